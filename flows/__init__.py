@@ -1,0 +1,1 @@
+"""Prefect, httpx, the clock and the command line."""

@@ -1,0 +1,83 @@
+"""The exception tree. Whether a retry can help is in the type.
+
+PipelineError
+  ConfigError                    stop before anything starts
+  FetchError(url)                skip this feed, note it in the ledger
+    TransientFetchError          retried
+  FeedParseError(url)            skip, count
+  ExtractionError(article_id)    row in `rejects`, go on
+  WarehouseError                 roll back
+    MigrationError               the file is not one we can open
+    WarehouseBusyError           retried
+  AlertError(alert_id)           stays undelivered
+"""
+
+
+class PipelineError(Exception):
+    """Root of every error PolicyWire raises on purpose; its text is one line for a person."""
+
+
+class ConfigError(PipelineError):
+    """A setting, feed list or rule is wrong. Names the file, the key and what to do."""
+
+
+class FetchError(PipelineError):
+    """A URL could not be fetched and trying again at once will not help."""
+
+    def __init__(self, url: str, reason: str, *, kind: str = "fetch") -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+        self.kind = kind
+
+
+class TransientFetchError(FetchError):
+    """A URL could not be fetched now; a later try may succeed.
+
+    `retry_after_s` is what the server asked for, if it did.
+    """
+
+    def __init__(
+        self, url: str, reason: str, *, kind: str = "transient", retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(url, reason, kind=kind)
+        self.retry_after_s = retry_after_s
+
+
+class FeedParseError(PipelineError):
+    """A body was fetched but holds no feed."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class ExtractionError(PipelineError):
+    """A text was refused by the extractor; the reason goes to `rejects`."""
+
+    def __init__(self, article_id: str, reason: str) -> None:
+        super().__init__(f"article {article_id}: {reason}")
+        self.article_id = article_id
+        self.reason = reason
+
+
+class WarehouseError(PipelineError):
+    """The warehouse refused a read or a write; nothing of it was kept."""
+
+
+class MigrationError(WarehouseError):
+    """The file is from a newer PolicyWire, damaged, or something else altogether."""
+
+
+class WarehouseBusyError(WarehouseError):
+    """Another process is writing; worth a retry."""
+
+
+class AlertError(PipelineError):
+    """A notice could not be delivered; it stays in the outbox."""
+
+    def __init__(self, alert_id: str, reason: str) -> None:
+        super().__init__(f"alert {alert_id}: {reason}")
+        self.alert_id = alert_id
+        self.reason = reason
