@@ -1,0 +1,76 @@
+"""Opening the warehouse, transactions, and the SQL that lives in files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from models.errors import MigrationError, WarehouseBusyError, WarehouseError
+from warehouse.migrate import migrate
+
+CONNECTION_SETTINGS = "SET TimeZone = 'UTC'; SET preserve_insertion_order = false"
+
+
+def connect(path: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
+    """A connection with our settings and no look at what the file holds; `:memory:` works.
+
+    Raises WarehouseBusyError when another process holds the file, MigrationError when it is no
+    DuckDB database.
+    """
+    target = str(path)
+    if target != ":memory:" and not read_only:
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(target, read_only=read_only)
+    except duckdb.IOException as error:
+        text = str(error)
+        if "lock" in text.lower():
+            raise WarehouseBusyError(
+                f"{target}: another process has it open; wait for its run to end, "
+                "or read the published snapshot instead"
+            ) from error
+        if "not a valid DuckDB" in text or "version" in text.lower():
+            raise MigrationError(f"{target}: not a PolicyWire warehouse: {text}") from error
+        raise WarehouseError(f"{target}: {text}") from error
+    con.execute(CONNECTION_SETTINGS)
+    return con
+
+
+@contextmanager
+def open_warehouse(path: Path | str) -> Iterator[DuckDBPyConnection]:
+    """The live warehouse, brought to the newest schema; hold it as briefly as you can.
+
+    Only flows open it, and only one at a time. Raises MigrationError when the file is from a
+    newer release or is not a warehouse, WarehouseBusyError when another process writes.
+    """
+    con = connect(path)
+    try:
+        migrate(con, name=str(path))
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def transaction(con: DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing. Raises WarehouseError, with the cause, when the database refuses."""
+    con.execute("BEGIN TRANSACTION")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    try:
+        con.execute("COMMIT")
+    except duckdb.Error as error:
+        raise WarehouseError(f"commit refused: {error}") from error
+
+
+@cache
+def load_query(name: str) -> str:
+    """The SQL of queries/<name>.sql."""
+    return (resources.files("warehouse") / "queries" / f"{name}.sql").read_text("utf-8")

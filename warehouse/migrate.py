@@ -1,0 +1,143 @@
+"""Brings a database to the newest schema: migrations once each, then the views.
+
+Migrations are migrations/NNNN_what.sql, forward only, each in one transaction together with its
+record. Views are views/<name>.sql, rebuilt whenever one of them or the schema changed; a file says
+with a line `-- after: other_view` what must stand before it. Tables live in schema `store`, ours
+to change; views live in `main` and are the contract. No file uses keys, constraints or indexes,
+so that the same SQL serves DuckLake.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from importlib import resources
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from models.errors import MigrationError
+
+MIGRATION_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
+AFTER = re.compile(r"^-- after: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlFile:
+    """One shipped SQL file: `order` is a migration's number, 0 for views."""
+
+    order: int
+    name: str
+    sql: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def sql_files(folder: str) -> list[SqlFile]:
+    """The .sql files of one folder of the warehouse package, by name."""
+    found = []
+    for item in sorted(
+        (resources.files("warehouse") / folder).iterdir(), key=lambda entry: entry.name
+    ):
+        if item.name.endswith(".sql"):
+            match = MIGRATION_NAME.fullmatch(item.name)
+            order = int(match[1]) if match else 0
+            found.append(
+                SqlFile(order=order, name=item.name[:-4], sql=item.read_text(encoding="utf-8"))
+            )
+    return found
+
+
+def migrate(con: DuckDBPyConnection, *, name: str = "warehouse") -> None:
+    """Run what is missing. Safe to call on every open; costs one small query when up to date.
+
+    Raises MigrationError on a database from a newer release, one whose migrations differ from
+    ours, or one that holds tables but none of ours.
+    """
+    applied = applied_migrations(con, name)
+    migrations = sql_files("migrations")
+    known = {m.order: m for m in migrations}
+    for version, digest in applied.items():
+        if version not in known:
+            raise MigrationError(
+                f"{name}: schema {version} is newer than this release knows "
+                f"({max(known)}): upgrade policywire, or open an older copy"
+            )
+        if known[version].digest != digest:
+            raise MigrationError(f"{name}: migration {version} differs from the one applied here")
+    for migration in migrations:
+        if migration.order not in applied:
+            apply_migration(con, migration, name)
+    rebuild_views(con, name)
+
+
+def applied_migrations(con: DuckDBPyConnection, name: str) -> dict[int, str]:
+    """Version -> digest of what was run. Creates the record in an empty database."""
+    tables = con.execute(
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+        "WHERE table_catalog = current_database()"
+    ).fetchall()
+    names = {row[0] for row in tables}
+    if "store.migrations" not in names:
+        if names:
+            raise MigrationError(
+                f"{name}: holds tables but is no PolicyWire warehouse ({min(names)}); "
+                "give another path"
+            )
+        con.execute("CREATE SCHEMA IF NOT EXISTS store")
+        con.execute(
+            "CREATE TABLE IF NOT EXISTS store.migrations "
+            "(version INTEGER, name VARCHAR, digest VARCHAR, applied_at TIMESTAMPTZ)"
+        )
+        con.execute(
+            "CREATE TABLE IF NOT EXISTS store.view_build (digest VARCHAR, built_at TIMESTAMPTZ)"
+        )
+    rows = con.execute("SELECT version, digest FROM store.migrations").fetchall()
+    return {int(version): str(digest) for version, digest in rows}
+
+
+def apply_migration(con: DuckDBPyConnection, migration: SqlFile, name: str) -> None:
+    """Run one migration and note it, both or neither."""
+    con.execute("BEGIN TRANSACTION")
+    try:
+        con.execute(migration.sql)
+        con.execute(
+            "INSERT INTO store.migrations VALUES (?, ?, ?, now())",
+            [migration.order, migration.name, migration.digest],
+        )
+        con.execute("COMMIT")
+    except duckdb.Error as error:
+        con.execute("ROLLBACK")
+        raise MigrationError(f"{name}: migration {migration.name} failed: {error}") from error
+
+
+def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
+    """Create every view and macro anew if any differs from what was last built."""
+    views = {view.name: view for view in sql_files("views")}
+    digest = hashlib.sha256("".join(v.digest for v in views.values()).encode()).hexdigest()
+    row = con.execute("SELECT digest FROM store.view_build").fetchone()
+    if row and row[0] == digest:
+        return
+    con.execute("BEGIN TRANSACTION")
+    try:
+        for view in in_order(views):
+            con.execute(view.sql)
+        con.execute("DELETE FROM store.view_build")
+        con.execute("INSERT INTO store.view_build VALUES (?, now())", [digest])
+        con.execute("COMMIT")
+    except duckdb.Error as error:
+        con.execute("ROLLBACK")
+        raise MigrationError(f"{name}: view {view.name} failed: {error}") from error
+
+
+def in_order(views: dict[str, SqlFile]) -> Iterator[SqlFile]:
+    """Views after those they read, by their `-- after:` lines."""
+    needs = {
+        name: {n.strip() for found in AFTER.findall(view.sql) for n in found.split(",")}
+        for name, view in views.items()
+    }
+    for name in TopologicalSorter(needs).static_order():
+        yield views[name]
