@@ -1,0 +1,179 @@
+"""Candidates of a parsed sentence to finished event mentions, each with its reasons."""
+
+import re
+
+from spacy.tokens import Doc
+
+from extractors.arguments import (
+    find_amounts,
+    find_duration,
+    find_event_dates,
+    find_instrument,
+    find_rates,
+    is_retaliation,
+)
+from extractors.context import SentenceContext
+from extractors.decide import Decision, decide
+from extractors.factuality import attribution_of, condition_of
+from extractors.products import find_companies, find_products
+from extractors.roles import find_parties
+from models.event import (
+    EntityMention,
+    EventMention,
+    EventStatus,
+    EventType,
+    Factuality,
+    StatusTarget,
+    TextUnit,
+    polarity,
+)
+from models.identity import digest_id
+
+_SUSPENSION = re.compile(
+    r"\b(?:pauses?|suspensions?|truces?|reprieves?|moratorium|freeze|delay)\b", re.I
+)
+_EXEMPTION = re.compile(
+    r"\b(?:exemptions?|exclusions?|waivers?|carve-?outs?|general licen[cs]es?)\b", re.I
+)
+_DEADLINE = re.compile(r"\bdeadlines?\b", re.I)
+
+
+def events_of(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
+    """The events of one sentence, in order of their triggers."""
+    context: SentenceContext = doc.user_data["sentence"]
+    decisions = decide(doc, context)
+    return [
+        _mention(doc, unit, context, d, [x.candidate for x in decisions], version)
+        for d in sorted(decisions, key=lambda d: d.candidate.start)
+    ]
+
+
+def _mention(
+    doc: Doc,
+    unit: TextUnit,
+    context: SentenceContext,
+    d: Decision,
+    all_candidates: list,
+    version: str,
+) -> EventMention:  # type: ignore[type-arg]
+    c = d.candidate
+    actors, targets = find_parties(doc, c, context, d.type)
+    products, commodities = find_products(doc, c, context, d.type)
+    companies = find_companies(doc, c, context, d.type)
+    rates = find_rates(context, c, d.type, all_candidates)
+    amounts = find_amounts(context, c, d.type)
+    dates, _ = find_event_dates(context, c, d.status, d.factuality)
+    instrument = find_instrument(context, c)
+    source = attribution_of(doc, context, {p.code for p in actors})
+    target = status_target(context, d)
+    start, end = context.start + c.start, context.start + c.end
+    missing = []
+    for label, value, why in (
+        ("actors", actors, "no jurisdiction acts in the sentence, its title or its publisher"),
+        ("targets", targets, "no jurisdiction is said to be hit"),
+        ("products", products, "no product stands with the measure"),
+        ("rates", rates, "no rate of this measure in the sentence"),
+        ("dates", dates, "no date stands with the step"),
+        ("instrument", instrument, "no legal instrument named in the sentence"),
+    ):
+        if not value:
+            missing.append((label, why))
+    return EventMention(
+        mention_id=digest_id(
+            "mention", unit.unit_id, unit.version, context.field, start, end, d.type.value
+        ),
+        article_id=unit.unit_id,
+        article_version=unit.version,
+        field=context.field,
+        start=start,
+        end=end,
+        trigger=context.text[c.start : c.end],
+        sentence=context.text,
+        sentence_start=context.start,
+        type=d.type,
+        status=d.status,
+        status_target=target,
+        factuality=d.factuality,
+        time_frame=d.time_frame,
+        polarity=polarity(d.type, d.status, target, d.factuality),
+        retaliation=is_retaliation(doc, context, c),
+        source_type=source.source_type,
+        source_text=source.text,
+        actors=tuple(p.code for p in actors),
+        targets=tuple(p.code for p in targets),
+        actor_texts=tuple(p.text for p in actors if p.text),
+        target_texts=tuple(p.text for p in targets if p.text),
+        agencies=tuple(p.agency for p in actors if p.agency),
+        product_texts=products,
+        commodities=commodities,
+        company_texts=companies,
+        rates=rates,
+        amounts=amounts,
+        dates=dates,
+        duration=find_duration(context, c, d.type),
+        instrument=instrument.text if instrument else None,
+        instrument_id=f"{instrument.how}:{instrument.code}"
+        if instrument and instrument.code
+        else None,
+        condition=condition_of(doc, c) if d.factuality is Factuality.CONDITIONAL else None,
+        confidence=round(d.confidence, 3),
+        rule=c.rule,
+        missing=tuple(missing),
+        extractor_version=version,
+    )
+
+
+def status_target(context: SentenceContext, d: Decision) -> StatusTarget:
+    """What the verb acts on: a pause, waiver or deadline of the measure turns its direction round."""
+    if d.type is EventType.INVESTIGATION:
+        return StatusTarget.MEASURE
+    if d.status not in (
+        EventStatus.EXTENDED,
+        EventStatus.LIFTED,
+        EventStatus.EXPIRED,
+        EventStatus.CUT,
+        EventStatus.REJECTED,
+    ):
+        return StatusTarget.MEASURE
+    a, b = sorted((d.candidate.start, d.candidate.evidence.end))
+    around = context.text[max(0, a - 10) : b + 45]
+    trigger = context.text[d.candidate.start : d.candidate.end]
+    rest = around.replace(trigger, " ", 1)
+    if d.type not in (EventType.TRADE_AGREEMENT,) and _SUSPENSION.search(rest):
+        return StatusTarget.SUSPENSION
+    if d.type not in (EventType.TARIFF_EXEMPTION,) and _EXEMPTION.search(rest):
+        return StatusTarget.EXEMPTION
+    if _DEADLINE.search(rest):
+        return StatusTarget.DEADLINE
+    return StatusTarget.MEASURE
+
+
+def entities_of(doc: Doc) -> list[EntityMention]:
+    """Known names of a sentence, then what the statistical model adds beside them."""
+    context: SentenceContext = doc.user_data["sentence"]
+    out = [
+        EntityMention(
+            text=n.text,
+            label=n.label,
+            start=context.start + n.start,
+            end=context.start + n.end,
+            field=context.field,
+            entity_id=n.code or None,
+        )
+        for n in context.names
+    ]
+    for ent in doc.ents:
+        if ent.label_ not in ("ORG", "PERSON", "GPE", "NORP", "LAW"):
+            continue
+        if any(n.start < ent.end_char and ent.start_char < n.end for n in context.names):
+            continue
+        out.append(
+            EntityMention(
+                text=context.text[ent.start_char : ent.end_char],
+                label=ent.label_,
+                start=context.start + ent.start_char,
+                end=context.start + ent.end_char,
+                field=context.field,
+            )
+        )
+    return sorted(out, key=lambda e: e.start)

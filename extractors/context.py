@@ -1,0 +1,80 @@
+"""What is known of a sentence before any model has read it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from extractors.casing import case_style, to_prose
+from extractors.gazetteer import Name, load_gazetteer
+from extractors.lexicon_data import Evidence
+from extractors.numbers import Quantity, find_quantities
+from models.event import TextUnit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceContext:
+    """One sentence with the names, numbers and type evidence in it, and where it stands.
+
+    `text` is as written; `parse_text` has the same length with capitals made plain. `field` is
+    "title" or "body", `start` its offset there. `names` and `evidence` count from the sentence.
+    """
+
+    text: str
+    parse_text: str
+    style: str
+    field: str
+    start: int
+    index: int
+    headline: bool
+    evidence: tuple[Evidence, ...]
+    names: tuple[Name, ...]
+    quantities: tuple[Quantity, ...]
+    title: str
+    context: str
+    title_names: tuple[Name, ...]
+    context_names: tuple[Name, ...]
+    published: date | None
+    publisher_country: str | None
+
+
+def build_context(
+    unit: TextUnit,
+    *,
+    text: str,
+    field: str,
+    start: int,
+    index: int,
+    headline: bool,
+    evidence: list[Evidence],
+    before: str,
+    publisher_country: str | None,
+    is_common: Callable[[str], bool],
+) -> SentenceContext:
+    """Look up the names and numbers of one sentence of `unit`."""
+    gazetteer = load_gazetteer()
+    style = case_style(text)
+    names = gazetteer.find(text, trust_case=style in ("prose", "title"))
+    title = unit.title or "" if field == "body" else ""
+    title_style = case_style(title)
+    return SentenceContext(
+        text=text,
+        parse_text=to_prose(
+            text, style, [(n.start, n.end) for n in names if n.label != "COMMODITY"], is_common
+        ).replace("\n", " "),
+        style=style,
+        field=field,
+        start=start,
+        index=index,
+        headline=headline,
+        evidence=tuple(evidence),
+        names=tuple(names),
+        quantities=tuple(find_quantities(text)),
+        title=title,
+        context=before,
+        title_names=tuple(gazetteer.find(title, trust_case=title_style in ("prose", "title")))
+        if title
+        else (),
+        context_names=tuple(gazetteer.find(before)) if before else (),
+        published=unit.published,
+        publisher_country=publisher_country,
+    )

@@ -1,0 +1,216 @@
+"""Text units in, extractions out: the one door to policy event extraction."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from extractors.assemble import entities_of, events_of
+from extractors.context import SentenceContext, build_context
+from extractors.gate import Gate
+from extractors.lexicon_data import load_lexicon
+from extractors.official import publisher_country
+from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
+from extractors.sentences import split_sentences
+from models.event import EntityMention, EventMention, Extraction, TextUnit
+
+EXTRACTOR_VERSION = "0.1.0"
+MAX_CHARS = 2_000_000
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]{0,500})?/?|!--.{0,2000}?--)>", re.S)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pending:
+    """A unit on its way: how many of its sentences are still to come, and what they gave."""
+
+    unit: TextUnit
+    waiting: int = 0
+    docs: list[Doc] = field(default_factory=list)
+    names: list[EntityMention] = field(default_factory=list)
+    reject: str | None = None
+
+
+class Extractor:
+    """Reads text units and yields what they hold, in order, one extraction a unit.
+
+    `gate=False` parses every sentence; the output is the same, only slower. Loading the model
+    takes about a second. Raises ConfigError when no spaCy model is installed.
+    """
+
+    def __init__(self, gate: bool = True) -> None:
+        self.nlp = build_nlp()
+        self.lexicon = load_lexicon()
+        self.gate = Gate(self.lexicon.anchors()) if gate else None
+        self.version = EXTRACTOR_VERSION
+        self.batch_sentences = pipeline_config().getint("batch", "sentences")
+
+    def extract(
+        self, units: Iterable[TextUnit], batch_size: int | None = None
+    ) -> Iterator[Extraction]:
+        """One Extraction for each unit, same order, in constant memory.
+
+        A text that cannot be read gives an Extraction with `reject`; nothing is raised for a text.
+        `batch_size` is the number of sentences parsed at once; units wait for a batch to fill only
+        while more units are at hand, so with 1 each answer follows its unit.
+        """
+        size = batch_size or self.batch_sentences
+        queue: list[_Pending] = []
+        todo: list[tuple[_Pending, SentenceContext]] = []
+        for unit in units:
+            pending = _Pending(unit=unit)
+            contexts = self._contexts(pending)
+            pending.waiting = len(contexts)
+            todo += [(pending, c) for c in contexts]
+            queue.append(pending)
+            if len(todo) >= size or len(queue) >= 4 * size:
+                self._parse(todo, size)
+                todo = []
+                yield from (self._finish(p) for p in queue)
+                queue = []
+        self._parse(todo, size)
+        yield from (self._finish(p) for p in queue)
+
+    def extract_one(self, unit: TextUnit) -> Extraction:
+        """The extraction of a single unit."""
+        return next(self.extract([unit], batch_size=1))
+
+    def _contexts(self, pending: _Pending) -> list[SentenceContext]:
+        """Candidate sentences of a unit; sets its reject reason when there is nothing to read."""
+        unit = pending.unit
+        pending.reject = reject_reason(unit)
+        if pending.reject:
+            return []
+        country = unit.publisher_country or publisher_country(unit)
+        out: list[SentenceContext] = []
+        parts = [("body", unit.text)]
+        if unit.kind == "article" and unit.title:
+            parts.insert(0, ("title", unit.title))
+        for name, raw in parts:
+            text = clean(raw)
+            if self.gate is not None and not self.gate.opens(text):
+                continue
+            headline = name == "title" or unit.kind == "headline"
+            before = unit.context or ""
+            spans = [(0, len(text))] if headline else list(split_sentences(text))
+            for index, (start, end) in enumerate(spans):
+                sentence = text[start:end]
+                shown = before
+                before = sentence
+                if not sentence.strip():
+                    continue
+                evidence = (
+                    self.lexicon.evidence(sentence)
+                    if self.gate is None or self.gate.opens(sentence)
+                    else []
+                )
+                if not evidence and self.gate is not None:
+                    continue
+                out.append(
+                    build_context(
+                        unit,
+                        text=sentence,
+                        field=name,
+                        start=start,
+                        index=index,
+                        headline=headline or looks_like_headline(sentence),
+                        evidence=evidence,
+                        before=shown,
+                        publisher_country=country,
+                        is_common=is_common_word,
+                    )
+                )
+        return out
+
+    def _parse(self, todo: list[tuple[_Pending, SentenceContext]], size: int) -> None:
+        docs = (make_doc(self.nlp, c) for _, c in todo)
+        for (pending, _), doc in zip(todo, self.nlp.pipe(docs, batch_size=size), strict=True):
+            pending.docs.append(doc)
+
+    def _finish(self, p: _Pending) -> Extraction:
+        unit = p.unit
+        events: list[EventMention] = []
+        entities: list[EntityMention] = []
+        if p.reject is None:
+            for doc in p.docs:
+                events += events_of(doc, unit, self.version)
+            events = mark_lead(events)
+            entities = [
+                e for doc in p.docs if doc.user_data["sentence"].evidence for e in entities_of(doc)
+            ]
+        return Extraction(
+            unit_id=unit.unit_id,
+            version=unit.version,
+            events=tuple(events),
+            entities=tuple(entities),
+            extractor_version=self.version,
+            reject=p.reject,
+        )
+
+
+def mark_lead(events: list[EventMention]) -> list[EventMention]:
+    """Mark the lead event: the headline's, else one of the opening sentences, the surest and current first."""
+    from dataclasses import replace
+
+    opening = [e for e in events if e.field == "title"] or [
+        e for e in events if e.sentence_start < 600
+    ]
+    if not opening:
+        return events
+    lead = max(opening, key=lambda e: (e.time_frame.value != "background", e.confidence))
+    return [replace(e, is_lead=e is lead) for e in events]
+
+
+def clean(text: str) -> str:
+    """`text` with control characters and mark-up blanked; same length, so offsets hold."""
+    text = _CONTROL.sub(" ", text)
+    if "<" in text and ">" in text:
+        text = _TAG.sub(lambda m: " " * len(m.group()), text)
+    return text
+
+
+def looks_like_headline(sentence: str) -> bool:
+    """A short line without a full stop, most of its words capitalised."""
+    if len(sentence) > 160 or sentence.rstrip().endswith((".", ";", ":")):
+        return False
+    words = [w for w in re.findall(r"[A-Za-z][\w'’-]*", sentence) if len(w) > 3]
+    return len(words) >= 3 and sum(w[0].isupper() for w in words) / len(words) > 0.7
+
+
+_FOREIGN = re.compile(
+    r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+)
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_ENGLISH = frozenset(
+    ["the", "of", "and", "to", "in", "a", "is", "that", "for", "on", "with", "as", "by", "at", "from", "are", "was", "be", "it", "an", "this", "will", "has", "have", "not", "or", "its", "their", "which", "said", "were", "would", "us", "after", "over", "new"]
+)
+_OTHERS = frozenset(
+    ["der", "die", "das", "und", "den", "von", "ist", "nicht", "mit", "für", "auf", "le", "la", "les", "des", "et", "est", "une", "dans", "pour", "que", "qui", "el", "los", "las", "una", "por", "con", "para", "del", "y", "il", "di", "che", "della", "per", "een", "het", "van", "niet", "en", "och", "att", "som", "med", "på", "não", "uma", "os", "da", "do", "em"]
+)
+
+
+def reject_reason(unit: TextUnit) -> str | None:
+    """Why a text is refused, or None: empty, too long, binary, or in a language we do not read."""
+    text = unit.text
+    if not text.strip() and not (unit.kind == "article" and (unit.title or "").strip()):
+        return "empty text"
+    if len(text) > MAX_CHARS:
+        return f"text too long: {len(text):,} characters, at most {MAX_CHARS:,}"
+    sample = text[:4000]
+    if len(_CONTROL.findall(sample)) > max(20, len(sample) // 10):
+        return "not text: control characters"
+    if unit.language and not unit.language.lower().startswith("en"):
+        return f"language {unit.language!r} is not read"
+    foreign, latin = len(_FOREIGN.findall(sample)), len(_LATIN.findall(sample))
+    if foreign > 20 and foreign > latin:
+        return "script is not Latin"
+    words = re.findall(r"[a-zà-ÿ]+", sample.lower())
+    if len(words) >= 40:
+        english = sum(w in _ENGLISH for w in words)
+        other = sum(w in _OTHERS for w in words)
+        if english * 20 < len(words) and other > 2 * english:
+            return "language is not English"
+    return None

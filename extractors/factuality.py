@@ -1,0 +1,281 @@
+"""How sure a text is of a step, when the step lies, and who says so."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from spacy.tokens import Doc, Token
+
+from extractors.context import SentenceContext
+from extractors.dates import DateMention, precision_start
+from extractors.lexicon_data import lower
+from extractors.policy_events import PROPOSING, THREATENING, Candidate
+from models.event import EventStatus, Factuality, SourceType, TimeFrame
+
+_MODAL_DOUBT = frozenset({"may", "might", "could"})
+_EXPECTING = frozenset(
+    {
+        "expect",
+        "predict",
+        "forecast",
+        "anticipate",
+        "bet",
+        "speculate",
+        "fear",
+        "hope",
+        "project",
+        "likely",
+        "see",
+        "expectation",
+        "chance",
+        "odds",
+        "risk",
+        "prospect",
+        "possibility",
+        "potential",
+        "eye",
+    }
+)
+_ACCUSING = frozenset({"accuse", "allege", "claim", "blame", "charge", "complain", "argue"})
+_DENYING = frozenset({"deny", "refute", "rule out", "unlikely"})
+_NEW_STATUSES = frozenset(
+    {
+        EventStatus.ADOPTED,
+        EventStatus.ANNOUNCED,
+        EventStatus.PROPOSED,
+        EventStatus.THREATENED,
+        EventStatus.UNDER_NEGOTIATION,
+        EventStatus.VIOLATED,
+    }
+)
+_CONDITION = re.compile(
+    r"\b(?:if|unless|should(?= (?:the|talks|china|mexico|trump|it|they|he))|provided that|as long as|subject to (?:approval|the|a)|pending|contingent on|conditional on|otherwise|in case|in the event)\b",
+    re.I,
+)
+_PAST_WORDS = re.compile(
+    r"\b(?:last (?:year|month|decade|summer|spring|fall|autumn|winter)|(?:a |\w+ )?(?:years?|months?|decades?) ago|in (?:19|20)\d\d|since|previously|earlier (?:this|in the) (?:year|month)|formerly|in the past|already|first term|past|historic\w*|"
+    r"during (?:his|the|my)|before the|originally|had (?:been )?\w+(?:ed|en)|recently|in recent (?:months|years|weeks))\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Who says so, and the words that name them."""
+
+    source_type: SourceType
+    text: str | None
+
+
+def anchor_of(doc: Doc, c: Candidate) -> Token:
+    """The word of the parse that carries the step."""
+    span = doc.char_span(c.start, c.end, alignment_mode="expand")
+    return span.root if span is not None else doc[c.root]
+
+
+def rule_factuality(
+    doc: Doc, c: Candidate, context: SentenceContext, status: EventStatus
+) -> Factuality:
+    """The first that fits of: negated, question, conditional, alleged, speculative, scheduled, asserted."""
+    anchor = anchor_of(doc, c)
+    above = set(c.governors)
+    aux = set(c.auxiliaries)
+    if (
+        {"not", "n't", "never"} & aux
+        and status not in (EventStatus.AVERTED, EventStatus.EXPIRED, EventStatus.REJECTED)
+        and not re.search(r"\bnot\b", context.text[c.start : c.end])
+    ) or above & _DENYING:
+        return Factuality.NEGATED
+    if (
+        context.text.rstrip().endswith("?")
+        or "whether" in aux
+        or any(
+            "whether" in (lower(t.text) for t in a.children)
+            for a in anchor.ancestors
+            if a.dep_ in ("ccomp", "advcl")
+        )
+    ):
+        return Factuality.QUESTION
+    if condition_of(doc, c) is not None:
+        return Factuality.CONDITIONAL
+    if above & _ACCUSING:
+        return Factuality.ALLEGED
+    if aux & _MODAL_DOUBT or above & _EXPECTING:
+        return Factuality.SPECULATIVE
+    future = _is_future(anchor, c, context)
+    if future and status not in _NEW_STATUSES:
+        return Factuality.SCHEDULED
+    return Factuality.ASSERTED
+
+
+def _is_future(anchor: Token, c: Candidate, context: SentenceContext) -> bool:
+    aux = set(c.auxiliaries)
+    if {"will", "shall", "wo", "'ll"} & aux:
+        return True
+    if "to" in aux and anchor.tag_ in ("VB", "VBP", "NN"):
+        above = c.governors[0] if c.governors else ""
+        return context.headline or above in (
+            "set",
+            "agree",
+            "plan",
+            "move",
+            "ready",
+            "pledge",
+            "due",
+            "schedule",
+            "intend",
+            "poise",
+            "commit",
+            "promise",
+            "expect",
+            "begin",
+            "prepare",
+            "deadline",
+        )
+    return False
+
+
+def condition_of(doc: Doc, c: Candidate) -> str | None:
+    """The if-clause a step hangs on, if there is one, as written."""
+    text = doc.text
+    for m in _CONDITION.finditer(text):
+        if m.start() >= c.start and c.end > m.start():
+            continue
+        end = len(text)
+        stop = re.search(r"[,;.]\s|$", text[m.end() :])
+        if stop is not None:
+            end = m.end() + stop.start()
+        before = m.start() < c.start
+        if m.group().lower() in ("pending", "otherwise") and abs(m.start() - c.start) > 60:
+            continue
+        if before and text[m.end() : c.start].count(";"):
+            continue
+        return text[m.start() : end]
+    return None
+
+
+def rule_time_frame(
+    doc: Doc,
+    c: Candidate,
+    context: SentenceContext,
+    status: EventStatus,
+    factuality: Factuality,
+    dates: list[DateMention],
+) -> TimeFrame:
+    """current, future or background, from the factuality, the dates beside the step and its tense."""
+    anchor = anchor_of(doc, c)
+    if factuality is Factuality.SCHEDULED:
+        return TimeFrame.FUTURE
+    if context.published is not None:
+        for d in dates:
+            first = precision_start(d.value)
+            if first is None:
+                continue
+            if first < context.published - timedelta(days=40):
+                return TimeFrame.BACKGROUND
+    if factuality in (Factuality.SPECULATIVE, Factuality.CONDITIONAL, Factuality.QUESTION):
+        return TimeFrame.FUTURE
+    if context.headline:
+        return TimeFrame.CURRENT
+    if _PAST_WORDS.search(doc.text):
+        return TimeFrame.BACKGROUND
+    if (
+        any(t.lower_ == "had" for t in anchor.children)
+        or (anchor.dep_ == "relcl"
+        and anchor.tag_ in ("VBD", "VBN"))
+    ):
+        return TimeFrame.BACKGROUND
+    return TimeFrame.CURRENT
+
+
+_SAYING = frozenset(
+    {
+        "say",
+        "tell",
+        "announce",
+        "report",
+        "state",
+        "note",
+        "add",
+        "accord",
+        "warn",
+        "argue",
+        "claim",
+        "confirm",
+        "write",
+        "declare",
+        "estimate",
+    }
+)
+_UNNAMED = re.compile(
+    r"\b(?:people familiar|person familiar|sources?(?: familiar)?|officials? who asked|on condition of anonymity|familiar with the (?:matter|plans|talks))\b[^,.;]*",
+    re.I,
+)
+_ANALYST = re.compile(
+    r"\b(?:analysts?|economists?|strategists?|traders?|experts?)\b(?: at [A-Z][\w&. ]+)?"
+)
+_MEDIA = re.compile(
+    r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New York Times)|Xinhua|reportedly|media reports?|local media|newspaper)\b"
+)
+_COMPANY = re.compile(r"\b(?:the company|the firm|chief executive|CEO|spokes\w+ for the company)\b")
+_OFFICIAL = re.compile(
+    r"\b(?:minister|ministry|secretary|president|official|officials|spokes\w+|department|administration|representative|commissioner|commission|government|statement|premier|chancellor|white house)\b",
+    re.I,
+)
+
+
+def attribution_of(doc: Doc, context: SentenceContext, actors: set[str]) -> Attribution:
+    """Who says so: an unnamed source, an analyst, an official of either side, a medium, or the author."""
+    m = _UNNAMED.search(context.text)
+    if m is not None:
+        return Attribution(source_type=SourceType.UNNAMED_SOURCE, text=m.group().strip())
+    for token in doc:
+        if token.lemma_.lower() not in _SAYING:
+            continue
+        subject = next((t for t in token.children if t.dep_ == "nsubj"), None)
+        if subject is None:
+            continue
+        left, right = subject.left_edge, subject.right_edge
+        text = context.text[left.idx : right.idx + len(right.text)][:120]
+        codes = {
+            n.code
+            for n in context.names
+            if n.label in ("COUNTRY", "AGENCY") and left.idx <= n.start <= right.idx
+        }
+        if _ANALYST.search(text):
+            return Attribution(source_type=SourceType.ANALYST, text=text)
+        if codes or _OFFICIAL.search(text):
+            if not codes or codes & actors:
+                kind = SourceType.OFFICIAL_ACTOR
+            else:
+                kind = (
+                    SourceType.OFFICIAL_COUNTERPARTY
+                    if len(codes) == 1
+                    else SourceType.OFFICIAL_OTHER
+                )
+            return Attribution(source_type=kind, text=text)
+        if _COMPANY.search(text) or any(
+            n.label == "COMPANY" and left.idx <= n.start <= right.idx for n in context.names
+        ):
+            return Attribution(source_type=SourceType.COMPANY, text=text)
+    m = _MEDIA.search(context.text)
+    if m is not None and not context.text.startswith("("):
+        return Attribution(source_type=SourceType.MEDIA, text=m.group())
+    return Attribution(source_type=SourceType.AUTHOR, text=None)
+
+
+def governed_status(c: Candidate, context: SentenceContext) -> EventStatus:
+    """The step said, once the words above it have had their say: "plans to impose" is proposed."""
+    status = c.status
+    above = c.governors[:3]
+    aux = set(c.auxiliaries)
+    if status in (EventStatus.ADOPTED, EventStatus.IN_FORCE, EventStatus.ANNOUNCED):
+        if any(g in THREATENING for g in above):
+            return EventStatus.THREATENED
+        if any(g in PROPOSING for g in above[:2]):
+            return EventStatus.PROPOSED
+        if status is EventStatus.ADOPTED and (
+            {"will", "would", "'ll"} & aux or ("to" in aux and (context.headline or "set" in above))
+        ):
+            return EventStatus.ANNOUNCED
+    return status

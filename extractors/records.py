@@ -1,0 +1,218 @@
+"""The pipe: JSON lines in, JSON lines out, one for one, in constant memory.
+
+Run as `python -m extractors.records < in.jsonl > out.jsonl`. In: {"id", "text", "title"?,
+"context"?, "published"?, "kind"?, "lang"?, "publisher_country"?}. Out: {"id", "events", "entities",
+"extractor_version", "reject"?}; a line that is not JSON gives {"id": null, "line", "error"} and the
+exit code 1 at the end.
+"""
+
+import json
+import select
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Any
+
+from extractors.dates import parse_published
+from extractors.extract import Extractor
+from models.errors import ExtractionError
+from models.event import EventMention, Extraction, TextUnit
+from models.security import TickerLink
+
+KINDS = ("headline", "sentence", "article")
+Tickers = Callable[[EventMention], Iterable[TickerLink]]
+
+
+def unit_from_record(record: dict[str, Any]) -> TextUnit:
+    """A text unit from one input record. Raises ExtractionError saying which key is wrong."""
+    if not isinstance(record, dict):
+        raise ExtractionError("?", f"a record is an object, not {type(record).__name__}")
+    unit_id = record.get("id")
+    if unit_id is None or isinstance(unit_id, dict | list):
+        raise ExtractionError("?", "key 'id' is missing: give every record an id")
+    kind = record.get("kind") or "article"
+    if kind not in KINDS:
+        raise ExtractionError(
+            str(unit_id), f"key 'kind' is {kind!r}: use one of {', '.join(KINDS)}"
+        )
+    for key in ("text", "title", "context", "published", "lang", "publisher_country"):
+        value = record.get(key)
+        if value is not None and not isinstance(value, str):
+            raise ExtractionError(
+                str(unit_id), f"key {key!r} is {type(value).__name__}: it must be text"
+            )
+    if record.get("text") is None:
+        raise ExtractionError(str(unit_id), "key 'text' is missing")
+    return TextUnit(
+        unit_id=str(unit_id),
+        text=record["text"],
+        title=record.get("title"),
+        context=record.get("context"),
+        published=parse_published(record.get("published")),
+        kind=kind,
+        language=record.get("lang"),
+        publisher_country=record.get("publisher_country"),
+    )
+
+
+def record_from_event(event: EventMention, tickers: Iterable[TickerLink] = ()) -> dict[str, Any]:
+    """One event as the pipe writes it; previous rates stand apart from the measure's own."""
+    return {
+        "event_id": event.mention_id,
+        "field": event.field,
+        "start": event.start,
+        "end": event.end,
+        "trigger": event.trigger,
+        "sentence": event.sentence,
+        "type": event.type.value,
+        "status": event.status.value,
+        "status_target": event.status_target.value,
+        "factuality": event.factuality.value,
+        "time_frame": event.time_frame.value,
+        "polarity": event.polarity.value,
+        "actors": list(event.actors),
+        "targets": list(event.targets),
+        "actor_texts": list(event.actor_texts),
+        "target_texts": list(event.target_texts),
+        "agencies": list(event.agencies),
+        "product_texts": list(event.product_texts),
+        "commodities": list(event.commodities),
+        "company_texts": list(event.company_texts),
+        "rates": [
+            {"text": r.text, "value": r.value, "unit": r.unit, "basis": r.basis}
+            for r in event.rates
+            if r.role == "rate"
+        ],
+        "previous_rates": [
+            {"text": r.text, "value": r.value, "unit": r.unit}
+            for r in event.rates
+            if r.role != "rate"
+        ],
+        "amounts": [
+            {"text": a.text, "value": a.value, "unit": a.unit, "kind": a.kind}
+            for a in event.amounts
+        ],
+        "dates": [{"role": d.role, "text": d.text, "date": d.date} for d in event.dates],
+        "duration": event.duration,
+        "instrument": event.instrument,
+        "instrument_id": event.instrument_id,
+        "condition": event.condition,
+        "retaliation": event.retaliation,
+        "is_lead": event.is_lead,
+        "attribution": {"source_type": event.source_type.value, "text": event.source_text},
+        "confidence": event.confidence,
+        "rule": event.rule,
+        "tickers": [
+            {"listing": t.listing, "link": t.link, "sign": t.sign, "why": t.why} for t in tickers
+        ],
+        "missing": dict(event.missing),
+    }
+
+
+def record_from_extraction(
+    extraction: Extraction, tickers: Tickers | None = None
+) -> dict[str, Any]:
+    """One output record. `tickers` gives the listings an event touches, if somebody knows."""
+    record: dict[str, Any] = {
+        "id": extraction.unit_id,
+        "events": [record_from_event(e, tickers(e) if tickers else ()) for e in extraction.events],
+        "entities": [
+            {
+                "text": e.text,
+                "label": e.label,
+                "start": e.start,
+                "end": e.end,
+                **({"id": e.entity_id} if e.entity_id else {}),
+            }
+            for e in extraction.entities
+        ],
+        "extractor_version": extraction.extractor_version,
+    }
+    if extraction.reject is not None:
+        record["reject"] = extraction.reject
+    return record
+
+
+def run_pipe(
+    lines: IO[str],
+    out: IO[str],
+    *,
+    tickers: Tickers | None = None,
+    extractor: Extractor | None = None,
+) -> int:
+    """Read records from `lines`, write one result each to `out`; 1 if a line was bad, else 0.
+
+    A slow writer gets each answer as soon as its line came; a file is parsed in batches.
+    """
+    reader = extractor or Extractor()
+    failed = False
+    for batch in _batches(lines):
+        units: list[TextUnit] = []
+        slots: list[dict[str, Any] | None] = []
+        for number, line in batch:
+            try:
+                unit = unit_from_record(json.loads(line))
+            except json.JSONDecodeError as error:
+                failed = True
+                slots.append({"id": None, "line": number, "error": f"not JSON: {error}"})
+            except RecursionError:
+                failed = True
+                slots.append({"id": None, "line": number, "error": "not JSON: nested too deep"})
+            except ExtractionError as error:
+                failed = True
+                slots.append(
+                    {
+                        "id": error.article_id if error.article_id != "?" else None,
+                        "line": number,
+                        "error": error.reason,
+                    }
+                )
+            else:
+                units.append(unit)
+                slots.append(None)
+        results = reader.extract(units, batch_size=64 if len(units) > 1 else 1)
+        for slot in slots:
+            record = slot if slot is not None else record_from_extraction(next(results), tickers)
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        out.flush()
+    return 1 if failed else 0
+
+
+def _batches(
+    lines: IO[str], size: int = 128, characters: int = 400_000
+) -> Iterator[list[tuple[int, str]]]:
+    """Lines with their numbers, in batches that end when the input has to be waited for."""
+    batch: list[tuple[int, str]] = []
+    held = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        batch.append((number, line))
+        held += len(line)
+        if number == 1 or len(batch) >= size or held >= characters or not _more_waiting(lines):
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+def _more_waiting(lines: IO[str]) -> bool:
+    """Is more input at hand without waiting? Unknown (a file, a list of lines) counts as yes."""
+    try:
+        descriptor = lines.fileno()
+    except (AttributeError, OSError, ValueError):
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], 0.05)[0])
+    except (OSError, ValueError):
+        return True
+
+
+def main() -> int:
+    """The pipe on standard input and output."""
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    return run_pipe(sys.stdin, sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+"""Who decides and who is hit: the jurisdictions of an event."""
+
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from extractors.context import SentenceContext
+from extractors.gazetteer import Name, jurisdictions
+from extractors.lexicon_data import lower
+from extractors.policy_events import Candidate, relate
+from models.event import EventType
+
+_TARGET_PREPS = frozenset(
+    {"on", "against", "from", "to", "for", "with", "of", "at", "towards", "into", "versus"}
+)
+_GOODS = re.compile(
+    r"^(?:goods?|products?|imports?|exports?|shipments?|steel|alumin\w+|cars?|autos?|firms?|compan\w+|banks?|entit\w+|oil|crude|articles?|farm|wine|barley|beef|pork|soybeans?|chips?|semiconductors?|vehicles?|ev|evs|officials?|tankers?|jets?|lumber|makers?|buyers?|tech\w*|individuals?|persons?|state-owned|enterprises?|components?|materials?|equipment|solar|copper|agricultural|farmers?|timber|batter\w+|electric|nationals|potash|automobiles?|trucks?)$"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A jurisdiction in a role, with its words ("" when lent from outside the sentence) and why."""
+
+    code: str
+    text: str
+    agency: str | None
+    why: str
+
+
+def token_of(doc: Doc, name: Name) -> Token | None:
+    """The head word of a name in the parse."""
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    return span.root if span is not None else None
+
+
+def role_features(doc: Doc, c: Candidate, name: Name, event_type: EventType) -> dict[str, float]:
+    """What the parse says of a name towards an event; keys are feature names."""
+    token = token_of(doc, name)
+    features: dict[str, float] = {"bias": 1.0, f"how={name.how}": 1.0}
+    if token is None:
+        return features
+    anchor_token = doc.char_span(c.start, c.end, alignment_mode="expand")
+    anchor = anchor_token.root if anchor_token is not None else doc[c.root]
+    root = doc[c.root]
+    group = type_family(event_type)
+    dep = token.dep_
+    subject = _subject_of(token)
+    to_anchor, to_root = relate(anchor, token), relate(root, token)
+    prep = _preposition(token)
+    following = doc[token.i + 1] if token.i + 1 < len(doc) else None
+    goods = following is not None and bool(_GOODS.match(lower(following.text)))
+    put = features.__setitem__
+    put(f"dep={dep}", 1.0)
+    put(f"family={group}", 1.0)
+    put(f"family={group}|how={name.how}", 1.0)
+    put(f"anchor={_coarse(to_anchor)}", 1.0)
+    put(f"root={_coarse(to_root)}", 1.0)
+    put(f"prep={prep}", 1.0)
+    put(f"family={group}|prep={prep}", 1.0)
+    put(f"before={name.end <= c.start}", 1.0)
+    put(f"before_measure={name.end <= c.evidence.start}", 1.0)
+    put(f"adjacent={0 <= c.evidence.start - name.end <= 2}", 1.0)
+    if name.end <= c.evidence.start:
+        gap = doc.text[name.end : c.evidence.start]
+        put(f"gap_words={min(4, len(gap.split()))}", 1.0)
+        put(f"possessive={gap.strip().startswith(chr(39)) or gap.strip().startswith('’')}", 1.0)
+        if 0 <= len(gap.split()) <= 2:
+            put(f"modifies_measure|how={name.how}", 1.0)
+    else:
+        put(f"gap_after={min(4, len(doc.text[c.evidence.end : name.start].split()))}", 1.0)
+    if goods:
+        put("goods_follow", 1.0)
+        put(f"goods_follow|how={name.how}", 1.0)
+    if subject is not None:
+        put("is_subject", 1.0)
+        if subject.i == anchor.i or anchor.is_ancestor(subject) or subject.is_ancestor(anchor):
+            put("subject_of_chain", 1.0)
+            put(
+                f"subject_of_chain|{'same' if subject.i == anchor.i else 'up' if subject.is_ancestor(anchor) else 'down'}",
+                1.0,
+            )
+    if name.label == "AGENCY":
+        put("agency", 1.0)
+    if doc.text[: name.start].strip() == "":
+        put("first", 1.0)
+    return features
+
+
+def _coarse(relation: str) -> str:
+    return (
+        relation
+        if relation.startswith(("child", "mod", "prep", "same"))
+        else relation.split(":")[0] + (":1" if relation.endswith(("1", "2")) else ":n")
+    )
+
+
+def _preposition(token: Token) -> str:
+    at = token
+    for _ in range(4):
+        if at.dep_ in ("pobj", "pcomp") and at.head.dep_ in ("prep", "agent", "dative"):
+            return lower(at.head.text)
+        if at.dep_ in ("conj", "poss", "compound", "nmod", "amod", "appos", "dep"):
+            at = at.head
+            continue
+        break
+    return "none"
+
+
+def _subject_of(token: Token) -> Token | None:
+    """The verb whose subject this name is, or belongs to."""
+    at = token
+    for _ in range(4):
+        if at.dep_ in ("nsubj", "nsubjpass", "agent", "csubj"):
+            return at.head
+        if at.dep_ in ("poss", "compound", "nmod", "amod", "appos", "conj"):
+            at = at.head
+            continue
+        if at.dep_ == "pobj" and at.head.dep_ == "agent":
+            return at.head.head
+        break
+    return None
+
+
+def type_family(event_type: EventType) -> str:
+    """Types whose parties stand in like places in a sentence."""
+    if event_type in (EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT):
+        return "agreement"
+    if event_type in (EventType.INVESTIGATION, EventType.TRADE_REMEDY):
+        return "case"
+    if event_type.value.startswith("export"):
+        return "export"
+    if event_type is EventType.SANCTION_LISTING:
+        return "sanction"
+    if event_type in (EventType.TARIFF, EventType.TARIFF_EXEMPTION, EventType.IMPORT_RESTRICTION):
+        return "import"
+    return "support"
+
+
+def rule_role(features: dict[str, float], name: Name, event_type: EventType) -> str:
+    """actor, target or none by hand-written rules; used where no trained head is at hand."""
+    f = features
+    if event_type is EventType.TRADE_AGREEMENT:
+        return "actor"
+    prep = next((k[5:] for k in f if k.startswith("prep=")), "none")
+    if "subject_of_chain" in f and prep in ("none", "by"):
+        return "actor"
+    if prep in _TARGET_PREPS and "before_measure=False" in f:
+        return "target"
+    if "goods_follow" in f and name.how in ("demonym", "name"):
+        return "target" if "first" not in f else "actor"
+    if name.how in ("leader", "agency", "court") or prep == "by":
+        return "actor"
+    if f"modifies_measure|how={name.how}" in f:
+        return "actor"
+    if "first" in f:
+        return "actor"
+    return "target" if prep in _TARGET_PREPS else "none"
+
+
+def find_parties(
+    doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType
+) -> tuple[list[Party], list[Party]]:
+    """(actors, targets) of an event: from its sentence, else the title, else the publisher."""
+    from extractors.head import load_head  # late: the head reads these features too
+
+    head = load_head()
+    actors: dict[str, Party] = {}
+    targets: dict[str, Party] = {}
+    for name in jurisdictions(context.names):
+        features = role_features(doc, c, name, event_type)
+        role = head.role(features) if head is not None else rule_role(features, name, event_type)
+        party = Party(
+            code=name.code,
+            text=name.text,
+            agency=name.normal if name.label == "AGENCY" else None,
+            why="sentence",
+        )
+        if role == "actor" and (name.code not in actors or not actors[name.code].agency):
+            actors[name.code] = party
+        elif role == "target":
+            targets.setdefault(name.code, party)
+    for code in list(targets):
+        if code in actors:
+            del targets[code]
+    if not actors:
+        actors = {p.code: p for p in lend_actor(context, event_type, set(targets))}
+        for code in actors:
+            targets.pop(code, None)
+    if len(actors) > 1 and "XX" in actors and event_type is not EventType.TRADE_AGREEMENT:
+        del actors["XX"]
+    return list(actors.values()), list(targets.values())
+
+
+_OWN_WORDS = re.compile(
+    r"\b(?:this (?:proclamation|order|executive order|rule|notice|final rule|interim final rule|proposed rule|memorandum)|the secretary of (?:commerce|the treasury|state|homeland security|defense)|"
+    r"bureau of industry and security|office of foreign assets control|\bofac\b|federal register|harmonized tariff schedule|htsus|ad valorem rate of duty|the commission (?:hereby|has|gives|determin)|"
+    r"trade act of 1974|tariff act of 1930|trade expansion act|section (?:232|301|201|337|122)|executive order 1[34]\d{3}|commerce control list|export administration regulations|"
+    r"i determine|i hereby|i have determined|hereby (?:proclaim|order|give)|five-year review|scheduling of|preliminary phase|final phase|administrative review|web general license|"
+    r"sanctions regulations|entity list|antidumping dut(?:y|ies) (?:order|investigation)|institution of (?:a |an )?(?:anti))",
+    re.I,
+)
+
+
+def lend_actor(context: SentenceContext, event_type: EventType, exclude: set[str]) -> list[Party]:
+    """An actor from outside the sentence: a publisher that speaks for a state, its wording, the title."""
+    if context.publisher_country:
+        return [Party(code=context.publisher_country, text="", agency=None, why="publisher")]
+    if _OWN_WORDS.search(context.text):
+        return [Party(code="US", text="", agency=None, why="wording")]
+    for names, why in ((context.title_names, "title"), (context.context_names, "context")):
+        lent = [
+            n for n in jurisdictions(names) if n.code not in exclude and n.how not in ("place",)
+        ]
+        if event_type is EventType.TRADE_AGREEMENT:
+            codes = list(dict.fromkeys(n.code for n in lent))
+            if codes:
+                return [Party(code=code, text="", agency=None, why=why) for code in codes[:3]]
+        for n in lent:
+            if n.how in ("leader", "agency", "name", "capital", "court"):
+                return [
+                    Party(
+                        code=n.code,
+                        text="",
+                        agency=n.normal if n.label == "AGENCY" else None,
+                        why=why,
+                    )
+                ]
+    return []
