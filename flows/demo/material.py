@@ -1,0 +1,173 @@
+"""The demo's articles, what they should yield, and the catalogue of feeds that carry them."""
+
+import csv
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from models.errors import ConfigError
+
+HERE = Path(__file__).parent
+BEHAVIOURS = frozenset(
+    {"plain", "gzip", "mislabelled", "truncated", "moved", "slow", "missing", "html"}
+)
+FORMATS = frozenset({"rss2", "rss1", "atom"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoArticle:
+    """One article as its publisher holds it; `published_at` is UTC.
+
+    `paragraphs` are HTML fragments: plain text with entities and, rarely, inline markup.
+    """
+
+    article_id: str
+    feed_id: str
+    title: str
+    published_at: datetime
+    summary: str
+    paragraphs: tuple[str, ...]
+
+    @property
+    def html(self) -> str:
+        """The body as HTML paragraphs."""
+        return "\n".join(f"<p>{p}</p>" for p in self.paragraphs)
+
+    @property
+    def guid(self) -> str:
+        """The name of the entry in its feed, the same wherever the demo is served."""
+        return f"tag:policywire.invalid,2025:{self.article_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoFeed:
+    """One feed of the demo: what the operator's list says of it, and how the server treats it."""
+
+    feed_id: str
+    name: str
+    publisher: str
+    category: str
+    country: str
+    poll_minutes: int
+    trust_tier: int
+    format: str
+    behaviour: str = "plain"
+    content: str = "full"
+
+    @property
+    def path(self) -> str:
+        """Where the feed list says it is."""
+        return f"/feeds/{self.feed_id}.xml"
+
+    @property
+    def full_text(self) -> bool:
+        """Must the text be fetched from the page, because entries carry a summary only?"""
+        return self.content == "summary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedDevelopment:
+    """A development an article should yield, by the ontology; codes as in models.event.
+
+    `product` is a commodity id of models/reference/commodities.csv, or empty.
+    `rate_pct` is the main rate in percent.
+    """
+
+    article_id: str
+    type: str
+    status: str
+    factuality: str
+    time_frame: str
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    product: str
+    rate_pct: float | None
+
+
+@cache
+def demo_articles() -> tuple[DemoArticle, ...]:
+    """Every article, newest first. Raises ConfigError if a file of stories is malformed."""
+    articles = [
+        _article(path, row)
+        for path in sorted((HERE / "stories").glob("*.toml"))
+        for row in _tables(path, "article")
+    ]
+    return tuple(sorted(articles, key=lambda a: (a.published_at, a.article_id), reverse=True))
+
+
+@cache
+def demo_catalogue() -> tuple[DemoFeed, ...]:
+    """Every feed in the order of the catalogue. Raises ConfigError on an unknown format or behaviour."""
+    path = HERE / "catalogue.toml"
+    feeds = tuple(_feed(path, row) for row in _tables(path, "feed"))
+    for feed in feeds:
+        if feed.format not in FORMATS or feed.behaviour not in BEHAVIOURS:
+            raise ConfigError(
+                f"{path.name}: feed '{feed.feed_id}': unknown format or behaviour "
+                f"'{feed.format}', '{feed.behaviour}'; see the head of the file"
+            )
+    return feeds
+
+
+@cache
+def articles_of(feed_id: str) -> tuple[DemoArticle, ...]:
+    """The articles one feed carries, newest first."""
+    return tuple(a for a in demo_articles() if a.feed_id == feed_id)
+
+
+@cache
+def expected_developments() -> tuple[ExpectedDevelopment, ...]:
+    """What the articles should yield, in the order of expected.csv; near-misses have no row."""
+    with (HERE / "expected.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            ExpectedDevelopment(
+                article_id=row["article_id"],
+                type=row["type"],
+                status=row["status"],
+                factuality=row["factuality"],
+                time_frame=row["time_frame"],
+                actors=_codes(row["actor"]),
+                targets=_codes(row["target"]),
+                product=row["product"],
+                rate_pct=float(row["rate_pct"]) if row["rate_pct"] else None,
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def _tables(path: Path, key: str) -> list[dict[str, object]]:
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))[key]
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise ConfigError(f"{path.name}: no readable [[{key}]] tables: {error}") from error
+    assert isinstance(rows, list), "an array of tables"
+    return rows
+
+
+def _article(path: Path, row: dict[str, object]) -> DemoArticle:
+    published = row.get("published")
+    if not isinstance(published, datetime) or published.tzinfo is None:
+        raise ConfigError(f"{path.name}: article '{row.get('id')}': published must be a UTC time")
+    paragraphs = tuple(p.strip() for p in str(row["body"]).split("\n\n") if p.strip())
+    return DemoArticle(
+        article_id=str(row["id"]),
+        feed_id=str(row["feed"]),
+        title=str(row["title"]),
+        published_at=published.astimezone(UTC),
+        summary=str(row.get("summary") or paragraphs[0]),
+        paragraphs=paragraphs,
+    )
+
+
+def _feed(path: Path, row: dict[str, object]) -> DemoFeed:
+    fields = {("feed_id" if key == "id" else key): value for key, value in row.items()}
+    try:
+        return DemoFeed(**fields)  # type: ignore[arg-type]  # checked by the caller and the tests
+    except TypeError as error:
+        raise ConfigError(f"{path.name}: feed '{row.get('id')}': {error}") from error
+
+
+def _codes(cell: str) -> tuple[str, ...]:
+    return tuple(code for code in cell.split("|") if code)
