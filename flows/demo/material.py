@@ -72,7 +72,8 @@ class ExpectedDevelopment:
     """A development an article should yield, by the ontology; codes as in models.event.
 
     `product` is a commodity id of models/reference/commodities.csv, or empty.
-    `rate_pct` is the main rate in percent.
+    `rate_pct` is the main rate in percent. Where `required` is false the text allows the reading
+    but does not force it: finding it is no error, and neither is passing over it.
     """
 
     article_id: str
@@ -84,6 +85,7 @@ class ExpectedDevelopment:
     targets: tuple[str, ...]
     product: str
     rate_pct: float | None
+    required: bool
 
 
 @cache
@@ -99,7 +101,10 @@ def demo_articles() -> tuple[DemoArticle, ...]:
 
 @cache
 def demo_catalogue() -> tuple[DemoFeed, ...]:
-    """Every feed in the order of the catalogue. Raises ConfigError on an unknown format or behaviour."""
+    """Every feed in the order of the catalogue.
+
+    Raises ConfigError on a key, format or behaviour it does not know.
+    """
     path = HERE / "catalogue.toml"
     feeds = tuple(_feed(path, row) for row in _tables(path, "feed"))
     for feed in feeds:
@@ -132,6 +137,7 @@ def expected_developments() -> tuple[ExpectedDevelopment, ...]:
                 targets=_codes(row["target"]),
                 product=row["product"],
                 rate_pct=float(row["rate_pct"]) if row["rate_pct"] else None,
+                required=row["required"] == "yes",
             )
             for row in csv.DictReader(file)
         )
@@ -139,10 +145,9 @@ def expected_developments() -> tuple[ExpectedDevelopment, ...]:
 
 def _tables(path: Path, key: str) -> list[dict[str, object]]:
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))[key]
+        rows: list[dict[str, object]] = tomllib.loads(path.read_text(encoding="utf-8"))[key]
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise ConfigError(f"{path.name}: no readable [[{key}]] tables: {error}") from error
-    assert isinstance(rows, list), "an array of tables"
     return rows
 
 

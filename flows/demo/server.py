@@ -37,9 +37,7 @@ def serve_demo(port: int = 0, *, slow_s: float = SLOW_S) -> Iterator[str]:
     """
     server = _listen(port)
     base_url = f"http://{HOST}:{server.server_address[1]}"
-    server.RequestHandlerClass = partial(  # type: ignore[assignment]  # called like a class
-        _DemoHandler, base_url=base_url, slow_s=slow_s
-    )
+    server.RequestHandlerClass = partial(_DemoHandler, base_url=base_url, slow_s=slow_s)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
