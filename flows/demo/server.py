@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from urllib.parse import urlsplit
 
 from flows.demo.material import DemoFeed, articles_of, demo_articles, demo_catalogue
@@ -36,7 +37,7 @@ def serve_demo(port: int = 0, *, slow_s: float = SLOW_S) -> Iterator[str]:
     so that a second run sees 304s. `slow_s` is how long the slow feed waits.
     """
     server = _listen(port)
-    base_url = f"http://{HOST}:{server.server_address[1]}"
+    base_url = f"http://{HOST}:{server.server_port}"
     server.RequestHandlerClass = partial(_DemoHandler, base_url=base_url, slow_s=slow_s)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -87,15 +88,22 @@ def _toml(value: object) -> str:
     return str(value) if isinstance(value, int) else f'"{value}"'
 
 
-def _listen(port: int) -> ThreadingHTTPServer:
+class _DemoServer(ThreadingHTTPServer):
+    """A threading server that asks no name server who 127.0.0.1 is, for that can take seconds."""
+
+    def server_bind(self) -> None:
+        """Bind without the reverse look-up of http.server."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.server_address[1]
+
+
+def _listen(port: int) -> _DemoServer:
     try:
-        server = ThreadingHTTPServer((HOST, port), BaseHTTPRequestHandler)
+        return _DemoServer((HOST, port), BaseHTTPRequestHandler)
     except OSError:
         if port == 0:
             raise
-        server = ThreadingHTTPServer((HOST, 0), BaseHTTPRequestHandler)
-    server.daemon_threads = True
-    return server
+        return _DemoServer((HOST, 0), BaseHTTPRequestHandler)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
