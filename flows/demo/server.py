@@ -125,6 +125,8 @@ class _DemoHandler(BaseHTTPRequestHandler):
     server_version = "PolicyWireDemo/1"
     sys_version = ""
     timeout = 10
+    # One write an answer: head and body apart would wait 40 ms for each other (Nagle).
+    wbufsize = -1
 
     def __init__(self, *args: object, base_url: str, slow_s: float) -> None:
         self.base_url = base_url

@@ -176,6 +176,9 @@ def test_summaries_lead_to_pages_with_furniture(base_url: str, client: httpx.Cli
             assert paragraph in text
         assert "made-up publisher" not in text
         assert "weekly letter" not in text
+        teasers = re.findall(r"<li><a href=\"[^\"]+/a/[^>]+>([^<]+)<", page)
+        assert len(teasers) == 4
+        assert not [t for t in teasers if t in text]
 
 
 def test_every_article_has_a_page(base_url: str, client: httpx.Client) -> None:
