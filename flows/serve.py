@@ -1,0 +1,105 @@
+"""The schedules: news every quarter of an hour, the market once a day, on a Prefect server."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from flows.runtime import prepare_prefect
+from flows.settings import Settings
+from models.errors import PipelineError
+
+LOCAL_API = "http://127.0.0.1:4200/api"
+SERVER_START_S = 180.0
+NEWS_STAGES = ("ingest", "extract", "alert")
+
+
+def serve_schedules(settings: Settings, config: Path | None) -> None:
+    """Serve every flow as a deployment until Ctrl-C; two of them have a schedule.
+
+    Raises PipelineError when no server can be reached or started.
+    """
+    prepare_prefect(settings.warehouse.parent / "prefect")
+    api = os.environ.setdefault("PREFECT_API_URL", LOCAL_API)
+    with prefect_server(api):
+        from prefect import serve
+        from prefect.client.schemas.objects import (
+            ConcurrencyLimitConfig,
+            ConcurrencyLimitStrategy,
+        )
+        from prefect.schedules import Cron
+
+        from flows.pipeline import FLOWS, pipeline
+
+        paths = {
+            "config": str(config) if config else None,
+            "warehouse": str(settings.warehouse),
+            "feeds": str(settings.feeds),
+        }
+        # One writer: a run that comes while another goes on is dropped, its work is picked up
+        # by the next one anyway.
+        single = ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+        )
+        zone = settings.schedule.timezone
+        news = pipeline.to_deployment(
+            name="news",
+            schedule=Cron(settings.schedule.news, timezone=zone),
+            parameters={**paths, "stages": list(NEWS_STAGES)},
+            concurrency_limit=single,
+            tags=["policywire", "news"],
+        )
+        market = FLOWS["market"].to_deployment(
+            name="market",
+            schedule=Cron(settings.schedule.market, timezone=zone),
+            parameters=paths,
+            concurrency_limit=single,
+            tags=["policywire", "market"],
+        )
+        on_request = [
+            flow.to_deployment(
+                name=name, parameters=paths, concurrency_limit=single, tags=["policywire"]
+            )
+            for name, flow in FLOWS.items()
+            if name != "market"
+        ]
+        serve(news, market, *on_request, limit=1)
+
+
+@contextmanager
+def prefect_server(api: str) -> Iterator[None]:
+    """A Prefect server at `api`: the one that answers there, else one of our own on loopback."""
+    if answers(api):
+        yield
+        return
+    if api != LOCAL_API:
+        raise PipelineError(f"no Prefect server answers at {api}: start it, or unset PREFECT_API_URL")
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+    # Fixed arguments, no shell.
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        deadline = time.monotonic() + SERVER_START_S
+        while not answers(api):
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise PipelineError(
+                    "the local Prefect server did not start; "
+                    "run `prefect server start` to see why (is port 4200 taken?)"
+                )
+            time.sleep(0.5)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def answers(api: str) -> bool:
+    """Is there a healthy Prefect server at this address?"""
+    try:
+        return httpx.get(f"{api}/health", timeout=2.0).is_success
+    except httpx.HTTPError:
+        return False

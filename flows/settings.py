@@ -1,0 +1,164 @@
+"""Settings: environment over policywire.toml over defaults, checked before anything starts.
+
+Environment names are POLICYWIRE_<SECTION>__<KEY>, for example POLICYWIRE_FETCH__PER_HOST=1;
+POLICYWIRE_WAREHOUSE and POLICYWIRE_FEEDS are short for the two paths most often given.
+"""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from models.errors import ConfigError
+
+DEFAULT_CONFIG = "policywire.toml"
+SHIPPED = Path(__file__).parent
+_A_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Section(BaseModel):
+    """One table of policywire.toml; a key we do not know is an error, not a shrug."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fetching(Section):
+    """How feeds and pages are fetched."""
+
+    contact_url: str = Field(
+        "https://github.com/policywire/policywire", description="shown to publishers"
+    )
+    max_at_once: int = Field(24, ge=1, le=256)
+    per_host: int = Field(2, ge=1, le=8)
+    host_gap_s: float = Field(0.25, ge=0)
+    deadline_s: float = Field(30.0, gt=0)
+    read_timeout_s: float = Field(10.0, gt=0)
+    body_cap_mib: int = Field(15, ge=1)
+    redirect_cap: int = Field(5, ge=0)
+    allow_hosts: tuple[str, ...] = Field((), description="private hosts that may be fetched")
+    min_poll_minutes: int = Field(5, ge=1)
+    max_poll_minutes: int = Field(1440, ge=1)
+
+
+class Extracting(Section):
+    """How much text the extractor takes at once."""
+
+    batch_articles: int = Field(200, ge=1)
+    gate: bool = True
+
+
+class Market(Section):
+    """Where prices come from."""
+
+    price_files: tuple[Path, ...] = ()
+    stooq: bool = False
+    reference_csv: tuple[Path, ...] = ()
+
+
+class Schedule(Section):
+    """Cron lines of `policywire serve`, in `timezone`."""
+
+    news: str = "*/15 * * * *"
+    market: str = "30 22 * * 1-5"
+    timezone: str = "UTC"
+
+    @field_validator("news", "market")
+    @classmethod
+    def is_cron(cls, value: str) -> str:
+        from cronsim import CronSim, CronSimError  # comes with Prefect; not needed to say --help
+
+        try:
+            CronSim(value, _A_MOMENT)
+        except CronSimError as error:
+            raise ValueError(f"not a cron line: {value!r} ({error})") from error
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"not an IANA time zone: {value!r}") from error
+        return value
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="POLICYWIRE_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    warehouse: Path = Path("var/policywire.duckdb")
+    feeds: Path = SHIPPED / "feeds.toml"
+    rules: Path = SHIPPED / "rules.toml"
+    fetch: Fetching = Fetching()
+    extract: Extracting = Extracting()
+    market: Market = Market()
+    schedule: Schedule = Schedule()
+
+    @property
+    def snapshot(self) -> Path:
+        """The read-only copy analysts open, beside the live file."""
+        return self.warehouse.with_suffix(".snapshot.duckdb")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # What `load_settings` passes to init is the file; the environment goes above it.
+        return (env_settings, init_settings)
+
+
+def load_settings(
+    config: Path | None = None, *, warehouse: Path | None = None, feeds: Path | None = None
+) -> Settings:
+    """Settings from `config` (policywire.toml of this folder, if there is one) and environment.
+
+    Paths in the file are relative to it. `warehouse` and `feeds` win over both.
+    Raises ConfigError, one line that names file and key.
+    """
+    path = config or Path(DEFAULT_CONFIG)
+    values: dict[str, Any] = {}
+    if path.exists():
+        try:
+            values = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: not TOML: {error}") from error
+        for key in ("warehouse", "feeds", "rules"):
+            if isinstance(values.get(key), str):
+                values[key] = path.parent / values[key]
+    elif config is not None:
+        raise ConfigError(f"{config}: no such file")
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(f"{path if values else 'environment'}: {first_problem(error)}") from error
+    chosen = {"warehouse": warehouse, "feeds": feeds}
+    return settings.model_copy(update={k: v for k, v in chosen.items() if v is not None})
+
+
+def settings_of(config: str | None, warehouse: str | None, feeds: str | None) -> Settings:
+    """`load_settings` for the parameters of a Prefect flow, which are plain text."""
+    paths = (Path(path) if path else None for path in (config, warehouse, feeds))
+    config_path, warehouse_path, feeds_path = paths
+    return load_settings(config_path, warehouse=warehouse_path, feeds=feeds_path)
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first thing wrong, as `key: what`; pydantic's own list runs over many lines."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "(file)"
+    if first["type"] == "extra_forbidden":
+        return f"{key}: unknown key"
+    return f"{key}: {first['msg'].removeprefix('Value error, ')}"
