@@ -45,12 +45,32 @@ class TransientFetchError(FetchError):
 
 
 class FeedParseError(PipelineError):
-    """A body was fetched but holds no feed."""
+    """A body was fetched but holds no feed.
 
-    def __init__(self, url: str, reason: str) -> None:
+    `kind` is the ledger's error class; `alternates` are the feeds an HTML page points to.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        reason: str,
+        *,
+        kind: str = "not_a_feed",
+        alternates: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(f"{url}: {reason}")
         self.url = url
         self.reason = reason
+        self.kind = kind
+        self.alternates = alternates
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Crosses from parse workers to the flow; the default would pass the whole line as url.
+        return _parse_error, (self.url, self.reason, self.kind, self.alternates)
+
+
+def _parse_error(url: str, reason: str, kind: str, alternates: tuple[str, ...]) -> FeedParseError:
+    return FeedParseError(url, reason, kind=kind, alternates=alternates)
 
 
 class ExtractionError(PipelineError):

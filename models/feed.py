@@ -6,7 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One line of the operator's feed list. `feed_id` is the operator's name for it."""
+    """One line of the operator's feed list. `feed_id` is the operator's name for it.
+
+    `poll_minutes` and `poll_max_minutes` bound the adaptive polling. `full_text` allows its
+    article pages to be fetched; `allow_private` its own host to lie in a private network.
+    """
 
     feed_id: str
     name: str
@@ -20,13 +24,21 @@ class Feed:
     trust_tier: int = 3
     enabled: bool = True
     full_text: bool = False
+    allow_private: bool = False
+    poll_max_minutes: int | None = None
     terms: str = ""
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """What we remember of a feed between runs, so that the next request can be conditional."""
+    """What we remember of a feed between runs, so that the next request can be conditional.
+
+    `listed_url` is the address in the operator's list; `url` the one we ask, which a permanent
+    redirect may have changed. `interval_s` is the feed's own rhythm as learned, `ttl_s` what it
+    declares; `hold_until` is a wait its server asked for; `body_digest` tells an unchanged body
+    where the server knows no validators.
+    """
 
     feed_id: str
     url: str
@@ -37,6 +49,11 @@ class FeedState:
     redirect_count: int = 0
     failure_count: int = 0
     retired: bool = False
+    listed_url: str | None = None
+    interval_s: float | None = None
+    ttl_s: float | None = None
+    hold_until: datetime | None = None
+    body_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +79,11 @@ class FetchedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
-    """One entry of a feed as the publisher wrote it; nothing cleaned but the encoding."""
+    """One entry of a feed as the publisher wrote it; nothing cleaned but the encoding.
+
+    `title` is plain text. A date that could not be read leaves its words in `published_text`.
+    `original_link` is the publisher's own address where the feed names one beside a tracker's.
+    """
 
     feed_id: str
     guid: str | None
@@ -75,6 +96,28 @@ class FeedEntry:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     language: str | None = None
+    published_text: str | None = None
+    original_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What one body held. `bozo` says in words what was wrong with it; entries are kept anyway.
+
+    `ttl_s` is how long the feed asks to be left alone (RSS ttl, sy:updatePeriod). `notes` are
+    remarks for the ledger, such as a charset that was not the one declared.
+    """
+
+    feed_id: str
+    url: str
+    entries: tuple[FeedEntry, ...]
+    title: str | None = None
+    language: str | None = None
+    format: str = ""
+    bozo: str | None = None
+    ttl_s: float | None = None
+    self_url: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

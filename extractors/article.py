@@ -1,0 +1,96 @@
+"""A feed entry, with its page where we have it, as the article we hold."""
+
+from datetime import UTC, datetime, timedelta
+
+from extractors.canonical_url import canonical_url, redirect_target
+from extractors.language import language_of
+from extractors.page_text import page_text, why_not_the_article
+from extractors.plain_text import fragment_text
+from models.article import Article, article_id, text_digest
+from models.feed import FeedEntry
+
+_CLOCK_SKEW = timedelta(minutes=15)
+_FAR_FUTURE = timedelta(days=366)
+_WEB_BEGAN = datetime(1990, 1, 1, tzinfo=UTC)
+
+__all__ = ["article_from_entry", "canonical_url", "date_flag"]
+
+
+def article_from_entry(
+    entry: FeedEntry,
+    *,
+    fetched_at: datetime,
+    first_seen_at: datetime,
+    page_html: bytes | str | None = None,
+) -> Article:
+    """The first version of an article, from its feed entry and, if given, its page.
+
+    The page's text is taken when it is the article announced and more of it than the feed
+    gave; a consent wall, paywall or teaser falls back to the feed's own content. `version` is
+    always 1: the warehouse counts versions. Times must be aware.
+    """
+    link = entry.original_link or entry.link
+    url = (redirect_target(link) or link) if link else None
+    text, source = _feed_text(entry), "feed"
+    if page_html:
+        page = page_text(page_html, url=url)
+        if why_not_the_article(page, title=entry.title, teaser=text) is None:
+            text, source = page, "page"
+    title = entry.title or _first_words(text)
+    digest = text_digest(title, text)
+    guid = guid_key(entry.guid)
+    canonical = canonical_url(url)
+    published = entry.published_at or entry.updated_at
+    return Article(
+        article_id=article_id(
+            guid=guid, canonical_url=canonical, feed_id=entry.feed_id, text_digest=digest
+        ),
+        version=1,
+        feed_id=entry.feed_id,
+        guid=guid,
+        url=url,
+        canonical_url=canonical,
+        title=title,
+        text=text,
+        text_digest=digest,
+        text_source=source,
+        language=language_of(f"{title}\n{text}", declared=entry.language),
+        published_at=published,
+        updated_at=entry.updated_at,
+        fetched_at=fetched_at,
+        first_seen_at=first_seen_at,
+        date_flag=date_flag(published, seen_at=fetched_at, words=entry.published_text),
+    )
+
+
+def guid_key(guid: str | None) -> str | None:
+    """The guid to know an entry by: as given, but an address in it without tracking parameters."""
+    guid = " ".join((guid or "").split())
+    if guid.startswith(("http://", "https://")):
+        return canonical_url(guid) or guid
+    return guid or None
+
+
+def date_flag(published: datetime | None, *, seen_at: datetime, words: str | None) -> str | None:
+    """What is odd about a publisher's date: missing, unreadable, absurd, future; None if nothing.
+
+    `absurd` lies before the web or more than a year ahead; `future` more than clocks differ.
+    """
+    if published is None:
+        return "unreadable" if words else "missing"
+    if published < _WEB_BEGAN or published > seen_at + _FAR_FUTURE:
+        return "absurd"
+    return "future" if published > seen_at + _CLOCK_SKEW else None
+
+
+def _feed_text(entry: FeedEntry) -> str:
+    content = fragment_text(entry.content_html)
+    summary = fragment_text(entry.summary_html)
+    # Some feeds put the article into the summary and a caption into the content.
+    return content if len(content) >= len(summary) else summary
+
+
+def _first_words(text: str) -> str:
+    # Microblogs have no titles; a digest over an empty one would serve, a reader would not.
+    first = text.partition("\n")[0]
+    return first if len(first) <= 100 else first[:100].rpartition(" ")[0] + "…"

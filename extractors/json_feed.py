@@ -1,0 +1,85 @@
+"""JSON Feed (jsonfeed.org, versions 1 and 1.1) as feed entries."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from extractors.plain_text import fit, title_text
+from models.errors import FeedParseError
+from models.feed import FeedEntry, FetchedFeed, ParsedFeed
+
+
+def parse_json_feed(fetched: FetchedFeed) -> ParsedFeed:
+    """The entries of a JSON Feed. Raises FeedParseError if the JSON is broken or something else."""
+    try:
+        data: Any = json.loads(fetched.body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise FeedParseError(fetched.url, f"broken JSON: {error}", kind="malformed") from error
+    items = data.get("items") if isinstance(data, dict) else None
+    known = isinstance(data, dict) and "jsonfeed.org" in str(data.get("version", ""))
+    if not isinstance(items, list) or not (known or data.get("title")):
+        raise FeedParseError(
+            fetched.url, "not a feed: JSON, but no JSON Feed (no version, no items)"
+        )
+    language = _text(data.get("language")) or None
+    return ParsedFeed(
+        feed_id=fetched.feed_id,
+        url=fetched.url,
+        entries=tuple(_entry(i, fetched, language) for i in items if isinstance(i, dict)),
+        title=title_text(_text(data.get("title"))) or None,
+        language=language,
+        format=f"json {_text(data.get('version')).rpartition('/')[2]}".strip(),
+        bozo=None if known else "no JSON Feed version",
+        self_url=_text(data.get("feed_url")) or None,
+    )
+
+
+def _entry(item: dict[str, Any], fetched: FetchedFeed, language: str | None) -> FeedEntry:
+    published = _text(item.get("date_published"))
+    moment = _date(published)
+    authors = item.get("authors")
+    people = authors if isinstance(authors, list) else [item.get("author")]
+    tags = item.get("tags")
+    link = _link(item.get("url"), fetched.url) or _link(item.get("external_url"), fetched.url)
+    return FeedEntry(
+        feed_id=fetched.feed_id,
+        guid=_text(item.get("id")) or None,
+        link=link,
+        title=title_text(_text(item.get("title"))),
+        summary_html=_text(item.get("summary")),
+        content_html=_text(item.get("content_html")) or _text(item.get("content_text")),
+        published_at=moment,
+        updated_at=_date(_text(item.get("date_modified"))),
+        authors=tuple(
+            _text(p.get("name")) for p in people if isinstance(p, dict) and p.get("name")
+        ),
+        tags=tuple(_text(t) for t in tags if _text(t)) if isinstance(tags, list) else (),
+        language=_text(item.get("language")) or language,
+        published_text=published if published and moment is None else None,
+    )
+
+
+def _text(value: object) -> str:
+    # Ids are numbers in some feeds although the format asks for strings.
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return fit(str(value)).strip()
+
+
+def _link(value: object, base: str) -> str | None:
+    text = _text(value)
+    if not text:
+        return None
+    try:
+        return urljoin(base, text)
+    except ValueError:
+        return None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

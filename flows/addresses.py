@@ -1,0 +1,250 @@
+"""Which addresses PolicyWire may talk to: public ones, and what the operator allowed.
+
+A feed list is half trusted and a redirect or an article link not at all. So a host name is
+resolved here, every address it has is judged, and the connection goes to the address that was
+judged: a name that answers differently the second time (DNS rebinding) gains nothing.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import httpcore
+import httpx
+
+from models.errors import ConfigError, FetchError, TransientFetchError
+from models.feed import Feed
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_RESOLUTION_TTL_S = 60.0
+_TRY_NEXT_ADDRESS_AFTER_S = 3.0
+
+
+def literal_address(host: str) -> IPAddress | None:
+    """The address a host spells in the canonical way (127.0.0.1, ::1), else None."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+
+
+def why_not_public(address: IPAddress) -> str | None:
+    """The kind of non-public network an address belongs to, or None for a public one.
+
+    Looks through the IPv6 forms that carry an IPv4 address (mapped, 6to4, Teredo, NAT64).
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address.teredo:
+            inner = address.teredo[1]
+        if inner is None and (address in _NAT64 or _holds_ipv4(address)):
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return why_not_public(inner)
+    # Order matters: Python counts loopback and link-local as private too.
+    for kind in ("unspecified", "loopback", "link_local", "multicast", "private", "reserved"):
+        if getattr(address, f"is_{kind}"):
+            return kind.replace("_", "-")
+    return None if address.is_global else "not public"
+
+
+def _holds_ipv4(address: ipaddress.IPv6Address) -> bool:
+    # ::a.b.c.d, the old "compatible" form; :: and ::1 themselves are judged as they are.
+    return int(address) >> 32 == 0 and int(address) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    host: str
+    port: int | None
+    network: IPNetwork | None
+
+    def covers(self, host: str, port: int, address: IPAddress) -> bool:
+        if self.port is not None and self.port != port:
+            return False
+        if self.network is not None:
+            return address.version == self.network.version and address in self.network
+        if self.host.startswith("*."):
+            return host.endswith(self.host[1:])
+        return host == self.host
+
+
+@dataclass(frozen=True, slots=True)
+class HostRules:
+    """Hosts that may lie in private networks: `name`, `name:port`, `*.suffix`, `10.0.0.0/8`."""
+
+    rules: tuple[_Rule, ...] = ()
+
+    @classmethod
+    def parse(cls, texts: Iterable[str]) -> "HostRules":
+        """Read the rules of an allow list. Raises ConfigError naming the rule it cannot read."""
+        return cls(tuple(_parse_rule(text) for text in texts))
+
+    def allows(self, host: str, port: int, address: IPAddress) -> bool:
+        """May this host, at this port and address, be reached although it is not public?"""
+        return any(rule.covers(host, port, address) for rule in self.rules)
+
+    def __or__(self, other: "HostRules") -> "HostRules":
+        return HostRules(self.rules + other.rules)
+
+
+def _parse_rule(text: str) -> _Rule:
+    host, port = text.strip().lower(), None
+    if "/" in host:
+        try:
+            return _Rule("", None, ipaddress.ip_network(host))
+        except ValueError as error:
+            raise ConfigError(f"allow_hosts: {text!r} is not a network: {error}") from error
+    if host.startswith("["):
+        host, _, rest = host[1:].partition("]")
+        port = rest.removeprefix(":") or None
+    elif host.count(":") == 1:
+        host, _, port = host.partition(":")
+    if not host or (port is not None and not port.isdecimal()):
+        raise ConfigError(f"allow_hosts: {text!r} is not a host; write name, name:port or a CIDR")
+    return _Rule(host, int(port) if port else None, None)
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Host and port of an http or https URL. Raises FetchError for anything else."""
+    try:
+        parts = httpx.URL(url)
+        host, port = parts.host, parts.port or _PORTS.get(parts.scheme)
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise FetchError(url, f"not an address: {error}", kind="bad_url") from error
+    if parts.scheme not in _PORTS:
+        raise FetchError(
+            url, f"refused: {parts.scheme or 'no'} scheme; only http and https", kind="bad_url"
+        )
+    if not host or not port:
+        raise FetchError(url, "not an address: no host in it", kind="bad_url")
+    return host, port
+
+
+def rules_for(feed: Feed) -> HostRules:
+    """The private hosts a feed's requests may reach: at most the one in its listed address.
+
+    A plain loopback literal there (127.0.0.1, [::1]) can only be meant, by the operator who
+    wrote it; any other private address, or a name that leads to one, needs
+    `allow_private = true`.
+    """
+    try:
+        host, port = host_and_port(feed.url)
+    except FetchError:
+        return HostRules()
+    address = literal_address(host)
+    if feed.allow_private or (address is not None and address.is_loopback):
+        return HostRules((_Rule(host.lower(), port, None),))
+    return HostRules()
+
+
+# The rules of the request a task is making; the connection pool calls back without them.
+granted: ContextVar[HostRules | None] = ContextVar("granted", default=None)
+
+
+class AddressGuard:
+    """Resolves names and refuses those that lead anywhere but to public or allowed addresses."""
+
+    def __init__(self, rules: HostRules, *, lookups_at_once: int = 32) -> None:
+        self._rules = rules
+        self._known: dict[tuple[str, int], tuple[float, tuple[IPAddress, ...]]] = {}
+        # Lookups block; their own threads keep a slow name server from starving other work.
+        self._threads = ThreadPoolExecutor(lookups_at_once, thread_name_prefix="dns")
+
+    def close(self) -> None:
+        """Let go of the lookup threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def check(self, host: str, port: int) -> tuple[IPAddress, ...]:
+        """The addresses of a host, all of them allowed. Raises FetchError otherwise."""
+        host = host.lower().rstrip(".")
+        addresses = await self._resolve(host, port)
+        rules = self._rules | (granted.get() or HostRules())
+        for address in addresses:
+            kind = why_not_public(address)
+            if kind and not rules.allows(host, port, address):
+                where = host if str(address) == host else f"{host} is {address}, "
+                line = f"{where}{' is ' if str(address) == host else ''}a {kind} address"
+                raise FetchError(
+                    f"{host}:{port}",
+                    f"refused: {line}; if it is meant, add it to allow_hosts",
+                    kind="refused_address",
+                )
+        return addresses
+
+    async def _resolve(self, host: str, port: int) -> tuple[IPAddress, ...]:
+        literal = literal_address(host)
+        if literal is not None:
+            return (literal,)
+        known = self._known.get((host, port))
+        if known and known[0] > time.monotonic():
+            return known[1]
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(
+                self._threads, _getaddrinfo, host, port
+            )
+        except (OSError, UnicodeError) as error:
+            raise TransientFetchError(host, f"no such host: {error}", kind="dns") from error
+        if not found:
+            raise TransientFetchError(host, "no such host: no address", kind="dns")
+        self._known[(host, port)] = (time.monotonic() + _RESOLUTION_TTL_S, found)
+        return found
+
+
+def _getaddrinfo(host: str, port: int) -> tuple[IPAddress, ...]:
+    # The system's own reader also takes 2130706433, 0177.0.0.1 and 0x7f.1: judged all the same.
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    texts: Sequence[str] = [str(info[4][0]).partition("%")[0] for info in infos]
+    return tuple(dict.fromkeys(ipaddress.ip_address(text) for text in texts))
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Opens TCP connections for httpx, to addresses the guard has passed and to no others."""
+
+    def __init__(self, guard: AddressGuard) -> None:
+        self._guard = guard
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to a checked address of `host`; TLS is still verified against the name."""
+        addresses = await self._guard.check(host, port)
+        for n, address in enumerate(addresses[:4], start=1):
+            last = n == min(4, len(addresses))
+            patience = timeout if last else min(timeout or 60.0, _TRY_NEXT_ADDRESS_AFTER_S)
+            try:
+                return await self._inner.connect_tcp(
+                    str(address), port, patience, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if last:
+                    raise
+        raise AssertionError("check() gives at least one address")
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Never: a feed has no business with a local socket."""
+        raise FetchError(path, "refused: a local socket is not a web address", kind="bad_url")
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, for httpcore's own use."""
+        await self._inner.sleep(seconds)

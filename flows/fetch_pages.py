@@ -1,0 +1,129 @@
+"""Article pages, for feeds that allow it and sites whose robots.txt does; gently, each once."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from flows.addresses import host_and_port, rules_for
+from flows.fetch_settings import FetchSettings
+from flows.http_get import Web
+from flows.next_check import retry_after_s
+from flows.politeness import run_by_host
+from flows.robots import Robots
+from models.errors import FetchError
+from models.feed import Feed
+
+_HTML = ("text/html", "application/xhtml+xml", "text/plain")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """A page wanted for an article. `key` is the caller's name for it, such as an article id."""
+
+    url: str
+    feed: Feed
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOutcome:
+    """A page, or why there is none. `html` is text where HTTP named the charset, else bytes."""
+
+    request: PageRequest
+    url: str
+    fetched_at: datetime
+    html: bytes | str | None = None
+    error: FetchError | None = None
+
+
+async def fetch_page(request: PageRequest, web: Web, robots: Robots) -> PageOutcome:
+    """One page, if the feed, the robots.txt and the host's patience allow; never raises FetchError.
+
+    Refusals have the kinds `not_allowed` (full_text is off), `robots`, `host_waits`, `not_html`.
+    """
+    now = datetime.now(UTC)
+    try:
+        url, html = await _page(request, web, robots)
+    except FetchError as error:
+        return PageOutcome(request=request, url=request.url, fetched_at=now, error=error)
+    return PageOutcome(request=request, url=url, fetched_at=datetime.now(UTC), html=html)
+
+
+async def fetch_pages(
+    requests: Sequence[PageRequest],
+    settings: FetchSettings,
+    *,
+    on_done: Callable[[PageOutcome], Awaitable[None] | None],
+    web: Web | None = None,
+) -> None:
+    """Fetch pages with the manners of `settings`, `page_gap_s` apart on one host.
+
+    The same address is asked for once, whoever wants it. Outcomes are handed on as they come.
+    """
+    wanted: dict[str, list[PageRequest]] = {}
+    for request in requests:
+        wanted.setdefault(request.url, []).append(request)
+    async with AsyncExitStack() as stack:
+        if web is None:
+            web = await stack.enter_async_context(
+                Web(replace(settings, host_gap_s=settings.page_gap_s))
+            )
+        used, robots = web, Robots(web)
+
+        async def work(same: list[PageRequest]) -> None:
+            outcome = await fetch_page(same[0], used, robots)
+            for request in same:
+                handled = on_done(replace(outcome, request=request))
+                if inspect.isawaitable(handled):
+                    await handled
+
+        await run_by_host(
+            [(_host(url), same) for url, same in wanted.items()],
+            work,
+            at_once=settings.max_at_once,
+            per_host=settings.per_host,
+        )
+
+
+async def _page(request: PageRequest, web: Web, robots: Robots) -> tuple[str, bytes | str]:
+    url, rules = request.url, rules_for(request.feed)
+    if not request.feed.full_text:
+        raise FetchError(
+            url, f"feed {request.feed.feed_id!r} has full_text off", kind="not_allowed"
+        )
+    lane = web.lanes.lane(host_and_port(url)[0])
+    if lane.waits_until and lane.waits_until > datetime.now(UTC):
+        raise FetchError(url, f"{lane.host} asked us to wait", kind="host_waits")
+    verdict = await robots.verdict(url, rules)
+    if not verdict.allowed:
+        raise FetchError(url, verdict.why or "robots.txt forbids it", kind="robots")
+    if verdict.crawl_delay_s:
+        lane.gap_s = max(lane.gap_s, verdict.crawl_delay_s)
+    answer = await web.get(url, rules=rules, page=True)
+    if answer.status in (429, 503):
+        asked = retry_after_s(answer.header("retry-after"), now=datetime.now(UTC))
+        lane.waits_until = datetime.now(UTC) + timedelta(seconds=asked or 600.0)
+    if not 200 <= answer.status < 300:
+        raise FetchError(url, f"HTTP {answer.status}", kind=f"http_{answer.status}")
+    kind = (answer.header("content-type") or "text/html").lower()
+    if not kind.startswith(_HTML):
+        raise FetchError(url, f"no web page: {kind}", kind="not_html")
+    return answer.url, _decoded(answer.body, kind)
+
+
+def _decoded(body: bytes, content_type: str) -> bytes | str:
+    named = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type)
+    try:
+        return body.decode(named[1]) if named else body
+    except (LookupError, ValueError):
+        return body
+
+
+def _host(url: str) -> str:
+    try:
+        return host_and_port(url)[0]
+    except FetchError:
+        return ""
