@@ -26,6 +26,8 @@ CREATE TABLE store.feeds (
     trust_tier INTEGER,
     enabled BOOLEAN,
     full_text BOOLEAN,
+    allow_private BOOLEAN,
+    poll_max_minutes INTEGER,
     terms VARCHAR,
     note VARCHAR,
     listed BOOLEAN,
@@ -42,7 +44,12 @@ CREATE TABLE store.feed_states (
     redirect_url VARCHAR,
     redirect_count INTEGER,
     failure_count INTEGER,
-    retired BOOLEAN
+    retired BOOLEAN,
+    listed_url VARCHAR,
+    interval_s DOUBLE,
+    ttl_s DOUBLE,
+    hold_until TIMESTAMPTZ,
+    body_digest VARCHAR
 );
 
 -- One row per attempt at one feed; append-only.
@@ -244,7 +251,7 @@ CREATE TABLE store.development_mentions (
     publisher_group VARCHAR,
     novelty VARCHAR,
     novelty_score DOUBLE,
-    stage_status VARCHAR,
+    extractor_version VARCHAR,
     first_seen_at TIMESTAMPTZ,
     reported_at TIMESTAMPTZ,
     recorded_at TIMESTAMPTZ
@@ -260,6 +267,13 @@ CREATE TABLE store.event_tickers (
     sign VARCHAR,
     relevance INTEGER,
     why VARCHAR,
+    recorded_at TIMESTAMPTZ
+);
+
+-- One row per development whose tickers were worked out: the revision they were worked out for.
+CREATE TABLE store.ticker_passes (
+    development_id VARCHAR,
+    revision INTEGER,
     recorded_at TIMESTAMPTZ
 );
 
