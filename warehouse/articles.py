@@ -51,12 +51,11 @@ def load_feed_states(con: DuckDBPyConnection) -> dict[str, FeedState]:
     """What we remember of every feed that was ever asked, by feed_id."""
     names = [f.name for f in record_fields(FeedState)]
     rows = con.execute(f"SELECT {', '.join(names)} FROM store.feed_states").fetchall()  # noqa: S608
-    defaults = {f.name: f.default for f in record_fields(FeedState)}
-    found = {}
-    for row in rows:
-        values = {n: defaults[n] if v is None else v for n, v in zip(names, row, strict=True)}
-        found[values["feed_id"]] = FeedState(**values)
-    return found
+    known = [dict(zip(names, row, strict=True)) for row in rows]
+    return {
+        values["feed_id"]: FeedState(**{n: v for n, v in values.items() if v is not None})
+        for values in known
+    }
 
 
 def start_run(con: DuckDBPyConnection, run_id: str, flow: str, started_at: datetime) -> None:

@@ -163,6 +163,93 @@ EVENT_MENTIONS = {
     "extracted_at": INSTANT,
 }
 
+MENTION_KEYS = {"mention_id": TEXT}
+BLOCKS = {"block": TEXT, "since": INSTANT}
+MEASURES = {
+    "measure_id": TEXT,
+    "measure_key": TEXT,
+    "type": TEXT,
+    "implementer": TEXT,
+    "product_bucket": TEXT,
+    "target_bucket": TEXT,
+    "instrument_id": TEXT,
+    "first_seen_at": INSTANT,
+    "digest": TEXT,
+}
+DEVELOPMENTS = {
+    "development_id": TEXT,
+    "measure_id": TEXT,
+    "type": TEXT,
+    "status": TEXT,
+    "status_class": TEXT,
+    "status_target": TEXT,
+    "factuality": TEXT,
+    "time_frame": TEXT,
+    "polarity": TEXT,
+    "novelty": TEXT,
+    "novelty_score": NUMBER,
+    "decision_date": DAY,
+    "decision_precision": TEXT,
+    "decision_basis": TEXT,
+    "first_seen_at": INSTANT,
+    "first_reported_at": INSTANT,
+    "lead_mention_id": TEXT,
+    "article_id": TEXT,
+    "actors": TEXTS,
+    "targets": TEXTS,
+    "commodities": TEXTS,
+    "products": TEXTS,
+    "companies": TEXTS,
+    "rate_value": NUMBER,
+    "rate_unit": TEXT,
+    "amount_value": NUMBER,
+    "amount_unit": TEXT,
+    "amount_kind": TEXT,
+    "effective_date": TEXT,
+    "end_date": TEXT,
+    "duration": TEXT,
+    "instrument": TEXT,
+    "instrument_ids": TEXTS,
+    "retaliation": FLAG,
+    "stage_of": TEXT,
+    "disputed": FLAG,
+    "digest": TEXT,
+}
+DEVELOPMENT_STATES = {
+    "development_id": TEXT,
+    "measure_id": TEXT,
+    "block": TEXT,
+    "last_reported_at": INSTANT,
+    "source_count": COUNT,
+    "mention_count": COUNT,
+    "confidence": NUMBER,
+    "state": TEXT,
+}
+DEVELOPMENT_MENTIONS = {
+    "mention_id": TEXT,
+    "part": COUNT,
+    "development_id": TEXT,
+    "article_id": TEXT,
+    "publisher": TEXT,
+    "novelty": TEXT,
+    "novelty_score": NUMBER,
+    "extractor_version": TEXT,
+    "first_seen_at": INSTANT,
+    "reported_at": INSTANT,
+}
+GONE = {"id": TEXT, "superseded_by": TEXT}
+EVENT_TICKERS = {
+    "development_id": TEXT,
+    "listing_id": TEXT,
+    "link": TEXT,
+    "commodity_id": TEXT,
+    "role": TEXT,
+    "sign": TEXT,
+    "relevance": COUNT,
+    "why": TEXT,
+}
+TICKER_PASSES = {"development_id": TEXT, "revision": COUNT}
+
 Columns = Mapping[str, pa.DataType]
 
 

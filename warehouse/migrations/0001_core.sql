@@ -191,18 +191,17 @@ CREATE TABLE store.measures (
     instrument_id VARCHAR,
     first_seen_at TIMESTAMPTZ,
     retracted BOOLEAN,
+    digest VARCHAR,
     recorded_at TIMESTAMPTZ
 );
 
 -- One row per revision of a development; append-only, the highest revision counts.
--- retracted: a later reading of the record no longer holds it (superseded_by says what took it up).
+-- retracted: the reports it rested on are told otherwise now (superseded_by: what took them up).
 -- Dates with a precision are text as the source gave it: YYYY, YYYY-MM, YYYY-Qn or YYYY-MM-DD.
 CREATE TABLE store.developments (
     development_id VARCHAR,
     revision INTEGER,
     measure_id VARCHAR,
-    measure_key VARCHAR,
-    block VARCHAR,
     type VARCHAR,
     status VARCHAR,
     status_class VARCHAR,
@@ -214,9 +213,9 @@ CREATE TABLE store.developments (
     novelty_score DOUBLE,
     decision_date DATE,
     decision_precision VARCHAR,
+    decision_basis VARCHAR,
     first_seen_at TIMESTAMPTZ,
     first_reported_at TIMESTAMPTZ,
-    last_reported_at TIMESTAMPTZ,
     lead_mention_id VARCHAR,
     article_id VARCHAR,
     actors VARCHAR[],
@@ -237,18 +236,31 @@ CREATE TABLE store.developments (
     retaliation BOOLEAN,
     stage_of VARCHAR,
     disputed BOOLEAN,
-    confidence DOUBLE,
     retracted BOOLEAN,
     superseded_by VARCHAR,
+    digest VARCHAR,
     recorded_at TIMESTAMPTZ
 );
 
--- One row per linked mention: the development it reports now, and how new it was when it came.
+-- One row per development that stands: its counts, and where linking goes on from.
+CREATE TABLE store.development_states (
+    development_id VARCHAR,
+    measure_id VARCHAR,
+    block VARCHAR,
+    last_reported_at TIMESTAMPTZ,
+    source_count INTEGER,
+    mention_count INTEGER,
+    confidence DOUBLE,
+    state VARCHAR
+);
+
+-- One row per part of a linked mention: the development it reports now, and how new it was.
 CREATE TABLE store.development_mentions (
     mention_id VARCHAR,
+    part INTEGER,
     development_id VARCHAR,
     article_id VARCHAR,
-    publisher_group VARCHAR,
+    publisher VARCHAR,
     novelty VARCHAR,
     novelty_score DOUBLE,
     extractor_version VARCHAR,
