@@ -1,7 +1,7 @@
 """Opening the warehouse, transactions, and the SQL that lives in files."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -61,13 +61,13 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
     con.execute("BEGIN TRANSACTION")
     try:
         yield
-    except BaseException:
-        con.execute("ROLLBACK")
-        raise
-    try:
         con.execute("COMMIT")
-    except duckdb.Error as error:
-        raise WarehouseError(f"commit refused: {error}") from error
+    except BaseException as error:
+        with suppress(duckdb.Error):  # a refused commit has rolled back already
+            con.execute("ROLLBACK")
+        if isinstance(error, duckdb.Error):
+            raise WarehouseError(f"refused, nothing was written: {error}") from error
+        raise
 
 
 @cache

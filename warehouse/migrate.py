@@ -9,9 +9,8 @@ so that the same SQL serves DuckLake.
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 
 import duckdb
@@ -121,9 +120,10 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
     row = con.execute("SELECT digest FROM store.view_build").fetchone()
     if row and row[0] == digest:
         return
+    ordered = in_order(views, name)
     con.execute("BEGIN TRANSACTION")
     try:
-        for view in in_order(views):
+        for view in ordered:
             con.execute(view.sql)
         con.execute("DELETE FROM store.view_build")
         con.execute("INSERT INTO store.view_build VALUES (?, now())", [digest])
@@ -133,11 +133,18 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
         raise MigrationError(f"{name}: view {view.name} failed: {error}") from error
 
 
-def in_order(views: dict[str, SqlFile]) -> Iterator[SqlFile]:
+def in_order(views: dict[str, SqlFile], name: str) -> list[SqlFile]:
     """Views after those they read, by their `-- after:` lines."""
     needs = {
-        name: {n.strip() for found in AFTER.findall(view.sql) for n in found.split(",")}
-        for name, view in views.items()
+        view_name: {n.strip() for found in AFTER.findall(view.sql) for n in found.split(",")}
+        for view_name, view in views.items()
     }
-    for name in TopologicalSorter(needs).static_order():
-        yield views[name]
+    for view_name, needed in needs.items():
+        if missing := needed - views.keys():
+            raise MigrationError(
+                f"{name}: view {view_name} needs {min(missing)}, which is not there"
+            )
+    try:
+        return [views[view_name] for view_name in TopologicalSorter(needs).static_order()]
+    except CycleError as error:
+        raise MigrationError(f"{name}: views need each other: {error.args[1]}") from error

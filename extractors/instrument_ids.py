@@ -1,0 +1,136 @@
+"""Which legal instruments a mention names, in one form however they were written.
+
+A specific instrument (an order, a numbered announcement, a rule) identifies a measure. A ground
+(Section 232, IEEPA, a statute) does not: many measures rest on one. Nicknames and the acts that
+only change an earlier one are data: models/reference/instruments.csv.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from models.errors import ConfigError
+from models.reference import read_rows, split_list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentNames:
+    """Aliases to ids, and ids of changing acts to the id of what they change."""
+
+    aliases: dict[str, str]
+    amends: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedInstruments:
+    """What a mention rests on: `specific` in the order named, and `grounds`."""
+
+    specific: tuple[str, ...] = ()
+    grounds: frozenset[str] = frozenset()
+
+
+NUMBERS = re.compile(r"(?P<from>\d{1,3})(?:\s*(?:to|through|-|–)\s*(?P<to>\d{1,3}))?")
+YEAR = re.compile(r"\b(?:of|in|\()?\s*(20\d{2})\b")
+ANNOUNCEMENT = re.compile(
+    r"\b(?:announcements?|notices?|notifications?|nos?\.?|numbers?)\s*(?:nos?\.?|numbers?)?\s*"
+    r"(?P<list>\d{1,3}(?:\s*(?:,|and|&|to|through|-|–|,\s*and)\s*\d{1,3})*)(?![\d/])",
+    re.I,
+)
+SPECIFIC = (
+    (
+        re.compile(r"\b(?:executive order|e\.?\s?o\.?)s?\s*(?:no\.?\s*)?(1[2-4]\d{3})\b", re.I),
+        "us-eo-{}",
+    ),
+    (
+        re.compile(r"\bproclamations?\s*(?:no\.?\s*)?(9\d{3}|1[01]\d{3})\b", re.I),
+        "us-proclamation-{}",
+    ),
+    (re.compile(r"\b(?:p\.?\s?l\.?|public law)\s*(\d{3}-\d{1,3})\b", re.I), "us-pl-{}"),
+    (re.compile(r"\bFR Doc\.?\s*(20\d{2}-\d{4,6})\b", re.I), "us-fr-{}"),
+    (re.compile(r"\((?:eu|ec|cfsp)\)\s*(?:no\.?\s*)?(\d{2,4}/\d{1,4})\b", re.I), "eu-{}"),
+)
+GROUNDS = (
+    (
+        re.compile(
+            r"\bsec(?:tion|\.)\s+(232|301|201|122|204|337|338|421|1260h|889|45x|30d|899)\b", re.I
+        ),
+        "us-section-{}",
+    ),
+    (re.compile(r"\b(IEEPA)\b|\binternational emergency economic powers act\b", re.I), "us-ieepa"),
+)
+MAX_RANGE = 12
+
+
+@cache
+def load_instrument_names() -> InstrumentNames:
+    """The shipped table. Raises ConfigError on an alias given twice or an unknown amended id."""
+    aliases: dict[str, str] = {}
+    amends: dict[str, str] = {}
+    known = set()
+    for line, row in read_rows("instruments.csv", ("instrument_id", "name")):
+        known.add(row["instrument_id"])
+        for alias in split_list(row["aliases"]):
+            if alias in aliases:
+                raise ConfigError(f"instruments.csv: line {line}: alias {alias!r} twice")
+            aliases[alias] = row["instrument_id"]
+        if row["amends"]:
+            amends[row["instrument_id"]] = row["amends"]
+    for changed in amends.values():
+        if changed not in known:
+            raise ConfigError(f"instruments.csv: unknown instrument {changed!r} in 'amends'")
+    return InstrumentNames(aliases=aliases, amends=amends)
+
+
+def named_instruments(
+    text: str | None, instrument_id: str | None, *, year: int, implementer: str = "XX"
+) -> NamedInstruments:
+    """The instruments of a mention, from its words and its extractor's id.
+
+    `year` stands in where a Chinese announcement is cited by number alone. An act known to change
+    another counts as the one it changes, so that a measure keeps one name through its life.
+    """
+    words = " ".join(part for part in (text, instrument_id) if part)
+    if not words:
+        return NamedInstruments()
+    names = load_instrument_names()
+    specific: list[str] = []
+    grounds: set[str] = set()
+    lowered = words.lower()
+    for alias, known_id in names.aliases.items():
+        if re.search(rf"\b{re.escape(alias)}\b", lowered) or alias == lowered:
+            specific.append(known_id)
+    for expression, form in SPECIFIC:
+        specific += [form.format(found.lower()) for found in expression.findall(words)]
+    if text and (implementer == "CN" or re.search(r"mofcom|commerce|gacc", lowered)):
+        specific += announcements(text, year)
+    for expression, form in GROUNDS:
+        for found in expression.finditer(words):
+            grounds.add(form.format((found.group(1) or "").lower()))
+    if instrument_id and not specific and not grounds:
+        (specific.append if identifies(instrument_id) else grounds.add)(plain_id(instrument_id))
+    kept = dict.fromkeys(names.amends.get(found, found) for found in specific)
+    return NamedInstruments(specific=tuple(kept), grounds=frozenset(grounds))
+
+
+def announcements(text: str, year: int) -> list[str]:
+    """Ids of the Chinese announcements a text cites: "Nos. 55 to 58, 61 and 62 of 2025" are six."""
+    found = YEAR.search(text)
+    in_year = int(found[1]) if found else year
+    ids = []
+    for cited in ANNOUNCEMENT.finditer(text):
+        for span in NUMBERS.finditer(cited["list"]):
+            first = int(span["from"])
+            last = int(span["to"] or first)
+            if first <= last < first + MAX_RANGE:
+                ids += [f"mofcom-{in_year}-{number}" for number in range(first, last + 1)]
+    return ids
+
+
+def identifies(instrument_id: str) -> bool:
+    """Does an extractor's own id look like one act (it carries a number of its own)?"""
+    return bool(re.search(r"\d{4}[-/]\d+|\d{3}-\d{1,3}|\d{4,}", instrument_id))
+
+
+def plain_id(instrument_id: str) -> str:
+    """The id in lower case, words joined by hyphens."""
+    return re.sub(r"[\s_:]+", "-", instrument_id.strip().lower())

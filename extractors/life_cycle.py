@@ -1,0 +1,37 @@
+"""Which step may follow which in a measure's life (ontology section 4), and what looks odd."""
+
+from models.event import EventStatus as S
+
+OPEN = frozenset({S.RAISED, S.CUT, S.EXPANDED, S.NARROWED, S.EXEMPTED})
+FROM_FORCE = frozenset({*OPEN, S.SUSPENDED, S.EXTENDED, S.LIFTED, S.EXPIRED, S.VIOLATED, S.DELAYED})
+STEPS: dict[S, frozenset[S]] = {
+    S.UNDER_NEGOTIATION: frozenset({S.PROPOSED, S.ANNOUNCED, S.ADOPTED}),
+    S.THREATENED: frozenset({S.ANNOUNCED, S.AVERTED, S.PROPOSED}),
+    S.PROPOSED: frozenset({S.ANNOUNCED, S.ADOPTED, S.REJECTED}),
+    S.ANNOUNCED: frozenset({S.ADOPTED, S.IN_FORCE, S.DELAYED, S.AVERTED}),
+    S.ADOPTED: frozenset({S.IN_FORCE, S.DELAYED, S.SUSPENDED, S.AVERTED, S.LIFTED}),
+    S.DELAYED: frozenset({S.IN_FORCE, S.DELAYED, S.AVERTED, S.LIFTED}),
+    S.IN_FORCE: FROM_FORCE - {S.DELAYED},
+    S.SUSPENDED: frozenset({S.EXTENDED, S.REINSTATED, S.LIFTED, S.EXPIRED, S.IN_FORCE}),
+    S.LIFTED: frozenset({S.REINSTATED}),
+    S.EXTENDED: frozenset({S.IN_FORCE, S.SUSPENDED, S.EXPIRED, S.LIFTED}),
+    S.VIOLATED: frozenset({S.SUSPENDED, S.LIFTED, S.IN_FORCE}),
+    S.REINSTATED: FROM_FORCE - {S.DELAYED},
+    S.EXPIRED: frozenset({S.REINSTATED}),
+    S.AVERTED: frozenset(),
+    S.REJECTED: frozenset(),
+    **dict.fromkeys(OPEN, FROM_FORCE - {S.DELAYED}),
+}
+ENDED = frozenset({S.LIFTED, S.EXPIRED, S.AVERTED, S.REJECTED})
+
+
+def allowed(before: S, after: S) -> bool:
+    """Is `after` a step the graph knows from `before`?
+
+    A measure first heard of when adopted may be in force without anybody saying so: what is open
+    to `in_force` is open to `adopted` and `announced`.
+    """
+    steps = STEPS[before]
+    if before in (S.ANNOUNCED, S.ADOPTED):
+        steps = steps | STEPS[S.IN_FORCE]
+    return after in steps

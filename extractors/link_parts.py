@@ -1,0 +1,275 @@
+"""Mentions as linking compares them: one implementer, one act, normal names, a date interval.
+
+A mention that names several implementers, or several numbered announcements, has several parts:
+"China and the United States cut their duties" tells one step of two measures. What one sentence
+leaves out, the rest of its article may say: an implementer or the parties of a deal are borrowed
+from the article's other mentions of that kind when these agree.
+"""
+
+import calendar
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from extractors.instrument_ids import NamedInstruments, named_instruments
+from models.event import (
+    EventStatus,
+    EventType,
+    Factuality,
+    SourceType,
+    TimeFrame,
+    status_class,
+    type_group,
+)
+from models.link import LinkMention
+from models.reference import load_commodities, product_bucket
+
+CURRENT_DAYS = 7
+MAX_IMPLEMENTERS = 3
+MAX_PARTIES = 6
+WORLD = "world"
+UNKNOWN = "XX"
+ALL_GOODS = "all_goods"
+COMPANY_TYPES = frozenset(
+    {
+        EventType.LICENSING_DEAL,
+        EventType.OFFTAKE_AGREEMENT,
+        EventType.GOVERNMENT_INVESTMENT,
+        EventType.SANCTION_LISTING,
+        EventType.INVESTMENT_SCREENING,
+    }
+)
+WEAK = frozenset({Factuality.NEGATED, Factuality.QUESTION, Factuality.SPECULATIVE})
+OFFICIAL = frozenset(
+    {SourceType.OFFICIAL_ACTOR, SourceType.OFFICIAL_COUNTERPARTY, SourceType.OFFICIAL_OTHER}
+)
+COMPANY_NOISE = re.compile(
+    r"\b(?:inc|corp|corporation|co|company|ltd|limited|plc|llc|ag|sa|nv|se|group|holdings?|the)\b"
+    r"|[^\w\s]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """When a step was decided: between `low` and `high`, None where open.
+
+    `stated` says that the text gives a date; else it follows from the time of the report.
+    """
+
+    low: date | None
+    high: date
+    precision: str | None
+    stated: bool
+
+    def gap_days(self, other: "Interval") -> int:
+        """Days that lie between the two; 0 where they meet."""
+        gaps = [0]
+        if self.low:
+            gaps.append((self.low - other.high).days)
+        if other.low:
+            gaps.append((other.low - self.high).days)
+        return max(gaps)
+
+    def tolerance_days(self, other: "Interval") -> int:
+        """How far apart two reports of one step may date it (ontology section 7)."""
+        exact = {"day", None}
+        return 3 if self.precision in exact and other.precision in exact else 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of one mention, ready to be matched. Names in sets are normal forms."""
+
+    source: LinkMention
+    part: int
+    implementer: str
+    block: str
+    group: str
+    status_class: str
+    when: Interval
+    buckets: frozenset[str]
+    companies: frozenset[str]
+    specific: tuple[str, ...]
+    grounds: frozenset[str]
+    targets: frozenset[str]
+    weak: bool
+    official: bool
+
+    @property
+    def type(self) -> EventType:
+        return self.source.mention.type
+
+    @property
+    def status(self) -> EventStatus:
+        return self.source.mention.status
+
+    @property
+    def reported(self) -> date:
+        return self.source.reported_date
+
+    @property
+    def background(self) -> bool:
+        return self.source.mention.time_frame is TimeFrame.BACKGROUND
+
+    @property
+    def empty(self) -> bool:
+        """Does it name neither product, company nor act, so that only its place can tell?"""
+        return not (self.buckets or self.companies or self.specific)
+
+
+def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
+    """The parts of all mentions, in the order of reports. Give whole articles."""
+    by_article: dict[tuple[str, int], list[LinkMention]] = defaultdict(list)
+    for item in mentions:
+        by_article[item.mention.article_id, item.mention.article_version].append(item)
+    found = [part for told in by_article.values() for part in parts_of_article(told)]
+    return sorted(found, key=lambda part: (part.source.order, part.part))
+
+
+def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
+    """The parts of the mentions of one article, gaps filled from one another."""
+    actors_told: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    parties_told: set[frozenset[str]] = set()
+    for item in mentions:
+        m = item.mention
+        known = real(m.actors)
+        if known:
+            actors_told[type_group(m.type)].add(known)
+        if m.type is EventType.TRADE_AGREEMENT and len({*known, *real(m.targets)}) > 1:
+            parties_told.add(frozenset({*known, *real(m.targets)}))
+    found = []
+    for item in mentions:
+        m = item.mention
+        actors = real(m.actors)
+        instruments = named_instruments(
+            m.instrument,
+            m.instrument_id,
+            year=item.reported_at.year,
+            implementer=actors[0] if actors else UNKNOWN,
+        )
+        if not actors:
+            told = actors_told[type_group(m.type)]
+            actors = next(iter(told)) if len(told) == 1 else implied_by(instruments)
+        if m.type is EventType.TRADE_AGREEMENT:
+            parties = frozenset({*actors, *real(m.targets)})
+            fuller = {p for p in parties_told if parties < p}
+            if len(parties) < 2 and len(fuller) == 1:
+                parties = next(iter(fuller))
+            implementers: tuple[str, ...] = ("+".join(sorted(parties)[:MAX_PARTIES]) or UNKNOWN,)
+            targets = {implementers[0]: frozenset[str]()}
+        else:
+            implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
+            targets = {
+                one: (frozenset(real(m.targets)) | frozenset(actors)) - {one, WORLD}
+                if len(implementers) > 1
+                else frozenset(real(m.targets)) - {WORLD}
+                for one in implementers
+            }
+        found += cut_up(item, implementers, instruments, targets)
+    return found
+
+
+def cut_up(
+    item: LinkMention,
+    implementers: Sequence[str],
+    instruments: NamedInstruments,
+    targets: Mapping[str, frozenset[str]],
+) -> list[Part]:
+    """One part per implementer and, where numbered announcements are listed, per announcement."""
+    m = item.mention
+    group = type_group(m.type)
+    several = len(instruments.specific) > 1 and all(
+        name.startswith("mofcom-") for name in instruments.specific
+    )
+    acts = [(name,) for name in instruments.specific] if several else [instruments.specific]
+    first = Part(
+        source=item,
+        part=0,
+        implementer="",
+        block="",
+        group=group,
+        status_class=status_class(m.status),
+        when=decided(item),
+        buckets=frozenset(product_bucket(c) for c in m.commodities if c in load_commodities()),
+        companies=frozenset(filter(None, map(company_key, m.company_texts))),
+        specific=(),
+        grounds=instruments.grounds,
+        targets=frozenset(),
+        weak=m.factuality in WEAK,
+        official=item.official or m.source_type in OFFICIAL,
+    )
+    return [
+        replace(
+            first,
+            part=number,
+            implementer=implementer,
+            block=f"{implementer}:{group}",
+            specific=act,
+            targets=targets[implementer],
+        )
+        for number, (implementer, act) in enumerate(
+            (implementer, act) for implementer in implementers for act in acts
+        )
+    ]
+
+
+def real(codes: Iterable[str]) -> tuple[str, ...]:
+    """Codes without the unknown, each once, in order."""
+    return tuple(dict.fromkeys(code for code in codes if code and code != UNKNOWN))
+
+
+def implied_by(instruments: NamedInstruments) -> tuple[str, ...]:
+    """The implementer an instrument gives away."""
+    names = (*instruments.specific, *sorted(instruments.grounds))
+    known = {"us": "US", "mofcom": "CN", "eu": "EU"}
+    return tuple(dict.fromkeys(known[n.split("-")[0]] for n in names if n.split("-")[0] in known))
+
+
+def company_key(name: str) -> str:
+    """A company's name as compared: lower case, no legal form, no punctuation."""
+    return " ".join(COMPANY_NOISE.sub(" ", name.lower()).split())
+
+
+def decided(item: LinkMention) -> Interval:
+    """When the step was decided, from the dates of the mention, else from its time frame."""
+    m = item.mention
+    told = {d.role: d.date for d in reversed(m.dates)}
+    reported = item.reported_date
+    stated = told.get("date_announced")
+    if stated is None and m.status is EventStatus.IN_FORCE:
+        stated = told.get("date_effective")
+    if stated is None and m.status is EventStatus.EXPIRED:
+        stated = told.get("date_end")
+    span = days_of(stated) if stated else None
+    if span and span[0] <= reported + timedelta(days=1):
+        return Interval(low=span[0], high=min(span[1], reported), precision=span[2], stated=True)
+    if m.time_frame is TimeFrame.BACKGROUND:
+        return Interval(
+            low=None, high=reported - timedelta(days=CURRENT_DAYS), precision=None, stated=False
+        )
+    return Interval(
+        low=reported - timedelta(days=CURRENT_DAYS), high=reported, precision=None, stated=False
+    )
+
+
+def days_of(text: str) -> tuple[date, date, str] | None:
+    """First and last day and precision of YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD."""
+    try:
+        if re.fullmatch(r"\d{4}", text):
+            return date(int(text), 1, 1), date(int(text), 12, 31), "year"
+        if found := re.fullmatch(r"(\d{4})-Q([1-4])", text):
+            year, last = int(found[1]), int(found[2]) * 3
+            return date(year, last - 2, 1), month_end(year, last), "quarter"
+        if found := re.fullmatch(r"(\d{4})-(\d{2})", text):
+            year, month = int(found[1]), int(found[2])
+            return date(year, month, 1), month_end(year, month), "month"
+        exact = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return exact, exact, "day"
+
+
+def month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])

@@ -1,0 +1,94 @@
+"""Linked developments and measures as rows to store."""
+
+from datetime import date
+
+from extractors.link_parts import days_of
+from extractors.link_state import DevelopmentState, MeasureState
+from models.link import LinkedDevelopment, LinkedMeasure
+
+MAX_CONFIDENCE = 0.99
+
+
+def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDevelopment:
+    """A development as it is now; its main values are the first its reports gave."""
+    rate = state.rates[0] if state.rates else None
+    amount = state.amounts[0] if state.amounts else None
+    decided, precision, basis = decision(state)
+    return LinkedDevelopment(
+        development_id=state.label,
+        measure_id=state.measure,
+        measure_key=measure.key(),
+        block=state.block,
+        type=state.type,
+        status=state.status,
+        status_class=state.status_class,
+        status_target=state.status_target,
+        factuality=state.factuality,
+        time_frame=state.time_frame,
+        polarity=state.polarity,
+        novelty=state.novelty,
+        novelty_score=state.novelty_score,
+        decision_date=decided,
+        decision_precision=precision,
+        decision_basis=basis,
+        first_seen_at=state.first_seen,
+        first_reported_at=state.first_reported,
+        last_reported_at=state.last_reported,
+        lead_mention_id=state.lead_mention,
+        article_id=state.lead_article,
+        actors=tuple(state.actors),
+        targets=tuple(state.targets),
+        commodities=tuple(state.commodities),
+        products=tuple(state.products),
+        companies=tuple(state.company_names),
+        rate_value=rate[0] if rate else None,
+        rate_unit=rate[1] if rate else None,
+        amount_value=amount[0] if amount else None,
+        amount_unit=amount[1] if amount else None,
+        amount_kind=amount[2] if amount else None,
+        effective_date=most_precise(state.effective),
+        end_date=most_precise(state.ends),
+        duration=state.duration,
+        instrument=state.instrument,
+        instrument_ids=tuple(state.specific or sorted(state.grounds)),
+        retaliation=state.retaliation,
+        stage_of=state.stage_of,
+        disputed=bool(state.disputed_with),
+        confidence=round(min(1.0 - state.doubt, MAX_CONFIDENCE), 4),
+        source_count=state.source_count,
+        mention_count=state.mention_count,
+        state=state.to_json(),
+    )
+
+
+def decision(state: DevelopmentState) -> tuple[date | None, str | None, str | None]:
+    """The date of decision, its precision, and whether it was `stated` or taken from the report."""
+    if state.stated:
+        return state.low or state.high, state.precision, "stated"
+    if state.background:
+        return None, None, None
+    return state.high, "day", "reported"
+
+
+def most_precise(dates: list[str]) -> str | None:
+    """Of dates that were given, the one told most exactly; the first of these."""
+    exactness = {"day": 0, "month": 1, "quarter": 2, "year": 3}
+    known = [
+        (exactness[span[2]], at, text) for at, text in enumerate(dates) if (span := days_of(text))
+    ]
+    return min(known)[2] if known else None
+
+
+def measure_row(measure: MeasureState) -> LinkedMeasure:
+    """A measure as its developments tell it now."""
+    specific = measure.specific
+    return LinkedMeasure(
+        measure_id=measure.label,
+        measure_key=measure.key(),
+        type=measure.type,
+        implementer=measure.first.implementer,
+        product_bucket=measure.product_bucket(),
+        target_bucket=measure.target_bucket(),
+        instrument_id=specific[0] if specific else None,
+        first_seen_at=min(d.first_seen for d in measure.developments),
+    )

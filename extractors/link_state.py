@@ -1,0 +1,300 @@
+"""What linking remembers of developments and measures, and how a report adds to it.
+
+A development's state is a fold over its reports in the order of reports. It survives as JSON, so
+that linking goes on from where it stood without reading old mentions again.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from extractors.link_parts import ALL_GOODS, COMPANY_TYPES, WORLD, Interval, Part
+from models.event import EventStatus, EventType, Factuality, TimeFrame
+from models.identity import digest_id
+
+STAGES = {EventStatus.ANNOUNCED: 0, EventStatus.ADOPTED: 1, EventStatus.IN_FORCE: 2}
+MAX_NAMES = 24
+MAX_TARGETS = 20
+Value = tuple[float, str, str | None]
+
+
+@dataclass(slots=True, kw_only=True)
+class DevelopmentState:
+    """One step of one measure, as reported so far. Lists keep the order of reports."""
+
+    label: str
+    measure: str
+    order: list[Any]
+    implementer: str
+    block: str
+    group: str
+    status_class: str
+    type: str
+    status: str
+    status_target: str
+    factuality: str
+    time_frame: str
+    polarity: str
+    novelty: str
+    novelty_score: float
+    weak: bool
+    background: bool
+    retaliation: bool
+    low: date | None
+    high: date
+    precision: str | None
+    stated: bool
+    lead_mention: str
+    lead_article: str
+    first_seen: datetime
+    first_reported: datetime
+    last_reported: datetime
+    last_article: str
+    stage_of: str | None = None
+    disputed_with: list[list[str]] = field(default_factory=list)
+    official: bool = False
+    buckets: list[str] = field(default_factory=list)
+    companies: list[str] = field(default_factory=list)
+    company_names: list[str] = field(default_factory=list)
+    specific: list[str] = field(default_factory=list)
+    grounds: list[str] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
+    actors: list[str] = field(default_factory=list)
+    commodities: list[str] = field(default_factory=list)
+    products: list[str] = field(default_factory=list)
+    rates: list[Value] = field(default_factory=list)
+    amounts: list[Value] = field(default_factory=list)
+    effective: list[str] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
+    duration: str | None = None
+    instrument: str | None = None
+    publishers: list[str] = field(default_factory=list)
+    copy_groups: list[str] = field(default_factory=list)
+    source_count: int = 0
+    mention_count: int = 0
+    doubt: float = 1.0
+
+    @property
+    def when(self) -> Interval:
+        return Interval(low=self.low, high=self.high, precision=self.precision, stated=self.stated)
+
+    @property
+    def leader(self) -> tuple[Any, ...]:
+        return tuple(self.order)
+
+    def to_json(self) -> str:
+        """The state as text, read back by `from_json` without loss."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return json.dumps(values, default=lambda v: v.isoformat(), separators=(",", ":"))
+
+
+def from_json(text: str) -> DevelopmentState:
+    """The state written by `to_json`."""
+    values = json.loads(text)
+    for name in ("low", "high"):
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    for name in ("first_seen", "first_reported", "last_reported"):
+        values[name] = datetime.fromisoformat(values[name])
+    for name in ("rates", "amounts"):
+        values[name] = [tuple(value) for value in values[name]]
+    return DevelopmentState(**values)
+
+
+def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState:
+    """The state right after its first report, the leader."""
+    m = part.source.mention
+    state = DevelopmentState(
+        label=label,
+        measure=measure,
+        order=[part.source.order[0].isoformat(), *part.source.order[1:], part.part],
+        implementer=part.implementer,
+        block=part.block,
+        group=part.group,
+        status_class=part.status_class,
+        type=m.type.value,
+        status=m.status.value,
+        status_target=m.status_target.value,
+        factuality=m.factuality.value,
+        time_frame=m.time_frame.value,
+        polarity=m.polarity.value,
+        novelty="",
+        novelty_score=0.0,
+        weak=part.weak,
+        background=part.background,
+        retaliation=m.retaliation,
+        low=part.when.low,
+        high=part.when.high,
+        precision=part.when.precision,
+        stated=part.when.stated,
+        lead_mention=m.mention_id,
+        lead_article=m.article_id,
+        first_seen=part.source.first_seen_at,
+        first_reported=part.source.reported_at,
+        last_reported=part.source.reported_at,
+        last_article=m.article_id,
+    )
+    add_report(state, part)
+    return state
+
+
+def add_report(state: DevelopmentState, part: Part) -> None:
+    """Count a report and keep what it adds. A weak report of a firm step adds no values."""
+    m = part.source.mention
+    independent = (
+        part.source.publisher not in state.publishers
+        and part.source.copy_group not in state.copy_groups
+    )
+    if independent:
+        state.source_count += 1
+        state.doubt *= 1.0 - min(max(m.confidence, 0.0), 1.0)
+    extend(state.publishers, [part.source.publisher], limit=None)
+    extend(state.copy_groups, [part.source.copy_group], limit=None)
+    state.mention_count += 1
+    state.first_seen = min(state.first_seen, part.source.first_seen_at)
+    state.last_reported = max(state.last_reported, part.source.reported_at)
+    state.last_article = m.article_id
+    if part.weak and not state.weak:
+        return
+    if part.when.stated and not state.stated and part.when.gap_days(state.when) == 0:
+        state.low, state.high = part.when.low, part.when.high
+        state.precision, state.stated = part.when.precision, True
+    reached = m.time_frame is not TimeFrame.FUTURE and m.factuality is not Factuality.SCHEDULED
+    if reached and STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9):
+        state.status = m.status.value
+    state.official = state.official or part.official
+    state.retaliation = state.retaliation or m.retaliation
+    state.duration = state.duration or m.duration
+    state.instrument = state.instrument or m.instrument
+    extend(state.buckets, sorted(part.buckets))
+    extend(state.companies, sorted(part.companies))
+    extend(state.company_names, m.company_texts)
+    extend(state.specific, part.specific)
+    extend(state.grounds, sorted(part.grounds))
+    extend(state.targets, sorted(part.targets))
+    extend(state.actors, [a for a in m.actors if a != "XX"] or part.implementer.split("+"))
+    extend(state.commodities, m.commodities)
+    extend(state.products, m.product_texts)
+    extend(state.rates, rates_of(part))
+    extend(state.amounts, amounts_of(part))
+    extend(state.effective, dates_of(part, "date_effective"))
+    extend(state.ends, [*dates_of(part, "date_end"), *dates_of(part, "deadline")])
+
+
+def rates_of(part: Part) -> list[Value]:
+    """The rates a report gives for the step, not those it replaces."""
+    return [
+        (r.value, r.unit, r.basis) for r in part.source.mention.rates if r.role != "previous_rate"
+    ]
+
+
+def amounts_of(part: Part) -> list[Value]:
+    return [(a.value, a.unit, a.kind) for a in part.source.mention.amounts]
+
+
+def dates_of(part: Part, role: str) -> list[str]:
+    return [d.date for d in part.source.mention.dates if d.role == role]
+
+
+def extend(held: list[Any], given: Iterable[Any], limit: int | None = MAX_NAMES) -> None:
+    """Add what is not there yet, up to a limit that keeps a hot development's state small."""
+    for item in given:
+        if item not in held and (limit is None or len(held) < limit):
+            held.append(item)
+
+
+@dataclass(slots=True, kw_only=True)
+class MeasureState:
+    """A measure: its developments in the order they were first reported, and what they share."""
+
+    label: str
+    developments: list[DevelopmentState] = field(default_factory=list)
+
+    @property
+    def first(self) -> DevelopmentState:
+        return self.developments[0]
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        return self.first.leader
+
+    @property
+    def type(self) -> str:
+        return self.first.type
+
+    def first_stated(self, name: str) -> list[str]:
+        """The first non-empty value of an attribute along the developments: what it began as."""
+        return next((v for d in self.developments if (v := getattr(d, name))), [])
+
+    @property
+    def buckets(self) -> list[str]:
+        return self.first_stated("buckets")
+
+    @property
+    def companies(self) -> list[str]:
+        return self.first_stated("companies")
+
+    @property
+    def targets(self) -> list[str]:
+        return self.first_stated("targets")
+
+    @property
+    def specific(self) -> list[str]:
+        found: list[str] = []
+        for development in self.developments:
+            extend(found, development.specific)
+        return found
+
+    @property
+    def grounds(self) -> list[str]:
+        return self.first_stated("grounds")
+
+    @property
+    def last_reported(self) -> datetime:
+        return max(d.last_reported for d in self.developments)
+
+    def firm(self) -> list[DevelopmentState]:
+        """Steps that are told as facts, in the order they were decided."""
+        told = [d for d in self.developments if not d.weak]
+        return sorted(told, key=lambda d: (d.low or d.high - timedelta(days=1), d.leader))
+
+    def state_before(self, when: Interval) -> DevelopmentState | None:
+        """The last firm step decided up to `when`."""
+        return next((d for d in reversed(self.firm()) if (d.low or d.high) <= when.high), None)
+
+    def key(self) -> str:
+        """The measure_key of the ontology (section 7), as far as is known now."""
+        specific = self.specific
+        if specific:
+            return f"{self.first.implementer}:{specific[0]}"
+        month = (self.first.low or self.first.high) if self.first.stated else self.first.high
+        return ":".join(
+            (
+                self.first.implementer,
+                self.first.group,
+                self.product_bucket(),
+                self.target_bucket(),
+                f"{month:%Y-%m}",
+            )
+        )
+
+    def product_bucket(self) -> str:
+        """What it is about: companies for deals with firms, else products, else all goods."""
+        if EventType(self.type) in COMPANY_TYPES and self.companies:
+            return "+".join(sorted(self.companies)[:3])
+        return "+".join(sorted(self.buckets)[:3]) or ALL_GOODS
+
+    def target_bucket(self) -> str:
+        targets = self.targets
+        return "+".join(sorted(targets)) if 0 < len(targets) <= MAX_TARGETS else WORLD
+
+
+def development_label(part: Part) -> str:
+    """The id a development gets from its first report."""
+    return digest_id("development", part.source.mention.mention_id, part.part)
+
+
+def measure_label(part: Part) -> str:
+    """The id a measure gets from its first report."""
+    return digest_id("measure", part.source.mention.mention_id, part.part)

@@ -1,0 +1,171 @@
+"""What linking reads and what it gives: mentions with their clocks, and the lives they tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from models.event import EventMention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkMention:
+    """A mention with what linking must know of its article. Times UTC.
+
+    `reported_at` is when its publisher said it, where that can be believed, else `first_seen_at`.
+    `publisher` and `copy_group` tell independent sources apart: copies of one text share a group.
+    `development_ids` are the developments it is linked to now, by part (see `extractors.linking`).
+    """
+
+    mention: EventMention
+    first_seen_at: datetime
+    reported_at: datetime
+    publisher: str
+    copy_group: str
+    official: bool = False
+    development_ids: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def reported_date(self) -> date:
+        return self.reported_at.date()
+
+    @property
+    def order(self) -> tuple[datetime, str, int, bool, int, str]:
+        """Where it stands in the order of reports, the same however and whenever it came in."""
+        m = self.mention
+        return (
+            self.reported_at,
+            m.article_id,
+            m.article_version,
+            m.field != "title",
+            m.start,
+            m.mention_id,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDevelopment:
+    """A development as linking left it: `state` is JSON that only `extractors.linking` reads."""
+
+    development_id: str
+    measure_id: str
+    block: str
+    last_reported_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A person's ruling: this mention's part belongs to the measure of that name, whatever fits."""
+
+    mention_id: str
+    measure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkInput:
+    """Everything linking needs to bring some blocks up to date.
+
+    `since`: block -> its first report that is new or gone. `settled`: the developments of those
+    blocks last heard of before that; `open`: those heard of since. `mentions`: the mentions that
+    are new, reported since, or that an open development rests on, with all of their articles.
+    """
+
+    mentions: tuple[LinkMention, ...] = ()
+    settled: tuple[StoredDevelopment, ...] = ()
+    open: tuple[StoredDevelopment, ...] = ()
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    pins: tuple[Pin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedMention:
+    """Which development a part of a mention reports, and how new it was when it was reported."""
+
+    mention_id: str
+    part: int
+    development_id: str
+    article_id: str
+    publisher: str
+    novelty: str
+    novelty_score: float
+    first_seen_at: datetime
+    reported_at: datetime
+    extractor_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedDevelopment:
+    """A development in full, with the state linking goes on from. Fields as in the store."""
+
+    development_id: str
+    measure_id: str
+    measure_key: str
+    block: str
+    type: str
+    status: str
+    status_class: str
+    status_target: str
+    factuality: str
+    time_frame: str
+    polarity: str
+    novelty: str
+    novelty_score: float
+    decision_date: date | None
+    decision_precision: str | None
+    decision_basis: str | None
+    first_seen_at: datetime
+    first_reported_at: datetime
+    last_reported_at: datetime
+    lead_mention_id: str
+    article_id: str
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    commodities: tuple[str, ...]
+    products: tuple[str, ...]
+    companies: tuple[str, ...]
+    rate_value: float | None
+    rate_unit: str | None
+    amount_value: float | None
+    amount_unit: str | None
+    amount_kind: str | None
+    effective_date: str | None
+    end_date: str | None
+    duration: str | None
+    instrument: str | None
+    instrument_ids: tuple[str, ...]
+    retaliation: bool
+    stage_of: str | None
+    disputed: bool
+    confidence: float
+    source_count: int
+    mention_count: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedMeasure:
+    """A measure as the developments of its block tell it."""
+
+    measure_id: str
+    measure_key: str
+    type: str
+    implementer: str
+    product_bucket: str
+    target_bucket: str
+    instrument_id: str | None
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkResult:
+    """What was touched, as it is now: to be stored together.
+
+    `gone` are developments that are no more, with the one that took up their first report, if
+    any; `gone_measures` are measures without developments.
+    """
+
+    developments: tuple[LinkedDevelopment, ...] = ()
+    measures: tuple[LinkedMeasure, ...] = ()
+    mentions: tuple[LinkedMention, ...] = ()
+    gone: Mapping[str, str | None] = field(default_factory=dict)
+    gone_measures: frozenset[str] = frozenset()

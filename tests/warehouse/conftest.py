@@ -1,0 +1,14 @@
+"""A real database, empty and of the newest schema."""
+
+from collections.abc import Iterator
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from warehouse.connection import open_warehouse
+
+
+@pytest.fixture
+def con() -> Iterator[DuckDBPyConnection]:
+    with open_warehouse(":memory:") as opened:
+        yield opened

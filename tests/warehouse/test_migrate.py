@@ -1,0 +1,102 @@
+"""Schemas: made once, kept, and refused when they are not ours."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from models.errors import MigrationError, WarehouseBusyError, WarehouseError
+from warehouse.connection import connect, open_warehouse, transaction
+from warehouse.migrate import SqlFile, in_order, migrate, sql_files
+
+
+def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    with open_warehouse(path) as con:
+        first = con.execute("SELECT version, applied_at FROM store.migrations").fetchall()
+    with open_warehouse(path) as con:
+        assert con.execute("SELECT version, applied_at FROM store.migrations").fetchall() == first
+    assert [row[0] for row in first] == [m.order for m in sql_files("migrations")]
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    with open_warehouse(path) as con:
+        con.execute("INSERT INTO store.migrations VALUES (9999, 'future', 'x', now())")
+    with pytest.raises(MigrationError, match="schema 9999 is newer than this release"):
+        open_warehouse(path).__enter__()
+
+
+def test_a_changed_migration_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    with open_warehouse(path) as con:
+        con.execute("UPDATE store.migrations SET digest = 'x' WHERE version = 1")
+    with pytest.raises(MigrationError, match="migration 1 differs"):
+        open_warehouse(path).__enter__()
+
+
+def test_another_database_is_refused_and_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "other.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute("CREATE TABLE mine (x INTEGER)")
+    with pytest.raises(MigrationError, match="no PolicyWire warehouse"):
+        open_warehouse(path).__enter__()
+    with duckdb.connect(str(path)) as con:
+        assert con.execute(
+            "SELECT count(*) FROM duckdb_schemas() WHERE schema_name = 'store'"
+        ).fetchone() == (0,)
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but long enough to look like a header " * 200)
+    with pytest.raises(MigrationError, match="not a PolicyWire warehouse"):
+        connect(path)
+
+
+def test_a_file_in_use_is_busy(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    path = tmp_path / "w.duckdb"
+    holder = (
+        "import sys, duckdb; con = duckdb.connect(sys.argv[1]); print('open', flush=True); "
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        with pytest.raises(WarehouseBusyError, match="another process has it open"):
+            connect(path)
+        process.communicate("")
+
+
+def test_a_refused_statement_rolls_back_and_says_so() -> None:
+    con = connect(":memory:")
+    migrate(con)
+
+    def write() -> None:
+        with transaction(con):
+            con.execute("INSERT INTO store.runs (run_id) VALUES ('r')")
+            con.execute("SELECT no_such_column FROM store.runs")
+
+    with pytest.raises(WarehouseError, match="nothing was written"):
+        write()
+    assert con.execute("SELECT count(*) FROM store.runs").fetchone() == (0,)
+
+
+def test_views_stand_in_the_order_they_need() -> None:
+    def view(name: str, sql: str) -> SqlFile:
+        return SqlFile(order=0, name=name, sql=sql)
+
+    views = {"a": view("a", "-- after: b\n"), "b": view("b", "-- x"), "c": view("c", "-- after: a")}
+    assert [v.name for v in in_order(views, "w")] == ["b", "a", "c"]
+    with pytest.raises(MigrationError, match="needs z"):
+        in_order({"a": view("a", "-- after: z")}, "w")
+    with pytest.raises(MigrationError, match="need each other"):
+        in_order({"a": view("a", "-- after: b"), "b": view("b", "-- after: a")}, "w")

@@ -1,0 +1,241 @@
+"""Feeds, their ledger and articles: what is new, what changed, what waits for the extractor."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from dataclasses import fields as record_fields
+from datetime import UTC, datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from models.article import Article
+from models.feed import Feed, FeedState, Fetch
+from warehouse import batches
+from warehouse.batches import batch, fields, registered
+from warehouse.connection import load_query, transaction
+
+LONGER = 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestCount:
+    """What one feed's articles turned out to be."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Held:
+    """What the warehouse holds of one article, as far as a new version needs to know."""
+
+    article_id: str
+    feed_id: str
+    version: int
+    first_seen_at: datetime
+    text_length: int
+    digests: set[str]
+
+
+def save_feeds(con: DuckDBPyConnection, feeds: Sequence[Feed]) -> None:
+    """Store the operator's list as it is now; a feed no longer on it stays, as not listed."""
+    rows = batch([fields(feed, batches.FEEDS) for feed in feeds], batches.FEEDS)
+    with transaction(con), registered(con, feed_batch=rows):
+        con.execute(load_query("save_feeds"))
+        con.execute(load_query("unlist_feeds"))
+
+
+def load_feed_states(con: DuckDBPyConnection) -> dict[str, FeedState]:
+    """What we remember of every feed that was ever asked, by feed_id."""
+    names = [f.name for f in record_fields(FeedState)]
+    rows = con.execute(f"SELECT {', '.join(names)} FROM store.feed_states").fetchall()  # noqa: S608
+    known = [dict(zip(names, row, strict=True)) for row in rows]
+    return {
+        values["feed_id"]: FeedState(**{n: v for n, v in values.items() if v is not None})
+        for values in known
+    }
+
+
+def start_run(con: DuckDBPyConnection, run_id: str, flow: str, started_at: datetime) -> None:
+    """Note that a pass of a flow began."""
+    con.execute(
+        "INSERT INTO store.runs SELECT ?, ?, ?, NULL, NULL, NULL "
+        "WHERE NOT EXISTS (FROM store.runs WHERE run_id = ?)",
+        [run_id, flow, started_at, run_id],
+    )
+
+
+def end_run(
+    con: DuckDBPyConnection, run_id: str, outcome: str, ended_at: datetime, detail: str | None
+) -> None:
+    """Note how a pass ended: `ok`, `partial` or `failed`."""
+    con.execute(
+        "UPDATE store.runs SET outcome = ?, ended_at = ?, detail = ? WHERE run_id = ?",
+        [outcome, ended_at, detail, run_id],
+    )
+
+
+def save_ingest(
+    con: DuckDBPyConnection,
+    *,
+    fetches: Sequence[Fetch] = (),
+    states: Sequence[FeedState] = (),
+    articles: Sequence[Article] = (),
+) -> dict[str, IngestCount]:
+    """Store one pass over feeds, all or none: ledger, feed states, articles; counts per feed_id.
+
+    Safe to retry. The version and first_seen_at of a given article count only when it is new:
+    what is held decides (see `decide`). The ledger's new_count and changed_count are filled here,
+    on the last successful fetch of each feed. Cost grows with the batch, not with what is stored.
+    """
+    with transaction(con):
+        stored, counts = decide(articles, held_articles(con, articles))
+        with registered(con, article_batch=batch(stored, batches.ARTICLES)):
+            con.execute(load_query("insert_articles"))
+            con.execute(load_query("insert_article_texts"))
+        with registered(con, fetch_batch=batch(ledger(fetches, counts), batches.FETCHES)):
+            con.execute(load_query("insert_fetches"))
+        rows = batch([fields(state, batches.FEED_STATES) for state in states], batches.FEED_STATES)
+        with registered(con, state_batch=rows):
+            con.execute(load_query("save_feed_states"))
+    return counts
+
+
+def ledger(fetches: Sequence[Fetch], counts: Mapping[str, IngestCount]) -> list[dict[str, Any]]:
+    """Fetches as rows, what came of the articles noted on each feed's last answer."""
+    rows = [fields(fetch, batches.FETCHES) for fetch in fetches]
+    last_ok = {row["feed_id"]: row for row in rows if row["outcome"] == "ok"}
+    for feed_id, row in last_ok.items():
+        count = counts.get(feed_id, IngestCount())
+        row["new_count"], row["changed_count"] = count.new, count.changed
+    return rows
+
+
+def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, Held]:
+    """What is held under the keys of each article, by its position in the batch."""
+    rows: dict[int, Held] = {}
+    shared = urls_shared_in(articles)
+    keys = [
+        {
+            "position": position,
+            "feed_id": article.feed_id,
+            "guid": article.guid,
+            "canonical_url": None if url_key(article) in shared else article.canonical_url,
+            "text_digest": None if article.guid or article.canonical_url else article.text_digest,
+        }
+        for position, article in enumerate(articles)
+    ]
+    with registered(con, key_batch=batch(keys, batches.ARTICLE_KEYS)):
+        found = con.execute(load_query("held_articles")).fetchall()
+    by_id: dict[str, Held] = {}
+    for position, article_id, feed_id, version, first_seen_at, text_length, digests in found:
+        held = by_id.setdefault(
+            article_id,
+            Held(
+                article_id=article_id,
+                feed_id=feed_id,
+                version=version,
+                first_seen_at=first_seen_at.astimezone(UTC),
+                text_length=text_length,
+                digests=set(digests),
+            ),
+        )
+        rows[position] = held
+    return rows
+
+
+def urls_shared_in(articles: Iterable[Article]) -> set[tuple[str, str | None]]:
+    """(feed_id, canonical URL) which several entries of one feed share: no identity there.
+
+    Some feeds link every entry to one page; only their guids tell entries apart.
+    """
+    seen: dict[tuple[str, str | None], str | None] = {}
+    shared = set()
+    for article in articles:
+        key = url_key(article)
+        if article.canonical_url and seen.setdefault(key, article.guid) != article.guid:
+            shared.add(key)
+    return shared
+
+
+def url_key(article: Article) -> tuple[str, str | None]:
+    return article.feed_id, article.canonical_url
+
+
+def decide(
+    articles: Sequence[Article], held: Mapping[int, Held]
+) -> tuple[list[dict[str, Any]], dict[str, IngestCount]]:
+    """Which articles to store, as what version; and the counts per feed.
+
+    The same guid in the feed, else the same canonical URL, else (with neither) the same text in
+    the feed is the same article. A digest already held is nothing new. Another feed's text of a
+    held article makes a version only when it says clearly more: a summary beside a full text is
+    no edit, and two feeds taking turns would pile up versions. first_seen_at never moves.
+    """
+    known: dict[tuple[str, ...], Held] = {}
+    shared = urls_shared_in(articles)
+    stored: list[dict[str, Any]] = []
+    outcomes: dict[str, Counter[str]] = {}
+    for position, article in enumerate(articles):
+        keys = identity_keys(article, url_counts=url_key(article) not in shared)
+        match = held.get(position) or next((known[key] for key in keys if key in known), None)
+        outcome = "same"
+        if match is None:
+            outcome = "new"
+            match = Held(
+                article_id=article.article_id,
+                feed_id=article.feed_id,
+                version=0,
+                first_seen_at=article.first_seen_at,
+                text_length=0,
+                digests=set(),
+            )
+        elif article.text_digest not in match.digests and (
+            article.feed_id == match.feed_id or len(article.text) > match.text_length * LONGER
+        ):
+            outcome = "changed"
+        for key in keys:
+            known.setdefault(key, match)
+        if outcome != "same":
+            match.version += 1
+            match.digests.add(article.text_digest)
+            match.text_length = len(article.text)
+            stored.append(
+                asdict(article)
+                | {
+                    "article_id": match.article_id,
+                    "version": match.version,
+                    "first_seen_at": match.first_seen_at,
+                    "text_length": len(article.text),
+                }
+            )
+        outcomes.setdefault(article.feed_id, Counter())[outcome] += 1
+    return stored, {feed_id: IngestCount(**count) for feed_id, count in outcomes.items()}
+
+
+def identity_keys(article: Article, *, url_counts: bool) -> list[tuple[str, ...]]:
+    """The keys an article is known by, most telling first."""
+    keys: list[tuple[str, ...]] = []
+    if article.guid:
+        keys.append(("guid", article.feed_id, article.guid))
+    if article.canonical_url and url_counts:
+        keys.append(("url", article.canonical_url))
+    if not keys:
+        keys.append(("text", article.feed_id, article.text_digest))
+    return keys
+
+
+def articles_to_extract(
+    con: DuckDBPyConnection, extractor_version: str, limit: int = 500
+) -> list[Article]:
+    """English articles, newest version each, that this extractor has not read; oldest first.
+
+    Articles whose language is unknown are given too. Those whose text was dropped are not.
+    """
+    names = [f.name for f in record_fields(Article)]
+    cursor = con.execute(
+        load_query("articles_to_extract"), {"extractor_version": extractor_version, "limit": limit}
+    )
+    return [Article(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]

@@ -1,0 +1,284 @@
+"""Records on their way into the database: Arrow batches, their columns, and one way to add them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+TEXT = pa.string()
+NUMBER = pa.float64()
+COUNT = pa.int32()
+FLAG = pa.bool_()
+INSTANT = pa.timestamp("us", tz="UTC")
+DAY = pa.date32()
+TEXTS = pa.list_(TEXT)
+
+FEEDS = {
+    "feed_id": TEXT,
+    "name": TEXT,
+    "url": TEXT,
+    "kind": TEXT,
+    "publisher": TEXT,
+    "category": TEXT,
+    "language": TEXT,
+    "country": TEXT,
+    "poll_minutes": COUNT,
+    "trust_tier": COUNT,
+    "enabled": FLAG,
+    "full_text": FLAG,
+    "allow_private": FLAG,
+    "poll_max_minutes": COUNT,
+    "terms": TEXT,
+    "note": TEXT,
+}
+FEED_STATES = {
+    "feed_id": TEXT,
+    "url": TEXT,
+    "etag": TEXT,
+    "last_modified": TEXT,
+    "next_check_at": INSTANT,
+    "redirect_url": TEXT,
+    "redirect_count": COUNT,
+    "failure_count": COUNT,
+    "retired": FLAG,
+    "listed_url": TEXT,
+    "interval_s": NUMBER,
+    "ttl_s": NUMBER,
+    "hold_until": INSTANT,
+    "body_digest": TEXT,
+}
+FETCHES = {
+    "fetch_id": TEXT,
+    "feed_id": TEXT,
+    "run_id": TEXT,
+    "url": TEXT,
+    "started_at": INSTANT,
+    "duration_s": NUMBER,
+    "outcome": TEXT,
+    "status": COUNT,
+    "body_bytes": pa.int64(),
+    "entry_count": COUNT,
+    "new_count": COUNT,
+    "changed_count": COUNT,
+    "retry_count": COUNT,
+    "bozo": TEXT,
+    "error": TEXT,
+    "next_check_at": INSTANT,
+    "next_check_reason": TEXT,
+    "notes": TEXTS,
+}
+ARTICLES = {
+    "article_id": TEXT,
+    "version": COUNT,
+    "feed_id": TEXT,
+    "guid": TEXT,
+    "url": TEXT,
+    "canonical_url": TEXT,
+    "title": TEXT,
+    "text": TEXT,
+    "text_digest": TEXT,
+    "text_length": COUNT,
+    "text_source": TEXT,
+    "language": TEXT,
+    "published_at": INSTANT,
+    "updated_at": INSTANT,
+    "fetched_at": INSTANT,
+    "first_seen_at": INSTANT,
+    "date_flag": TEXT,
+}
+ARTICLE_KEYS = {
+    "position": COUNT,
+    "feed_id": TEXT,
+    "guid": TEXT,
+    "canonical_url": TEXT,
+    "text_digest": TEXT,
+}
+EXTRACTIONS = {
+    "article_id": TEXT,
+    "version": COUNT,
+    "extractor_version": TEXT,
+    "extracted_at": INSTANT,
+    "event_count": COUNT,
+    "entity_count": COUNT,
+    "reject": TEXT,
+}
+ENTITY_MENTIONS = {
+    "article_id": TEXT,
+    "article_version": COUNT,
+    "extractor_version": TEXT,
+    "field": TEXT,
+    "start_char": COUNT,
+    "end_char": COUNT,
+    "text": TEXT,
+    "label": TEXT,
+    "entity_id": TEXT,
+}
+RATE = pa.struct(
+    [("text", TEXT), ("value", NUMBER), ("unit", TEXT), ("basis", TEXT), ("role", TEXT)]
+)
+AMOUNT = pa.struct([("text", TEXT), ("value", NUMBER), ("unit", TEXT), ("kind", TEXT)])
+EVENT_DATE = pa.struct([("role", TEXT), ("text", TEXT), ("date", TEXT)])
+MISSING = pa.struct([("argument", TEXT), ("reason", TEXT)])
+EVENT_MENTIONS = {
+    "mention_id": TEXT,
+    "article_id": TEXT,
+    "article_version": COUNT,
+    "field": TEXT,
+    "start_char": COUNT,
+    "end_char": COUNT,
+    "trigger": TEXT,
+    "sentence": TEXT,
+    "sentence_start": COUNT,
+    "type": TEXT,
+    "status": TEXT,
+    "status_target": TEXT,
+    "factuality": TEXT,
+    "time_frame": TEXT,
+    "polarity": TEXT,
+    "retaliation": FLAG,
+    "source_type": TEXT,
+    "source_text": TEXT,
+    "actors": TEXTS,
+    "targets": TEXTS,
+    "actor_texts": TEXTS,
+    "target_texts": TEXTS,
+    "agencies": TEXTS,
+    "product_texts": TEXTS,
+    "commodities": TEXTS,
+    "company_texts": TEXTS,
+    "rates": pa.list_(RATE),
+    "amounts": pa.list_(AMOUNT),
+    "dates": pa.list_(EVENT_DATE),
+    "duration": TEXT,
+    "instrument": TEXT,
+    "instrument_id": TEXT,
+    "condition": TEXT,
+    "is_lead": FLAG,
+    "confidence": NUMBER,
+    "rule": TEXT,
+    "missing": pa.list_(MISSING),
+    "extractor_version": TEXT,
+    "extracted_at": INSTANT,
+}
+
+MENTION_KEYS = {"mention_id": TEXT}
+BLOCKS = {"block": TEXT, "since": INSTANT}
+MEASURES = {
+    "measure_id": TEXT,
+    "measure_key": TEXT,
+    "type": TEXT,
+    "implementer": TEXT,
+    "product_bucket": TEXT,
+    "target_bucket": TEXT,
+    "instrument_id": TEXT,
+    "first_seen_at": INSTANT,
+    "digest": TEXT,
+}
+DEVELOPMENTS = {
+    "development_id": TEXT,
+    "measure_id": TEXT,
+    "type": TEXT,
+    "status": TEXT,
+    "status_class": TEXT,
+    "status_target": TEXT,
+    "factuality": TEXT,
+    "time_frame": TEXT,
+    "polarity": TEXT,
+    "novelty": TEXT,
+    "novelty_score": NUMBER,
+    "decision_date": DAY,
+    "decision_precision": TEXT,
+    "decision_basis": TEXT,
+    "first_seen_at": INSTANT,
+    "first_reported_at": INSTANT,
+    "lead_mention_id": TEXT,
+    "article_id": TEXT,
+    "actors": TEXTS,
+    "targets": TEXTS,
+    "commodities": TEXTS,
+    "products": TEXTS,
+    "companies": TEXTS,
+    "rate_value": NUMBER,
+    "rate_unit": TEXT,
+    "amount_value": NUMBER,
+    "amount_unit": TEXT,
+    "amount_kind": TEXT,
+    "effective_date": TEXT,
+    "end_date": TEXT,
+    "duration": TEXT,
+    "instrument": TEXT,
+    "instrument_ids": TEXTS,
+    "retaliation": FLAG,
+    "stage_of": TEXT,
+    "disputed": FLAG,
+    "digest": TEXT,
+}
+DEVELOPMENT_STATES = {
+    "development_id": TEXT,
+    "measure_id": TEXT,
+    "block": TEXT,
+    "last_reported_at": INSTANT,
+    "source_count": COUNT,
+    "mention_count": COUNT,
+    "confidence": NUMBER,
+    "state": TEXT,
+}
+DEVELOPMENT_MENTIONS = {
+    "mention_id": TEXT,
+    "part": COUNT,
+    "development_id": TEXT,
+    "article_id": TEXT,
+    "publisher": TEXT,
+    "novelty": TEXT,
+    "novelty_score": NUMBER,
+    "extractor_version": TEXT,
+    "first_seen_at": INSTANT,
+    "reported_at": INSTANT,
+}
+GONE = {"id": TEXT, "superseded_by": TEXT}
+EVENT_TICKERS = {
+    "development_id": TEXT,
+    "listing_id": TEXT,
+    "link": TEXT,
+    "commodity_id": TEXT,
+    "role": TEXT,
+    "sign": TEXT,
+    "relevance": COUNT,
+    "why": TEXT,
+}
+TICKER_PASSES = {"development_id": TEXT, "revision": COUNT}
+
+Columns = Mapping[str, pa.DataType]
+
+
+def batch(rows: Sequence[Mapping[str, Any]], columns: Columns) -> pa.Table:
+    """An Arrow table of `rows`; a column a row lacks is NULL there."""
+    return pa.Table.from_pydict(
+        {
+            name: pa.array([row.get(name) for row in rows], type=kind)
+            for name, kind in columns.items()
+        }
+    )
+
+
+def fields(record: object, columns: Columns) -> dict[str, Any]:
+    """The columns a record carries as attributes of the same name, tuples as lists."""
+    row = {}
+    for name in columns:
+        value = getattr(record, name, None)
+        row[name] = list(value) if isinstance(value, tuple) else value
+    return row
+
+
+@contextmanager
+def registered(con: DuckDBPyConnection, **tables: pa.Table) -> Iterator[None]:
+    """Make Arrow tables readable by name in SQL, for as long as the block runs."""
+    for name, table in tables.items():
+        con.register(name, table)
+    try:
+        yield
+    finally:
+        for name in tables:
+            con.unregister(name)

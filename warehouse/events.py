@@ -1,0 +1,122 @@
+"""What was extracted: mentions and names, stored once per extractor version."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from models.event import EventMention, Extraction
+from models.security import TickerLink
+from warehouse import batches
+from warehouse.batches import batch, fields, registered
+from warehouse.connection import load_query, transaction
+
+
+def save_extractions(
+    con: DuckDBPyConnection, extractions: Sequence[Extraction], extracted_at: datetime
+) -> int:
+    """Store what texts gave, all or none; return how many texts were new to this extractor.
+
+    Safe to retry: a text that this extractor version has read already is left as it is.
+    `unit_id` and `version` of an extraction are those of its article.
+    """
+    once = {(e.unit_id, e.version, e.extractor_version): e for e in extractions}
+    with transaction(con):
+        rows = [extraction_row(e, extracted_at) for e in once.values()]
+        with registered(con, extraction_batch=batch(rows, batches.EXTRACTIONS)):
+            new = set(con.execute(load_query("new_extractions")).fetchall())
+        fresh = [e for key, e in once.items() if key in new]
+        rows = [extraction_row(e, extracted_at) for e in fresh]
+        events = [mention_row(m, extracted_at) for e in fresh for m in e.events]
+        entities = [entity_row(e) for extraction in fresh for e in entities_of(extraction)]
+        with registered(
+            con,
+            extraction_batch=batch(rows, batches.EXTRACTIONS),
+            mention_batch=batch(events, batches.EVENT_MENTIONS),
+            entity_batch=batch(entities, batches.ENTITY_MENTIONS),
+        ):
+            con.execute("INSERT INTO store.extractions BY NAME FROM extraction_batch")
+            con.execute("INSERT INTO store.entity_mentions BY NAME FROM entity_batch")
+            con.execute(load_query("insert_event_mentions"))
+    return len(fresh)
+
+
+def extraction_row(extraction: Extraction, extracted_at: datetime) -> dict[str, Any]:
+    return {
+        "article_id": extraction.unit_id,
+        "version": extraction.version,
+        "extractor_version": extraction.extractor_version,
+        "extracted_at": extracted_at,
+        "event_count": len(extraction.events),
+        "entity_count": len(extraction.entities),
+        "reject": extraction.reject,
+    }
+
+
+def entities_of(extraction: Extraction) -> list[dict[str, Any]]:
+    return [
+        asdict(entity)
+        | {
+            "article_id": extraction.unit_id,
+            "article_version": extraction.version,
+            "extractor_version": extraction.extractor_version,
+        }
+        for entity in extraction.entities
+    ]
+
+
+def entity_row(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {"start_char": values["start"], "end_char": values["end"]}
+
+
+def mention_row(mention: EventMention, extracted_at: datetime) -> dict[str, Any]:
+    """A mention as a row: enumerations as their labels, nested records as structs."""
+    return fields(mention, batches.EVENT_MENTIONS) | {
+        "start_char": mention.start,
+        "end_char": mention.end,
+        "rates": [asdict(rate) for rate in mention.rates],
+        "amounts": [asdict(amount) for amount in mention.amounts],
+        "dates": [asdict(day) for day in mention.dates],
+        "missing": [{"argument": name, "reason": why} for name, why in mention.missing],
+        "extracted_at": extracted_at,
+    }
+
+
+def developments_to_join(con: DuckDBPyConnection, limit: int = 5000) -> list[dict[str, Any]]:
+    """Developments whose tickers are not worked out yet, or changed since; rows as in the store.
+
+    Beside the development's own columns a row has `sentence`, `title`, `revision` and the
+    mention's `source_type`. Oldest first.
+    """
+    cursor = con.execute(load_query("developments_to_join"), {"limit": limit})
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def save_event_tickers(
+    con: DuckDBPyConnection, links: Sequence[tuple[str, int, Sequence[TickerLink]]]
+) -> None:
+    """Store the tickers of some developments: (development_id, revision, its links), all or none.
+
+    What a development was linked to before is replaced.
+    """
+    rows = [
+        fields(link, batches.EVENT_TICKERS)
+        | {"development_id": development_id, "listing_id": link.listing}
+        for development_id, _, touched in links
+        for link in touched
+    ]
+    passes = [{"development_id": d, "revision": revision} for d, revision, _ in links]
+    with (
+        transaction(con),
+        registered(
+            con,
+            ticker_batch=batch(rows, batches.EVENT_TICKERS),
+            pass_batch=batch(passes, batches.TICKER_PASSES),
+        ),
+    ):
+        for statement in load_query("save_event_tickers").split(";"):
+            if statement.strip():
+                con.execute(statement)

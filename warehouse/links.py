@@ -1,0 +1,167 @@
+"""What linking reads, and where its outcome is kept: developments, measures, assignments."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields as record_fields
+from datetime import datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from models.event import (
+    Amount,
+    EventDate,
+    EventMention,
+    EventStatus,
+    EventType,
+    Factuality,
+    Polarity,
+    Rate,
+    SourceType,
+    StatusTarget,
+    TimeFrame,
+)
+from models.identity import digest_id
+from models.link import LinkInput, LinkMention, LinkResult, StoredDevelopment
+from warehouse import batches
+from warehouse.batches import Columns, batch, fields, registered
+from warehouse.connection import load_query, transaction
+
+ENUMS = {
+    "type": EventType,
+    "status": EventStatus,
+    "status_target": StatusTarget,
+    "factuality": Factuality,
+    "time_frame": TimeFrame,
+    "polarity": Polarity,
+    "source_type": SourceType,
+}
+NESTED = {"rates": Rate, "amounts": Amount, "dates": EventDate}
+MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
+
+
+def mentions_to_link(con: DuckDBPyConnection, limit: int = 20_000) -> list[LinkMention]:
+    """Mentions not linked yet, earliest reports first, always all of an article's."""
+    keys = con.execute(load_query("articles_to_link"), {"limit": limit}).fetchall()
+    return load_mentions(con, [key for (key,) in keys])
+
+
+def load_mentions(con: DuckDBPyConnection, article_ids: Sequence[str]) -> list[LinkMention]:
+    """Every mention of some articles, as linking reads them."""
+    rows = [{"article_id": key} for key in article_ids]
+    with registered(con, article_batch=batch(rows, {"article_id": batches.TEXT})):
+        cursor = con.execute(load_query("link_mentions"))
+        names = [column[0] for column in cursor.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        linked: dict[str, dict[int, str]] = defaultdict(dict)
+        for mention_id, part, development_id in con.execute(
+            load_query("link_assignments")
+        ).fetchall():
+            linked[mention_id][part] = development_id
+    return [
+        LinkMention(
+            mention=to_mention(row),
+            first_seen_at=row["first_seen_at"],
+            reported_at=row["reported_at"],
+            publisher=row["publisher"],
+            copy_group=row["copy_group"],
+            official=row["official"],
+            development_ids=linked.get(row["mention_id"], {}),
+        )
+        for row in found
+    ]
+
+
+def to_mention(row: Mapping[str, Any]) -> EventMention:
+    """The record a row of store.event_mentions was made of."""
+    values: dict[str, Any] = {}
+    for name in MENTION_FIELDS:
+        value = row[{"start": "start_char", "end": "end_char"}.get(name, name)]
+        if name in ENUMS:
+            value = ENUMS[name](value)
+        elif name in NESTED:
+            value = tuple(NESTED[name](**item) for item in value or ())
+        elif name == "missing":
+            value = tuple((item["argument"], item["reason"]) for item in value or ())
+        elif isinstance(value, list):
+            value = tuple(value)
+        values[name] = value
+    return EventMention(**values)
+
+
+def load_link_input(
+    con: DuckDBPyConnection, pending: Sequence[LinkMention], since: Mapping[str, datetime]
+) -> LinkInput:
+    """All that linking must see to bring the blocks in `since` up to date with `pending`."""
+    blocks = [{"block": block, "since": at} for block, at in since.items()]
+    with registered(con, block_batch=batch(blocks, batches.BLOCKS)):
+        states = con.execute(load_query("link_states")).fetchall()
+        articles = con.execute(load_query("open_articles")).fetchall()
+    pending_articles = {item.mention.article_id for item in pending}
+    earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
+    settled: list[StoredDevelopment] = []
+    unsettled: list[StoredDevelopment] = []
+    for development_id, measure_id, block, last_reported_at, state, is_open in states:
+        stored = StoredDevelopment(
+            development_id=development_id,
+            measure_id=measure_id,
+            block=block,
+            last_reported_at=last_reported_at,
+            state=state,
+        )
+        (unsettled if is_open else settled).append(stored)
+    return LinkInput(
+        mentions=(*pending, *earlier), settled=tuple(settled), open=tuple(unsettled), since=since
+    )
+
+
+def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
+    """Store the outcome of linking, all or none; return how many developments are new.
+
+    A development or measure whose content changed gets a further revision, one that is no more a
+    revision that retracts it; nothing stored is edited. Safe to retry.
+    """
+    gone = [{"id": key, "superseded_by": by} for key, by in result.gone.items()]
+    gone_measures = [{"id": key, "superseded_by": None} for key in sorted(result.gone_measures)]
+    with (
+        transaction(con),
+        registered(
+            con,
+            development_batch=batch(
+                [digested(d, batches.DEVELOPMENTS) for d in result.developments],
+                batches.DEVELOPMENTS,
+            ),
+            measure_batch=batch(
+                [digested(m, batches.MEASURES) for m in result.measures], batches.MEASURES
+            ),
+            state_batch=batch(
+                [fields(d, batches.DEVELOPMENT_STATES) for d in result.developments],
+                batches.DEVELOPMENT_STATES,
+            ),
+            link_batch=batch(
+                [fields(m, batches.DEVELOPMENT_MENTIONS) for m in result.mentions],
+                batches.DEVELOPMENT_MENTIONS,
+            ),
+            gone_batch=batch(gone, batches.GONE),
+            gone_measure_batch=batch(gone_measures, batches.GONE),
+        ),
+    ):
+        row = con.execute(load_query("count_new_developments")).fetchall()
+        for name in (
+            "insert_developments",
+            "retract_developments",
+            "insert_measures",
+            "retract_measures",
+            "save_development_states",
+            "drop_development_states",
+            "drop_development_mentions",
+            "insert_development_mentions",
+        ):
+            con.execute(load_query(name))
+    return int(row[0][0])
+
+
+def digested(record: object, columns: Columns) -> dict[str, Any]:
+    """A row with a digest of its content, by which a revision knows that it says something new."""
+    row = fields(record, columns)
+    return row | {"digest": digest_id(*row.values())}

@@ -1,0 +1,30 @@
+-- One row per article whose newest version this extractor has not read yet, oldest first.
+WITH waiting AS (
+    SELECT held.article_id, held.version, held.first_seen_at
+    FROM store.articles AS held
+    ANTI JOIN (
+        SELECT article_id, version FROM store.extractions
+        WHERE extractor_version = $extractor_version
+    ) AS done ON done.article_id = held.article_id AND done.version = held.version
+    SEMI JOIN store.article_texts AS kept
+        ON kept.article_id = held.article_id AND kept.version = held.version
+    WHERE held.language IS NULL OR held.language = 'en' OR held.language LIKE 'en-%'
+),
+chosen AS (
+    SELECT waiting.article_id, waiting.version, waiting.first_seen_at
+    FROM waiting
+    ANTI JOIN store.articles AS newer
+        ON newer.article_id = waiting.article_id AND newer.version > waiting.version
+    ORDER BY waiting.first_seen_at, waiting.article_id
+    LIMIT $limit
+)
+SELECT
+    held.article_id, held.version, held.feed_id, held.guid, held.url, held.canonical_url,
+    held.title, kept.text, held.text_digest, held.text_source, held.language, held.published_at,
+    held.updated_at, held.fetched_at, held.first_seen_at, held.date_flag
+FROM chosen
+JOIN store.articles AS held
+    ON held.article_id = chosen.article_id AND held.version = chosen.version
+JOIN store.article_texts AS kept
+    ON kept.article_id = chosen.article_id AND kept.version = chosen.version
+ORDER BY held.first_seen_at, held.article_id;

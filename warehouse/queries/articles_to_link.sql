@@ -1,0 +1,25 @@
+-- One row per article with a mention that is not linked yet; earliest reports first, so many
+-- articles that at least $limit mentions are among them, or all.
+WITH waiting AS (
+    SELECT
+        found.article_id,
+        min(coalesce(least(found.published_at, found.first_seen_at), found.first_seen_at))
+            AS reported_at,
+        count(*) AS mention_count
+    FROM store.event_mentions AS found
+    ANTI JOIN store.development_mentions AS linked
+        ON linked.mention_id = found.mention_id
+        AND linked.extractor_version = found.extractor_version
+    GROUP BY found.article_id
+),
+counted AS (
+    SELECT
+        article_id, reported_at,
+        sum(mention_count) OVER (
+            ORDER BY reported_at, article_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS earlier_count
+    FROM waiting
+)
+SELECT article_id FROM counted
+WHERE coalesce(earlier_count, 0) < $limit
+ORDER BY reported_at, article_id;

@@ -1,0 +1,6 @@
+-- One row per new version whose text we hold, once each.
+INSERT INTO store.article_texts BY NAME
+SELECT given.article_id, given.version, given.text
+FROM article_batch AS given
+ANTI JOIN store.article_texts AS held
+    ON held.article_id = given.article_id AND held.version = given.version;

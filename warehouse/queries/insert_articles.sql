@@ -1,0 +1,6 @@
+-- One row per new version of an article, once each.
+INSERT INTO store.articles BY NAME
+SELECT given.* EXCLUDE (text)
+FROM article_batch AS given
+ANTI JOIN store.articles AS held
+    ON held.article_id = given.article_id AND held.version = given.version;
