@@ -31,19 +31,21 @@ def article_from_entry(
     """
     link = entry.original_link or entry.link
     url = (redirect_target(link) or link) if link else None
-    text, source = _feed_text(entry), "feed"
+    feed_text = _feed_text(entry)
+    text, source = feed_text, "feed"
     if page_html:
         page = page_text(page_html, url=url)
         if why_not_the_article(page, title=entry.title, teaser=text) is None:
             text, source = page, "page"
     title = entry.title or _first_words(text)
     digest = text_digest(title, text)
+    said = text_digest(entry.title, feed_text)
     guid = guid_key(entry.guid)
     canonical = canonical_url(url)
     published = entry.published_at or entry.updated_at
     return Article(
         article_id=article_id(
-            guid=guid, canonical_url=canonical, feed_id=entry.feed_id, text_digest=digest
+            guid=guid, canonical_url=canonical, feed_id=entry.feed_id, text_digest=said
         ),
         version=1,
         feed_id=entry.feed_id,
@@ -53,6 +55,7 @@ def article_from_entry(
         title=title,
         text=text,
         text_digest=digest,
+        entry_digest=said,
         text_source=source,
         language=language_of(f"{title}\n{text}", declared=entry.language),
         published_at=published,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from flows.fetch_settings import FetchSettings
 from models.errors import ConfigError
 
 DEFAULT_CONFIG = "policywire.toml"
@@ -29,19 +30,22 @@ class Section(BaseModel):
 class Fetching(Section):
     """How feeds and pages are fetched."""
 
-    contact_url: str = Field(
-        "https://github.com/policywire/policywire", description="shown to publishers"
-    )
-    max_at_once: int = Field(24, ge=1, le=256)
+    contact_url: str = Field("", description="shown to publishers in the User-Agent")
+    max_at_once: int = Field(32, ge=1, le=256)
     per_host: int = Field(2, ge=1, le=8)
     host_gap_s: float = Field(0.25, ge=0)
-    deadline_s: float = Field(30.0, gt=0)
+    page_gap_s: float = Field(1.0, ge=0)
+    deadline_s: float = Field(25.0, gt=0)
     read_timeout_s: float = Field(10.0, gt=0)
-    body_cap_mib: int = Field(15, ge=1)
-    redirect_cap: int = Field(5, ge=0)
+    body_cap_bytes: int = Field(15 * 1024 * 1024, ge=1024)
+    redirect_cap: int = Field(8, ge=0)
+    retries: int = Field(2, ge=0, le=5)
+    poll_max_minutes: int = Field(24 * 60, ge=1)
     allow_hosts: tuple[str, ...] = Field((), description="private hosts that may be fetched")
-    min_poll_minutes: int = Field(5, ge=1)
-    max_poll_minutes: int = Field(1440, ge=1)
+
+    def settings(self, run_id: str) -> FetchSettings:
+        """The fetcher's settings: these limits, its own defaults for the rest."""
+        return FetchSettings(run_id=run_id, **self.model_dump())
 
 
 class Extracting(Section):
@@ -97,6 +101,9 @@ class Settings(BaseSettings):
     warehouse: Path = Path("var/policywire.duckdb")
     feeds: Path = SHIPPED / "feeds.toml"
     rules: Path = SHIPPED / "rules.toml"
+    archive_clock: bool = Field(
+        False, description="believe publication dates as the time an article was first seen"
+    )
     fetch: Fetching = Fetching()
     extract: Extracting = Extracting()
     market: Market = Market()

@@ -31,6 +31,7 @@ class Article:
     `published_at` is the publisher's claim and may be null, wrong or in the future (`date_flag`
     says which); `first_seen_at` is when we could first have known, and what prices join to.
     `text` is clean prose without navigation; `text_source` is `feed`, `page` or `archive`.
+    `entry_digest` is over what the feed said: it tells an edit, whatever page the text is from.
     """
 
     article_id: str
@@ -42,6 +43,7 @@ class Article:
     title: str
     text: str
     text_digest: str
+    entry_digest: str
     text_source: str
     language: str | None
     published_at: datetime | None

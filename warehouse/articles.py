@@ -123,7 +123,9 @@ def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[
             "feed_id": article.feed_id,
             "guid": article.guid,
             "canonical_url": None if url_key(article) in shared else article.canonical_url,
-            "text_digest": None if article.guid or article.canonical_url else article.text_digest,
+            "entry_digest": None
+            if article.guid or article.canonical_url
+            else article.entry_digest,
         }
         for position, article in enumerate(articles)
     ]
@@ -144,6 +146,16 @@ def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[
         )
         rows[position] = held
     return rows
+
+
+def unseen(con: DuckDBPyConnection, articles: Sequence[Article]) -> list[int]:
+    """Positions of the articles whose entry we do not hold as it stands now: new or edited."""
+    held = held_articles(con, articles)
+    return [
+        position
+        for position, article in enumerate(articles)
+        if position not in held or article.entry_digest not in held[position].digests
+    ]
 
 
 def urls_shared_in(articles: Iterable[Article]) -> set[tuple[str, str | None]]:
@@ -192,7 +204,7 @@ def decide(
                 text_length=0,
                 digests=set(),
             )
-        elif article.text_digest not in match.digests and (
+        elif article.entry_digest not in match.digests and (
             article.feed_id == match.feed_id or len(article.text) > match.text_length * LONGER
         ):
             outcome = "changed"
@@ -200,7 +212,7 @@ def decide(
             known.setdefault(key, match)
         if outcome != "same":
             match.version += 1
-            match.digests.add(article.text_digest)
+            match.digests.add(article.entry_digest)
             match.text_length = len(article.text)
             stored.append(
                 asdict(article)
@@ -223,8 +235,17 @@ def identity_keys(article: Article, *, url_counts: bool) -> list[tuple[str, ...]
     if article.canonical_url and url_counts:
         keys.append(("url", article.canonical_url))
     if not keys:
-        keys.append(("text", article.feed_id, article.text_digest))
+        keys.append(("text", article.feed_id, article.entry_digest))
     return keys
+
+
+def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:
+    """How many articles `articles_to_extract` would give without a limit."""
+    row = con.execute(
+        load_query("count_to_extract"), {"extractor_version": extractor_version}
+    ).fetchone()
+    assert row is not None, "a count is one row"
+    return int(row[0])
 
 
 def articles_to_extract(

@@ -79,6 +79,7 @@ ARTICLES = {
     "title": TEXT,
     "text": TEXT,
     "text_digest": TEXT,
+    "entry_digest": TEXT,
     "text_length": COUNT,
     "text_source": TEXT,
     "language": TEXT,
@@ -93,7 +94,7 @@ ARTICLE_KEYS = {
     "feed_id": TEXT,
     "guid": TEXT,
     "canonical_url": TEXT,
-    "text_digest": TEXT,
+    "entry_digest": TEXT,
 }
 EXTRACTIONS = {
     "article_id": TEXT,

@@ -43,6 +43,7 @@ def article(
         title=title,
         text=text,
         text_digest=digest,
+        entry_digest=digest,
         text_source="feed",
         language=language,
         published_at=seen - timedelta(minutes=5),

@@ -85,6 +85,7 @@ CREATE TABLE store.articles (
     canonical_url VARCHAR,
     title VARCHAR,
     text_digest VARCHAR,
+    entry_digest VARCHAR,
     text_length INTEGER,
     text_source VARCHAR,
     language VARCHAR,

@@ -20,7 +20,8 @@ chosen AS (
 )
 SELECT
     held.article_id, held.version, held.feed_id, held.guid, held.url, held.canonical_url,
-    held.title, kept.text, held.text_digest, held.text_source, held.language, held.published_at,
+    held.title, kept.text, held.text_digest, held.entry_digest, held.text_source, held.language,
+    held.published_at,
     held.updated_at, held.fetched_at, held.first_seen_at, held.date_flag
 FROM chosen
 JOIN store.articles AS held

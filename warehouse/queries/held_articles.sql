@@ -12,7 +12,7 @@ WITH hits AS (
     SELECT given.position, 3 AS rule, held.article_id
     FROM key_batch AS given
     JOIN store.articles AS held
-        ON held.text_digest = given.text_digest AND held.feed_id = given.feed_id
+        ON held.entry_digest = given.entry_digest AND held.feed_id = given.feed_id
 ),
 best AS (
     SELECT position, arg_min(article_id, (rule, article_id)) AS article_id
@@ -26,7 +26,7 @@ versions AS (
         max(held.version) AS version,
         min(held.first_seen_at) AS first_seen_at,
         arg_max(held.text_length, held.version) AS text_length,
-        list(held.text_digest) AS digests
+        list(held.entry_digest) AS digests
     FROM store.articles AS held
     SEMI JOIN best ON best.article_id = held.article_id
     GROUP BY held.article_id

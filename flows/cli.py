@@ -1,0 +1,53 @@
+"""The `policywire` command: what a person types, each command in flows/commands/.
+
+Commands import what they need when they run, so that `policywire --help` answers at once.
+"""
+
+import sys
+import traceback
+
+import typer
+from rich.console import Console
+
+from flows.commands import doctor, feeds, run, sql, text
+from models.errors import ConfigError, PipelineError
+
+app = typer.Typer(
+    name="policywire",
+    help="News in, policy events out, joined to tickers, in SQL.",
+    epilog="Start with: policywire demo",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(feeds.app, name="feeds")
+for module in (run, sql, text, doctor):
+    module.register(app)
+
+EXIT_FAILED, EXIT_CONFIG, EXIT_INTERRUPTED = 1, 2, 130
+
+
+@app.callback()
+def options(
+    debug: bool = typer.Option(False, "--debug", help="Show a traceback when something fails."),
+) -> None:
+    """Options before the command."""
+
+
+def main() -> None:
+    """Entry point: errors are one line, a traceback only with --debug."""
+    debug = "--debug" in sys.argv
+    errors = Console(stderr=True)
+    try:
+        app()
+    except PipelineError as error:
+        if debug:
+            traceback.print_exc()
+        errors.print(f"policywire: {error}", style="red", markup=False, highlight=False)
+        sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED)
+    except KeyboardInterrupt:
+        errors.print("policywire: stopped; run it again to go on where it stopped")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,96 @@
+"""`policywire run`, `demo`, `serve`: one pass, the bundled example, and the schedules."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import Config, Feeds, Warehouse, settings_from
+
+
+class Stage(StrEnum):
+    """The stages of a pass, in order."""
+
+    INGEST = "ingest"
+    EXTRACT = "extract"
+    MARKET = "market"
+    ALERT = "alert"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("run")(run)
+    app.command("demo")(demo)
+    app.command("serve")(serve)
+
+
+def run(
+    feeds: Feeds = None,
+    warehouse: Warehouse = None,
+    once: Annotated[
+        Stage | None, typer.Option("--once", help="Only this stage, not the whole pass.")
+    ] = None,
+    prefect: Annotated[
+        bool,
+        typer.Option("--prefect", help="Run as a Prefect flow, recorded by your Prefect server."),
+    ] = False,
+    config: Config = None,
+) -> None:
+    """One pass: fetch what is due, extract, join to tickers, alert; then say what is new.
+
+    Safe to stop and to run again: every stage goes on with what is not yet done.
+
+    [bold]Examples[/bold]
+
+      policywire run
+
+      policywire run --feeds my_feeds.toml --warehouse data/policy.duckdb
+
+      policywire run --once extract
+    """
+    from flows.pass_report import show_pass
+
+    settings = settings_from(config, warehouse, feeds)
+    stages = (once.value,) if once else tuple(stage.value for stage in Stage)
+    show_pass(settings, stages, through_prefect=prefect)
+
+
+def demo(
+    directory: Annotated[
+        Path, typer.Option("--dir", help="Where the demo keeps its warehouse.")
+    ] = Path("var/demo"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo kept.")] = False,
+) -> None:
+    """The real flow on bundled feeds, served over loopback by the demo itself.
+
+    [bold]Examples[/bold]
+
+      policywire demo
+
+      policywire demo --fresh
+    """
+    from flows.demo.show import run_demo
+
+    run_demo(directory, fresh=fresh)
+
+
+def serve(
+    feeds: Feeds = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Start the schedules: news every 15 minutes, the market once a day, until Ctrl-C.
+
+    Uses the Prefect server at PREFECT_API_URL, or starts a local one for as long as it runs.
+
+    [bold]Examples[/bold]
+
+      policywire serve
+
+      PREFECT_API_URL=http://127.0.0.1:4200/api policywire serve
+    """
+    from flows.serve import serve_schedules
+
+    settings = settings_from(config, warehouse, feeds)
+    serve_schedules(settings, config)

@@ -1,0 +1,103 @@
+"""`policywire sql` and `policywire events`: what analysts ask, of the published snapshot."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import Config, Warehouse, settings_from
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write here instead of the screen.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("sql")(sql)
+    app.command("events")(events)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="SQL, or - to read it from standard input.")],
+    format: FormatOption = Format.TABLE,
+    output: Output = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Ask the published snapshot; never the live file, so nobody is locked out.
+
+    [bold]Examples[/bold]
+
+      policywire sql "SELECT type, status, count(*) FROM policy_events GROUP BY ALL"
+
+      policywire sql "FROM measure_status" --format csv -o measures.csv
+
+      policywire sql "DESCRIBE policy_events"
+    """
+    import sys
+
+    from flows.answers import write_answer
+
+    settings = settings_from(config, warehouse)
+    text = sys.stdin.read() if query == "-" else query
+    write_answer(settings.snapshot, text, {}, format.value, output)
+
+
+def events(
+    type: Annotated[str | None, typer.Option("--type", help="For example export_control.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="For example suspended.")] = None,
+    actor: Annotated[str | None, typer.Option("--actor", help="ISO code, for example CN.")] = None,
+    ticker: Annotated[str | None, typer.Option("--ticker", help="XNYS:MP, or just MP.")] = None,
+    commodity: Annotated[str | None, typer.Option("--commodity", help="For example gallium.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="First seen from, YYYY-MM-DD.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many.")] = 20,
+    format: FormatOption = Format.TABLE,
+    output: Output = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """The latest developments, newest first.
+
+    [bold]Examples[/bold]
+
+      policywire events --actor CN --commodity rare_earths
+
+      policywire events --ticker MP --since 2025-10-01 --format json
+    """
+    from datetime import date
+
+    from flows.answers import check_label, write_answer
+    from models.event import EventStatus, EventType
+    from warehouse.connection import load_query
+
+    settings = settings_from(config, warehouse)
+    check_label("--type", type, [t.value for t in EventType])
+    check_label("--status", status, [s.value for s in EventStatus])
+    if since is not None:
+        try:
+            date.fromisoformat(since)
+        except ValueError:
+            raise typer.BadParameter(f"--since: not a date: {since!r}; write 2025-10-01") from None
+    parameters: dict[str, object] = {
+        "type": type,
+        "status": status,
+        "actor": actor.upper() if actor else None,
+        "ticker": ticker.upper() if ticker else None,
+        "commodity": commodity,
+        "since": since,
+        "row_limit": limit,
+    }
+    write_answer(settings.snapshot, load_query("latest_events"), parameters, format.value, output)

@@ -1,0 +1,32 @@
+"""`policywire extract`: JSON lines in, JSON lines out; no Prefect, no database."""
+
+import sys
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("extract")(extract)
+
+
+def extract() -> None:
+    """Read texts as JSON lines, write their policy events as JSON lines, in the same order.
+
+    A record is {"id", "text", "title"?, "context"?, "published"?, "kind"?, "lang"?}; kind is
+    article (the default), headline or sentence. A line that is no JSON gives
+    {"id": null, "line": n, "error": "..."} and the exit code 1 after all other lines are done.
+
+    [bold]Examples[/bold]
+
+      policywire extract < articles.jsonl > events.jsonl
+
+      echo '{"id": 1, "kind": "headline", "text": "China suspends export ban on gallium"}' | policywire extract
+    """
+    from extractors.records import run_pipe
+    from extractors.tickers import TickerLinker
+    from models.reference.securities import load_exposure_signs
+
+    if sys.stdin.isatty():
+        raise typer.BadParameter("give the records on standard input: policywire extract < in.jsonl")
+    raise typer.Exit(run_pipe(sys.stdin.buffer, sys.stdout))

