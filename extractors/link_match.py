@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from extractors.life_cycle import ENDED, allowed
-from extractors.link_parts import COMPANY_TYPES, Part, days_of
+from extractors.link_parts import COMPANY_TYPES, Part, days_of, same_name
 from extractors.link_state import (
     STAGES,
     DevelopmentState,
@@ -86,10 +86,8 @@ def likeness(part: Part, known: Described) -> int | None:
 
 
 def same_company(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Do the lists share a company? "mp" is "mp materials": a name may be cut short."""
-    return any(
-        a == b or (a.split()[0] == b.split()[0] and (a in b or b in a)) for a in one for b in other
-    )
+    """Do the lists share a company?"""
+    return any(same_name(a, b) for a in one for b in other)
 
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:

@@ -232,6 +232,12 @@ def company_key(name: str) -> str:
     return " ".join(COMPANY_NOISE.sub(" ", name.lower()).split())
 
 
+def same_name(one: str, other: str) -> bool:
+    """Do two company keys name one firm? "mp" is "mp materials": a name may be cut short."""
+    shorter, longer = sorted((one.split(), other.split()), key=len)
+    return longer[: len(shorter)] == shorter
+
+
 def decided(item: LinkMention) -> Interval:
     """When the step was decided, from the dates of the mention, else from its time frame."""
     m = item.mention

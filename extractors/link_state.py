@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from extractors.link_parts import ALL_GOODS, COMPANY_TYPES, WORLD, Interval, Part
+from extractors.link_parts import ALL_GOODS, COMPANY_TYPES, WORLD, Interval, Part, same_name
 from models.event import EventStatus, EventType, Factuality, TimeFrame
 from models.identity import digest_id
 
@@ -168,7 +168,9 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     state.duration = state.duration or m.duration
     state.instrument = state.instrument or m.instrument
     extend(state.buckets, sorted(part.buckets))
-    extend(state.companies, sorted(part.companies))
+    for name in sorted(part.companies, key=lambda key: (-len(key), key)):
+        if not any(same_name(name, held) for held in state.companies):
+            extend(state.companies, [name])
     extend(state.company_names, m.company_texts)
     extend(state.specific, part.specific)
     extend(state.grounds, sorted(part.grounds))
