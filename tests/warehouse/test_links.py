@@ -51,6 +51,7 @@ def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
                     title=f"Told on {first.reported_date}",
                     text=text,
                     text_digest=text_digest(article_id, text),
+                    entry_digest=text_digest(article_id, text),
                     text_source="feed",
                     language="en",
                     published_at=first.reported_at,
