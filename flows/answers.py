@@ -1,0 +1,120 @@
+"""What a query gave, as a person or a program wants it: table, CSV, JSON or Parquet."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO
+
+import pyarrow.parquet as parquet
+from rich.console import Console
+from rich.table import Table
+
+from models.errors import ConfigError
+from warehouse.snapshot import QueryResult, query
+
+SHOWN_ROWS = 200
+
+
+def write_answer(
+    snapshot: Path,
+    sql: str,
+    parameters: Mapping[str, object],
+    form: str,
+    output: Path | None,
+) -> None:
+    """Run `sql` on the snapshot and write its rows to `output`, or to the screen.
+
+    Raises WarehouseError, one line, when the query is refused; ConfigError when Parquet has no
+    file to go to.
+    """
+    if form == "parquet" and output is None:
+        raise ConfigError("--format parquet needs --output FILE")
+    result = query(snapshot, sql, parameters)
+    if form == "parquet":
+        assert output is not None, "checked above"
+        parquet.write_table(result.table, output)
+        return
+    write = WRITERS[form]
+    if output is None:
+        write(result, sys.stdout)
+        return
+    with output.open("w", encoding="utf-8", newline="") as file:
+        write(result, file)
+
+
+def write_csv(result: QueryResult, file: IO[str]) -> None:
+    """RFC 4180 with a header; lists and structs as JSON."""
+    writer = csv.writer(file)
+    writer.writerow(result.columns)
+    for row in result.rows:
+        writer.writerow([cell(value) for value in row])
+
+
+def write_json(result: QueryResult, file: IO[str]) -> None:
+    """One JSON array of objects, times in ISO 8601."""
+    rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+    json.dump(rows, file, ensure_ascii=False, indent=1, default=str)
+    file.write("\n")
+
+
+def write_table(result: QueryResult, file: IO[str]) -> None:
+    """A table for reading; a long one is cut, and says so."""
+    rows = result.rows
+    console = Console(file=file)
+    console.print(table_of(result.columns, rows[:SHOWN_ROWS]))
+    if len(rows) > SHOWN_ROWS:
+        console.print(f"{SHOWN_ROWS} of {len(rows)} rows; --format csv gives all", style="dim")
+    elif not rows:
+        console.print("no rows", style="dim")
+
+
+WRITERS: dict[str, Callable[[QueryResult, IO[str]], None]] = {
+    "csv": write_csv,
+    "json": write_json,
+    "table": write_table,
+}
+
+
+def table_of(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], title: str | None = None
+) -> Table:
+    """A rich table; text from feeds is shown as it is, never read as markup."""
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(shown(value)) for value in row))
+    return table
+
+
+def cell(value: object) -> object:
+    """A value as CSV holds it."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return shown(value) if isinstance(value, datetime) else value
+
+
+def shown(value: object) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(shown(item) for item in value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def check_label(option: str, value: str | None, known: Sequence[str]) -> None:
+    """Raise ConfigError, with what there is, when `value` is given and not one of `known`."""
+    if value is not None and value not in known:
+        raise ConfigError(f"{option}: no {value!r}; there are {', '.join(known)}")

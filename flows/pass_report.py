@@ -1,0 +1,85 @@
+"""Runs a pass for a person who watches: bars while it works, then what is new."""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+
+from flows.answers import table_of
+from flows.progress import bars_on
+from flows.runtime import prepare_prefect
+from flows.settings import Settings
+from warehouse.connection import load_query
+from warehouse.snapshot import QueryResult, query
+
+MOST_ROWS = 40
+
+
+def show_pass(
+    settings: Settings, stages: tuple[str, ...], *, through_prefect: bool, console: Console | None = None
+) -> None:
+    """Run `stages` and print feeds in trouble, new developments, alerts raised, and how to go on."""
+    console = console or Console()
+    prepare_prefect(settings.warehouse.parent / "prefect")
+    began = datetime.now(UTC)
+    with bars_on(console):
+        results = run_stages(settings, stages, through_prefect=through_prefect)
+    print_counts(console, results, (datetime.now(UTC) - began).total_seconds())
+    if "ingest" in results:
+        print_feeds(console, ask(settings, "pass_feeds", began))
+    if "extract" in results:
+        print_rows(console, "New developments", ask(settings, "pass_developments", began))
+    if "alert" in results or "extract" in results:
+        print_rows(console, "Alerts raised", ask(settings, "pass_alerts", began))
+    console.print(f"\nAsk it: [bold]{settings.snapshot}[/] holds it all, for example", highlight=False)
+    console.print(
+        '  policywire sql "SELECT decision_date, type, status, headline FROM policy_events '
+        "WHERE list_contains(actors, 'CN') ORDER BY decision_date\"\n"
+        "  policywire events --commodity rare_earths\n"
+        '  policywire sql "FROM measure_status WHERE next_date IS NOT NULL"',
+        style="dim",
+        highlight=False,
+        markup=False,
+    )
+
+
+def run_stages(
+    settings: Settings, stages: tuple[str, ...], *, through_prefect: bool
+) -> Mapping[str, Any]:
+    """The stages in order, as a recorded Prefect flow or as plain functions."""
+    from flows.pipeline import pass_through, pipeline
+
+    logging.getLogger("prefect").setLevel(logging.WARNING)
+    if not through_prefect:
+        return pass_through(settings, stages)
+    outcome: Mapping[str, Any] = pipeline(settings=settings, stages=stages)
+    return outcome
+
+
+def ask(settings: Settings, name: str, since: datetime) -> QueryResult:
+    return query(settings.snapshot, load_query(name), {"since": since})
+
+
+def print_counts(console: Console, results: Mapping[str, Any], seconds: float) -> None:
+    """One line per stage."""
+    for stage, result in results.items():
+        console.print(f"[bold]{stage:<8}[/] {result}", highlight=False)
+    console.print(f"[dim]{seconds:.1f} s[/]\n", highlight=False)
+
+
+def print_feeds(console: Console, feeds: QueryResult) -> None:
+    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], title="Feeds"))
+    console.print()
+
+
+def print_rows(console: Console, title: str, found: QueryResult) -> None:
+    """A table under its title, cut to what a person reads; or that there is nothing new."""
+    if not found.rows:
+        console.print(f"[bold]{title}[/]: nothing new\n", highlight=False)
+        return
+    console.print(table_of(found.columns, found.rows[:MOST_ROWS], title=f"{title}: {len(found.rows)}"))
+    if len(found.rows) > MOST_ROWS:
+        console.print(f"and {len(found.rows) - MOST_ROWS} more: policywire events", style="dim")
+    console.print()

@@ -1,0 +1,10 @@
+-- One row per feed asked since $since, those in trouble first.
+SELECT
+    feed_id AS feed,
+    health,
+    last_outcome AS answer,
+    article_count AS articles,
+    coalesce(last_error, last_bozo, '') AS why
+FROM feed_health
+WHERE last_fetch_at >= $since
+ORDER BY health = 'ok', feed_id;
