@@ -1,12 +1,15 @@
 """Linked developments and measures as rows to store."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
-from extractors.link_parts import days_of
+from extractors.link_parts import days_of, month_end
 from extractors.link_state import DevelopmentState, MeasureState
 from models.link import LinkedDevelopment, LinkedMeasure
 
 MAX_CONFIDENCE = 0.99
+LAST_YEAR = 2200
+DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 
 
 def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDevelopment:
@@ -14,6 +17,7 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
     rate = state.rates[0] if state.rates else None
     amount = state.amounts[0] if state.amounts else None
     decided, precision, basis = decision(state)
+    effective, end = most_precise(state.effective), most_precise(state.ends)
     return LinkedDevelopment(
         development_id=state.label,
         measure_id=state.measure,
@@ -36,6 +40,8 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         last_reported_at=state.last_reported,
         lead_mention_id=state.lead_mention,
         article_id=state.lead_article,
+        article_version=state.lead_version,
+        extractor_version=state.extractor_version,
         actors=tuple(state.actors),
         targets=tuple(state.targets),
         commodities=tuple(state.commodities),
@@ -46,8 +52,10 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         amount_value=amount[0] if amount else None,
         amount_unit=amount[1] if amount else None,
         amount_kind=amount[2] if amount else None,
-        effective_date=most_precise(state.effective),
-        end_date=most_precise(state.ends),
+        effective_date=effective,
+        effective_on=first_day(effective),
+        end_date=end,
+        ends_on=last_day(end) or end_of(state.duration, first_day(effective) or decided),
         duration=state.duration,
         instrument=state.instrument,
         instrument_ids=tuple(state.specific or sorted(state.grounds)),
@@ -77,6 +85,30 @@ def most_precise(dates: list[str]) -> str | None:
         (exactness[span[2]], at, text) for at, text in enumerate(dates) if (span := days_of(text))
     ]
     return min(known)[2] if known else None
+
+
+def first_day(text: str | None) -> date | None:
+    span = days_of(text) if text else None
+    return span[0] if span else None
+
+
+def last_day(text: str | None) -> date | None:
+    span = days_of(text) if text else None
+    return span[1] if span else None
+
+
+def end_of(duration: str | None, start: date | None) -> date | None:
+    """The day a span such as P1Y or P90D from `start` on is over; None for other spans."""
+    found = DURATION.fullmatch(duration or "")
+    if not found or start is None:
+        return None
+    years, months, weeks, days = (int(found[n] or 0) for n in (1, 2, 3, 4))
+    month = start.month - 1 + months + 12 * years
+    year = start.year + month // 12
+    if year > LAST_YEAR:
+        return None
+    day = min(start.day, month_end(year, month % 12 + 1).day)
+    return date(year, month % 12 + 1, day) + timedelta(days=7 * weeks + days)
 
 
 def measure_row(measure: MeasureState) -> LinkedMeasure:

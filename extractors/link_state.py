@@ -48,6 +48,8 @@ class DevelopmentState:
     stated: bool
     lead_mention: str
     lead_article: str
+    lead_version: int
+    extractor_version: str
     first_seen: datetime
     first_reported: datetime
     last_reported: datetime
@@ -130,6 +132,8 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
         stated=part.when.stated,
         lead_mention=m.mention_id,
         lead_article=m.article_id,
+        lead_version=m.article_version,
+        extractor_version=m.extractor_version,
         first_seen=part.source.first_seen_at,
         first_reported=part.source.reported_at,
         last_reported=part.source.reported_at,

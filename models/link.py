@@ -118,6 +118,8 @@ class LinkedDevelopment:
     last_reported_at: datetime
     lead_mention_id: str
     article_id: str
+    article_version: int
+    extractor_version: str
     actors: tuple[str, ...]
     targets: tuple[str, ...]
     commodities: tuple[str, ...]
@@ -129,7 +131,9 @@ class LinkedDevelopment:
     amount_unit: str | None
     amount_kind: str | None
     effective_date: str | None
+    effective_on: date | None
     end_date: str | None
+    ends_on: date | None
     duration: str | None
     instrument: str | None
     instrument_ids: tuple[str, ...]

@@ -1,0 +1,50 @@
+-- One row per development, listing it touches, way they are linked and commodity between them.
+-- after: policy_events
+CREATE OR REPLACE VIEW event_tickers AS
+SELECT
+    tie.development_id,
+    step.measure_id,
+    step.measure_key,
+    tie.listing_id,
+    split_part(tie.listing_id, ':', 1) AS mic,
+    split_part(tie.listing_id, ':', 2) AS ticker,
+    tie.link,
+    tie.sign,
+    tie.relevance,
+    tie.commodity_id,
+    tie.role,
+    tie.why,
+    step.type,
+    step.status,
+    step.polarity,
+    step.factuality,
+    step.decision_date,
+    step.first_seen_at,
+    step.headline,
+    step.evidence,
+    tie.recorded_at
+FROM store.event_tickers AS tie
+JOIN policy_events AS step ON step.development_id = tie.development_id;
+
+COMMENT ON VIEW event_tickers IS 'One row per development, listing it touches, way they are linked and commodity between them.';
+COMMENT ON COLUMN event_tickers.development_id IS 'The development; see policy_events.';
+COMMENT ON COLUMN event_tickers.measure_id IS 'Its measure; see measure_status.';
+COMMENT ON COLUMN event_tickers.measure_key IS 'Readable key of that measure.';
+COMMENT ON COLUMN event_tickers.listing_id IS 'The listing, MIC:TICKER.';
+COMMENT ON COLUMN event_tickers.mic IS 'Market, ISO 10383.';
+COMMENT ON COLUMN event_tickers.ticker IS 'Ticker on that market.';
+COMMENT ON COLUMN event_tickers.link IS 'named: in the text; party: to the deal or measure; exposed: through a commodity.';
+COMMENT ON COLUMN event_tickers.sign IS '+ usually gains, - usually loses, ? depends: a prior for this step, not a forecast.';
+COMMENT ON COLUMN event_tickers.relevance IS 'From 0 to 100: how close the tie is.';
+COMMENT ON COLUMN event_tickers.commodity_id IS 'The commodity that ties them, for exposed ones.';
+COMMENT ON COLUMN event_tickers.role IS 'What the company does with it: producer, processor, consumer or substitute.';
+COMMENT ON COLUMN event_tickers.why IS 'The reason in words.';
+COMMENT ON COLUMN event_tickers.type IS 'Type of the development.';
+COMMENT ON COLUMN event_tickers.status IS 'Status of the development.';
+COMMENT ON COLUMN event_tickers.polarity IS 'Polarity of the development.';
+COMMENT ON COLUMN event_tickers.factuality IS 'Factuality of the development.';
+COMMENT ON COLUMN event_tickers.decision_date IS 'Day it was decided.';
+COMMENT ON COLUMN event_tickers.first_seen_at IS 'When its first report reached us, UTC.';
+COMMENT ON COLUMN event_tickers.headline IS 'Title of that report.';
+COMMENT ON COLUMN event_tickers.evidence IS 'The sentence that reports it.';
+COMMENT ON COLUMN event_tickers.recorded_at IS 'When the tie was written, UTC.';

@@ -1,0 +1,138 @@
+-- One row per measure: where it stands today, and its next date.
+-- after: policy_events, standing_measures
+CREATE OR REPLACE VIEW measure_status AS
+WITH told AS (
+    SELECT
+        *,
+        coalesce(decision_date, CAST(first_reported_at AS DATE)) AS stepped_on
+    FROM policy_events
+    WHERE factuality NOT IN ('negated', 'question', 'speculative')
+),
+lives AS (
+    SELECT
+        measure_id,
+        arg_max(struct_pack(
+            development_id := development_id, type := type, status := status,
+            status_target := status_target, polarity := polarity, stepped_on := stepped_on,
+            effective_on := effective_on, ends_on := ends_on, rate_value := rate_value,
+            rate_unit := rate_unit, evidence := evidence, first_url := first_url
+        ), (stepped_on, time_frame <> 'background', first_reported_at)) AS latest,
+        min(stepped_on) AS first_step_date,
+        min(stepped_on) FILTER (status IN ('announced', 'adopted', 'in_force')) AS decided_date,
+        min(CASE WHEN status = 'in_force' THEN coalesce(effective_on, stepped_on)
+                 ELSE effective_on END)
+            FILTER (status IN ('announced', 'adopted', 'in_force')) AS start_date,
+        arg_max(rate_value, stepped_on) FILTER (rate_value IS NOT NULL) AS rate_value,
+        arg_max(rate_unit, stepped_on) FILTER (rate_value IS NOT NULL) AS rate_unit,
+        list(status ORDER BY stepped_on, first_reported_at) AS statuses,
+        list(stepped_on ORDER BY stepped_on, first_reported_at) AS status_dates,
+        count(*) AS step_count,
+        sum(mention_count) AS mention_count,
+        bool_or(disputed) AS disputed,
+        list_distinct(flatten(list(actors))) AS actors,
+        list_distinct(flatten(list(targets))) AS targets,
+        list_distinct(flatten(list(commodities))) AS commodities,
+        list_distinct(flatten(list(companies))) AS companies,
+        list_sort(list_distinct(flatten(list(tickers)))) AS tickers,
+        max(last_told.last_reported_at) AS last_reported_at
+    FROM told
+    LEFT JOIN (
+        SELECT development_id AS told_id, last_reported_at FROM store.development_states
+    ) AS last_told ON last_told.told_id = told.development_id
+    GROUP BY measure_id
+)
+SELECT
+    measure.measure_id,
+    measure.measure_key,
+    latest.type,
+    family.family,
+    measure.implementer,
+    lives.actors,
+    lives.targets,
+    lives.commodities,
+    lives.companies,
+    measure.instrument_id,
+    latest.status AS last_status,
+    latest.status_target AS last_status_target,
+    latest.stepped_on AS last_step_date,
+    CASE
+        WHEN latest.status IN ('announced', 'adopted', 'delayed')
+            AND latest.effective_on <= current_date THEN 'in_force'
+        WHEN latest.status IN ('suspended', 'delayed') AND latest.ends_on < current_date
+            THEN 'suspension_over'
+        WHEN latest.status = 'extended' AND latest.status_target = 'suspension'
+            AND latest.ends_on >= current_date THEN 'suspended'
+        WHEN latest.status = 'extended' AND latest.status_target = 'suspension'
+            THEN 'suspension_over'
+        ELSE latest.status
+    END AS status_today,
+    CASE
+        WHEN latest.effective_on > current_date AND (
+            latest.ends_on IS NULL OR latest.ends_on < current_date
+            OR latest.effective_on <= latest.ends_on
+        ) THEN latest.effective_on
+        WHEN latest.ends_on >= current_date THEN latest.ends_on
+    END AS next_date,
+    CASE
+        WHEN latest.effective_on > current_date AND (
+            latest.ends_on IS NULL OR latest.ends_on < current_date
+            OR latest.effective_on <= latest.ends_on
+        ) THEN 'takes effect'
+        WHEN latest.ends_on >= current_date AND (
+            latest.status IN ('suspended', 'delayed') OR latest.status_target = 'suspension'
+        ) THEN 'returns unless prolonged'
+        WHEN latest.ends_on >= current_date THEN 'ends'
+    END AS next_step,
+    lives.first_step_date,
+    lives.decided_date,
+    lives.start_date,
+    lives.rate_value,
+    lives.rate_unit,
+    lives.statuses,
+    lives.status_dates,
+    lives.step_count,
+    lives.mention_count,
+    lives.disputed,
+    lives.tickers,
+    latest.evidence,
+    latest.first_url,
+    latest.development_id AS last_development_id,
+    measure.first_seen_at,
+    lives.last_reported_at
+FROM lives
+JOIN store.standing_measures AS measure ON measure.measure_id = lives.measure_id
+LEFT JOIN event_families AS family ON family.type = lives.latest.type;
+
+COMMENT ON VIEW measure_status IS 'One row per measure: where it stands today, and its next date.';
+COMMENT ON COLUMN measure_status.measure_id IS 'Id of the measure.';
+COMMENT ON COLUMN measure_status.measure_key IS 'Readable key: implementer and instrument, else implementer, group, products, targets and month.';
+COMMENT ON COLUMN measure_status.type IS 'Type of its last step.';
+COMMENT ON COLUMN measure_status.family IS 'Family of that type.';
+COMMENT ON COLUMN measure_status.implementer IS 'Who decides: a code, or the parties of an agreement joined by +.';
+COMMENT ON COLUMN measure_status.actors IS 'All actors its reports name.';
+COMMENT ON COLUMN measure_status.targets IS 'All targets its reports name.';
+COMMENT ON COLUMN measure_status.commodities IS 'All commodity ids its reports name.';
+COMMENT ON COLUMN measure_status.companies IS 'All companies its reports name, in their words.';
+COMMENT ON COLUMN measure_status.instrument_id IS 'The legal act that identifies it, in normal form; NULL when no report names one.';
+COMMENT ON COLUMN measure_status.last_status IS 'Its last reported step.';
+COMMENT ON COLUMN measure_status.last_status_target IS 'What that step acts on: measure, suspension, deadline, exemption or investigation.';
+COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, else first reported.';
+COMMENT ON COLUMN measure_status.status_today IS 'The last status, moved on by dates that have passed: in_force once effective, suspension_over once a pause has ended without news.';
+COMMENT ON COLUMN measure_status.next_date IS 'The next day on which something happens by itself; NULL when none is known.';
+COMMENT ON COLUMN measure_status.next_step IS 'What happens then: takes effect, returns unless prolonged, or ends.';
+COMMENT ON COLUMN measure_status.first_step_date IS 'Its first step that we know.';
+COMMENT ON COLUMN measure_status.decided_date IS 'When it was first announced, adopted or in force.';
+COMMENT ON COLUMN measure_status.start_date IS 'When it started to apply, or will.';
+COMMENT ON COLUMN measure_status.rate_value IS 'The last rate reported.';
+COMMENT ON COLUMN measure_status.rate_unit IS 'Unit of rate_value.';
+COMMENT ON COLUMN measure_status.statuses IS 'Its steps in order.';
+COMMENT ON COLUMN measure_status.status_dates IS 'The dates of these steps.';
+COMMENT ON COLUMN measure_status.step_count IS 'How many developments it has.';
+COMMENT ON COLUMN measure_status.mention_count IS 'How many sentences report them.';
+COMMENT ON COLUMN measure_status.disputed IS 'Do official sources contradict each other on one of its steps?';
+COMMENT ON COLUMN measure_status.tickers IS 'Listings it touches, MIC:TICKER.';
+COMMENT ON COLUMN measure_status.evidence IS 'The sentence that reported the last step first.';
+COMMENT ON COLUMN measure_status.first_url IS 'Address of that article.';
+COMMENT ON COLUMN measure_status.last_development_id IS 'The last step; see policy_events.';
+COMMENT ON COLUMN measure_status.first_seen_at IS 'When the first report of it reached us, UTC.';
+COMMENT ON COLUMN measure_status.last_reported_at IS 'When it was last written of, UTC.';

@@ -1,0 +1,13 @@
+-- One row per development that stands today: its newest revision, unless that retracts it.
+CREATE OR REPLACE VIEW store.standing_developments AS
+SELECT held.* EXCLUDE (retracted, superseded_by, digest)
+FROM store.developments AS held
+JOIN (
+    SELECT development_id, max(revision) AS revision
+    FROM store.developments
+    GROUP BY development_id
+) AS latest
+    ON latest.development_id = held.development_id AND latest.revision = held.revision
+WHERE NOT held.retracted;
+
+COMMENT ON VIEW store.standing_developments IS 'One row per development that stands today, in its newest revision. Read policy_events instead, which joins what belongs to it.';
