@@ -1,8 +1,8 @@
 """Runs a pass for a person who watches: bars while it works, then what is new."""
 
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -18,14 +18,19 @@ MOST_ROWS = 40
 
 
 def show_pass(
-    settings: Settings, stages: tuple[str, ...], *, through_prefect: bool, console: Console | None = None
+    settings: Settings,
+    config: Path | None,
+    stages: tuple[str, ...],
+    *,
+    through_prefect: bool,
+    console: Console | None = None,
 ) -> None:
     """Run `stages` and print feeds in trouble, new developments, alerts raised, and how to go on."""
     console = console or Console()
     prepare_prefect(settings.warehouse.parent / "prefect")
     began = datetime.now(UTC)
     with bars_on(console):
-        results = run_stages(settings, stages, through_prefect=through_prefect)
+        results = run_stages(settings, config, stages, through_prefect=through_prefect)
     print_counts(console, results, (datetime.now(UTC) - began).total_seconds())
     if "ingest" in results:
         print_feeds(console, ask(settings, "pass_feeds", began))
@@ -46,15 +51,19 @@ def show_pass(
 
 
 def run_stages(
-    settings: Settings, stages: tuple[str, ...], *, through_prefect: bool
+    settings: Settings, config: Path | None, stages: tuple[str, ...], *, through_prefect: bool
 ) -> Mapping[str, Any]:
     """The stages in order, as a recorded Prefect flow or as plain functions."""
     from flows.pipeline import pass_through, pipeline
 
-    logging.getLogger("prefect").setLevel(logging.WARNING)
+    paths = {
+        "config": str(config) if config else None,
+        "warehouse": str(settings.warehouse),
+        "feeds": str(settings.feeds),
+    }
     if not through_prefect:
-        return pass_through(settings, stages)
-    outcome: Mapping[str, Any] = pipeline(settings=settings, stages=stages)
+        return pass_through(paths, stages)
+    outcome: Mapping[str, Any] = pipeline(**paths, stages=stages)
     return outcome
 
 

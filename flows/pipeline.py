@@ -1,6 +1,6 @@
 """All stages in order, as one Prefect flow; each stage is a flow and a deployment of its own."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from prefect import Flow, flow
@@ -8,13 +8,14 @@ from prefect import Flow, flow
 from flows.alert import alert
 from flows.extract import extract
 from flows.ingest import ingest
-from flows.market import market
+from flows.progress import track
+from flows.settings import Settings, settings_of
 from models.errors import ConfigError
+from warehouse.snapshot import publish
 
 FLOWS: dict[str, Flow[..., Any]] = {
     "ingest": ingest,
     "extract": extract,
-    "market": market,
     "alert": alert,
 }
 
@@ -34,18 +35,21 @@ def pipeline(
     unknown = [stage for stage in stages if stage not in FLOWS]
     if unknown:
         raise ConfigError(f"no stage {unknown[0]!r}: there are {', '.join(FLOWS)}")
-    return {
-        stage: FLOWS[stage](config=config, warehouse=warehouse, feeds=feeds) for stage in stages
-    }
+    paths = {"config": config, "warehouse": warehouse, "feeds": feeds}
+    results = {stage: FLOWS[stage](**paths) for stage in stages}
+    publish_snapshot(settings_of(**paths))
+    return results
 
 
-def run_without_server(
-    config: Path | None, warehouse: Path, feeds: Path, stages: tuple[str, ...]
-) -> dict[str, Any]:
+def pass_through(paths: Mapping[str, str | None], stages: tuple[str, ...]) -> dict[str, Any]:
     """The same stages as plain functions: no Prefect server, nothing recorded in one."""
-    paths = {
-        "config": str(config) if config else None,
-        "warehouse": str(warehouse),
-        "feeds": str(feeds),
-    }
-    return {stage: FLOWS[stage].fn(**paths) for stage in stages}
+    results = {stage: FLOWS[stage].fn(**paths) for stage in stages}
+    publish_snapshot(settings_of(**paths))
+    return results
+
+
+def publish_snapshot(settings: Settings) -> None:
+    """Let analysts see what the pass brought."""
+    with track("snapshot", 1) as advance:
+        publish(settings.warehouse, settings.snapshot)
+        advance(1)

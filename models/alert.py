@@ -1,19 +1,41 @@
 """What the desk wants to hear of, and what it was told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.alert_timing import Digest, QuietHours, Throttle
+from models.event import Factuality
+from models.identity import digest_id
+from models.security import TickerLink
+
+
+class Severity(StrEnum):
+    """How loud a notice is. Declared loudest first: they are delivered in this order."""
+
+    FLASH = "flash"
+    URGENT = "urgent"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """A standing order for news. An empty tuple means "any"; all conditions must hold."""
+    """A standing order for news. An empty tuple means "any"; all conditions must hold.
+
+    `commodities` and `listings` are already expanded (descendants, groups); `max_source_tier` is
+    the worst trust tier that may speak (1 is official). `predicate` is a boolean SQL expression
+    over one row of `policy_events`, judged by the warehouse. Empty `factualities` means the
+    ontology's own test (section 7): told as fact, decided for later, or a condition officially set.
+    """
 
     rule_id: str
-    severity: str = "notice"
+    description: str = ""
+    severity: Severity = Severity.NOTICE
     types: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     polarities: tuple[str, ...] = ()
+    factualities: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     commodities: tuple[str, ...] = ()
@@ -21,18 +43,188 @@ class AlertRule:
     links: tuple[str, ...] = ()
     min_novelty: float = 0.5
     min_confidence: float = 0.0
+    min_confirmations: int = 0
+    max_source_tier: int | None = None
+    max_age_days: float | None = None
+    predicate: str | None = None
     channels: tuple[str, ...] = ("log",)
+    throttle: Throttle | None = None
+    quiet: QuietHours | None = None
+    digest: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierStep:
+    """One step a measure took before the one a notice is about."""
+
+    development_id: str
+    status: str
+    first_seen_at: datetime
+    decision_date: date | None = None
+    rate_value: float | None = None
+    rate_unit: str | None = None
+    end_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCandidate:
+    """A development as rules and messages see it: one row of `policy_events` and what hangs on it.
+
+    `confirmations` counts independent publishers beyond the first. `predicates_met` names the
+    rules whose SQL predicate holds for it. Times UTC.
+    """
+
+    development_id: str
+    measure_id: str
+    type: str
+    family: str
+    status: str
+    polarity: str
+    factuality: str
+    novelty: str
+    novelty_score: float
+    first_seen_at: datetime
+    status_target: str = "measure"
+    time_frame: str = "current"
+    stage_of: str | None = None
+    source_type: str = "author"
+    source_tier: int | None = None
+    confidence: float | None = None
+    confirmations: int = 0
+    published_at: datetime | None = None
+    actors: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    commodities: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+    instrument: str | None = None
+    tickers: tuple[TickerLink, ...] = ()
+    rate_value: float | None = None
+    rate_unit: str | None = None
+    decision_date: date | None = None
+    decision_precision: str | None = None
+    effective_date: str | None = None
+    end_date: str | None = None
+    evidence: str | None = None
+    title: str | None = None
+    url: str | None = None
+    publisher: str | None = None
+    earlier: tuple[EarlierStep, ...] = ()
+    predicates_met: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One notice owed to one channel. Its id digests rule, development and channel: once is all."""
+    """One notice owed to one channel. Its id digests rule, development and channel: once is all.
+
+    `due_at` is when it may first go. `fold_at` is set when it goes as part of a digest at that
+    time, `fold_reason` says why. `refers_to` is the notice of the step this one carries on.
+    """
 
     alert_id: str
     rule_id: str
     development_id: str
+    measure_id: str
     channel: str
-    severity: str
+    severity: Severity
     created_at: datetime
+    due_at: datetime
     headline: str
-    body: str
+    fold_at: datetime | None = None
+    fold_reason: str | None = None
+    refers_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a deliverer holds while it sends: the alert, its facts, and for a digest the parts.
+
+    `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from
+    1. Of a digest `candidate` is None and `parts` are the notices folded into it.
+    """
+
+    alert_id: str
+    rule_id: str
+    channel: str
+    severity: Severity
+    headline: str
+    created_at: datetime
+    claim_token: str = ""
+    claimed_until: datetime | None = None
+    attempt: int = 1
+    refers_to: str | None = None
+    refers_to_headline: str | None = None
+    refers_to_sent_at: datetime | None = None
+    candidate: AlertCandidate | None = None
+    fold_reason: str | None = None
+    parts: tuple["Notice", ...] = ()
+
+
+def alert_id(rule_id: str, development_id: str, channel: str) -> str:
+    """The id of a notice, the same however often it is worked out."""
+    return digest_id("alert", rule_id, development_id, channel)
+
+
+def newsworthy(candidate: AlertCandidate) -> bool:
+    """Is it told as fact, decided for later, or a condition officially set? (ontology section 7)"""
+    if candidate.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED):
+        return True
+    official = candidate.source_type.startswith("official") or candidate.source_tier == 1
+    return candidate.factuality == Factuality.CONDITIONAL and official
+
+
+def matches(rule: AlertRule, candidate: AlertCandidate, now: datetime | None = None) -> bool:
+    """Does every condition of the rule hold? Pure; `now` is needed for `max_age_days` only."""
+    return (
+        _is_one(rule.types, candidate.type)
+        and _is_one(rule.families, candidate.family)
+        and _is_one(rule.statuses, candidate.status)
+        and _is_one(rule.polarities, candidate.polarity)
+        and _meets(rule.actors, candidate.actors)
+        and _meets(rule.targets, candidate.targets)
+        and _meets(rule.commodities, candidate.commodities)
+        and _touches(rule, candidate)
+        and (
+            candidate.factuality in rule.factualities
+            if rule.factualities
+            else newsworthy(candidate)
+        )
+        and candidate.novelty_score >= rule.min_novelty
+        and (candidate.confidence or 0.0) >= rule.min_confidence
+        and candidate.confirmations >= rule.min_confirmations
+        and _trusted(rule, candidate)
+        and _fresh(rule, candidate, now)
+        and (rule.predicate is None or rule.rule_id in candidate.predicates_met)
+    )
+
+
+def _is_one(wanted: tuple[str, ...], value: str) -> bool:
+    return not wanted or value in wanted
+
+
+def _meets(wanted: tuple[str, ...], values: tuple[str, ...]) -> bool:
+    return not wanted or not set(wanted).isdisjoint(values)
+
+
+def _touches(rule: AlertRule, candidate: AlertCandidate) -> bool:
+    # Listing and link are asked of one and the same tie: "MP, by name" is not met by a text
+    # that names Apple and reaches MP through rare earths.
+    if not rule.listings and not rule.links:
+        return True
+    return any(
+        _is_one(rule.listings, tie.listing) and _is_one(rule.links, tie.link)
+        for tie in candidate.tickers
+    )
+
+
+def _trusted(rule: AlertRule, candidate: AlertCandidate) -> bool:
+    if rule.max_source_tier is None:
+        return True
+    return candidate.source_tier is not None and candidate.source_tier <= rule.max_source_tier
+
+
+def _fresh(rule: AlertRule, candidate: AlertCandidate, now: datetime | None) -> bool:
+    if rule.max_age_days is None or now is None:
+        return True
+    told = candidate.published_at or candidate.first_seen_at
+    return (now - told).total_seconds() <= rule.max_age_days * 86400

@@ -9,7 +9,8 @@ PipelineError
   WarehouseError                 roll back
     MigrationError               the file is not one we can open
     WarehouseBusyError           retried
-  AlertError(alert_id)           stays undelivered
+  AlertError(alert_id)           stays undelivered, retried
+    AlertRefusedError            the receiver says no; given up on sooner
 """
 
 
@@ -95,9 +96,17 @@ class WarehouseBusyError(WarehouseError):
 
 
 class AlertError(PipelineError):
-    """A notice could not be delivered; it stays in the outbox."""
+    """A notice could not be delivered; it stays in the outbox and is tried again.
 
-    def __init__(self, alert_id: str, reason: str) -> None:
+    `retry_after_s` is what the receiver asked for, if it did.
+    """
+
+    def __init__(self, alert_id: str, reason: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(f"alert {alert_id}: {reason}")
         self.alert_id = alert_id
         self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class AlertRefusedError(AlertError):
+    """The receiver says no (unauthorised, not found, malformed): a retry hardly helps."""

@@ -1,5 +1,7 @@
 """Opening the warehouse, transactions, and the SQL that lives in files."""
 
+import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -12,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from models.errors import MigrationError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
 
+PATIENCE_S = 120.0
 CONNECTION_SETTINGS = "SET TimeZone = 'UTC'; SET preserve_insertion_order = false"
 
 
@@ -40,14 +43,32 @@ def connect(path: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
     return con
 
 
+def connect_patiently(path: Path | str, patience_s: float) -> DuckDBPyConnection:
+    """`connect`, waiting while another process has the file."""
+    given_up = time.monotonic() + patience_s
+    wait_s = 0.02
+    while True:
+        try:
+            return connect(path)
+        except WarehouseBusyError:
+            if time.monotonic() > given_up:
+                raise
+        # Spread, so that two who wait do not keep meeting.
+        time.sleep(wait_s * (0.5 + random.random()))  # noqa: S311 - no secret hangs on it
+        wait_s = min(wait_s * 1.5, 0.5)
+
+
 @contextmanager
-def open_warehouse(path: Path | str) -> Iterator[DuckDBPyConnection]:
+def open_warehouse(
+    path: Path | str, *, patience_s: float = PATIENCE_S
+) -> Iterator[DuckDBPyConnection]:
     """The live warehouse, brought to the newest schema; hold it as briefly as you can.
 
-    Only flows open it, and only one at a time. Raises MigrationError when the file is from a
-    newer release or is not a warehouse, WarehouseBusyError when another process writes.
+    Only flows open it, one process at a time; another one waits `patience_s` for its turn.
+    Raises MigrationError when the file is from a newer release or is not a warehouse,
+    WarehouseBusyError when it stays busy.
     """
-    con = connect(path)
+    con = connect_patiently(path, patience_s)
     try:
         migrate(con, name=str(path))
         yield con

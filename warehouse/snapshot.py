@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,11 +148,16 @@ def open_snapshot(path: Path | str, *, locked: bool = True) -> DuckDBPyConnectio
     return con
 
 
-def query(path: Path | str, sql: str) -> QueryResult:
-    """Run one query on the snapshot. Raises WarehouseError, in one line, when it is refused."""
+def query(
+    path: Path | str, sql: str, parameters: Mapping[str, object] | None = None
+) -> QueryResult:
+    """Run one query on the snapshot, with its $named parameters.
+
+    Raises WarehouseError, in one line, when it is refused.
+    """
     con = open_snapshot(path)
     try:
-        result = con.execute(sql).to_arrow_table()
+        result = con.execute(sql, parameters or None).to_arrow_table()
     except duckdb.Error as error:
         raise WarehouseError(one_line(str(error))) from error
     finally:

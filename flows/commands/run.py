@@ -53,7 +53,7 @@ def run(
 
     settings = settings_from(config, warehouse, feeds)
     stages = (once.value,) if once else tuple(stage.value for stage in Stage)
-    show_pass(settings, stages, through_prefect=prefect)
+    show_pass(settings, config, stages, through_prefect=prefect)
 
 
 def demo(

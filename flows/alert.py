@@ -1,0 +1,23 @@
+"""From developments to the desk: rules are asked about what is new, what is owed is delivered."""
+
+from prefect import flow
+
+from flows.alerting import AlertResult, run_alerts
+from flows.delivery import DeliveryPlan
+from flows.settings import Settings, settings_of
+
+# Long enough for two retries of a receiver that stumbled, short beside the schedule.
+FLOW_PLAN = DeliveryPlan(patience_s=120.0)
+
+
+@flow(name="alert")
+def alert(
+    config: str | None = None, warehouse: str | None = None, feeds: str | None = None
+) -> AlertResult:
+    """Raise alerts for what is new. What fails stays in the outbox and has its own retries."""
+    return raise_alerts(settings_of(config, warehouse, feeds))
+
+
+def raise_alerts(settings: Settings) -> AlertResult:
+    """One pass over new developments and the outbox; safe to repeat and to run beside another."""
+    return run_alerts(settings.warehouse, (settings.rules,), plan=FLOW_PLAN)

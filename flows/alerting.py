@@ -1,0 +1,78 @@
+"""One pass of alerts, free of Prefect: check the rules, write what is owed, deliver what is due."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from flows.channels import open_sinks
+from flows.delivery import DeliveryCounts, DeliveryPlan, deliver, utc_now
+from flows.rules import RuleBook, load_rules, rule_files
+from flows.secrets import Redactor, guard_logs
+from warehouse.alert_predicates import check_rules
+from warehouse.alerts import Enqueued, enqueue_in_transaction
+from warehouse.connection import open_warehouse
+
+SHIPPED_RULES = Path(__file__).with_name("rules.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertResult:
+    """What one pass did, and a line for each rule and channel that could not run."""
+
+    enqueued: Enqueued = field(default_factory=Enqueued)
+    delivered: DeliveryCounts = field(default_factory=DeliveryCounts)
+    problems: tuple[str, ...] = ()
+
+
+def load_checked_rules(warehouse: Path, paths: Sequence[Path] = ()) -> RuleBook:
+    """Rules from files or folders, or the shipped ones, their SQL checked against the warehouse.
+
+    What is wrong is in `problems`; the rest can run.
+    """
+    files = [file for path in paths or (SHIPPED_RULES,) for file in rule_files(path)]
+    book = load_rules(files)
+    with open_warehouse(warehouse) as con:
+        _, bad = check_rules(con, book.rules)
+    return book.without(bad)
+
+
+def enqueue_new(warehouse: Path, book: RuleBook, now: datetime) -> Enqueued:
+    """Write what the rules owe for developments they were not asked about yet, all or none."""
+    with open_warehouse(warehouse) as con:
+        return enqueue_in_transaction(con, book.rules, now=now)
+
+
+def deliver_due(
+    warehouse: Path,
+    book: RuleBook,
+    *,
+    plan: DeliveryPlan | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> tuple[DeliveryCounts, tuple[str, ...]]:
+    """Deliver what is due on the channels of the book; and a line for each that cannot work."""
+    redact = Redactor()
+    undo = guard_logs(redact)
+    sinks, problems = open_sinks(book.channels, redact, folder=warehouse.parent)
+    try:
+        counts = deliver(warehouse, sinks, plan=plan, clock=clock)
+    finally:
+        for sink in sinks:
+            sink.close()
+        undo()
+    return counts, tuple(str(problem) for problem in problems)
+
+
+def run_alerts(
+    warehouse: Path,
+    rule_paths: Sequence[Path] = (),
+    *,
+    plan: DeliveryPlan | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> AlertResult:
+    """One whole pass. Safe to repeat, to kill and to run beside another."""
+    book = load_checked_rules(warehouse, rule_paths)
+    enqueued = enqueue_new(warehouse, book, clock())
+    delivered, broken = deliver_due(warehouse, book, plan=plan, clock=clock)
+    lines = (*(str(problem) for problem in book.problems), *broken)
+    return AlertResult(enqueued=enqueued, delivered=delivered, problems=lines)

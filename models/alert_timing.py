@@ -1,0 +1,125 @@
+"""When a notice may go: throttle, quiet hours, digests, and the wait after a failure."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+UNIT_S = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """At most `count` single notices in each window of `window_s` seconds; the rest is folded.
+
+    Windows follow each other from the epoch, so that two processes agree on them.
+    """
+
+    count: int
+    window_s: int
+
+    def window_end(self, now: datetime) -> datetime:
+        """The end of the window `now` lies in."""
+        passed = int(now.timestamp()) // self.window_s
+        return datetime.fromtimestamp((passed + 1) * self.window_s, UTC)
+
+    def window_start(self, now: datetime) -> datetime:
+        """The start of the window `now` lies in."""
+        return self.window_end(now) - timedelta(seconds=self.window_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """From `start` to `end` by the clock of `zone` nothing goes; past midnight if end < start."""
+
+    start: time
+    end: time
+    zone: str
+
+    def until(self, now: datetime) -> datetime | None:
+        """When the quiet that reigns at `now` ends (UTC), None when it does not reign."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        clock = local.time().replace(tzinfo=None)
+        if self.start <= self.end:
+            if not self.start <= clock < self.end:
+                return None
+            day = local.date()
+        else:
+            if self.end <= clock < self.start:
+                return None
+            day = local.date() + timedelta(days=1 if clock >= self.start else 0)
+        return _at(day.year, day.month, day.day, self.end, self.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One notice an hour, or one a day at `at` by the clock of `zone`, in place of single ones."""
+
+    every: str
+    at: time = time(7, 0)
+    zone: str = "UTC"
+
+    def next_after(self, now: datetime) -> datetime:
+        """The first time strictly after `now` at which the digest goes (UTC)."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        if self.every == "hourly":
+            into = timedelta(
+                minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+            )
+            return (now - into + timedelta(hours=1)).astimezone(UTC)
+        for days in (0, 1):
+            day = local.date() + timedelta(days=days)
+            slot = _at(day.year, day.month, day.day, self.at, self.zone)
+            if slot > now:
+                return slot
+        raise AssertionError("tomorrow's slot always lies after now")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When a notice goes. With `fold_at` it goes as part of the digest of that time."""
+
+    due_at: datetime
+    fold_at: datetime | None = None
+    reason: str | None = None
+
+
+def timing(
+    *,
+    now: datetime,
+    throttle: Throttle | None,
+    quiet: QuietHours | None,
+    digest: Digest | None,
+    sent_in_window: int,
+) -> Timing:
+    """When a notice made at `now` goes, `sent_in_window` being what its throttle let pass so far.
+
+    Nothing is dropped: what may not go by itself waits for a digest, and a digest that would fall
+    into quiet hours waits for their end.
+    """
+    fold_at, reason = None, None
+    if digest is not None:
+        fold_at, reason = digest.next_after(now), digest.every
+    elif quiet is not None and quiet.until(now) is not None:
+        fold_at, reason = quiet.until(now), "quiet"
+    elif throttle is not None and sent_in_window >= throttle.count:
+        fold_at, reason = throttle.window_end(now), "throttle"
+    if fold_at is None:
+        return Timing(due_at=now)
+    if quiet is not None:
+        fold_at = quiet.until(fold_at) or fold_at
+    return Timing(due_at=fold_at, fold_at=fold_at, reason=reason)
+
+
+def backoff_s(failures: int, seed: str, *, base_s: float = 30.0, cap_s: float = 3600.0) -> float:
+    """Seconds to wait after the n-th failure: doubling, capped, spread by up to a quarter.
+
+    The spread comes from `seed`, so that a thousand notices that failed together do not come back
+    together, and a rerun waits as long as the run before it.
+    """
+    spread = (int(seed[:8], 16) % 1000) / 4000 if seed else 0.0
+    return float(min(cap_s, base_s * 2 ** (max(failures, 1) - 1))) * (1 + spread)
+
+
+def _at(year: int, month: int, day: int, clock: time, zone: str) -> datetime:
+    local = datetime(year, month, day, clock.hour, clock.minute, tzinfo=ZoneInfo(zone))
+    return local.astimezone(UTC)

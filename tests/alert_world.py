@@ -1,0 +1,208 @@
+"""A warehouse with developments to raise alerts from: what the tests of alerts start with."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from models.alert import AlertCandidate, AlertRule, Notice, Severity
+from models.errors import AlertError
+from warehouse.connection import connect, open_warehouse, transaction
+from warehouse.migrate import migrate
+
+NOW = datetime(2025, 11, 12, 14, 30, tzinfo=UTC)
+
+DEVELOPMENT: dict[str, Any] = {
+    "revision": 1,
+    "measure_id": "m1",
+    "measure_key": "CN:export:rare_earths:US:2025-10",
+    "block": "CN",
+    "type": "export_licensing",
+    "status": "suspended",
+    "status_class": "delayed",
+    "status_target": "measure",
+    "factuality": "asserted",
+    "time_frame": "current",
+    "polarity": "liberalising",
+    "novelty": "new_development",
+    "novelty_score": 0.8,
+    "decision_date": date(2025, 11, 7),
+    "decision_precision": "day",
+    "first_seen_at": NOW - timedelta(minutes=3),
+    "first_reported_at": NOW - timedelta(minutes=3),
+    "last_reported_at": NOW - timedelta(minutes=3),
+    "actors": ["CN"],
+    "targets": ["US"],
+    "commodities": ["dysprosium"],
+    "products": [],
+    "companies": [],
+    "rate_value": None,
+    "end_date": "2026-11-10",
+    "confidence": 0.9,
+    "retracted": False,
+    "recorded_at": NOW,
+}
+
+
+def memory() -> DuckDBPyConnection:
+    """An empty warehouse in memory."""
+    con = connect(":memory:")
+    migrate(con)
+    stand_in_view(con)
+    return con
+
+
+def warehouse_file(path: Path, count: int = 0) -> Path:
+    """An empty warehouse in a file, with `count` developments."""
+    with open_warehouse(path) as con:
+        stand_in_view(con)
+        with transaction(con):
+            for number in range(count):
+                store(con, f"d{number:04d}", measure_id=f"m{number:04d}")
+    return path
+
+
+def stand_in_view(con: DuckDBPyConnection) -> None:
+    """`policy_events`, where this schema has none yet."""
+    try:
+        con.execute("FROM policy_events LIMIT 0")
+    except duckdb.CatalogException:
+        con.execute(
+            "CREATE VIEW policy_events AS FROM store.developments QUALIFY row_number() OVER "
+            "(PARTITION BY development_id ORDER BY revision DESC) = 1 AND NOT retracted"
+        )
+
+
+def store(con: DuckDBPyConnection, development_id: str, **fields: Any) -> None:
+    """One development with its lead mention and article; fields replace the usual ones."""
+    row = {**DEVELOPMENT, **fields, "development_id": development_id}
+    row.setdefault("lead_mention_id", f"mention-{development_id}")
+    row.setdefault("article_id", f"article-{development_id}")
+    insert(con, "store.developments", row)
+    insert(
+        con,
+        "store.event_mentions",
+        {
+            "mention_id": row["lead_mention_id"],
+            "article_id": row["article_id"],
+            "article_version": 1,
+            "sentence": "The ministry put the licensing rules on ice until 10 November 2026.",
+            "source_type": "official_actor",
+            "extracted_at": NOW,
+        },
+    )
+    insert(
+        con,
+        "store.articles",
+        {
+            "article_id": row["article_id"],
+            "version": 1,
+            "feed_id": "ministry",
+            "url": f"https://ministry.example/{development_id}",
+            "title": "Ministry pauses <licensing> rules & more",
+            "published_at": NOW - timedelta(minutes=5),
+            "first_seen_at": NOW - timedelta(minutes=3),
+        },
+    )
+    confirm(con, development_id, row["lead_mention_id"], row["article_id"], "ministry.example")
+
+
+def confirm(
+    con: DuckDBPyConnection, development_id: str, mention: str, article: str, publisher: str
+) -> None:
+    """A mention linked to a development."""
+    insert(
+        con,
+        "store.development_mentions",
+        {
+            "mention_id": mention,
+            "development_id": development_id,
+            "article_id": article,
+            "publisher_group": publisher,
+            "first_seen_at": NOW,
+        },
+    )
+
+
+def touch(con: DuckDBPyConnection, development_id: str, listing: str, link: str) -> None:
+    """A listing a development touches."""
+    insert(
+        con,
+        "store.event_tickers",
+        {
+            "development_id": development_id,
+            "listing_id": listing,
+            "link": link,
+            "sign": "-",
+            "relevance": 60,
+            "why": "producer of rare earths outside China loses its premium",
+        },
+    )
+
+
+def insert(con: DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+    names = ", ".join(row)
+    marks = ", ".join("?" for _ in row)
+    con.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+
+
+def rule(rule_id: str = "all", **fields: Any) -> AlertRule:
+    """A rule that hears of everything unless told otherwise."""
+    return AlertRule(rule_id=rule_id, **fields)
+
+
+def candidate(**fields: Any) -> AlertCandidate:
+    """A development as rules see it."""
+    usual: dict[str, Any] = {
+        "development_id": "d1",
+        "measure_id": "m1",
+        "type": "tariff",
+        "family": "import",
+        "status": "raised",
+        "polarity": "restricting",
+        "factuality": "asserted",
+        "novelty": "new_measure",
+        "novelty_score": 1.0,
+        "first_seen_at": NOW,
+        "actors": ("US",),
+        "targets": ("CN",),
+        "confidence": 0.8,
+    }
+    return AlertCandidate(**{**usual, **fields})
+
+
+def notice(**fields: Any) -> Notice:
+    """A notice about `candidate()`."""
+    usual: dict[str, Any] = {
+        "alert_id": "0123456789abcdef0123456789abcdef",
+        "rule_id": "all",
+        "channel": "desk",
+        "severity": Severity.URGENT,
+        "headline": "United States: tariff raised, against China, 25%",
+        "created_at": NOW,
+        "candidate": candidate(),
+    }
+    return Notice(**{**usual, **fields})
+
+
+class RecordingSink:
+    """Takes every notice, or fails the first `failures` times of each."""
+
+    timeout_s = 1.0
+
+    def __init__(self, channel: str = "desk", failures: int = 0) -> None:
+        self.channel = channel
+        self.failures = failures
+        self.tried: list[Notice] = []
+        self.taken: list[str] = []
+
+    def send(self, notice: Notice) -> None:
+        self.tried.append(notice)
+        if sum(1 for n in self.tried if n.alert_id == notice.alert_id) <= self.failures:
+            raise AlertError(notice.alert_id, "HTTP 503 Service Unavailable")
+        self.taken.append(notice.alert_id)
+
+    def close(self) -> None:
+        """Nothing is held."""

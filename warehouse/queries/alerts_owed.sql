@@ -1,0 +1,50 @@
+-- One row per notice of `alert_batch` that is neither owed nor delivered yet, with the notice of
+-- the step it carries on, if that was owed too.
+-- A development that took the place of a retracted one (a re-extraction) inherits its notices:
+-- by superseded_by, or by reporting the same step of the same article (report_key).
+WITH RECURSIVE current_developments AS (
+    SELECT development_id, superseded_by, coalesce(retracted, false) AS retracted
+    FROM store.developments
+    QUALIFY row_number() OVER (PARTITION BY development_id ORDER BY revision DESC) = 1
+),
+heirs AS (
+    SELECT development_id AS old_id, superseded_by AS new_id
+    FROM current_developments
+    WHERE retracted AND superseded_by IS NOT NULL
+    UNION
+    SELECT h.old_id, d.superseded_by AS new_id
+    FROM heirs AS h
+    JOIN current_developments AS d ON d.development_id = h.new_id
+    WHERE d.retracted AND d.superseded_by IS NOT NULL
+),
+told AS (
+    SELECT a.alert_id, a.rule_id, a.channel, a.development_id
+    FROM store.alerts AS a
+    WHERE a.kind = 'single'
+    UNION ALL
+    SELECT a.alert_id, a.rule_id, a.channel, h.new_id AS development_id
+    FROM store.alerts AS a
+    JOIN heirs AS h ON h.old_id = a.development_id
+    WHERE a.kind = 'single'
+),
+told_reports AS (
+    SELECT a.rule_id, a.channel, a.report_key
+    FROM store.alerts AS a
+    ANTI JOIN (FROM current_developments WHERE NOT retracted) AS d
+        ON d.development_id = a.development_id
+    WHERE a.kind = 'single'
+),
+first_steps AS (
+    SELECT alert_id, rule_id, channel, development_id FROM told
+    UNION ALL
+    SELECT alert_id, rule_id, channel, development_id FROM alert_batch
+)
+SELECT b.alert_id, min(s.alert_id) AS refers_to
+FROM alert_batch AS b
+ANTI JOIN told AS t
+    ON t.rule_id = b.rule_id AND t.channel = b.channel AND t.development_id = b.development_id
+ANTI JOIN told_reports AS r
+    ON r.rule_id = b.rule_id AND r.channel = b.channel AND r.report_key = b.report_key
+LEFT JOIN first_steps AS s
+    ON s.rule_id = b.rule_id AND s.channel = b.channel AND s.development_id = b.stage_of
+GROUP BY b.alert_id

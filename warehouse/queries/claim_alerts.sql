@@ -1,0 +1,21 @@
+-- One row per notice now ours for the length of the lease: the loudest and oldest of those due on
+-- our channels that nobody holds, or whose holder let its lease run out.
+UPDATE store.alerts
+SET
+    state = 'claimed',
+    claim_token = $token,
+    claimed_by = $owner,
+    claimed_until = $until,
+    claim_count = claim_count + 1
+WHERE alert_id IN (
+    SELECT alert_id
+    FROM store.alerts
+    WHERE list_contains($channels, channel)
+        AND fold_at IS NULL
+        AND (
+            (state = 'pending' AND due_at <= $now)
+            OR (state = 'claimed' AND claimed_until <= $now)
+        )
+    ORDER BY severity_rank, created_at, first_seen_at, alert_id
+    LIMIT $most
+)

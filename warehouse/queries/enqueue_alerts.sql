@@ -1,0 +1,31 @@
+-- One row per row of `owed_batch`: notices found to be owed, with when they may go.
+INSERT INTO store.alerts
+SELECT
+    alert_id,
+    'single' AS kind,
+    rule_id,
+    development_id,
+    measure_id,
+    report_key,
+    channel,
+    severity,
+    severity_rank,
+    headline,
+    facts,
+    refers_to,
+    first_seen_at,
+    published_at,
+    created_at,
+    due_at,
+    fold_at,
+    fold_reason,
+    NULL AS folded_into,
+    'pending' AS state,
+    NULL AS claim_token,
+    NULL AS claimed_by,
+    NULL AS claimed_until,
+    0 AS claim_count,
+    0 AS failure_count,
+    NULL AS sent_at,
+    NULL AS last_error
+FROM owed_batch

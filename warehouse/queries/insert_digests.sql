@@ -1,0 +1,31 @@
+-- One row per row of `digest_batch`: a notice that stands for several.
+INSERT INTO store.alerts
+SELECT
+    alert_id,
+    'digest' AS kind,
+    rule_id,
+    NULL AS development_id,
+    NULL AS measure_id,
+    NULL AS report_key,
+    channel,
+    severity,
+    severity_rank,
+    headline,
+    NULL AS facts,
+    NULL AS refers_to,
+    NULL AS first_seen_at,
+    NULL AS published_at,
+    created_at,
+    created_at AS due_at,
+    NULL AS fold_at,
+    fold_reason,
+    NULL AS folded_into,
+    'pending' AS state,
+    NULL AS claim_token,
+    NULL AS claimed_by,
+    NULL AS claimed_until,
+    0 AS claim_count,
+    0 AS failure_count,
+    NULL AS sent_at,
+    NULL AS last_error
+FROM digest_batch

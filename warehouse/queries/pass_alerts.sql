@@ -1,0 +1,5 @@
+-- One row per notice raised since $since, most pressing first.
+SELECT severity, rule_id AS rule, channel, state, headline AS notice
+FROM alerts
+WHERE created_at >= $since
+ORDER BY list_position(['flash', 'urgent', 'notice'], severity), created_at, alert_id;

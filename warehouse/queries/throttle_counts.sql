@@ -1,0 +1,9 @@
+-- One row: how many single notices of one rule on one channel were let pass in a window.
+SELECT count(*)
+FROM store.alerts
+WHERE kind = 'single'
+    AND rule_id = $rule_id
+    AND channel = $channel
+    AND fold_at IS NULL
+    AND created_at >= $window_start
+    AND created_at < $window_end
