@@ -26,6 +26,7 @@ from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 MAX_ENTRIES = 10_000
 
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "rdf:rdf", "item", "entry", "atom:feed"})
+_HTML_ROOTS = frozenset({"html", "head", "body", "title", "meta", "script", "div", "p", "h1"})
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\x00<", b"<\x00")
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 # Not allowed in XML 1.0; escape (1b) is left, for ISO-2022-JP is made of it.
@@ -305,9 +306,12 @@ def _root_name(start: bytes) -> str | None:
     while (match := _BEFORE_ROOT.match(start, at)) and match.end() > at:
         at = match.end()
     found = _ROOT.match(start, at)
-    if found:
-        return found[1].decode("ascii", "replace").lower()
-    return "html" if b"<!doctype html" in start[:2000].lower() else None
+    name = found[1].decode("ascii", "replace").lower() if found else None
+    if name in _FEED_ROOTS:
+        return name
+    if name in _HTML_ROOTS or b"<!doctype html" in start[:2000].lower():
+        return "html"
+    return name
 
 
 def _html_instead(fetched: FetchedFeed) -> FeedParseError:

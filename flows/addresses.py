@@ -7,12 +7,14 @@ judged: a name that answers differently the second time (DNS rebinding) gains no
 
 import asyncio
 import ipaddress
+import re
 import socket
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
@@ -23,6 +25,7 @@ from models.feed import Feed
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}\.?", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _RESOLUTION_TTL_S = 60.0
@@ -116,6 +119,7 @@ def _parse_rule(text: str) -> _Rule:
 
 def host_and_port(url: str) -> tuple[str, int]:
     """Host and port of an http or https URL. Raises FetchError for anything else."""
+    _refuse_disguise(url)
     try:
         parts = httpx.URL(url)
         host, port = parts.host, parts.port or _PORTS.get(parts.scheme)
@@ -128,6 +132,29 @@ def host_and_port(url: str) -> tuple[str, int]:
     if not host or not port:
         raise FetchError(url, "not an address: no host in it", kind="bad_url")
     return host, port
+
+
+def _refuse_disguise(url: str) -> None:
+    """Raise for a host that spells an IPv4 address as 2130706433, 0177.0.0.1 or 0x7f.1.
+
+    The system would resolve it; no honest feed is written so, whatever the address.
+    """
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return
+    if not _NUMERIC_HOST.fullmatch(host) or literal_address(host) is not None:
+        return
+    try:
+        meant = f" is {ipaddress.IPv4Address(socket.inet_aton(host))}, an address in disguise"
+    except OSError:
+        meant = " is no address"
+    raise FetchError(
+        url,
+        f"refused: {host}{meant}; write it in the usual form, and add it to allow_hosts "
+        "if it is meant",
+        kind="refused_address",
+    )
 
 
 def rules_for(feed: Feed) -> HostRules:

@@ -76,6 +76,7 @@ class Web(AbstractAsyncContextManager["Web"]):
             # A proxy from the environment would resolve names behind the guard's back.
             trust_env=False,
             follow_redirects=False,
+            event_hooks={"response": [_keep_location]},
             timeout=httpx.Timeout(
                 settings.read_timeout_s, connect=settings.connect_timeout_s, pool=None
             ),
@@ -172,6 +173,8 @@ class Web(AbstractAsyncContextManager["Web"]):
                 "GET", url, headers=dict(headers), extensions={"trace": trace}
             ) as response:
                 status, got = response.status_code, tuple(response.headers.multi_items())
+                if location := response.extensions.get("location"):
+                    got += (("location", str(location)),)
                 if status in _REDIRECTS or status == 304:
                     return Answer(url=url, status=status, headers=got, body=b"")
                 body = await self._body(response, url, cap_bytes, turn)
@@ -215,6 +218,13 @@ class Web(AbstractAsyncContextManager["Web"]):
                     )
                 window_at, window_wire = now, 0
         return b"".join(pieces)
+
+
+async def _keep_location(response: httpx.Response) -> None:
+    # httpx reads the target even when it is not to follow it, and fails on those we want to
+    # refuse by name; so it does not get to see it.
+    if "location" in response.headers:
+        response.extensions["location"] = response.headers.pop("location")
 
 
 def _redirect_target(answer: Answer) -> str | None:
