@@ -6,7 +6,9 @@ from datetime import datetime
 from models.identity import digest_id
 
 
-def article_id(*, guid: str | None, canonical_url: str | None, feed_id: str, text_digest: str) -> str:
+def article_id(
+    *, guid: str | None, canonical_url: str | None, feed_id: str, text_digest: str
+) -> str:
     """The id of an entry seen for the first time: its guid, else its canonical URL, else its text.
 
     A guid counts within its feed only, for publishers number their entries as they like.

@@ -1,6 +1,6 @@
 """Listed companies: issuers, their listings, what they are exposed to, and what prices did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
@@ -19,7 +19,7 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A security on a market: MIC (ISO 10383) and ticker, valid for a time. A ticker alone is no key."""
+    """A security on a market: MIC and ticker, valid for a time. A ticker alone is no key."""
 
     listing_id: str
     issuer_id: str
@@ -34,15 +34,83 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyAlias:
+    """Another name of an issuer. kind: alias, brand, subsidiary, former, publisher, platform.
+
+    A gated alias counts only near one of `keep_near` or where the full name or the tag stands in
+    the same document; near one of `reject_near` it never counts.
+    """
+
+    issuer_id: str
+    alias: str
+    kind: str = "alias"
+    gated: bool = False
+    keep_near: tuple[str, ...] = ()
+    reject_near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """An issuer's tie to a commodity. role: producer, processor, consumer, substitute."""
+    """An issuer's tie to a commodity. role: producer, processor, consumer, substitute.
+
+    `countries` are where it does that work, as ISO 3166-1 codes; empty means the issuer's own.
+    """
 
     issuer_id: str
     commodity_id: str
     role: str
     weight: float = 1.0
+    countries: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureSign:
+    """One cell of the signed prior (ontology 4.2), for a measure that moves forward.
+
+    `role` is a role of Exposure, or `party` for the company the measure names. `place` says where
+    the company works: actor (the implementing jurisdiction), target, elsewhere, any.
+    """
+
+    type: str
+    role: str
+    place: str
+    sign: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Securities:
+    """Everything we know of listed companies; `notes` are conflicts found while reading."""
+
+    issuers: tuple[Issuer, ...]
+    listings: tuple[Listing, ...]
+    aliases: tuple[CompanyAlias, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    signs: tuple[ExposureSign, ...] = ()
+    benchmarks: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedListing:
+    """A listing named in a text. Offsets count code points in `field` ("title" or "body").
+
+    `certainty` is tag, full_name, name or short; `kind` is that of the alias (a subsidiary or
+    brand stands for its listed parent). `relevance` 0 to 100 is the listing's in the whole text.
+    """
+
+    listing_id: str
+    issuer_id: str
+    text: str
+    start: int
+    end: int
+    field: str
+    certainty: str
+    kind: str
+    relevance: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,253 @@
+"""The securities that ship with the project, read, joined and checked.
+
+tickers.csv                 issuers that policy touches: listing, ids, aliases, exposures
+sec_company_tickers.csv.gz  snapshot of the SEC's list of filers with a ticker (facts)
+funds.csv                   exchange-traded funds used as benchmarks and yardsticks
+companies.csv               further names: brands, subsidiaries, names that need context
+operations.csv              where an issuer works, if that is not its own country
+exposure_signs.csv          the signed prior of ontology 4.2, for an analyst to edit
+benchmarks.csv              what a market's returns are measured against
+
+An issuer is known by its CIK, else by its listing. Two rows never merge on a name alone:
+what looks like a conflict is kept apart and told in `Securities.notes`.
+"""
+
+import csv
+import gzip
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+from models.errors import ConfigError
+from models.reference import load_commodities, read_rows, split_list
+from models.reference.markets import US_MARKETS, load_markets
+from models.security import (
+    CompanyAlias,
+    Exposure,
+    ExposureSign,
+    Issuer,
+    Listing,
+    Securities,
+)
+
+SEC_MARKETS = {"NYSE": "XNYS", "Nasdaq": "XNAS", "CBOE": "BATS", "OTC": "OTCM"}
+ROLES = frozenset({"producer", "processor", "consumer", "substitute"})
+PLACES = frozenset({"actor", "target", "elsewhere", "any"})
+ALIAS_KINDS = frozenset({"alias", "brand", "subsidiary", "former", "publisher", "platform"})
+ROLE_WEIGHT = {"producer": 1.0, "processor": 0.8, "consumer": 0.5, "substitute": 0.6}
+
+
+@cache
+def load_securities() -> Securities:
+    """Everything shipped, as one record. Raises ConfigError naming file, line and what is wrong."""
+    issuers: dict[str, Issuer] = {}
+    listings: dict[str, Listing] = {}
+    notes: list[str] = []
+    exposures = list(curated_rows(issuers, listings, notes))
+    add_funds(issuers, listings)
+    add_sec_list(issuers, listings, notes)
+    return Securities(
+        issuers=tuple(issuers.values()),
+        listings=tuple(listings.values()),
+        aliases=tuple(load_aliases(listings, notes)),
+        exposures=tuple(exposures),
+        signs=load_signs(),
+        benchmarks=tuple(
+            (row["scope"], row["benchmark"])
+            for _, row in read_rows("benchmarks.csv", ("scope", "benchmark"))
+        ),
+        notes=tuple(notes),
+    )
+
+
+def issuer_id(cik: str | None, listing_id: str) -> str:
+    """The id of an issuer: its CIK when it files with the SEC, else its first listing."""
+    return f"cik:{cik}" if cik else f"listing:{listing_id}"
+
+
+def curated_rows(
+    issuers: dict[str, Issuer], listings: dict[str, Listing], notes: list[str]
+) -> Iterator[Exposure]:
+    """Fill `issuers` and `listings` from tickers.csv; give its exposures."""
+    where = operations()
+    markets = load_markets()
+    for line, row in read_rows("tickers.csv", ("ticker", "mic", "country", "name")):
+        key = f"{row['mic']}:{row['ticker']}"
+        if key in listings:
+            raise ConfigError(f"tickers.csv: line {line}: {key} twice")
+        if row["mic"] not in markets:
+            raise ConfigError(
+                f"tickers.csv: line {line}: unknown market {row['mic']!r}: add it to markets.csv"
+            )
+        owner = issuer_id(row["cik"], key)
+        listings[key] = Listing(
+            listing_id=key,
+            issuer_id=owner,
+            mic=row["mic"],
+            ticker=row["ticker"],
+            currency=markets[row["mic"]].currency,
+            isin=row["isin"] or None,
+            figi=row["figi_composite"] or None,
+            source="tickers.csv" if row["status"] == "active" else f"tickers.csv ({row['status']})",
+        )
+        if owner in issuers:
+            notes.append(
+                f"tickers.csv: line {line}: {key} shares CIK {row['cik']} with another row"
+            )
+            continue
+        issuers[owner] = Issuer(
+            issuer_id=owner,
+            name=row["name"],
+            country=row["country"],
+            cik=row["cik"] or None,
+            sector=row["sector"] or None,
+            aliases=split_list(row["aliases"]),
+            ambiguous_aliases=split_list(row["ambiguous_aliases"]),
+        )
+        for place, cell in enumerate(split_list(row["exposures"])):
+            yield exposure(owner, key, cell, place, where, line)
+
+
+def exposure(
+    owner: str,
+    listing: str,
+    cell: str,
+    place: int,
+    where: dict[tuple[str, str], tuple[str, ...]],
+    line: int,
+) -> Exposure:
+    """One "commodity:role" or "commodity:role:weight".
+
+    Without a weight it is the role's, less a tenth for each place further down the row's list:
+    what a company does first it depends on most. A prior, to be replaced by revenue shares.
+    """
+    parts = cell.split(":")
+    if len(parts) not in (2, 3) or parts[1] not in ROLES:
+        raise ConfigError(f"tickers.csv: line {line}: exposure {cell!r} is not commodity:role")
+    if parts[0] not in load_commodities():
+        raise ConfigError(f"tickers.csv: line {line}: unknown commodity {parts[0]!r}")
+    weight = (
+        float(parts[2]) if len(parts) == 3 else ROLE_WEIGHT[parts[1]] * max(0.4, 1 - 0.1 * place)
+    )
+    return Exposure(
+        issuer_id=owner,
+        commodity_id=parts[0],
+        role=parts[1],
+        weight=round(weight, 3),
+        countries=where.get((listing, parts[0])) or where.get((listing, "")) or (),
+    )
+
+
+def operations() -> dict[tuple[str, str], tuple[str, ...]]:
+    """(listing, commodity or "") -> countries it works in."""
+    return {
+        (row["listing"], row["commodity_id"]): split_list(row["countries"])
+        for _, row in read_rows("operations.csv", ("listing", "countries"))
+    }
+
+
+def add_funds(issuers: dict[str, Issuer], listings: dict[str, Listing]) -> None:
+    """Funds get an issuer of their own: SEC filers name the trust, not the fund."""
+    for _, row in read_rows("funds.csv", ("ticker", "mic", "name")):
+        key = f"{row['mic']}:{row['ticker']}"
+        owner = issuer_id(None, key)
+        issuers[owner] = Issuer(
+            issuer_id=owner, name=row["name"], country=row["country"], sector="fund"
+        )
+        listings[key] = Listing(
+            listing_id=key,
+            issuer_id=owner,
+            mic=row["mic"],
+            ticker=row["ticker"],
+            currency=row["currency"],
+            source="funds.csv",
+        )
+
+
+def add_sec_list(
+    issuers: dict[str, Issuer], listings: dict[str, Listing], notes: list[str]
+) -> None:
+    """Add the SEC's filers; what tickers.csv and funds.csv say of a US ticker stands."""
+    held = {entry.ticker: entry for entry in listings.values() if entry.mic in US_MARKETS}
+    for row in sec_rows():
+        mic = SEC_MARKETS.get(row["exchange"])
+        if mic is None:
+            continue
+        known = held.get(row["ticker"]) if mic in US_MARKETS else None
+        if known:
+            owner = issuers[known.issuer_id]
+            if owner.cik and owner.cik != row["cik"]:
+                notes.append(
+                    f"{known.listing_id}: CIK {owner.cik} here, {row['cik']} "
+                    f"({row['name']}) in the SEC list"
+                )
+            continue
+        key = f"{mic}:{row['ticker']}"
+        owner_id = issuer_id(row["cik"], key)
+        if owner_id not in issuers:
+            issuers[owner_id] = Issuer(
+                issuer_id=owner_id, name=row["name"], country=None, cik=row["cik"]
+            )
+        listings[key] = Listing(
+            listing_id=key,
+            issuer_id=owner_id,
+            mic=mic,
+            ticker=row["ticker"],
+            currency="USD",
+            source="SEC list",
+        )
+
+
+def sec_rows() -> Iterator[dict[str, str]]:
+    """Rows cik, ticker, exchange, name of the shipped snapshot, largest company first."""
+    path = resources.files("models.reference") / "sec_company_tickers.csv.gz"
+    with path.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def load_aliases(listings: dict[str, Listing], notes: list[str]) -> Iterator[CompanyAlias]:
+    """companies.csv, for the listings at hand; a name whose listing is gone is noted and left."""
+    for line, row in read_rows("companies.csv", ("listing", "alias", "kind")):
+        if row["kind"] not in ALIAS_KINDS:
+            raise ConfigError(f"companies.csv: line {line}: unknown kind {row['kind']!r}")
+        listing = listings.get(row["listing"])
+        if listing is None:
+            notes.append(f"companies.csv: line {line}: no listing {row['listing']}")
+            continue
+        yield CompanyAlias(
+            issuer_id=listing.issuer_id,
+            alias=row["alias"],
+            kind=row["kind"],
+            gated=row["gated"] == "yes",
+            keep_near=split_words(row["keep_near"]),
+            reject_near=split_words(row["reject_near"]),
+        )
+
+
+def split_words(cell: str) -> tuple[str, ...]:
+    """The parts of a cell, spaces kept: "pc " is not the start of "pcr"."""
+    return tuple(part for part in (cell or "").lower().split("|") if part.strip())
+
+
+def load_signs() -> tuple[ExposureSign, ...]:
+    """The signed prior. Raises ConfigError on an unknown role, place or sign, or a double row."""
+    found: dict[tuple[str, str, str], ExposureSign] = {}
+    for line, row in read_rows("exposure_signs.csv", ("type", "role", "place", "sign", "reason")):
+        key = (row["type"], row["role"], row["place"])
+        if row["role"] not in ROLES | {"party"}:
+            raise ConfigError(f"exposure_signs.csv: line {line}: unknown role {row['role']!r}")
+        if row["place"] not in PLACES or row["sign"] not in ("+", "-", "?"):
+            raise ConfigError(
+                f"exposure_signs.csv: line {line}: place is actor, target, elsewhere or any; "
+                "sign is +, - or ?"
+            )
+        if key in found:
+            raise ConfigError(f"exposure_signs.csv: line {line}: {' '.join(key)} twice")
+        found[key] = ExposureSign(
+            type=row["type"],
+            role=row["role"],
+            place=row["place"],
+            sign=row["sign"],
+            reason=row["reason"],
+        )
+    return tuple(found.values())
