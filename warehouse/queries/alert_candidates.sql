@@ -86,7 +86,7 @@ SELECT
     d.novelty_score,
     d.stage_of,
     d.first_seen_at,
-    d.confidence,
+    states.confidence,
     d.actors,
     d.targets,
     d.commodities,
@@ -116,6 +116,7 @@ LEFT JOIN lead_mentions AS m ON m.mention_id = d.lead_mention_id
 LEFT JOIN lead_articles AS a ON a.article_id = d.article_id
 LEFT JOIN store.feeds AS f ON f.feed_id = a.feed_id
 LEFT JOIN publishers AS p ON p.development_id = d.development_id
+LEFT JOIN store.development_states AS states ON states.development_id = d.development_id
 LEFT JOIN ties AS t ON t.development_id = d.development_id
 LEFT JOIN earlier AS e ON e.development_id = d.development_id
 ORDER BY d.first_seen_at, d.development_id
