@@ -14,12 +14,13 @@ from typing import IO, Any
 
 from extractors.dates import parse_published
 from extractors.extract import Extractor
+from extractors.touched import TouchedListings
 from models.errors import ExtractionError
 from models.event import EventMention, Extraction, TextUnit
 from models.security import TickerLink
 
 KINDS = ("headline", "sentence", "article")
-Tickers = Callable[[EventMention], Iterable[TickerLink]]
+Tickers = Callable[[TextUnit, EventMention], Iterable[TickerLink]]
 
 
 def unit_from_record(record: dict[str, Any]) -> TextUnit:
@@ -109,12 +110,14 @@ def record_from_event(event: EventMention, tickers: Iterable[TickerLink] = ()) -
 
 
 def record_from_extraction(
-    extraction: Extraction, tickers: Tickers | None = None
+    extraction: Extraction, unit: TextUnit, tickers: Tickers | None = None
 ) -> dict[str, Any]:
-    """One output record. `tickers` gives the listings an event touches, if somebody knows."""
+    """One output record. `tickers` gives the listings an event of `unit` touches."""
     record: dict[str, Any] = {
         "id": extraction.unit_id,
-        "events": [record_from_event(e, tickers(e) if tickers else ()) for e in extraction.events],
+        "events": [
+            record_from_event(e, tickers(unit, e) if tickers else ()) for e in extraction.events
+        ],
         "entities": [
             {
                 "text": e.text,
@@ -147,7 +150,7 @@ def run_pipe(
     failed = False
     for batch in _batches(lines):
         units: list[TextUnit] = []
-        slots: list[dict[str, Any] | None] = []
+        slots: list[dict[str, Any] | TextUnit] = []
         for number, line in batch:
             try:
                 unit = unit_from_record(json.loads(line))
@@ -168,10 +171,13 @@ def run_pipe(
                 )
             else:
                 units.append(unit)
-                slots.append(None)
+                slots.append(unit)
         results = reader.extract(units, batch_size=64 if len(units) > 1 else 1)
         for slot in slots:
-            record = slot if slot is not None else record_from_extraction(next(results), tickers)
+            if isinstance(slot, TextUnit):
+                record = record_from_extraction(next(results), slot, tickers)
+            else:
+                record = slot
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
         out.flush()
     return 1 if failed else 0
@@ -211,7 +217,7 @@ def main() -> int:
     """The pipe on standard input and output."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    return run_pipe(sys.stdin, sys.stdout)
+    return run_pipe(sys.stdin, sys.stdout, tickers=TouchedListings().by_event)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from prefect import flow
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
 from extractors.linking import blocks_of, link
+from extractors.touched import TouchedListings
 from flows.feed_list import load_feeds
 from flows.progress import track
 from flows.settings import Settings, settings_of
@@ -21,7 +22,7 @@ from models.event import TextUnit
 from models.feed import Feed
 from warehouse.articles import articles_to_extract, count_to_extract
 from warehouse.connection import open_warehouse
-from warehouse.events import save_extractions
+from warehouse.events import developments_to_join, save_event_tickers, save_extractions
 from warehouse.links import load_link_input, mentions_to_link, save_links
 
 # Official feeds speak for a state: what they announce without naming it, it does.
@@ -49,11 +50,10 @@ def extract(
 def read_news(settings: Settings) -> ExtractResult:
     """One pass: texts to mentions, mentions to developments, developments to tickers."""
     articles, mentions, rejects = read_articles(settings)
+    new_developments = link_mentions(settings.warehouse)
+    join_tickers(settings.warehouse)
     return ExtractResult(
-        articles=articles,
-        mentions=mentions,
-        rejects=rejects,
-        new_developments=link_mentions(settings.warehouse),
+        articles=articles, mentions=mentions, rejects=rejects, new_developments=new_developments
     )
 
 
@@ -115,3 +115,21 @@ def link_mentions(warehouse: Path) -> int:
             if not waiting:
                 return new
             new += save_links(con, link(load_link_input(con, waiting, blocks_of(waiting))))
+
+
+def join_tickers(warehouse: Path) -> int:
+    """Work out which listings new and changed developments touch; how many developments."""
+    touched = TouchedListings()
+    joined = 0
+    while True:
+        with open_warehouse(warehouse) as con:
+            waiting = developments_to_join(con)
+        if not waiting:
+            return joined
+        links = [
+            (item.development_id, item.revision, touched.by_event(item.unit, item.event))
+            for item in waiting
+        ]
+        with open_warehouse(warehouse) as con:
+            save_event_tickers(con, links)
+        joined += len(links)

@@ -1,17 +1,18 @@
 """What was extracted: mentions and names, stored once per extractor version."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from models.event import EventMention, Extraction
+from models.event import EventMention, Extraction, TextUnit
 from models.security import TickerLink
 from warehouse import batches
 from warehouse.batches import batch, fields, registered
 from warehouse.connection import load_query, transaction
+from warehouse.links import to_mention
 
 
 def save_extractions(
@@ -84,15 +85,41 @@ def mention_row(mention: EventMention, extracted_at: datetime) -> dict[str, Any]
     }
 
 
-def developments_to_join(con: DuckDBPyConnection, limit: int = 5000) -> list[dict[str, Any]]:
-    """Developments whose tickers are not worked out yet, or changed since; rows as in the store.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevelopmentToJoin:
+    """A development as ticker linking reads it: its leading mention, in the text it stands in."""
 
-    Beside the development's own columns a row has `sentence`, `title`, `revision` and the
-    mention's `source_type`. Oldest first.
+    development_id: str
+    revision: int
+    unit: TextUnit
+    event: EventMention
+
+
+def developments_to_join(con: DuckDBPyConnection, limit: int = 2000) -> list[DevelopmentToJoin]:
+    """Developments whose tickers are not worked out yet, or changed since; article by article.
+
+    The event carries the values of the development, which may come from several reports.
     """
     cursor = con.execute(load_query("developments_to_join"), {"limit": limit})
     names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    units: dict[tuple[str, int], TextUnit] = {}
+    found = []
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        key = row["article_id"], row["article_version"]
+        if key not in units:
+            units[key] = TextUnit(
+                unit_id=key[0], version=key[1], text=row["text"] or "", title=row["title"]
+            )
+        found.append(
+            DevelopmentToJoin(
+                development_id=row["development_id"],
+                revision=row["revision"],
+                unit=units[key],
+                event=to_mention(row),
+            )
+        )
+    return found
 
 
 def save_event_tickers(

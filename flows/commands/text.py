@@ -4,6 +4,8 @@ import sys
 
 import typer
 
+from models.errors import ConfigError
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
@@ -23,10 +25,8 @@ def extract() -> None:
 
       echo '{"id": 1, "kind": "headline", "text": "China suspends export ban on gallium"}' | policywire extract
     """
-    from extractors.records import run_pipe
-    from extractors.tickers import TickerLinker
-    from models.reference.securities import load_exposure_signs
-
     if sys.stdin.isatty():
-        raise typer.BadParameter("give the records on standard input: policywire extract < in.jsonl")
-    raise typer.Exit(run_pipe(sys.stdin.buffer, sys.stdout))
+        raise ConfigError("give the records on standard input: policywire extract < in.jsonl")
+    from extractors.records import main
+
+    raise typer.Exit(main())

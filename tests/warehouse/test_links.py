@@ -187,9 +187,9 @@ def test_tickers_are_worked_out_once_per_revision(con: DuckDBPyConnection) -> No
     store(con, [told("2025-10-09", "export_control adopted", commodities=["rare_earths"])])
     link_all(con)
     (development,) = developments_to_join(con)
-    assert development["commodities"] == ["rare_earths"]
+    assert development.event.commodities == ("rare_earths",)
     tie = TickerLink(listing="XNYS:MP", link="exposed", sign="+", why="producer elsewhere")
-    job = (development["development_id"], development["revision"], [tie])
+    job = (development.development_id, development.revision, [tie])
     for _ in range(2):
         save_event_tickers(con, [job])
         rows = con.execute("SELECT listing_id, sign FROM store.event_tickers").fetchall()

@@ -1,22 +1,38 @@
--- One row per standing development whose tickers were not worked out for its newest revision.
+-- One row per standing development whose tickers were not worked out for its newest revision: the
+-- mention that leads it, with the values all its reports gave, and the text that mention stands in.
 WITH latest AS (
     SELECT development_id, max(revision) AS revision
     FROM store.developments
     GROUP BY development_id
 )
 SELECT
-    held.* EXCLUDE (digest, retracted, superseded_by),
-    lead.sentence, lead.source_type, source.title
+    held.development_id,
+    held.revision,
+    lead.* REPLACE (
+        held.type AS type,
+        held.status AS status,
+        held.status_target AS status_target,
+        held.factuality AS factuality,
+        held.polarity AS polarity,
+        held.actors AS actors,
+        held.targets AS targets,
+        held.commodities AS commodities,
+        held.companies AS company_texts
+    ),
+    source.title,
+    kept.text
 FROM store.developments AS held
 JOIN latest
     ON latest.development_id = held.development_id AND latest.revision = held.revision
 ANTI JOIN store.ticker_passes AS done
     ON done.development_id = held.development_id AND done.revision = held.revision
-LEFT JOIN store.event_mentions AS lead
+JOIN store.event_mentions AS lead
     ON lead.mention_id = held.lead_mention_id
     AND lead.extractor_version = held.extractor_version
 LEFT JOIN store.articles AS source
     ON source.article_id = held.article_id AND source.version = held.article_version
+LEFT JOIN store.article_texts AS kept
+    ON kept.article_id = held.article_id AND kept.version = held.article_version
 WHERE NOT held.retracted
-ORDER BY held.first_seen_at, held.development_id
+ORDER BY held.article_id, held.first_seen_at, held.development_id
 LIMIT $limit;
