@@ -123,9 +123,7 @@ def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[
             "feed_id": article.feed_id,
             "guid": article.guid,
             "canonical_url": None if url_key(article) in shared else article.canonical_url,
-            "entry_digest": None
-            if article.guid or article.canonical_url
-            else article.entry_digest,
+            "entry_digest": None if article.guid or article.canonical_url else article.entry_digest,
         }
         for position, article in enumerate(articles)
     ]

@@ -1,13 +1,23 @@
-"""Full text search over titles and bodies, where DuckDB's fts extension is at hand."""
+"""Full text search over titles and bodies: an index that grows with each load, ranked by BM25."""
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
+from warehouse.connection import load_query, transaction
 
-def load_search(con: DuckDBPyConnection) -> bool:
-    """Load the fts extension into a connection; False where it is not installed."""
-    try:
-        con.execute("LOAD fts")
-    except duckdb.Error:
-        return False
-    return True
+BATCH = 2000
+
+
+def index_articles(con: DuckDBPyConnection, limit: int = BATCH) -> int:
+    """Index article versions that are not indexed yet, all or none of a batch; how many they were.
+
+    Safe to retry. Terms of a load are stored sorted, so that a search reads few of them.
+    """
+    with transaction(con):
+        con.execute(load_query("search_waiting"), {"limit": limit})
+        row = con.execute("SELECT count(*) FROM search_batch").fetchone()
+        assert row is not None, "a count is one row"
+        if row[0]:
+            con.execute(load_query("index_documents"))
+            con.execute(load_query("index_postings"))
+        con.execute("DROP TABLE search_batch")
+    return int(row[0])

@@ -21,7 +21,6 @@ from duckdb import DuckDBPyConnection
 from models.errors import WarehouseError
 from warehouse.connection import connect
 from warehouse.migrate import migrate
-from warehouse.search import load_search
 
 FICLONE = 0x40049409
 LOCK_DOWN = "SET enable_external_access = false; SET lock_configuration = true"
@@ -142,7 +141,6 @@ def open_snapshot(path: Path | str, *, locked: bool = True) -> DuckDBPyConnectio
     if not Path(path).exists():
         raise WarehouseError(f"{path}: no snapshot yet; `policywire run` publishes one")
     con = connect(path, read_only=True)
-    load_search(con)
     if locked:
         con.execute(LOCK_DOWN)
     return con

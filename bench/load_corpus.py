@@ -1,0 +1,150 @@
+"""Load a corpus of POLICYWIRE_SHARED into a warehouse, extract it and link it.
+
+    python -m bench.load_corpus whitehouse /tmp/wh.duckdb --since 2025-01-01 --until 2026-12-31
+
+Prints how many articles, mentions, developments and measures there are, and how long each took.
+Articles count as first seen when they were published.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from extractors.extract import EXTRACTOR_VERSION, Extractor
+from extractors.linking import blocks_of, link
+from models.article import Article, article_id, text_digest
+from models.event import TextUnit
+from models.feed import Feed
+from warehouse.articles import articles_to_extract, save_feeds, save_ingest
+from warehouse.connection import open_warehouse
+from warehouse.events import save_extractions
+from warehouse.links import load_link_input, mentions_to_link, save_links
+
+BATCH = 200
+COUNTRIES = {"whitehouse": "US", "federal_register": "US"}
+
+
+def shared() -> Path:
+    """The folder of corpora. Exits with a line that says what to set when there is none."""
+    path = Path(os.environ.get("POLICYWIRE_SHARED", "../shared"))
+    if not (path / "corpora").is_dir():
+        raise SystemExit(f"no corpora in {path}: set POLICYWIRE_SHARED")
+    return path
+
+
+def articles_of(corpus: str, since: str, until: str) -> Iterator[Article]:
+    """The corpus as articles of one feed named after it, between two days."""
+    path = shared() / "corpora" / f"{corpus}.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            item = json.loads(line)
+            if not since <= (item.get("published") or "")[:10] <= until:
+                continue
+            published = datetime.fromisoformat(item["published"])
+            published = (
+                published.astimezone(UTC) if published.tzinfo else published.replace(tzinfo=UTC)
+            )
+            title, text, url = item.get("title") or "", item["text"], item.get("url")
+            digest = text_digest(title, text)
+            yield Article(
+                article_id=article_id(
+                    guid=url, canonical_url=url, feed_id=corpus, text_digest=digest
+                ),
+                version=1,
+                feed_id=corpus,
+                guid=url,
+                url=url,
+                canonical_url=url,
+                title=title,
+                text=text,
+                text_digest=digest,
+                entry_digest=digest,
+                text_source="archive",
+                language="en",
+                published_at=published,
+                updated_at=None,
+                fetched_at=published,
+                first_seen_at=published,
+            )
+
+
+def load(path: Path, corpus: str, since: str, until: str) -> int:
+    """Store the corpus's articles; how many were new."""
+    feed = Feed(
+        feed_id=corpus,
+        name=corpus,
+        url=f"archive:{corpus}",
+        publisher=corpus,
+        category="official" if corpus in COUNTRIES else "news",
+        country=COUNTRIES.get(corpus),
+        trust_tier=1 if corpus in COUNTRIES else 3,
+    )
+    new = 0
+    source = articles_of(corpus, since, until)
+    with open_warehouse(path) as con:
+        save_feeds(con, [feed])
+        while batch := list(islice(source, 1000)):
+            new += sum(count.new for count in save_ingest(con, articles=batch).values())
+    return new
+
+
+def extract(path: Path, corpus: str) -> int:
+    """Read what is not read yet; how many mentions that gave."""
+    extractor = Extractor()
+    mentions = 0
+    with open_warehouse(path) as con:
+        while batch := articles_to_extract(con, EXTRACTOR_VERSION, BATCH):
+            units = [
+                TextUnit(
+                    unit_id=a.article_id,
+                    version=a.version,
+                    text=a.text,
+                    title=a.title,
+                    published=a.first_seen_at.date(),
+                    language=a.language,
+                    publisher_country=COUNTRIES.get(corpus),
+                )
+                for a in batch
+            ]
+            found = list(extractor.extract(units))
+            save_extractions(con, found, datetime.now(UTC))
+            mentions += sum(len(e.events) for e in found)
+    return mentions
+
+
+def link_all(path: Path, limit: int = 20_000) -> int:
+    """Link what is not linked yet; how many developments that gave."""
+    new = 0
+    with open_warehouse(path) as con:
+        while pending := mentions_to_link(con, limit):
+            new += save_links(con, link(load_link_input(con, pending, blocks_of(pending))))
+    return new
+
+
+def main() -> None:
+    """Load, extract, link, and say how long each took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus")
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--since", default="0000")
+    parser.add_argument("--until", default="9999")
+    args = parser.parse_args()
+    steps = {
+        "articles": lambda: load(args.path, args.corpus, args.since, args.until),
+        "mentions": lambda: extract(args.path, args.corpus),
+        "developments": lambda: link_all(args.path),
+    }
+    for name, step in steps.items():
+        start = time.perf_counter()
+        count = step()
+        print(f"{name}: {count} in {time.perf_counter() - start:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
