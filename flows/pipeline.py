@@ -26,6 +26,7 @@ def pipeline(
     warehouse: str | None = None,
     feeds: str | None = None,
     stages: tuple[str, ...] = tuple(FLOWS),
+    due_only: bool = False,
 ) -> dict[str, Any]:
     """Run `stages` in order and return what each of them did.
 

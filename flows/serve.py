@@ -7,12 +7,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
 from models.errors import PipelineError
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
 
 LOCAL_API = "http://127.0.0.1:4200/api"
 SERVER_START_S = 180.0
@@ -47,28 +51,27 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
             limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
         )
         zone = settings.schedule.timezone
-        news = pipeline.to_deployment(
-            name="news",
-            schedule=Cron(settings.schedule.news, timezone=zone),
-            parameters={**paths, "stages": list(NEWS_STAGES)},
-            concurrency_limit=single,
-            tags=["policywire", "news"],
-        )
-        market = FLOWS["market"].to_deployment(
-            name="market",
-            schedule=Cron(settings.schedule.market, timezone=zone),
-            parameters=paths,
-            concurrency_limit=single,
-            tags=["policywire", "market"],
-        )
-        on_request = [
-            flow.to_deployment(
-                name=name, parameters=paths, concurrency_limit=single, tags=["policywire"]
+        deployments = [
+            pipeline.to_deployment(
+                name="news",
+                schedule=Cron(settings.schedule.news, timezone=zone),
+                parameters={**paths, "stages": list(NEWS_STAGES), "due_only": True},
+                concurrency_limit=single,
+                tags=["policywire", "news"],
             )
-            for name, flow in FLOWS.items()
-            if name != "market"
         ]
-        serve(news, market, *on_request, limit=1)
+        for name, flow in FLOWS.items():
+            daily = Cron(settings.schedule.market, timezone=zone) if name == "market" else None
+            deployments.append(
+                flow.to_deployment(
+                    name=name,
+                    schedule=daily,
+                    parameters=paths,
+                    concurrency_limit=single,
+                    tags=["policywire", name],
+                )
+            )
+        serve(*cast("list[RunnerDeployment]", deployments), limit=1)
 
 
 @contextmanager

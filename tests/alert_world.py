@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
 from models.alert import AlertCandidate, AlertRule, Notice, Severity
@@ -17,8 +16,6 @@ NOW = datetime(2025, 11, 12, 14, 30, tzinfo=UTC)
 DEVELOPMENT: dict[str, Any] = {
     "revision": 1,
     "measure_id": "m1",
-    "measure_key": "CN:export:rare_earths:US:2025-10",
-    "block": "CN",
     "type": "export_licensing",
     "status": "suspended",
     "status_class": "delayed",
@@ -32,7 +29,6 @@ DEVELOPMENT: dict[str, Any] = {
     "decision_precision": "day",
     "first_seen_at": NOW - timedelta(minutes=3),
     "first_reported_at": NOW - timedelta(minutes=3),
-    "last_reported_at": NOW - timedelta(minutes=3),
     "actors": ["CN"],
     "targets": ["US"],
     "commodities": ["dysprosium"],
@@ -40,7 +36,8 @@ DEVELOPMENT: dict[str, Any] = {
     "companies": [],
     "rate_value": None,
     "end_date": "2026-11-10",
-    "confidence": 0.9,
+    "article_version": 1,
+    "extractor_version": "test",
     "retracted": False,
     "recorded_at": NOW,
 }
@@ -50,29 +47,16 @@ def memory() -> DuckDBPyConnection:
     """An empty warehouse in memory."""
     con = connect(":memory:")
     migrate(con)
-    stand_in_view(con)
     return con
 
 
 def warehouse_file(path: Path, count: int = 0) -> Path:
     """An empty warehouse in a file, with `count` developments."""
     with open_warehouse(path) as con:
-        stand_in_view(con)
         with transaction(con):
             for number in range(count):
                 store(con, f"d{number:04d}", measure_id=f"m{number:04d}")
     return path
-
-
-def stand_in_view(con: DuckDBPyConnection) -> None:
-    """`policy_events`, where this schema has none yet."""
-    try:
-        con.execute("FROM policy_events LIMIT 0")
-    except duckdb.CatalogException:
-        con.execute(
-            "CREATE VIEW policy_events AS FROM store.developments QUALIFY row_number() OVER "
-            "(PARTITION BY development_id ORDER BY revision DESC) = 1 AND NOT retracted"
-        )
 
 
 def store(con: DuckDBPyConnection, development_id: str, **fields: Any) -> None:
@@ -80,7 +64,19 @@ def store(con: DuckDBPyConnection, development_id: str, **fields: Any) -> None:
     row = {**DEVELOPMENT, **fields, "development_id": development_id}
     row.setdefault("lead_mention_id", f"mention-{development_id}")
     row.setdefault("article_id", f"article-{development_id}")
+    confidence = row.pop("confidence", 0.9)
     insert(con, "store.developments", row)
+    insert(
+        con,
+        "store.development_states",
+        {
+            "development_id": development_id,
+            "measure_id": row["measure_id"],
+            "source_count": 1,
+            "mention_count": 1,
+            "confidence": confidence,
+        },
+    )
     insert(
         con,
         "store.event_mentions",
@@ -88,6 +84,7 @@ def store(con: DuckDBPyConnection, development_id: str, **fields: Any) -> None:
             "mention_id": row["lead_mention_id"],
             "article_id": row["article_id"],
             "article_version": 1,
+            "extractor_version": "test",
             "sentence": "The ministry put the licensing rules on ice until 10 November 2026.",
             "source_type": "official_actor",
             "extracted_at": NOW,
@@ -120,7 +117,8 @@ def confirm(
             "mention_id": mention,
             "development_id": development_id,
             "article_id": article,
-            "publisher_group": publisher,
+            "part": 0,
+            "publisher": publisher,
             "first_seen_at": NOW,
         },
     )

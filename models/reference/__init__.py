@@ -33,7 +33,7 @@ def read_rows(name: str, required: tuple[str, ...]) -> Iterator[tuple[int, dict[
     Raises ConfigError when a required column is missing or empty.
     """
     path = resources.files("models.reference") / name
-    with path.open("r", encoding="utf-8", newline="") as file:
+    with path.open("r", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         absent = [c for c in required if c not in (reader.fieldnames or ())]
         if absent:
