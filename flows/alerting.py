@@ -24,6 +24,13 @@ class AlertResult:
     delivered: DeliveryCounts = field(default_factory=DeliveryCounts)
     problems: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        told = (
+            f"{self.enqueued.considered} developments considered, {self.enqueued.owed} notices "
+            f"owed, {self.delivered.sent} sent"
+        )
+        return "; ".join((told, *self.problems))
+
 
 def load_checked_rules(warehouse: Path, paths: Sequence[Path] = ()) -> RuleBook:
     """Rules from files or folders, or the shipped ones, their SQL checked against the warehouse.

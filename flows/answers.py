@@ -11,11 +11,14 @@ from typing import IO
 import pyarrow.parquet as parquet
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from models.errors import ConfigError
 from warehouse.snapshot import QueryResult, query
 
 SHOWN_ROWS = 200
+PROSE = frozenset({"headline", "title", "why", "notice", "terms", "evidence"})
+WIDEST, LEAST_PROSE = 34, 24
 
 
 def write_answer(
@@ -79,16 +82,32 @@ WRITERS: dict[str, Callable[[QueryResult, IO[str]], None]] = {
 
 
 def table_of(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], title: str | None = None
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    title: str | None = None,
+    width: int | None = None,
 ) -> Table:
-    """A rich table; text from feeds is shown as it is, never read as markup."""
-    from rich.text import Text
+    """A rich table; text from feeds is shown as it is, never read as markup.
 
+    In `width` characters prose gives way first: a date or a ticker cut in two is of no use.
+    """
+    cells = [[shown(value) for value in row] for row in rows]
+    needed = [
+        max([len(column), *(len(row[n]) for row in cells)]) for n, column in enumerate(columns)
+    ]
+    prose = [column in PROSE for column in columns]
+    taken = sum(min(need, WIDEST) + 2 for need, is_prose in zip(needed, prose, strict=True) if not is_prose)
+    left = max(LEAST_PROSE, (width or Console().width) - taken - 2)
     table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(shown(value)) for value in row))
+    for column, need, is_prose in zip(columns, needed, prose, strict=True):
+        table.add_column(
+            column.replace("_", " "),
+            width=min(need, left) if is_prose else min(need, WIDEST),
+            overflow="ellipsis" if is_prose else "fold",
+            no_wrap=is_prose,
+        )
+    for row in cells:
+        table.add_row(*(Text(value) for value in row))
     return table
 
 

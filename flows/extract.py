@@ -38,6 +38,12 @@ class ExtractResult:
     rejects: int
     new_developments: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.articles} articles read, {self.rejects} refused: {self.mentions} mentions, "
+            f"{self.new_developments} new developments"
+        )
+
 
 @flow(name="extract")
 def extract(

@@ -42,6 +42,13 @@ class IngestResult:
     new_articles: int
     new_versions: int
 
+    def __str__(self) -> str:
+        answers = ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items()))
+        return (
+            f"{sum(self.outcomes.values())} feeds ({answers}): "
+            f"{self.new_articles} new articles, {self.new_versions} new versions"
+        )
+
 
 @flow(name="ingest")
 def ingest(

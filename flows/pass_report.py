@@ -1,5 +1,6 @@
 """Runs a pass for a person who watches: bars while it works, then what is new."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from flows.settings import Settings
 from warehouse.connection import load_query
 from warehouse.snapshot import QueryResult, query
 
-MOST_ROWS = 40
+MOST_ROWS = 25
 
 
 def show_pass(
@@ -28,6 +29,8 @@ def show_pass(
     """Run `stages` and print feeds in trouble, new developments, alerts raised, and how to go on."""
     console = console or Console()
     prepare_prefect(settings.warehouse.parent / "prefect")
+    # The tables below say the same as the log, and better.
+    logging.getLogger("policywire.alerts").setLevel(logging.CRITICAL)
     began = datetime.now(UTC)
     with bars_on(console):
         results = run_stages(settings, config, stages, through_prefect=through_prefect)
@@ -72,14 +75,14 @@ def ask(settings: Settings, name: str, since: datetime) -> QueryResult:
 
 
 def print_counts(console: Console, results: Mapping[str, Any], seconds: float) -> None:
-    """One line per stage."""
+    """One line per stage, in its own words."""
     for stage, result in results.items():
         console.print(f"[bold]{stage:<8}[/] {result}", highlight=False)
     console.print(f"[dim]{seconds:.1f} s[/]\n", highlight=False)
 
 
 def print_feeds(console: Console, feeds: QueryResult) -> None:
-    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], title="Feeds"))
+    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], "Feeds", console.width))
     console.print()
 
 
@@ -88,7 +91,10 @@ def print_rows(console: Console, title: str, found: QueryResult) -> None:
     if not found.rows:
         console.print(f"[bold]{title}[/]: nothing new\n", highlight=False)
         return
-    console.print(table_of(found.columns, found.rows[:MOST_ROWS], title=f"{title}: {len(found.rows)}"))
+    shown = found.rows[:MOST_ROWS]
+    console.print(
+        table_of(found.columns, shown, f"{title}: {len(found.rows)}", console.width)
+    )
     if len(found.rows) > MOST_ROWS:
         console.print(f"and {len(found.rows) - MOST_ROWS} more: policywire events", style="dim")
     console.print()

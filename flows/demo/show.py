@@ -20,6 +20,11 @@ rules = "{rules}"
 # The demo's articles are history: what they say was known when they were published.
 archive_clock = true
 
+[fetch]
+# All feeds of the demo are on one host, this one.
+host_gap_s = 0.02
+page_gap_s = 0.02
+
 [market]
 price_files = ["{prices}"]
 """

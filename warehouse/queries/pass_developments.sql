@@ -1,16 +1,27 @@
 -- One row per development first told to us since $since, most novel first.
+-- tickers: those named or most exposed, each with the sign of the effect.
+WITH touched AS (
+    SELECT
+        development_id,
+        list(split_part(listing_id, ':', 2) || sign ORDER BY link = 'exposed', relevance DESC, listing_id)
+            AS signed
+    FROM event_tickers
+    GROUP BY development_id
+)
 SELECT
-    coalesce(decision_date, first_reported_at::DATE) AS date,
-    type,
-    status,
-    actors,
-    targets,
-    coalesce(nullif(commodities, []), products) AS product,
-    CASE WHEN rate_value IS NOT NULL
-        THEN format('{:g}{}', rate_value, if(rate_unit = 'percent', '%', ' ' || rate_unit))
+    coalesce(step.decision_date, step.first_reported_at::DATE) AS date,
+    step.type,
+    step.status,
+    array_to_string(step.actors, ' ') AS who,
+    array_to_string(step.targets, ' ') AS whom,
+    array_to_string(coalesce(nullif(step.commodities, []), step.products)[:3], ', ') AS product,
+    CASE WHEN step.rate_value IS NOT NULL
+        THEN format('{:g}{}', step.rate_value, if(step.rate_unit = 'percent', '%', ' ' || step.rate_unit))
     END AS rate,
-    tickers,
-    headline
-FROM policy_events
-WHERE revision = 1 AND recorded_at >= $since
-ORDER BY novelty_score DESC, source_count DESC, date DESC, development_id;
+    array_to_string(touched.signed[:4], ' ')
+        || if(len(touched.signed) > 4, ' …' || (len(touched.signed) - 4), '') AS tickers,
+    step.headline
+FROM policy_events AS step
+LEFT JOIN touched ON touched.development_id = step.development_id
+WHERE step.revision = 1 AND step.recorded_at >= $since
+ORDER BY step.novelty_score DESC, step.source_count DESC, date DESC, step.development_id;
