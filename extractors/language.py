@@ -1,17 +1,37 @@
 """Which language a text is in: measured where it is long enough, else as declared."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 _ENOUGH_CHARACTERS = 120
 _SURE = 0.8
-_SAMPLE = 2000
+_SAMPLE = 1000
+
+
+# Short words of English that other languages in Latin script do not share.
+_ENGLISH = frozenset(
+    """
+    the and of that with for from this which was were has have had will would could should said
+    their they been its it than about after before more not but are into by as at on to is
+    """.split()  # noqa: SIM905 - so many words read better without quotes
+)
+
+
+def _plainly_english(text: str) -> bool:
+    # A thirtieth of the model's cost, and most of what comes is English.
+    words = text.lower().split()
+    common = [word for word in words if word in _ENGLISH]
+    return len(common) >= max(5, len(words) // 8) and len(set(common)) >= 4 and "the" in common
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> "LanguageIdentifier":
     # Loading takes most of a second: once per process, and only where a text asks for it.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
@@ -33,6 +53,8 @@ def language_of(text: str, *, declared: str | None) -> str | None:
         return told
     if not sample.strip():
         return told
+    if _plainly_english(sample):
+        return "en"
     found, probability = _identifier().classify(sample)
     if probability >= _SURE:
         return str(found)

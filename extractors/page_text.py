@@ -5,7 +5,6 @@ Also says when a page is no article: a consent wall, a paywall, a teaser, a brow
 
 import re
 
-import trafilatura
 from lxml import etree
 
 from extractors.plain_text import fit
@@ -31,6 +30,8 @@ _MAX_PAGE = 5_000_000
 
 def page_text(page: bytes | str, *, url: str | None = None) -> str:
     """The prose of an article page, paragraphs parted by a blank line; "" if none is found."""
+    import trafilatura  # takes half a second: only where there is a page
+
     try:
         found = trafilatura.extract(
             page[:_MAX_PAGE],

@@ -16,8 +16,9 @@ from uuid import uuid4
 from prefect import flow
 
 from extractors.article import article_from_entry
-from extractors.feed import parse_feed
+from extractors.feed_reading import first_seen_at
 from flows.feed_list import fetchable, load_feeds
+from flows.feed_readers import FeedReaders, workers_for
 from flows.fetch import FeedOutcome, fetch_feeds, with_parsed
 from flows.fetch_pages import PageOutcome, PageRequest, fetch_pages
 from flows.fetch_settings import FetchSettings
@@ -118,29 +119,35 @@ class Intake:
     async def take(self, feeds: Sequence[Feed], states: Mapping[str, FeedState]) -> None:
         """Ask all feeds; store batches while others are still on their way."""
         with track("feeds", len(feeds)) as advance:
+            async with FeedReaders(workers_for(len(feeds))) as readers:
 
-            async def on_done(outcome: FeedOutcome) -> None:
-                self.pending.append(await asyncio.to_thread(self.read, outcome))
-                advance(1)
-                if sum(len(answer.articles) for answer in self.pending) >= BATCH_ARTICLES:
-                    await self.store()
+                async def on_done(outcome: FeedOutcome) -> None:
+                    answer = await self.read(outcome, readers)
+                    # Not `self.pending.append(await ...)`: that looks the list up before it
+                    # waits, and `store` may have put a new one in its place by then.
+                    self.pending.append(answer)
+                    advance(1)
+                    if sum(len(answer.articles) for answer in self.pending) >= BATCH_ARTICLES:
+                        await self.store()
 
-            await fetch_feeds(feeds, states, self.fetching, on_done=on_done)
+                await fetch_feeds(feeds, states, self.fetching, on_done=on_done)
         await self.store()
 
-    def read(self, outcome: FeedOutcome) -> Answer:
+    async def read(self, outcome: FeedOutcome, readers: FeedReaders) -> Answer:
         """The outcome completed by what its body holds, and the articles in it."""
         answer = Answer(outcome=outcome)
         if outcome.fetched is not None:
+            # The body has been read then; kept in the batch it would only take memory.
+            light = replace(outcome, fetched=replace(outcome.fetched, body=b""))
             try:
-                parsed = parse_feed(outcome.fetched)
+                got = await readers.read(outcome.fetched, archive_clock=self.archive_clock)
             except FeedParseError as error:
-                answer = Answer(outcome=with_parsed(outcome, error, self.fetching))
+                answer = Answer(outcome=with_parsed(light, error, self.fetching))
             else:
                 answer = Answer(
-                    outcome=with_parsed(outcome, parsed, self.fetching),
-                    entries=parsed.entries,
-                    articles=tuple(self.article(e, outcome.fetched) for e in parsed.entries),
+                    outcome=with_parsed(light, got.parsed, self.fetching),
+                    entries=got.parsed.entries,
+                    articles=got.articles,
                 )
         self.outcomes[answer.outcome.fetch.outcome] += 1
         if answer.outcome.error is not None:
@@ -148,16 +155,15 @@ class Intake:
             self.first_error = self.first_error or str(answer.outcome.error)
         return answer
 
-    def article(
-        self, entry: FeedEntry, fetched: FetchedFeed, page: bytes | str | None = None
-    ) -> Article:
-        """The entry as an article, first seen now or, by the clock of an archive, when it says."""
-        seen_at = fetched.fetched_at
-        claimed = entry.published_at or entry.updated_at
-        if self.archive_clock and claimed is not None and claimed < seen_at:
-            seen_at = claimed
+    def article(self, entry: FeedEntry, fetched: FetchedFeed, page: bytes | str) -> Article:
+        """The entry as an article with the text of its page."""
         return article_from_entry(
-            entry, fetched_at=fetched.fetched_at, first_seen_at=seen_at, page_html=page
+            entry,
+            fetched_at=fetched.fetched_at,
+            first_seen_at=first_seen_at(
+                entry, fetched.fetched_at, archive_clock=self.archive_clock
+            ),
+            page_html=page,
         )
 
     async def store(self) -> None:

@@ -1,0 +1,51 @@
+"""The bench's update with PolicyWire: `python -m bench.with_policywire DIR PORT FEEDS`.
+
+The `ingest` flow's own work without Prefect: fetch, parse in worker processes, clean, store in
+DuckDB. Ten requests at once and no gap, as the other side does; our defaults are 2 and 0.25 s.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from flows.fetch_settings import FetchSettings
+from flows.ingest import Intake
+from models.feed import Feed
+from warehouse.articles import load_feed_states, save_feeds
+from warehouse.connection import open_warehouse
+
+_AS_THE_OTHER_SIDE = FetchSettings(per_host=10, max_at_once=10, host_gap_s=0.0, start_gap_s=0.0)
+
+
+def main(folder: Path, port: int, feeds: int) -> None:
+    """Two passes into a DuckDB file; prints one JSON line per pass."""
+    warehouse = folder / "bench.duckdb"
+    listed = [
+        Feed(feed_id=f"f{n}", name=f"Desk {n}", url=f"http://127.0.0.1:{port}/feed/{n}.xml")
+        for n in range(feeds)
+    ]
+    with open_warehouse(warehouse) as con:
+        save_feeds(con, listed)
+    for name in ("first", "again"):
+        began = time.perf_counter()
+        with open_warehouse(warehouse) as con:
+            states = load_feed_states(con)
+        intake = Intake(warehouse=warehouse, fetching=_AS_THE_OTHER_SIDE, archive_clock=False)
+        asyncio.run(intake.take(listed, states))
+        took = time.perf_counter() - began
+        print(intake.outcomes, intake.first_error)
+        with open_warehouse(warehouse) as con:
+            row = con.execute("SELECT count(*) FROM store.articles").fetchone()
+        peak = sum(
+            resource.getrusage(who).ru_maxrss / 1024
+            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
+        line = {"pass": name, "took_s": took, "entries": row[0] if row else 0, "peak_mib": peak}
+        print(json.dumps(line))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,40 @@
+"""One answer of a feed, all the way to articles: what a parse worker does for each body."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from extractors.article import article_from_entry
+from extractors.feed import parse_feed
+from models.article import Article
+from models.feed import FeedEntry, FetchedFeed, ParsedFeed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFeed:
+    """A parsed body and its articles, entries and articles in the same order."""
+
+    parsed: ParsedFeed
+    articles: tuple[Article, ...]
+
+
+def read_feed(fetched: FetchedFeed, *, archive_clock: bool = False) -> ReadFeed:
+    """Parse a body and clean its entries. Raises FeedParseError when it holds no feed.
+
+    With `archive_clock` an article counts as first seen when its publisher dated it.
+    """
+    parsed = parse_feed(fetched)
+    articles = tuple(
+        article_from_entry(
+            entry,
+            fetched_at=fetched.fetched_at,
+            first_seen_at=first_seen_at(entry, fetched.fetched_at, archive_clock=archive_clock),
+        )
+        for entry in parsed.entries
+    )
+    return ReadFeed(parsed=parsed, articles=articles)
+
+
+def first_seen_at(entry: FeedEntry, fetched_at: datetime, *, archive_clock: bool) -> datetime:
+    """When we could first have known an entry: now, or by an archive's clock when it says."""
+    claimed = entry.published_at or entry.updated_at
+    return claimed if archive_clock and claimed is not None and claimed < fetched_at else fetched_at
