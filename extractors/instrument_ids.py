@@ -56,7 +56,21 @@ GROUNDS = (
         ),
         "us-section-{}",
     ),
-    (re.compile(r"\b(IEEPA)\b|\binternational emergency economic powers act\b", re.I), "us-ieepa"),
+    (re.compile(r"\bIEEPA\b|\binternational emergency economic powers act\b", re.I), "us-ieepa"),
+    (re.compile(r"\btrade expansion act\b", re.I), "us-section-232"),
+)
+# Laws, tariff headings, licences under a sanctions programme: many measures share one.
+GROUND_FAMILIES = frozenset(
+    {
+        "us_section",
+        "us_ieepa",
+        "us_statute",
+        "us_sanctions_regs",
+        "us_general_license",
+        "us_hts",
+        "cn_law",
+        "agreement",
+    }
 )
 MAX_RANGE = 12
 
@@ -105,9 +119,9 @@ def named_instruments(
         specific += announcements(text, year)
     for expression, form in GROUNDS:
         for found in expression.finditer(words):
-            grounds.add(form.format((found.group(1) or "").lower()))
-    if instrument_id and not specific and not grounds:
-        (specific.append if identifies(instrument_id) else grounds.add)(plain_id(instrument_id))
+            grounds.add(form.format(*(group.lower() for group in found.groups())))
+    if instrument_id and not specific and not grounds and identifies(instrument_id):
+        specific.append(plain_id(instrument_id))
     kept = dict.fromkeys(names.amends.get(found, found) for found in specific)
     return NamedInstruments(specific=tuple(kept), grounds=frozenset(grounds))
 
@@ -127,8 +141,9 @@ def announcements(text: str, year: int) -> list[str]:
 
 
 def identifies(instrument_id: str) -> bool:
-    """Does an extractor's own id look like one act (it carries a number of its own)?"""
-    return bool(re.search(r"\d{4}[-/]\d+|\d{3}-\d{1,3}|\d{4,}", instrument_id))
+    """Does an extractor's own id, `family:number`, name one act rather than a law or a list?"""
+    family, _, number = instrument_id.partition(":")
+    return family not in GROUND_FAMILIES and bool(re.search(r"\d", number))
 
 
 def plain_id(instrument_id: str) -> str:

@@ -8,7 +8,7 @@ from the article's other mentions of that kind when these agree.
 
 import calendar
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -28,6 +28,7 @@ from models.reference import load_commodities, product_bucket
 
 CURRENT_DAYS = 7
 MAX_IMPLEMENTERS = 3
+AGREEMENTS = frozenset({"us-phase-one"})
 MAX_PARTIES = 6
 WORLD = "world"
 UNKNOWN = "XX"
@@ -131,15 +132,17 @@ def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
 def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
     """The parts of the mentions of one article, gaps filled from one another."""
     actors_told: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    parties_told: set[frozenset[str]] = set()
+    pairs_told: Counter[frozenset[str]] = Counter()
     for item in mentions:
         m = item.mention
         known = real(m.actors)
         if known:
             actors_told[type_group(m.type)].add(known)
-        if m.type is EventType.TRADE_AGREEMENT and len({*known, *real(m.targets)}) > 1:
-            parties_told.add(frozenset({*known, *real(m.targets)}))
+        parties = frozenset({*known, *real(m.targets)})
+        if m.type is EventType.TRADE_AGREEMENT and len(parties) == 2:
+            pairs_told[parties] += 1
     found = []
+    implementers: tuple[str, ...]
     for item in mentions:
         m = item.mention
         actors = real(m.actors)
@@ -149,17 +152,21 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             year=item.reported_at.year,
             implementer=actors[0] if actors else UNKNOWN,
         )
-        if not actors:
-            told = actors_told[type_group(m.type)]
-            actors = next(iter(told)) if len(told) == 1 else implied_by(instruments)
         if m.type is EventType.TRADE_AGREEMENT:
-            parties = frozenset({*actors, *real(m.targets)})
-            fuller = {p for p in parties_told if parties < p}
-            if len(parties) < 2 and len(fuller) == 1:
-                parties = next(iter(fuller))
-            implementers: tuple[str, ...] = ("+".join(sorted(parties)[:MAX_PARTIES]) or UNKNOWN,)
-            targets = {implementers[0]: frozenset[str]()}
+            # An order may carry out an agreement; it is not the agreement.
+            instruments = NamedInstruments(
+                specific=tuple(n for n in instruments.specific if n in AGREEMENTS)
+            )
+            told_pairs = agreements_of(frozenset({*actors, *real(m.targets)}), pairs_told)
+            implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in told_pairs)
+            targets = dict.fromkeys(implementers, frozenset[str]())
         else:
+            issuer = implied_by(instruments)
+            if issuer and not set(issuer) & set(actors):
+                actors = issuer
+            elif not actors:
+                told = actors_told[type_group(m.type)]
+                actors = next(iter(told)) if len(told) == 1 else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
             targets = {
                 one: (frozenset(real(m.targets)) | frozenset(actors)) - {one, WORLD}
@@ -169,6 +176,27 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             }
         found += cut_up(item, implementers, instruments, targets)
     return found
+
+
+def agreements_of(
+    parties: frozenset[str], pairs_told: Mapping[frozenset[str], int]
+) -> list[frozenset[str]]:
+    """The agreements a mention tells of, as sets of parties.
+
+    One party alone has the partner the rest of the article gives it, when that is one. Several
+    that the article elsewhere pairs with one and the same party have an agreement each with it.
+    """
+    if len(parties) < 2:
+        fuller = [pair for pair in pairs_told if parties < pair]
+        return fuller if len(fuller) == 1 else [parties]
+    if len(parties) > 2:
+        hubs = Counter(
+            party for pair, n in pairs_told.items() for party in pair & parties for _ in range(n)
+        ).most_common(2)
+        if hubs and (len(hubs) == 1 or hubs[0][1] > hubs[1][1]):
+            hub = hubs[0][0]
+            return [frozenset({hub, other}) for other in sorted(parties - {hub})]
+    return [frozenset(sorted(parties)[:MAX_PARTIES])]
 
 
 def cut_up(
@@ -249,15 +277,15 @@ def decided(item: LinkMention) -> Interval:
     if stated is None and m.status is EventStatus.EXPIRED:
         stated = told.get("date_end")
     span = days_of(stated) if stated else None
-    if span and span[0] <= reported + timedelta(days=1):
+    week_before = reported - timedelta(days=CURRENT_DAYS)
+    current = m.time_frame is not TimeFrame.BACKGROUND
+    # "This year", said in a report of today, tells less than the report's own date.
+    vague = span and span[2] != "day" and current and span[1] >= week_before
+    if span and not vague and span[0] <= reported + timedelta(days=1):
         return Interval(low=span[0], high=min(span[1], reported), precision=span[2], stated=True)
     if m.time_frame is TimeFrame.BACKGROUND:
-        return Interval(
-            low=None, high=reported - timedelta(days=CURRENT_DAYS), precision=None, stated=False
-        )
-    return Interval(
-        low=reported - timedelta(days=CURRENT_DAYS), high=reported, precision=None, stated=False
-    )
+        return Interval(low=None, high=week_before, precision=None, stated=False)
+    return Interval(low=week_before, high=reported, precision=None, stated=False)
 
 
 def days_of(text: str) -> tuple[date, date, str] | None:

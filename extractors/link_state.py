@@ -287,8 +287,11 @@ class MeasureState:
 
     def product_bucket(self) -> str:
         """What it is about: companies for deals with firms, else products, else all goods."""
-        if EventType(self.type) in COMPANY_TYPES and self.companies:
-            return "+".join(sorted(self.companies)[:3])
+        if EventType(self.type) in COMPANY_TYPES:
+            if self.companies:
+                return "+".join(sorted(self.companies)[:3])
+            if not self.buckets:  # a deal with nobody in particular is like no other one
+                return f"unstated-{self.first.lead_mention[:8]}"
         return "+".join(sorted(self.buckets)[:3]) or ALL_GOODS
 
     def target_bucket(self) -> str:

@@ -1,0 +1,78 @@
+"""Which dated events of timeline.csv have a development in a warehouse.
+
+    python -m bench.timeline_check /tmp/wh.duckdb --actor US --year 2025
+
+A row counts as found when a development has its type or one of the same relaxed group, an actor in
+common, and a decision within 3 days of the announced or effective date. Needs POLICYWIRE_SHARED.
+"""
+
+import argparse
+import csv
+from pathlib import Path
+
+from bench.load_corpus import shared
+from models.event import EventType, type_group
+from warehouse.connection import open_warehouse
+
+NEAR = """
+    SELECT status, type, decision_date, targets, commodities, rate_value, measure_key, evidence
+    FROM policy_events
+    WHERE (list_has_any(actors, $actors) OR list_has_any(targets, $actors) AND type = 'trade_agreement')
+      AND list_contains($types, type)
+      AND (abs(date_diff('day', decision_date, CAST($announced AS DATE))) <= 3
+           OR abs(date_diff('day', decision_date, CAST($effective AS DATE))) <= 3)
+    ORDER BY status = $status DESC, type = $type DESC,
+        list_has_any(targets, $targets) DESC, mention_count DESC
+    LIMIT 1
+"""
+
+
+def main() -> None:
+    """Print the rows found and those that are not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--actor", default="US")
+    parser.add_argument("--year", default="2025")
+    args = parser.parse_args()
+    found = asked = 0
+    with (
+        (shared() / "reference" / "timeline.csv").open(encoding="utf-8", newline="") as file,
+        open_warehouse(args.path) as con,
+    ):
+        for row in csv.DictReader(file):
+            actors = row["actor"].split(",")
+            if not row["announced"].startswith(args.year) or args.actor not in actors:
+                continue
+            asked += 1
+            group = type_group(EventType(row["type"]))
+            hit = con.execute(
+                NEAR,
+                {
+                    "actors": actors,
+                    "types": [t.value for t in EventType if type_group(t) == group],
+                    "announced": row["announced"],
+                    "effective": row["effective"] or row["announced"],
+                    "status": row["status"],
+                    "type": row["type"],
+                    "targets": row["target"].split(","),
+                },
+            ).fetchone()
+            found += hit is not None
+            mark = "found  " if hit else "missing"
+            print(
+                mark,
+                row["id"],
+                row["announced"],
+                row["type"],
+                row["status"],
+                row["target"],
+                "|",
+                row["what"][:60],
+            )
+            if hit:
+                print("        ", *hit[:7], "|", " ".join((hit[7] or "").split())[:90])
+    print(f"{found} of {asked}")
+
+
+if __name__ == "__main__":
+    main()
