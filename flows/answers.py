@@ -18,7 +18,7 @@ from warehouse.snapshot import QueryResult, query
 
 SHOWN_ROWS = 200
 PROSE = frozenset({"headline", "title", "why", "notice", "terms", "evidence"})
-WIDEST, LEAST_PROSE = 34, 24
+LEAST, LEAST_PROSE, GAP = 10, 24, 2
 
 
 def write_answer(
@@ -87,28 +87,39 @@ def table_of(
     title: str | None = None,
     width: int | None = None,
 ) -> Table:
-    """A rich table; text from feeds is shown as it is, never read as markup.
-
-    In `width` characters prose gives way first: a date or a ticker cut in two is of no use.
-    """
+    """A rich table; text from feeds is shown as it is, never read as markup."""
     cells = [[shown(value) for value in row] for row in rows]
-    needed = [
-        max([len(column), *(len(row[n]) for row in cells)]) for n, column in enumerate(columns)
-    ]
-    prose = [column in PROSE for column in columns]
-    taken = sum(min(need, WIDEST) + 2 for need, is_prose in zip(needed, prose, strict=True) if not is_prose)
-    left = max(LEAST_PROSE, (width or Console().width) - taken - 2)
     table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for column, need, is_prose in zip(columns, needed, prose, strict=True):
+    widths = column_widths(columns, cells, width or Console().width)
+    for column, fitted in zip(columns, widths, strict=True):
+        prose = column in PROSE
         table.add_column(
             column.replace("_", " "),
-            width=min(need, left) if is_prose else min(need, WIDEST),
-            overflow="ellipsis" if is_prose else "fold",
-            no_wrap=is_prose,
+            width=fitted,
+            overflow="ellipsis" if prose else "fold",
+            no_wrap=prose,
         )
     for row in cells:
         table.add_row(*(Text(value) for value in row))
     return table
+
+
+def column_widths(
+    columns: Sequence[str], cells: Sequence[Sequence[str]], total: int
+) -> list[int]:
+    """Widths that fit in `total`: prose gives way first, then whichever column is widest."""
+    widths = [
+        max([len(column), *(len(row[n]) for row in cells)]) for n, column in enumerate(columns)
+    ]
+    least = [LEAST_PROSE if column in PROSE else LEAST for column in columns]
+    room = total - GAP * (len(columns) - 1)
+    for giving in ([n for n, column in enumerate(columns) if column in PROSE], range(len(columns))):
+        while sum(widths) > room:
+            wide = max(giving, key=lambda n: widths[n] - least[n], default=None)
+            if wide is None or widths[wide] <= least[wide]:
+                break
+            widths[wide] -= 1
+    return widths
 
 
 def cell(value: object) -> object:

@@ -62,7 +62,7 @@ def check(
 
     settings = settings_from(config, feeds=feeds)
     rows = check_feeds(settings, feed_id)
-    columns = ("feed", "answer", "status", "entries", "newest", "seconds", "what it means")
+    columns = ("feed", "answer", "status", "entries", "newest", "seconds", "why")
     Console().print(table_of(columns, [row.cells for row in rows]))
     if any(row.failed for row in rows):
         raise typer.Exit(1)

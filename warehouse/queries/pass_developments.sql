@@ -14,12 +14,12 @@ SELECT
     step.status,
     array_to_string(step.actors, ' ') AS who,
     array_to_string(step.targets, ' ') AS whom,
-    array_to_string(coalesce(nullif(step.commodities, []), step.products)[:3], ', ') AS product,
+    array_to_string(coalesce(nullif(step.commodities, []), step.products)[:2], ', ') AS product,
     CASE WHEN step.rate_value IS NOT NULL
         THEN format('{:g}{}', step.rate_value, if(step.rate_unit = 'percent', '%', ' ' || step.rate_unit))
     END AS rate,
-    array_to_string(touched.signed[:4], ' ')
-        || if(len(touched.signed) > 4, ' …' || (len(touched.signed) - 4), '') AS tickers,
+    array_to_string(touched.signed[:3], ' ')
+        || if(len(touched.signed) > 3, ' …' || (len(touched.signed) - 3), '') AS tickers,
     step.headline
 FROM policy_events AS step
 LEFT JOIN touched ON touched.development_id = step.development_id

@@ -1,0 +1,87 @@
+"""`policywire feeds check`: ask feeds live, store nothing, say what came and what it means."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractors.feed import parse_feed
+from flows.feed_list import fetchable, load_feeds
+from flows.fetch import FeedOutcome, FetchSettings, fetch_feeds, with_parsed
+from flows.progress import track
+from flows.settings import Settings
+from models.errors import ConfigError, FeedParseError
+from models.feed import Feed, ParsedFeed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCheck:
+    """One feed asked once. `cells` are what a person reads."""
+
+    feed_id: str
+    failed: bool
+    cells: tuple[object, ...]
+
+
+def check_feeds(settings: Settings, feed_id: str | None) -> list[FeedCheck]:
+    """Ask one feed, or all enabled ones, unconditionally; sorted by feed.
+
+    Raises ConfigError when there is no feed of that id, or it is a template.
+    """
+    feeds = chosen(load_feeds(settings.feeds), feed_id)
+    fetching = settings.fetch.settings(run_id="check")
+    checks: list[FeedCheck] = []
+    with track("feeds", len(feeds)) as advance:
+
+        async def on_done(outcome: FeedOutcome) -> None:
+            checks.append(await asyncio.to_thread(explain, outcome, fetching))
+            advance(1)
+
+        asyncio.run(fetch_feeds(feeds, {}, fetching, on_done=on_done))
+    return sorted(checks, key=lambda check: check.feed_id)
+
+
+def chosen(listed: Sequence[Feed], feed_id: str | None) -> Sequence[Feed]:
+    """The feeds to ask; a disabled one only when it is named."""
+    if feed_id is None:
+        return fetchable(listed)[0]
+    found = next((feed for feed in listed if feed.feed_id == feed_id), None)
+    if found is None:
+        raise ConfigError(f"no feed {feed_id!r} in the list; see: policywire feeds list --all")
+    if found.kind.endswith("_template"):
+        raise ConfigError(
+            f"feed {feed_id!r} is a template ({found.kind}): fill in the {{...}} parts of its url"
+        )
+    return (found,)
+
+
+def explain(outcome: FeedOutcome, fetching: FetchSettings) -> FeedCheck:
+    """What came of one feed, in words."""
+    parsed: ParsedFeed | None = None
+    hint = ""
+    if outcome.fetched is not None:
+        try:
+            parsed = parse_feed(outcome.fetched)
+        except FeedParseError as error:
+            outcome = with_parsed(outcome, error, fetching)
+            hint = f"; it points to {', '.join(error.alternates)}" if error.alternates else ""
+        else:
+            outcome = with_parsed(outcome, parsed, fetching)
+    fetch = outcome.fetch
+    dates = [e.published_at or e.updated_at for e in parsed.entries] if parsed else []
+    newest = max((d for d in dates if d is not None), default=None)
+    said = [fetch.error + hint if fetch.error else "", fetch.bozo or "", *fetch.notes]
+    if fetch.next_check_reason:
+        said.append(f"next check by {fetch.next_check_reason}")
+    return FeedCheck(
+        feed_id=fetch.feed_id,
+        failed=outcome.error is not None,
+        cells=(
+            fetch.feed_id,
+            fetch.outcome,
+            fetch.status,
+            fetch.entry_count if parsed else None,
+            newest,
+            fetch.duration_s,
+            "; ".join(part for part in said if part),
+        ),
+    )
