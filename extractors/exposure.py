@@ -8,12 +8,12 @@ it moves back. A prior is a reason to look, not a forecast.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from extractors.company_names import fold
 from extractors.tickers import TickerLinker
 from models.event import EventMention, Factuality, moves_forward
-from models.reference import load_commodities, read_rows
+from models.jurisdiction import jurisdiction_name
+from models.reference import load_commodities
 from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securities, TickerLink
 
 MOST_EXPOSED = 12
@@ -246,15 +246,9 @@ class EventLinker:
         return f"{WORKS[exposure.role]} {name} {where}"
 
 
-@cache
-def country_names() -> dict[str, str]:
-    """Names by code, from countries.csv."""
-    return {row["code"]: row["name"] for _, row in read_rows("countries.csv", ("code", "name"))}
-
-
 def countries(codes: Iterable[str]) -> str:
     """Jurisdictions in words, "China and the United States"; a code we have no word for stays."""
-    return " and ".join(country_names().get(code, code) for code in codes)
+    return " and ".join(jurisdiction_name(code) for code in codes)
 
 
 def expand(jurisdictions: Iterable[str]) -> frozenset[str]:

@@ -254,6 +254,77 @@ EVENT_TICKERS = {
     "why": TEXT,
 }
 TICKER_PASSES = {"development_id": TEXT, "revision": COUNT}
+ISSUERS = {
+    "issuer_id": TEXT,
+    "name": TEXT,
+    "country": TEXT,
+    "cik": TEXT,
+    "sector": TEXT,
+    "aliases": TEXTS,
+    "ambiguous_aliases": TEXTS,
+    "position": COUNT,
+}
+LISTINGS = {
+    "listing_id": TEXT,
+    "issuer_id": TEXT,
+    "mic": TEXT,
+    "ticker": TEXT,
+    "currency": TEXT,
+    "isin": TEXT,
+    "figi": TEXT,
+    "valid_from": DAY,
+    "valid_to": DAY,
+    "source": TEXT,
+    "benchmark_id": TEXT,
+    "position": COUNT,
+}
+COMPANY_ALIASES = {
+    "issuer_id": TEXT,
+    "alias": TEXT,
+    "kind": TEXT,
+    "gated": FLAG,
+    "keep_near": TEXTS,
+    "reject_near": TEXTS,
+}
+EXPOSURES = {
+    "issuer_id": TEXT,
+    "commodity_id": TEXT,
+    "role": TEXT,
+    "weight": NUMBER,
+    "countries": TEXTS,
+    "valid_from": DAY,
+    "valid_to": DAY,
+}
+EXPOSURE_SIGNS = {"type": TEXT, "role": TEXT, "place": TEXT, "sign": TEXT, "reason": TEXT}
+MARKETS = {"mic": TEXT, "name": TEXT, "currency": TEXT, "calendar": TEXT}
+SESSIONS = {"mic": TEXT, "session_date": DAY, "open_at": INSTANT, "close_at": INSTANT}
+DAILY_BARS = {
+    "listing_id": TEXT,
+    "session_date": DAY,
+    "close": NUMBER,
+    "adj_close": NUMBER,
+    "volume": NUMBER,
+    "currency": TEXT,
+}
+SYMBOL_MAP = {
+    "symbol": TEXT,
+    "listing_id": TEXT,
+    "currency": TEXT,
+    "calendar": TEXT,
+    "problem": TEXT,
+}
+PRICE_LOADS = {
+    "load_id": TEXT,
+    "source": TEXT,
+    "origin": TEXT,
+    "row_count": pa.int64(),
+    "new_count": pa.int64(),
+    "changed_count": pa.int64(),
+    "first_date": DAY,
+    "last_date": DAY,
+    "warnings": TEXTS,
+    "loaded_at": INSTANT,
+}
 
 Columns = Mapping[str, pa.DataType]
 

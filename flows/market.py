@@ -1,0 +1,83 @@
+"""The market's side: securities, the tickers developments touch, prices, trading sessions."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+from prefect import flow
+
+from flows.extract import join_tickers
+from flows.prices import FileProvider, PriceProvider, StooqProvider, load_from
+from flows.progress import track
+from flows.securities import load_all
+from flows.sessions import fill_sessions
+from flows.settings import Settings, settings_of
+from models.security import Listing
+from warehouse.connection import open_warehouse
+from warehouse.prices import PriceLoad
+from warehouse.securities import touched_listings
+
+HISTORY = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketResult:
+    """What one pass did. `warnings` are a line each, of price files and of securities."""
+
+    listings: int
+    joined: int
+    bars: int
+    sessions: int
+    warnings: tuple[str, ...]
+
+
+@flow(name="market")
+def market(
+    config: str | None = None, warehouse: str | None = None, feeds: str | None = None
+) -> MarketResult:
+    """Bring securities, prices and sessions up to date."""
+    return update_market(settings_of(config, warehouse, feeds))
+
+
+def update_market(settings: Settings) -> MarketResult:
+    """One pass; every step can be repeated without harm.
+
+    Raises ConfigError, FetchError or WarehouseError; what was loaded before it stays.
+    """
+    with track("market", 4) as advance:
+        listings, notes = load_all(settings.warehouse, settings.market.reference_csv)
+        advance(1)
+        joined = join_tickers(settings.warehouse)
+        advance(1)
+        loads = load_prices(settings)
+        advance(1)
+        sessions = fill_sessions(settings.warehouse)
+        advance(1)
+    return MarketResult(
+        listings=listings,
+        joined=joined,
+        bars=sum(load.new_count + load.changed_count for load in loads),
+        sessions=sessions,
+        warnings=(*notes, *(f"{load.origin}: {w}" for load in loads for w in load.warnings)),
+    )
+
+
+def load_prices(settings: Settings) -> list[PriceLoad]:
+    """Prices from every provider that is switched on, for the listings developments touch."""
+    wanted = listings_wanted(settings.warehouse)
+    since = (datetime.now(UTC) - HISTORY).date()
+    loads: list[PriceLoad] = []
+    with httpx.Client(timeout=30, follow_redirects=True) as client:
+        providers: list[PriceProvider] = [FileProvider(settings.market.price_files)]
+        if settings.market.stooq:
+            providers.append(StooqProvider(client))
+        for provider in providers:
+            loads += load_from(provider, settings.warehouse, wanted, since)
+    return loads
+
+
+def listings_wanted(warehouse: Path) -> list[Listing]:
+    """The listings developments touch, and their benchmarks."""
+    with open_warehouse(warehouse) as con:
+        return touched_listings(con)

@@ -1,0 +1,50 @@
+"""Trading sessions of the world's exchanges, for the warehouse; by exchange-calendars."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from exchange_calendars import get_calendar
+from exchange_calendars.errors import CalendarError
+
+from models.errors import ConfigError
+from warehouse.connection import open_warehouse
+from warehouse.securities import Session, calendars_needed, save_sessions
+
+# A market model looks back half a year from the first day.
+LOOK_BACK = timedelta(days=400)
+
+
+def sessions_between(calendar: str, first: date, last: date) -> list[Session]:
+    """The sessions of one calendar (a MIC) from `first` to `last`, times UTC.
+
+    Raises ConfigError when exchange-calendars does not know it or its record does not reach.
+    """
+    try:
+        # The library refuses a span past the end of what it knows; a year ahead is enough.
+        horizon = datetime.now(UTC).date() + timedelta(days=365)
+        book = get_calendar(calendar, start=first.isoformat(), end=min(last, horizon).isoformat())
+    except (CalendarError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"calendar {calendar!r}, {first} to {last}: {reason}") from error
+    return [
+        Session(
+            mic=calendar,
+            session_date=day.date(),
+            open_at=row["open"].to_pydatetime(),
+            close_at=row["close"].to_pydatetime(),
+        )
+        for day, row in book.schedule.iterrows()
+    ]
+
+
+def fill_sessions(warehouse: Path) -> int:
+    """Store the sessions that bars and developments at hand call for; how many are new."""
+    with open_warehouse(warehouse) as con:
+        needed = calendars_needed(con)
+    found = [
+        session
+        for calendar, first, last in needed
+        for session in sessions_between(calendar, first - LOOK_BACK, last)
+    ]
+    with open_warehouse(warehouse) as con:
+        return save_sessions(con, found)

@@ -1,0 +1,12 @@
+-- One row per row of raw_prices, values read as what they should be; NULL where they are not.
+CREATE OR REPLACE TEMP TABLE staged_prices AS
+SELECT
+    trim(symbol) AS symbol,
+    session_date AS date_text,
+    TRY_CAST(session_date AS DATE) AS session_date,
+    TRY_CAST("close" AS DOUBLE) AS "close",
+    TRY_CAST(coalesce(adj_close, "close") AS DOUBLE) AS adj_close,
+    TRY_CAST(volume AS DOUBLE) AS volume,
+    volume IS NOT NULL AND trim(CAST(volume AS VARCHAR)) <> '' AS has_volume,
+    upper(nullif(trim(currency), '')) AS currency
+FROM raw_prices;

@@ -1,0 +1,5 @@
+-- One row per exposure that holds today.
+SELECT issuer_id, commodity_id, role, weight, countries, valid_from, valid_to
+FROM store.exposures
+WHERE valid_to IS NULL OR valid_to > current_date
+ORDER BY issuer_id, weight DESC, commodity_id;

@@ -1,0 +1,80 @@
+-- One row per development and listing it touches: what the price did around it.
+-- after: event_sessions, daily_returns
+CREATE OR REPLACE VIEW event_returns AS
+WITH around AS (
+    SELECT
+        event.development_id, event.listing_id,
+        max(day.adj_close) FILTER (day.session_no = event.event_no - 1) AS close_before,
+        max(day.adj_close) FILTER (day.session_no = event.event_no) AS close_event,
+        max(day.adj_close) FILTER (day.session_no = event.event_no + 1) AS close_1,
+        max(day.adj_close) FILTER (day.session_no = event.event_no + 5) AS close_5,
+        max(day.benchmark_adj_close) FILTER (day.session_no = event.event_no - 1) AS bench_before,
+        max(day.benchmark_adj_close) FILTER (day.session_no = event.event_no) AS bench_event,
+        max(day.benchmark_adj_close) FILTER (day.session_no = event.event_no + 1) AS bench_1,
+        max(day.benchmark_adj_close) FILTER (day.session_no = event.event_no + 5) AS bench_5
+    FROM store.event_sessions AS event
+    JOIN daily_returns AS day
+        ON day.listing_id = event.listing_id
+        AND day.session_no BETWEEN event.event_no - 1 AND event.event_no + 5
+    GROUP BY event.development_id, event.listing_id
+)
+SELECT
+    event.development_id,
+    event.listing_id,
+    event.link,
+    event.sign,
+    event.relevance,
+    event.type,
+    event.status,
+    event.polarity,
+    event.first_seen_at,
+    event.event_date,
+    event.benchmark_id,
+    event.currency,
+    around.close_before,
+    around.close_event,
+    around.close_1,
+    around.close_5,
+    around.close_event / around.close_before - 1 AS ret_0,
+    around.close_1 / around.close_before - 1 AS ret_1,
+    around.close_5 / around.close_before - 1 AS ret_5,
+    ret_0 - (around.bench_event / around.bench_before - 1) AS adjusted_0,
+    ret_1 - (around.bench_1 / around.bench_before - 1) AS adjusted_1,
+    ret_5 - (around.bench_5 / around.bench_before - 1) AS adjusted_5,
+    CASE
+        WHEN event.calendar IS NULL THEN 'market or listing not known at that time'
+        WHEN event.event_date IS NULL THEN 'no session of its market after it yet'
+        WHEN around.close_before IS NULL AND around.close_event IS NULL THEN 'no prices'
+        WHEN around.close_before IS NULL THEN 'no price the session before'
+        WHEN around.close_event IS NULL THEN 'no price that session'
+        WHEN around.close_5 IS NULL THEN 'no price five sessions on'
+        WHEN around.bench_before IS NULL THEN 'no price of the benchmark'
+    END AS missing
+FROM store.event_sessions AS event
+LEFT JOIN around
+    ON around.development_id = event.development_id AND around.listing_id = event.listing_id;
+
+COMMENT ON VIEW event_returns IS 'One row per development and listing it touches: what the adjusted close did around it.';
+COMMENT ON COLUMN event_returns.development_id IS 'The development; see policy_events.';
+COMMENT ON COLUMN event_returns.listing_id IS 'The listing, MIC:TICKER.';
+COMMENT ON COLUMN event_returns.link IS 'How it is touched: named, party or exposed; the closest tie.';
+COMMENT ON COLUMN event_returns.sign IS 'Prior of that tie: +, - or ?.';
+COMMENT ON COLUMN event_returns.relevance IS 'From 0 to 100: how close the tie is.';
+COMMENT ON COLUMN event_returns.type IS 'Type of the development.';
+COMMENT ON COLUMN event_returns.status IS 'Status of the development.';
+COMMENT ON COLUMN event_returns.polarity IS 'Polarity of the development.';
+COMMENT ON COLUMN event_returns.first_seen_at IS 'When we could first have known, UTC.';
+COMMENT ON COLUMN event_returns.event_date IS 'First session of its market that closed after first_seen_at.';
+COMMENT ON COLUMN event_returns.benchmark_id IS 'What it is measured against, MIC:TICKER.';
+COMMENT ON COLUMN event_returns.currency IS 'Currency of the prices, ISO 4217.';
+COMMENT ON COLUMN event_returns.close_before IS 'Adjusted close of the session before event_date.';
+COMMENT ON COLUMN event_returns.close_event IS 'Adjusted close of event_date.';
+COMMENT ON COLUMN event_returns.close_1 IS 'Adjusted close one session after event_date.';
+COMMENT ON COLUMN event_returns.close_5 IS 'Adjusted close five sessions after event_date.';
+COMMENT ON COLUMN event_returns.ret_0 IS 'Return from close_before to close_event.';
+COMMENT ON COLUMN event_returns.ret_1 IS 'Return from close_before to close_1.';
+COMMENT ON COLUMN event_returns.ret_5 IS 'Return from close_before to close_5.';
+COMMENT ON COLUMN event_returns.adjusted_0 IS 'ret_0 less the benchmark''s return over the same days.';
+COMMENT ON COLUMN event_returns.adjusted_1 IS 'ret_1 less the benchmark''s.';
+COMMENT ON COLUMN event_returns.adjusted_5 IS 'ret_5 less the benchmark''s.';
+COMMENT ON COLUMN event_returns.missing IS 'Why a value is NULL, in words.';

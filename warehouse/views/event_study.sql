@@ -1,0 +1,93 @@
+-- One row per window: the average over the chosen developments and listings, with its tests.
+-- after: cumulative_returns, event_sessions
+-- Tests: t from the models' own errors (MacKinlay 1997, eq. 20), t across events, t across events
+-- with one value a development (listings of one day move together), Corrado's rank, and sign.
+CREATE OR REPLACE MACRO event_study(
+    type := NULL, status := NULL, actor := NULL, target := NULL, commodity := NULL,
+    ticker := NULL, ticker_group := NULL, sign := NULL, link := NULL,
+    since := NULL, until := NULL, alone := false
+) AS TABLE
+WITH crowded AS (
+    SELECT DISTINCT a.development_id, a.listing_id
+    FROM store.event_sessions AS a
+    JOIN store.event_sessions AS b
+        ON b.listing_id = a.listing_id
+        AND b.development_id <> a.development_id
+        AND b.event_no BETWEEN a.event_no - 5 AND a.event_no + 5
+),
+cars AS (
+    SELECT held.*
+    FROM store.cumulative_returns(
+        type, status, actor, target, commodity, ticker, ticker_group, sign, link, since, until, 0
+    ) AS held
+    WHERE NOT alone OR (held.development_id, held.listing_id) NOT IN (FROM crowded)
+),
+by_development AS (
+    SELECT window_name, development_id, avg(car) AS car
+    FROM cars
+    GROUP BY window_name, development_id
+),
+across AS (
+    SELECT window_name, count(*) AS development_count,
+        avg(car) / nullif(stddev_samp(car) / sqrt(count(*)), 0) AS t_development
+    FROM by_development
+    GROUP BY window_name
+),
+ranked AS (
+    SELECT
+        daily.development_id, daily.listing_id, daily.tau,
+        rank() OVER event_days + (count(*) OVER event_ties - 1) / 2.0 AS place,
+        count(*) OVER (PARTITION BY daily.development_id, daily.listing_id) AS day_count
+    FROM store.abnormal_returns(
+        type, status, actor, target, commodity, ticker, ticker_group, sign, link, since, until, 0
+    ) AS daily
+    WHERE (daily.tau BETWEEN -130 AND -11 OR daily.tau BETWEEN -5 AND 5)
+        AND (NOT alone OR (daily.development_id, daily.listing_id) NOT IN (FROM crowded))
+    WINDOW
+        event_days AS (PARTITION BY daily.development_id, daily.listing_id ORDER BY daily.ar),
+        event_ties AS (PARTITION BY daily.development_id, daily.listing_id, daily.ar)
+),
+rank_by_day AS (
+    SELECT tau, avg(place / (day_count + 1) - 0.5) AS mean_rank
+    FROM ranked
+    GROUP BY tau
+),
+rank_spread AS (SELECT sqrt(avg(mean_rank ** 2)) AS spread FROM rank_by_day),
+pooled AS (
+    SELECT
+        window_name, first_tau, last_tau,
+        count(*) AS event_count,
+        count(DISTINCT listing_id) AS listing_count,
+        avg(car) AS mean_car,
+        median(car) AS median_car,
+        stddev_samp(car) AS sd,
+        avg(CASE WHEN car > 0 THEN 1.0 ELSE 0.0 END) AS share_positive,
+        avg(car) / nullif(sqrt(sum(se ** 2)) / count(*), 0) AS t,
+        avg(car) / nullif(stddev_samp(car) / sqrt(count(*)), 0) AS t_cross
+    FROM cars
+    GROUP BY window_name, first_tau, last_tau
+)
+SELECT
+    pooled.window_name,
+    pooled.event_count,
+    across.development_count,
+    pooled.listing_count,
+    pooled.mean_car,
+    pooled.median_car,
+    pooled.share_positive,
+    pooled.t,
+    pooled.t_cross,
+    across.t_development,
+    (
+        SELECT sum(day.mean_rank) / (any_value(spread.spread) * sqrt(count(*)))
+        FROM rank_by_day AS day, rank_spread AS spread
+        WHERE day.tau BETWEEN pooled.first_tau AND pooled.last_tau
+    ) AS z_rank,
+    (pooled.share_positive - 0.5) * sqrt(pooled.event_count) / 0.5 AS z_sign,
+    pooled.mean_car - 1.96 * pooled.sd / sqrt(pooled.event_count) AS low,
+    pooled.mean_car + 1.96 * pooled.sd / sqrt(pooled.event_count) AS high
+FROM pooled
+JOIN across ON across.window_name = pooled.window_name
+ORDER BY pooled.last_tau - pooled.first_tau, pooled.first_tau DESC;
+
+COMMENT ON MACRO TABLE event_study IS 'One row per window: the average cumulative abnormal return over the chosen developments and listings, with its tests: t (from the models'' errors), t_cross (across events), t_development (one value a development), z_rank (Corrado), z_sign; low and high bound the mean at 95 percent. type, status and ticker take several, parted by commas; ticker is MIC:TICKER or a bare ticker, ticker_group a sector; alone := true leaves out events with another within five sessions.';
