@@ -46,6 +46,17 @@ def main() -> None:
             traceback.print_exc()
         errors.print(f"policywire: {error}", style="red", markup=False, highlight=False)
         sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: one line, not forty
+        if debug:
+            traceback.print_exc()
+        errors.print(
+            f"policywire: {type(error).__name__}: {error} "
+            "(a fault of ours; --debug before the command shows where)",
+            style="red",
+            markup=False,
+            highlight=False,
+        )
+        sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         errors.print("policywire: stopped; run it again to go on where it stopped")
         sys.exit(EXIT_INTERRUPTED)

@@ -8,6 +8,7 @@ from prefect import Flow, flow
 from flows.alert import alert
 from flows.extract import extract
 from flows.ingest import ingest
+from flows.market import market
 from flows.progress import track
 from flows.settings import Settings, settings_of
 from models.errors import ConfigError
@@ -16,6 +17,7 @@ from warehouse.snapshot import publish
 FLOWS: dict[str, Flow[..., Any]] = {
     "ingest": ingest,
     "extract": extract,
+    "market": market,
     "alert": alert,
 }
 

@@ -11,7 +11,7 @@ from flows.pass_report import show_pass
 from flows.settings import load_settings
 
 PORT = 8790
-STAGES = ("ingest", "extract", "alert")
+STAGES = ("ingest", "extract", "market", "alert")
 CONFIG = """\
 # Written by `policywire demo`; use it as a start for your own.
 warehouse = "demo.duckdb"
