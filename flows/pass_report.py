@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -12,8 +12,12 @@ from flows.answers import table_of
 from flows.progress import bars_on
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
+from models.errors import PipelineError
 from warehouse.connection import load_query
 from warehouse.snapshot import QueryResult, query
+
+if TYPE_CHECKING:
+    from flows.pipeline import PassResult
 
 MOST_ROWS = 25
 
@@ -26,20 +30,23 @@ def show_pass(
     through_prefect: bool,
     console: Console | None = None,
 ) -> None:
-    """Run `stages` and print feeds in trouble, new developments, alerts raised, and how to go on."""
-    console = console or Console()
+    """Run `stages` and print feeds in trouble, new developments, alerts raised, and how to go on.
+
+    Raises PipelineError at the end when a stage failed.
+    """
+    console = console or Console(emoji=False)
     prepare_prefect(settings.warehouse.parent / "prefect")
     # The tables below say the same as the log, and better.
     logging.getLogger("policywire.alerts").setLevel(logging.CRITICAL)
     began = datetime.now(UTC)
     with bars_on(console):
-        results = run_stages(settings, config, stages, through_prefect=through_prefect)
-    print_counts(console, results, (datetime.now(UTC) - began).total_seconds())
-    if "ingest" in results:
+        result = run_stages(settings, config, stages, through_prefect=through_prefect)
+    print_counts(console, result.done, (datetime.now(UTC) - began).total_seconds())
+    if "ingest" in stages:
         print_feeds(console, ask(settings, "pass_feeds", began))
-    if "extract" in results:
+    if "extract" in stages:
         print_rows(console, "New developments", ask(settings, "pass_developments", began))
-    if "alert" in results or "extract" in results:
+    if "alert" in stages:
         print_rows(console, "Alerts raised", ask(settings, "pass_alerts", began))
     console.print(f"\nAsk it: [bold]{settings.snapshot}[/] holds it all, for example", highlight=False)
     console.print(
@@ -51,11 +58,13 @@ def show_pass(
         highlight=False,
         markup=False,
     )
+    if result.failed:
+        raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
 
 
 def run_stages(
     settings: Settings, config: Path | None, stages: tuple[str, ...], *, through_prefect: bool
-) -> Mapping[str, Any]:
+) -> "PassResult":
     """The stages in order, as a recorded Prefect flow or as plain functions."""
     from flows.pipeline import pass_through, pipeline
 
@@ -66,8 +75,8 @@ def run_stages(
     }
     if not through_prefect:
         return pass_through(paths, stages)
-    outcome: Mapping[str, Any] = pipeline(**paths, stages=stages)
-    return outcome
+    result: PassResult = pipeline(**paths, stages=stages)
+    return result
 
 
 def ask(settings: Settings, name: str, since: datetime) -> QueryResult:
@@ -77,7 +86,7 @@ def ask(settings: Settings, name: str, since: datetime) -> QueryResult:
 def print_counts(console: Console, results: Mapping[str, Any], seconds: float) -> None:
     """One line per stage, in its own words."""
     for stage, result in results.items():
-        console.print(f"[bold]{stage:<8}[/] {result}", highlight=False)
+        console.print(f"{stage:<8} {result}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"[dim]{seconds:.1f} s[/]\n", highlight=False)
 
 

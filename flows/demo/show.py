@@ -35,7 +35,7 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
     if fresh and folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    console = Console()
+    console = Console(emoji=False)
     package = resources.files("flows")
     with (
         resources.as_file(package / "demo" / "prices.csv.gz") as prices,
