@@ -20,6 +20,7 @@ from lxml import html as lxml_html
 
 from extractors.json_feed import parse_json_feed
 from extractors.plain_text import fit, title_text
+from extractors.usual_feed import read_usual_feed
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -68,30 +69,13 @@ def parse_feed(fetched: FetchedFeed) -> ParsedFeed:
         raise _html_instead(fetched)
     charset, notes = _charset(fetched)
     body, repairs = _mended(body, charset)
-    # feedparser takes charset and base from headers; a media type it knows keeps it from
-    # calling every feed sent as text/plain or text/html malformed.
-    headers = {
-        "content-type": f"application/xml; charset={charset}" if charset else "application/xml",
-        "content-location": fetched.url,
-    }
-    if language := fetched.header("content-language"):
-        headers["content-language"] = language.split(",")[0].strip()
-    try:
-        # A stream, for feedparser opens bytes that look like a path or an address.
-        result = feedparser.parse(
-            io.BytesIO(body),
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except Exception as error:
-        # Whatever a hostile body breaks in there, it is this feed's failure and no other's.
-        reason = f"malformed beyond reading: {type(error).__name__}: {error}"
-        raise FeedParseError(fetched.url, reason, kind="malformed") from error
-    if not result.get("version") and not result.entries:
+    language = (fetched.header("content-language") or "").split(",")[0].strip() or None
+    usual = _says_utf8(body, charset) and read_usual_feed(body, base=fetched.url, language=language)
+    result = usual or _with_feedparser(fetched, body, charset, language)
+    if not result.get("version") and not result["entries"]:
         raise _something_else(fetched, root, start)
-    feed = result.feed
-    entries = tuple(_entry(fetched, e, feed) for e in result.entries[:MAX_ENTRIES])
+    feed = result["feed"]
+    entries = tuple(_entry(fetched, e, feed) for e in result["entries"][:MAX_ENTRIES])
     return _finish(
         ParsedFeed(
             feed_id=fetched.feed_id,
@@ -106,6 +90,40 @@ def parse_feed(fetched: FetchedFeed) -> ParsedFeed:
             notes=notes + repairs,
         )
     )
+
+
+def _says_utf8(body: bytes, charset: str | None) -> bool:
+    """Is it UTF-8, and does the XML declaration say so too?"""
+    told = _XML_ENCODING.match(body[:1000])
+    return charset in ("utf-8", "ascii") and (
+        told is None or _codec(told[1].decode("ascii")) in ("utf-8", "ascii")
+    )
+
+
+def _with_feedparser(
+    fetched: FetchedFeed, body: bytes, charset: str | None, language: str | None
+) -> dict[str, Any]:
+    # feedparser takes charset and base from headers; a media type it knows keeps it from
+    # calling every feed sent as text/plain or text/html malformed.
+    headers = {
+        "content-type": f"application/xml; charset={charset}" if charset else "application/xml",
+        "content-location": fetched.url,
+    }
+    if language:
+        headers["content-language"] = language
+    try:
+        # A stream, for feedparser opens bytes that look like a path or an address.
+        result: dict[str, Any] = feedparser.parse(
+            io.BytesIO(body),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    # Whatever a hostile body breaks in there, it is this feed's failure and no other's.
+    except Exception as error:
+        reason = f"malformed beyond reading: {type(error).__name__}: {error}"
+        raise FeedParseError(fetched.url, reason, kind="malformed") from error
+    return result
 
 
 def _finish(parsed: ParsedFeed) -> ParsedFeed:
