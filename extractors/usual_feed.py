@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from feedparser.datetimes import _parse_date
-from feedparser.urls import _urljoin
+from feedparser.urls import _urljoin, make_safe_absolute_uri
 from lxml import etree
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -48,10 +48,12 @@ _CHANNEL_TEXTS = {
     f"{_SY}updatePeriod": "sy_updateperiod",
     f"{_SY}updateFrequency": "sy_updatefrequency",
 }
-_CHANNEL_ODD = frozenset({f"{_DC}language", f"{_DC}title", "items", "entry", f"{_ATOM}entry"})
-# Signs of what feedparser treats in its own way: other bases, declared entities, C1 controls
-# (Windows-1252 in disguise) and UTF-8 encoded twice.
-_ODD = re.compile(rb"xml:base|<!DOCTYPE|<!ENTITY|\xc2[\x80-\x9f]|\xc3[\x82\x83\xa2]\xc2")
+_CHANNEL_ODD = frozenset({f"{_DC}language", f"{_DC}title"})
+_ENTRY_NAMES = frozenset({"item", "items", "entry"})
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_ODD_BYTES = re.compile(rb"<!DOCTYPE|<!ENTITY")
+# What feedparser mends in any text: Windows-1252 in disguise, and UTF-8 encoded twice.
+_ODD_TEXT = re.compile("[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf]")
 _QUERY_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 _EMAIL_OR_BRACKET = re.compile(r"[@<>()&]")
 
@@ -65,13 +67,17 @@ def read_usual_feed(body: bytes, *, base: str, language: str | None) -> dict[str
 
     `body` must be UTF-8; `base` is the feed's address, `language` HTTP's Content-Language.
     """
-    if _ODD.search(body):
+    if _ODD_BYTES.search(body):
         return None
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(body, parser)
+        told = root.get(f"{_XML}base")
+        if body.count(b"xml:base") != (told is not None):
+            return None
+        base = make_safe_absolute_uri(base, told) or base
         if root.tag == "rss":
             return _rss(root, base, language, body)
         if root.tag == f"{_ATOM}feed":
@@ -93,7 +99,7 @@ def _rss(root: Any, base: str, language: str | None, body: bytes) -> dict[str, A
         tag = child.tag
         if tag == "item":
             entries.append(_item(child, base, language))
-        elif tag in _CHANNEL_ODD or (tag in _CHANNEL_TEXTS and entries):
+        elif _is_odd(tag) or (tag in _CHANNEL_TEXTS and entries):
             raise _Odd
         elif tag in _CHANNEL_TEXTS:
             feed[_once(feed, _CHANNEL_TEXTS[tag])] = _text(child)
@@ -113,6 +119,8 @@ def _item(item: Any, base: str, language: str | None) -> dict[str, Any]:
             reader(raw, child, base, language)
         elif tag not in _SILENT or len(child):
             raise _Odd
+    if "link" not in raw and "guidislink" not in raw and item.find("enclosure") is not None:
+        raise _Odd
     content = raw.get("content")
     if content and "summary" not in raw:
         raw["summary"] = content[0]["value"]
@@ -199,7 +207,7 @@ _RSS_READERS = {
 
 
 def _atom(root: Any, base: str, language: str | None, body: bytes) -> dict[str, Any]:
-    told = root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    told = root.get(f"{_XML}lang")
     if body.count(b"xml:lang") != (told is not None):
         raise _Odd
     language = (told or language or "").replace("_", "-") or None
@@ -217,7 +225,7 @@ def _atom(root: Any, base: str, language: str | None, body: bytes) -> dict[str, 
             feed["links"].append(dict(child.attrib))
         elif tag in (f"{_SY}updatePeriod", f"{_SY}updateFrequency"):
             feed[_once(feed, _CHANNEL_TEXTS[tag])] = _text(child)
-        elif not tag.startswith(_ATOM):
+        elif _is_odd(tag):
             raise _Odd
     return {"version": "atom10", "feed": feed, "entries": entries}
 
@@ -280,6 +288,11 @@ def _atom_link(raw: dict[str, Any], child: Any, base: str) -> None:
         raw["link"] = _urljoin(base, href)
 
 
+def _is_odd(tag: str) -> bool:
+    # An entry under another name, or a language or title from another vocabulary.
+    return tag in _CHANNEL_ODD or tag.rpartition("}")[2] in _ENTRY_NAMES
+
+
 def _tag(raw: dict[str, Any], term: str) -> None:
     tags: list[dict[str, str]] = raw.setdefault("tags", [])
     if {"term": term} not in tags:
@@ -296,7 +309,10 @@ def _once(raw: dict[str, Any], key: str) -> str:
 def _text(child: Any) -> str:
     if len(child):
         raise _Odd
-    return (child.text or "").strip()
+    text = (child.text or "").strip()
+    if not text.isascii() and _ODD_TEXT.search(text):
+        raise _Odd
+    return text
 
 
 @lru_cache(maxsize=4096)
