@@ -53,17 +53,22 @@ _ODD_CODECS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-esca
 
 
 def parse_feed(fetched: FetchedFeed) -> ParsedFeed:
-    """The entries of one answer, in the feed's order, repeated ones dropped.
+    """The entries of one answer, in the feed's order, empty and repeated ones dropped.
 
     Plain and free of state, so that it can run in a worker process. Raises FeedParseError when
     the body holds no feed.
     """
+    return without_useless(parse_all(fetched))
+
+
+def parse_all(fetched: FetchedFeed) -> ParsedFeed:
+    """Every entry of one answer as it stands. Raises FeedParseError when there is no feed."""
     body = fetched.body
     start = _bare_start(body)
     if not start:
         raise FeedParseError(fetched.url, "not a feed: the body is empty", kind="empty")
     if start[:1] in (b"{", b"["):
-        return _finish(parse_json_feed(fetched))
+        return parse_json_feed(fetched)
     root = _root_name(start)
     if root == "html":
         raise _html_instead(fetched)
@@ -76,19 +81,17 @@ def parse_feed(fetched: FetchedFeed) -> ParsedFeed:
         raise _something_else(fetched, root, start)
     feed = result["feed"]
     entries = tuple(_entry(fetched, e, feed) for e in result["entries"][:MAX_ENTRIES])
-    return _finish(
-        ParsedFeed(
-            feed_id=fetched.feed_id,
-            url=fetched.url,
-            entries=entries,
-            title=title_text(_string(feed, "title")) or None,
-            language=_string(feed, "language") or None,
-            format=result.get("version") or "",
-            bozo=_bozo_reason(result),
-            ttl_s=_ttl_s(feed),
-            self_url=_self_url(feed),
-            notes=notes + repairs,
-        )
+    return ParsedFeed(
+        feed_id=fetched.feed_id,
+        url=fetched.url,
+        entries=entries,
+        title=title_text(_string(feed, "title")) or None,
+        language=_string(feed, "language") or None,
+        format=result.get("version") or "",
+        bozo=_bozo_reason(result),
+        ttl_s=_ttl_s(feed),
+        self_url=_self_url(feed),
+        notes=notes + repairs,
     )
 
 
@@ -126,7 +129,7 @@ def _with_feedparser(
     return result
 
 
-def _finish(parsed: ParsedFeed) -> ParsedFeed:
+def without_useless(parsed: ParsedFeed) -> ParsedFeed:
     """Drop what cannot be an article: empty entries and repetitions within the feed.
 
     A guid that stands on entries with different links identifies none of them: it is taken off,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -79,6 +80,8 @@ class Web(AbstractAsyncContextManager["Web"]):
             trust_env=False,
             follow_redirects=False,
             event_hooks={"response": [_keep_location]},
+            # A feed reader needs no cookies, and they would follow us from feed to feed.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             timeout=httpx.Timeout(
                 settings.read_timeout_s, connect=settings.connect_timeout_s, pool=None
             ),
