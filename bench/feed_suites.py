@@ -148,7 +148,7 @@ def compare(path: Path, body: bytes, parsed: ParsedFeed | None, tally: Tally) ->
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and ast.unparse(node.left) == "feed['title']":
-            told = title_text(str(ast.literal_eval(node.comparators[0])))
+            told = title_text(str(value_of(node.comparators[0])))
             if parsed and (parsed.title or "") == told:
                 tally.agreed += 1
             else:
@@ -173,12 +173,15 @@ def told_values(tree: ast.Expression) -> Iterator[tuple[int, str, object]]:
         if place is None:
             continue
         name = place[2] or place[3]
-        try:
-            value = ast.literal_eval(node.comparators[0])
-        except ValueError:
-            continue
-        if name in _FIELDS:
-            yield int(place[1]), name, value
+        if name in _FIELDS and not isinstance(node.comparators[0], ast.Subscript):
+            yield int(place[1]), name, value_of(node.comparators[0])
+
+
+def value_of(node: ast.expr) -> object:
+    """The constant a test compares with; strings may be added up."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return str(value_of(node.left)) + str(value_of(node.right))
+    return ast.literal_eval(node)
 
 
 def ours_of(entry: FeedEntry | None, name: str) -> object:

@@ -2,7 +2,7 @@
 
 The `ingest` flow's own work without Prefect: fetch, parse in worker processes, clean, tell the
 language, store in DuckDB. Ten requests at once and no gap, as the other side does: our own
-defaults for one host (two at once, a quarter of a second apart) would measure our manners.
+defaults for one host (two at once, a fifth of a second apart) would measure our manners.
 """
 
 import asyncio

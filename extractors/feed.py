@@ -37,6 +37,8 @@ _BEFORE_ROOT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})")
+# A feed wrapped into a page by its publishing system; pages about feeds escape such words.
+_FEED_INSIDE = re.compile(rb"<(?:feed|rss|rdf:RDF)\s[^>]{0,300}?(?:xmlns|version)")
 _ALTERNATE_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 )
@@ -70,14 +72,16 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
     if start[:1] in (b"{", b"["):
         return parse_json_feed(fetched)
     root = _root_name(start)
-    if root == "html":
+    if root == "html" and not _FEED_INSIDE.search(body):
         raise _html_instead(fetched)
     charset, notes = _charset(fetched)
     body, repairs = _mended(body, charset)
     language = (fetched.header("content-language") or "").split(",")[0].strip() or None
     usual = _says_utf8(body, charset) and read_usual_feed(body, base=fetched.url, language=language)
     result = usual or _with_feedparser(fetched, body, charset, language)
-    if not result.get("version") and not result["entries"]:
+    if root == "html" and not result["entries"]:
+        raise _html_instead(fetched)
+    if not result.get("version") and not result["entries"] and root not in _FEED_ROOTS:
         raise _something_else(fetched, root, start)
     feed = result["feed"]
     entries = tuple(_entry(fetched, e, feed) for e in result["entries"][:MAX_ENTRIES])
