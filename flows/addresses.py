@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpcore
@@ -117,6 +118,7 @@ def _parse_rule(text: str) -> _Rule:
     return _Rule(host, int(port) if port else None, None)
 
 
+@lru_cache(maxsize=4096)
 def host_and_port(url: str) -> tuple[str, int]:
     """Host and port of an http or https URL. Raises FetchError for anything else."""
     _refuse_disguise(url)

@@ -31,7 +31,7 @@ from models.feed import Feed, FeedEntry, FeedState, FetchedFeed
 from warehouse.articles import load_feed_states, save_feeds, save_ingest, unseen
 from warehouse.connection import open_warehouse
 
-BATCH_ARTICLES = 500
+BATCH_ARTICLES = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
