@@ -55,6 +55,8 @@ SELECT
     latest.status AS last_status,
     latest.status_target AS last_status_target,
     latest.stepped_on AS last_step_date,
+    latest.effective_on AS last_effective_on,
+    latest.ends_on AS last_ends_on,
     CASE
         WHEN latest.status IN ('announced', 'adopted', 'delayed')
             AND latest.effective_on <= current_date THEN 'in_force'
@@ -117,6 +119,8 @@ COMMENT ON COLUMN measure_status.instrument_id IS 'The legal act that identifies
 COMMENT ON COLUMN measure_status.last_status IS 'Its last reported step.';
 COMMENT ON COLUMN measure_status.last_status_target IS 'What that step acts on: measure, suspension, deadline, exemption or investigation.';
 COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, else first reported.';
+COMMENT ON COLUMN measure_status.last_effective_on IS 'When that step takes effect; NULL when not reported.';
+COMMENT ON COLUMN measure_status.last_ends_on IS 'When that step ends: of a suspension, when the measure returns; NULL when not reported.';
 COMMENT ON COLUMN measure_status.status_today IS 'The last status, moved on by dates that have passed: in_force once effective, suspension_over once a pause has ended without news.';
 COMMENT ON COLUMN measure_status.next_date IS 'The next day on which something happens by itself; NULL when none is known.';
 COMMENT ON COLUMN measure_status.next_step IS 'What happens then: takes effect, returns unless prolonged, or ends.';

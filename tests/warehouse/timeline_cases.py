@@ -1,0 +1,111 @@
+"""A warehouse of 130 dated steps of 2018 to 2026 (tests/data/timeline.csv), told in our own words.
+
+Each row is told by its implementer on the day and by a wire service the day after. Listings are
+tied to it by the commodities its words name, as producers.
+"""
+
+import csv
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from models.link import LinkMention
+from models.reference import load_commodities, read_rows, split_list
+from models.security import TickerLink
+from tests.extractors.link_cases import told
+from tests.warehouse.test_links import link_all, store
+from warehouse.events import developments_to_join, save_event_tickers
+from warehouse.search import index_articles
+
+TIMELINE = Path(__file__).parents[1] / "data" / "timeline.csv"
+PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+INSTRUMENT = re.compile(
+    r"(?:MOFCOM (?:and GACC )?Announcements? No\. \d+(?: to \d+)? of \d{4}|EO \d{5}|Section \d{3}"
+    r"|Proclamation \d{4,5}|FR doc \d{4}-\d+|IEEPA)"
+)
+
+
+def commodities_in(words: str) -> list[str]:
+    """Commodity ids whose names or aliases stand in the words."""
+    lowered = words.lower()
+    return [
+        item.commodity_id
+        for item in load_commodities().values()
+        if any(
+            re.search(rf"\b{re.escape(name.lower())}\b", lowered)
+            for name in (item.commodity_id.replace("_", " "), *item.aliases)
+            if len(name) > 3
+        )
+    ]
+
+
+def timeline_reports() -> list[LinkMention]:
+    """Two reports of every row."""
+    found = []
+    with TIMELINE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            words = f"{row['what']} {row['instrument']}"
+            acts = INSTRUMENT.findall(row["instrument"]) or INSTRUMENT.findall(row["what"])
+            rate = PERCENT.search(row["what"]) if row["type"] in ("tariff", "trade_remedy") else None
+            dates = [("date_announced", row["announced"])]
+            dates += [("date_effective", row["effective"])] if row["effective"] else []
+            dates += [("date_end", row["end"])] if row["end"] else []
+            suspended = re.search(r"Announcements (55 to 58, 61 and 62) suspended", row["what"])
+            for publisher, days in (("official", 0), ("wire", 1)):
+                day = date.fromisoformat(row["announced"]) + timedelta(days=days)
+                found.append(
+                    told(
+                        day.isoformat(),
+                        f"{row['type']} {row['status']}",
+                        actors=row["actor"].split(","),
+                        targets=[] if row["target"] == "world" else row["target"].split(","),
+                        commodities=commodities_in(words),
+                        companies=row["what"].split(":")[:1]
+                        if row["type"] in ("government_investment", "sanction_listing")
+                        else (),
+                        rate=float(rate[1]) if rate else None,
+                        dates=dates,
+                        instrument=f"MOFCOM Announcements No. {suspended[1]} of 2025"
+                        if suspended
+                        else acts[0] if acts else None,
+                        source="official_actor" if publisher == "official" else "author",
+                        publisher=publisher if publisher == "wire" else f"{row['actor'].split(',')[0]} government",
+                        article=f"{row['id']}-{publisher}",
+                        says=row["what"],
+                    )
+                )
+    return found
+
+
+def producers() -> dict[str, list[str]]:
+    """commodity_id -> listings of those that produce it."""
+    found: dict[str, list[str]] = {}
+    for _, row in read_rows("tickers.csv", ("ticker", "mic")):
+        for tie in split_list(row["exposures"]):
+            commodity, _, role = tie.partition(":")
+            if role == "producer":
+                found.setdefault(commodity, []).append(f"{row['mic']}:{row['ticker']}")
+    return found
+
+
+def fill(con: DuckDBPyConnection) -> None:
+    """Store, link, tie and index the whole timeline."""
+    store(con, timeline_reports())
+    link_all(con)
+    index_articles(con)
+    made_by = producers()
+    links = []
+    for row in developments_to_join(con):
+        sign = {"restricting": "+", "liberalising": "-"}.get(row["polarity"], "?")
+        ties = [
+            TickerLink(
+                listing=listing, link="exposed", sign=sign, why=f"produces {commodity}",
+                commodity_id=commodity, role="producer", relevance=60,
+            )
+            for commodity in row["commodities"]
+            for listing in made_by.get(commodity, ())
+        ]
+        links.append((row["development_id"], row["revision"], ties))
+    save_event_tickers(con, links)
