@@ -48,7 +48,7 @@ def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
                     guid=article_id,
                     url=f"https://{first.publisher}.example.org/{article_id}",
                     canonical_url=f"https://{first.publisher}.example.org/{article_id}",
-                    title=f"Told on {first.reported_date}",
+                    title=title_of(first),
                     text=text,
                     text_digest=text_digest(article_id, text),
                     entry_digest=text_digest(article_id, text),
@@ -66,6 +66,12 @@ def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
         [extraction(key, [i.mention for i in items]) for key, items in by_article.items()],
         NOW,
     )
+
+
+def title_of(item: LinkMention) -> str:
+    """What it says, where the case says more than type and status."""
+    plain = item.mention.sentence.endswith(f"told on {item.reported_date}.")
+    return f"Told on {item.reported_date}" if plain else item.mention.sentence
 
 
 def extraction(article_id: str, events: Sequence[EventMention], version: str = "1") -> Extraction:

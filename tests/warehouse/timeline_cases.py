@@ -1,7 +1,7 @@
 """A warehouse of 130 dated steps of 2018 to 2026 (tests/data/timeline.csv), told in our own words.
 
-Each row is told by its implementer on the day and by a wire service the day after. Listings are
-tied to it by the commodities its words name, as producers.
+Each row is told by its implementer on the day and by a wire service the day after. Listings and
+prices are those that ship with the project.
 """
 
 import csv
@@ -9,21 +9,26 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection
-
+from flows.extract import join_tickers
+from flows.market import listings_wanted
+from flows.prices import FileProvider, load_from
+from flows.securities import load_all
+from flows.sessions import fill_sessions
 from models.link import LinkMention
-from models.reference import load_commodities, read_rows, split_list
-from models.security import TickerLink
+from models.reference import load_commodities
 from tests.extractors.link_cases import told
 from tests.warehouse.test_links import link_all, store
-from warehouse.events import developments_to_join, save_event_tickers
+from warehouse.connection import open_warehouse
 from warehouse.search import index_articles
 
+PRICES = Path(__file__).parents[2] / "flows" / "demo" / "prices.csv.gz"
 TIMELINE = Path(__file__).parents[1] / "data" / "timeline.csv"
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+CHANGED_TO = re.compile(r"\d% to (\d+(?:\.\d+)?)%")
+RATED = ("tariff", "trade_remedy")
 INSTRUMENT = re.compile(
     r"(?:MOFCOM (?:and GACC )?Announcements? No\. \d+(?: to \d+)? of \d{4}|EO \d{5}|Section \d{3}"
-    r"|Proclamation \d{4,5}|FR doc \d{4}-\d+|IEEPA)"
+    r"|Proclamation \d{4,5}|Affiliates rule|FR doc \d{4}-\d+|IEEPA)"
 )
 
 
@@ -48,7 +53,7 @@ def timeline_reports() -> list[LinkMention]:
         for row in csv.DictReader(file):
             words = f"{row['what']} {row['instrument']}"
             acts = INSTRUMENT.findall(row["instrument"]) or INSTRUMENT.findall(row["what"])
-            rate = PERCENT.search(row["what"]) if row["type"] in ("tariff", "trade_remedy") else None
+            rate = CHANGED_TO.search(row["what"]) or PERCENT.search(row["what"])
             dates = [("date_announced", row["announced"])]
             dates += [("date_effective", row["effective"])] if row["effective"] else []
             dates += [("date_end", row["end"])] if row["end"] else []
@@ -65,13 +70,17 @@ def timeline_reports() -> list[LinkMention]:
                         companies=row["what"].split(":")[:1]
                         if row["type"] in ("government_investment", "sanction_listing")
                         else (),
-                        rate=float(rate[1]) if rate else None,
+                        rate=float(rate[1]) if rate and row["type"] in RATED else None,
                         dates=dates,
                         instrument=f"MOFCOM Announcements No. {suspended[1]} of 2025"
                         if suspended
-                        else acts[0] if acts else None,
+                        else acts[0]
+                        if acts
+                        else None,
                         source="official_actor" if publisher == "official" else "author",
-                        publisher=publisher if publisher == "wire" else f"{row['actor'].split(',')[0]} government",
+                        publisher=publisher
+                        if publisher == "wire"
+                        else f"{row['actor'].split(',')[0]} government",
                         article=f"{row['id']}-{publisher}",
                         says=row["what"],
                     )
@@ -79,33 +88,13 @@ def timeline_reports() -> list[LinkMention]:
     return found
 
 
-def producers() -> dict[str, list[str]]:
-    """commodity_id -> listings of those that produce it."""
-    found: dict[str, list[str]] = {}
-    for _, row in read_rows("tickers.csv", ("ticker", "mic")):
-        for tie in split_list(row["exposures"]):
-            commodity, _, role = tie.partition(":")
-            if role == "producer":
-                found.setdefault(commodity, []).append(f"{row['mic']}:{row['ticker']}")
-    return found
-
-
-def fill(con: DuckDBPyConnection) -> None:
-    """Store, link, tie and index the whole timeline."""
-    store(con, timeline_reports())
-    link_all(con)
-    index_articles(con)
-    made_by = producers()
-    links = []
-    for row in developments_to_join(con):
-        sign = {"restricting": "+", "liberalising": "-"}.get(row["polarity"], "?")
-        ties = [
-            TickerLink(
-                listing=listing, link="exposed", sign=sign, why=f"produces {commodity}",
-                commodity_id=commodity, role="producer", relevance=60,
-            )
-            for commodity in row["commodities"]
-            for listing in made_by.get(commodity, ())
-        ]
-        links.append((row["development_id"], row["revision"], ties))
-    save_event_tickers(con, links)
+def fill(path: Path) -> None:
+    """A warehouse file with the whole timeline: linked, tied to listings, with prices."""
+    with open_warehouse(path) as con:
+        store(con, timeline_reports())
+        link_all(con)
+        index_articles(con)
+    load_all(path)
+    join_tickers(path)
+    load_from(FileProvider((PRICES,)), path, listings_wanted(path), date(2018, 1, 1))
+    fill_sessions(path)
