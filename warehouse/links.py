@@ -22,7 +22,7 @@ from models.event import (
     TimeFrame,
 )
 from models.identity import digest_id
-from models.link import LinkInput, LinkMention, LinkResult, StoredDevelopment
+from models.link import LinkInput, LinkMention, LinkResult, Pin, StoredDevelopment
 from warehouse import batches
 from warehouse.batches import Columns, batch, fields, registered
 from warehouse.connection import load_query, transaction
@@ -97,6 +97,7 @@ def load_link_input(
     with registered(con, block_batch=batch(blocks, batches.BLOCKS)):
         states = con.execute(load_query("link_states")).fetchall()
         articles = con.execute(load_query("open_articles")).fetchall()
+        pins = con.execute(load_query("link_pins")).fetchall()
     pending_articles = {item.mention.article_id for item in pending}
     earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
     settled: list[StoredDevelopment] = []
@@ -111,7 +112,14 @@ def load_link_input(
         )
         (unsettled if is_open else settled).append(stored)
     return LinkInput(
-        mentions=(*pending, *earlier), settled=tuple(settled), open=tuple(unsettled), since=since
+        mentions=(*pending, *earlier),
+        settled=tuple(settled),
+        open=tuple(unsettled),
+        since=since,
+        pins=tuple(
+            Pin(mention_id=mention, group=group, apart=apart, development_id=development)
+            for mention, group, apart, development in pins
+        ),
     )
 
 
@@ -138,6 +146,9 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
                 [fields(d, batches.DEVELOPMENT_STATES) for d in result.developments],
                 batches.DEVELOPMENT_STATES,
             ),
+            finding_batch=batch(
+                [fields(f, batches.FINDINGS) for f in result.findings], batches.FINDINGS
+            ),
             link_batch=batch(
                 [fields(m, batches.DEVELOPMENT_MENTIONS) for m in result.mentions],
                 batches.DEVELOPMENT_MENTIONS,
@@ -156,6 +167,9 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             "drop_development_states",
             "drop_development_mentions",
             "insert_development_mentions",
+            "drop_findings",
+            "insert_findings",
+            "mark_decisions_applied",
         ):
             con.execute(load_query(name))
     return int(row[0][0])
