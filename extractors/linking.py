@@ -285,6 +285,7 @@ def link(given: LinkInput) -> LinkResult:
         measures=tuple(m for r in results for m in r.measures),
         mentions=tuple(m for r in results for m in r.mentions),
         findings=tuple(f for r in results for f in r.findings),
+        blocks=tuple(sorted(given.since)),
         gone={old: new for r in results for old, new in r.gone.items()},
         gone_measures=frozenset(m for r in results for m in r.gone_measures),
     )

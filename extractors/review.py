@@ -1,4 +1,4 @@
-"""What a person should look at: steps outside the life cycle, and the ontology's ready-made checks."""
+"""What a person should look at: steps outside the life cycle, and the ontology's own checks."""
 
 from collections.abc import Iterator
 
@@ -46,9 +46,9 @@ def odd(
 ) -> Iterator[tuple[str, str]]:
     """Kind and reason of each thing that looks odd about one step."""
     kind, status = T(step.type), S(step.status)
-    if before and step.status_class != before.status_class and not step.background:
-        if not allowed(S(before.status), status):
-            yield "life_cycle", f"{status} after {before.status} is no step of the life cycle"
+    moved = before and step.status_class != before.status_class and not step.background
+    if before and moved and not allowed(S(before.status), status):
+        yield "life_cycle", f"{status} after {before.status} is no step of the life cycle"
     if kind in NEEDS_COMPANY and not step.companies:
         yield "company_missing", f"a {kind} without a company"
     if status in (S.RAISED, S.CUT) and not (step.rates or step.amounts):

@@ -189,5 +189,6 @@ class LinkResult:
     measures: tuple[LinkedMeasure, ...] = ()
     mentions: tuple[LinkedMention, ...] = ()
     findings: tuple[Finding, ...] = ()
+    blocks: tuple[str, ...] = ()
     gone: Mapping[str, str | None] = field(default_factory=dict)
     gone_measures: frozenset[str] = frozenset()

@@ -92,7 +92,13 @@ def to_mention(row: Mapping[str, Any]) -> EventMention:
 def load_link_input(
     con: DuckDBPyConnection, pending: Sequence[LinkMention], since: Mapping[str, datetime]
 ) -> LinkInput:
-    """All that linking must see to bring the blocks in `since` up to date with `pending`."""
+    """All that linking must see to bring the blocks in `since` up to date with `pending`.
+
+    Blocks that wait for other reasons (`blocks_to_relink`) are brought up to date along with them.
+    """
+    since = dict(since)
+    for block, at in blocks_to_relink(con).items():
+        since[block] = min(at, since.get(block, at))
     blocks = [{"block": block, "since": at} for block, at in since.items()]
     with registered(con, block_batch=batch(blocks, batches.BLOCKS)):
         states = con.execute(load_query("link_states")).fetchall()
@@ -123,6 +129,14 @@ def load_link_input(
     )
 
 
+def blocks_to_relink(con: DuckDBPyConnection) -> dict[str, datetime]:
+    """Blocks to be linked anew for other reasons than new mentions, and from which report on.
+
+    They hold rulings that are not applied yet, or mentions of a text that was read again.
+    """
+    return dict(con.execute(load_query("blocks_to_relink")).fetchall())
+
+
 def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
     """Store the outcome of linking, all or none; return how many developments are new.
 
@@ -149,6 +163,9 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             finding_batch=batch(
                 [fields(f, batches.FINDINGS) for f in result.findings], batches.FINDINGS
             ),
+            linked_block_batch=batch(
+                [{"block": block} for block in result.blocks], {"block": batches.TEXT}
+            ),
             link_batch=batch(
                 [fields(m, batches.DEVELOPMENT_MENTIONS) for m in result.mentions],
                 batches.DEVELOPMENT_MENTIONS,
@@ -167,6 +184,8 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             "drop_development_states",
             "drop_development_mentions",
             "insert_development_mentions",
+            "drop_superseded_links",
+            "drop_rereads",
             "drop_findings",
             "insert_findings",
             "mark_decisions_applied",

@@ -52,15 +52,6 @@ def split(
     return decision
 
 
-def blocks_to_relink(con: DuckDBPyConnection) -> dict[str, datetime]:
-    """Blocks to be linked anew, and from which report on.
-
-    Give them to `load_link_input` without pending mentions. They hold rulings not applied yet, or
-    mentions of a text that was read again since.
-    """
-    return dict(con.execute(load_query("blocks_to_relink")).fetchall())
-
-
 def known(con: DuckDBPyConnection, table: str, column: str, value: str) -> str:
     """The block of a row (or its kind). Raises WarehouseError when there is none."""
     shown = "block" if table == "development_states" else "kind"

@@ -10,14 +10,14 @@ from models.errors import WarehouseError
 from tests.extractors.link_cases import told
 from tests.warehouse.test_links import LIVES, link_all, store
 from warehouse.check import check_warehouse
-from warehouse.links import load_link_input, save_links
-from warehouse.reviews import blocks_to_relink, confirm, merge, split
+from warehouse.links import blocks_to_relink, load_link_input, save_links
+from warehouse.reviews import confirm, merge, split
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 def relink(con: DuckDBPyConnection) -> None:
-    save_links(con, link(load_link_input(con, [], blocks_to_relink(con))))
+    save_links(con, link(load_link_input(con, [], {})))
 
 
 def queue(con: DuckDBPyConnection) -> list[tuple[object, ...]]:

@@ -121,6 +121,12 @@ CREATE TABLE store.extractions (
     reject VARCHAR
 );
 
+-- One row per article version that was read again and whose lives are not linked anew yet.
+CREATE TABLE store.rereads (
+    article_id VARCHAR,
+    version INTEGER
+);
+
 -- One row per name found in a text by one version of the extractor; append-only.
 CREATE TABLE store.entity_mentions (
     article_id VARCHAR,
