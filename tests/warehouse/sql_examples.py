@@ -4,7 +4,6 @@ python -m tests.warehouse.sql_examples        writes the outputs anew
 """
 
 import re
-import sys
 import tempfile
 from pathlib import Path
 
@@ -66,4 +65,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
