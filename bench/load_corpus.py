@@ -11,7 +11,7 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--since", default="0000")
     parser.add_argument("--until", default="9999")
     args = parser.parse_args()
-    steps = {
+    steps: dict[str, Callable[[], int]] = {
         "articles": lambda: load(args.path, args.corpus, args.since, args.until),
         "mentions": lambda: extract(args.path, args.corpus),
         "developments": lambda: link_all(args.path),

@@ -32,6 +32,7 @@ from extractors.link_state import (
     new_development,
     rates_of,
 )
+from extractors.review import findings_of
 from models.event import NOVELTY_SCORE, Novelty
 from models.identity import digest_id
 from models.link import (
@@ -39,6 +40,7 @@ from models.link import (
     LinkInput,
     LinkMention,
     LinkResult,
+    Pin,
     StoredDevelopment,
 )
 
@@ -48,7 +50,9 @@ VAGUE_DAYS = 45
 class BlockLinker:
     """The developments and measures of one block, growing report by report."""
 
-    def __init__(self, developments: Iterable[DevelopmentState] = ()) -> None:
+    def __init__(
+        self, developments: Iterable[DevelopmentState] = (), pins: Iterable[Pin] = ()
+    ) -> None:
         self.developments: dict[str, DevelopmentState] = {}
         self.measures: dict[str, MeasureState] = {}
         self.keys: dict[str, str] = {}
@@ -56,6 +60,11 @@ class BlockLinker:
         self.changed: set[str] = set()
         for state in sorted(developments, key=lambda d: d.leader):
             self.keep(state)
+        self.pins = {pin.mention_id: pin for pin in pins}
+        self.groups: dict[str, str] = {}
+        for pin in self.pins.values():
+            if pin.development_id in self.developments:
+                self.groups[pin.group] = self.developments[pin.development_id].measure
 
     def keep(self, state: DevelopmentState) -> None:
         """Hold a development under its measure, and note what it can be found by."""
@@ -100,15 +109,30 @@ class BlockLinker:
 
     def take(self, part: Part) -> tuple[DevelopmentState, Novelty]:
         """Put a report where it belongs; say where and how new it was."""
-        measures = self.candidates(part)
+        pin = self.pins.get(part.source.mention.mention_id)
+        if pin is None:
+            return self.place(part, self.candidates(part), None)
+        ruled = self.groups.get(pin.group)
+        if ruled is not None:
+            state, novelty = self.place(part, [self.measures[ruled]], self.measures[ruled])
+        else:
+            state, novelty = self.place(part, [] if pin.apart else self.candidates(part), None)
+        self.groups[pin.group] = state.measure
+        return state, novelty
+
+    def place(
+        self, part: Part, measures: list[MeasureState], ruled: MeasureState | None
+    ) -> tuple[DevelopmentState, Novelty]:
+        """Put a report into one of these measures, the one ruled if any, or into a new one."""
         if known := self.same_development(part, measures):
             return known, self.join(part, known)
-        measure = self.same_measure(part, measures)
+        measure = ruled or self.same_measure(part, measures)
         if measure is None:
             state = self.state_of(part, unused(measure_label(part), self.measures))
             key = MeasureState(label="", developments=[state]).key()
             twins = [self.measures[label] for label in self.index.get(("key", key), ())]
-            if not twins:
+            apart = part.source.mention.mention_id in self.pins and not measures
+            if not twins or apart:
                 return self.open(part, state, Novelty.NEW_MEASURE)
             measure = min(twins, key=lambda m: m.order)
         stage_of = earlier_stage(part, measure)
@@ -253,13 +277,15 @@ def link(given: LinkInput) -> LinkResult:
     for stored in given.open:
         unsettled[stored.block].append(stored)
     results = [
-        link_block(parts[block], settled[block], unsettled[block], given.since[block])
+        link_block(parts[block], settled[block], unsettled[block], given.since[block], given.pins)
         for block in sorted(given.since)
     ]
     return LinkResult(
         developments=tuple(d for r in results for d in r.developments),
         measures=tuple(m for r in results for m in r.measures),
         mentions=tuple(m for r in results for m in r.mentions),
+        findings=tuple(f for r in results for f in r.findings),
+        blocks=tuple(sorted(given.since)),
         gone={old: new for r in results for old, new in r.gone.items()},
         gone_measures=frozenset(m for r in results for m in r.gone_measures),
     )
@@ -278,6 +304,7 @@ def link_block(
     settled: Sequence[StoredDevelopment],
     unsettled: Sequence[StoredDevelopment],
     since: datetime,
+    pins: Sequence[Pin] = (),
 ) -> LinkResult:
     """Link one block anew from `since` on.
 
@@ -293,7 +320,7 @@ def link_block(
         elif (linked := part.source.development_ids.get(part.part)) in before:
             earlier[linked].append(part)
     rebuilt = [rebuild(before[known], told, since) for known, told in earlier.items()]
-    linker = BlockLinker([*(from_json(stored.state) for stored in settled), *rebuilt])
+    linker = BlockLinker([*(from_json(stored.state) for stored in settled), *rebuilt], pins)
     linker.changed.update(state.label for state in rebuilt)
     taken = [(part, *linker.take(part)) for part in later]
     rename(linker, [(part, state) for part, state, _ in taken], before, since)
@@ -307,6 +334,9 @@ def link_block(
         ),
         measures=tuple(measure_row(linker.measures[label]) for label in sorted(touched)),
         mentions=tuple(mention_row(part, state, novelty) for part, state, novelty in taken),
+        findings=tuple(
+            finding for label in sorted(touched) for finding in findings_of(linker.measures[label])
+        ),
         gone={
             label: home.get(from_json(stored.state).lead_mention)
             for label, stored in before.items()

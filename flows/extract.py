@@ -23,7 +23,7 @@ from models.feed import Feed
 from warehouse.articles import articles_to_extract, count_to_extract
 from warehouse.connection import open_warehouse
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
-from warehouse.links import load_link_input, mentions_to_link, save_links
+from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
 
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
@@ -118,7 +118,7 @@ def link_mentions(warehouse: Path) -> int:
     while True:
         with open_warehouse(warehouse) as con:
             waiting = mentions_to_link(con)
-            if not waiting:
+            if not waiting and not blocks_to_relink(con):
                 return new
             new += save_links(con, link(load_link_input(con, waiting, blocks_of(waiting))))
 

@@ -55,10 +55,27 @@ class StoredDevelopment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A person's ruling: this mention's part belongs to the measure of that name, whatever fits."""
+    """A person's ruling on a mention: it tells a step of the group's measure, whatever else fits.
+
+    All mentions of a group share a measure, whichever is told first. `apart` groups have one of
+    their own that no other report founded. `development_id` is where the mention is linked now.
+    """
 
     mention_id: str
-    measure: str
+    group: str
+    apart: bool = False
+    development_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something a person should look at. Its id digests what it says, so it is asked once."""
+
+    review_id: str
+    kind: str
+    development_id: str
+    measure_id: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,5 +188,7 @@ class LinkResult:
     developments: tuple[LinkedDevelopment, ...] = ()
     measures: tuple[LinkedMeasure, ...] = ()
     mentions: tuple[LinkedMention, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    blocks: tuple[str, ...] = ()
     gone: Mapping[str, str | None] = field(default_factory=dict)
     gone_measures: frozenset[str] = frozenset()

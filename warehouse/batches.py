@@ -242,6 +242,13 @@ DEVELOPMENT_MENTIONS = {
     "first_seen_at": INSTANT,
     "reported_at": INSTANT,
 }
+FINDINGS = {
+    "review_id": TEXT,
+    "kind": TEXT,
+    "development_id": TEXT,
+    "measure_id": TEXT,
+    "reason": TEXT,
+}
 GONE = {"id": TEXT, "superseded_by": TEXT}
 EVENT_TICKERS = {
     "development_id": TEXT,

@@ -22,7 +22,7 @@ from models.event import (
     TimeFrame,
 )
 from models.identity import digest_id
-from models.link import LinkInput, LinkMention, LinkResult, StoredDevelopment
+from models.link import LinkInput, LinkMention, LinkResult, Pin, StoredDevelopment
 from warehouse import batches
 from warehouse.batches import Columns, batch, fields, registered
 from warehouse.connection import load_query, transaction
@@ -92,11 +92,18 @@ def to_mention(row: Mapping[str, Any]) -> EventMention:
 def load_link_input(
     con: DuckDBPyConnection, pending: Sequence[LinkMention], since: Mapping[str, datetime]
 ) -> LinkInput:
-    """All that linking must see to bring the blocks in `since` up to date with `pending`."""
+    """All that linking must see to bring the blocks in `since` up to date with `pending`.
+
+    Blocks that wait for other reasons (`blocks_to_relink`) are brought up to date along with them.
+    """
+    since = dict(since)
+    for block, at in blocks_to_relink(con).items():
+        since[block] = min(at, since.get(block, at))
     blocks = [{"block": block, "since": at} for block, at in since.items()]
     with registered(con, block_batch=batch(blocks, batches.BLOCKS)):
         states = con.execute(load_query("link_states")).fetchall()
         articles = con.execute(load_query("open_articles")).fetchall()
+        pins = con.execute(load_query("link_pins")).fetchall()
     pending_articles = {item.mention.article_id for item in pending}
     earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
     settled: list[StoredDevelopment] = []
@@ -111,8 +118,23 @@ def load_link_input(
         )
         (unsettled if is_open else settled).append(stored)
     return LinkInput(
-        mentions=(*pending, *earlier), settled=tuple(settled), open=tuple(unsettled), since=since
+        mentions=(*pending, *earlier),
+        settled=tuple(settled),
+        open=tuple(unsettled),
+        since=since,
+        pins=tuple(
+            Pin(mention_id=mention, group=group, apart=apart, development_id=development)
+            for mention, group, apart, development in pins
+        ),
     )
+
+
+def blocks_to_relink(con: DuckDBPyConnection) -> dict[str, datetime]:
+    """Blocks to be linked anew for other reasons than new mentions, and from which report on.
+
+    They hold rulings that are not applied yet, or mentions of a text that was read again.
+    """
+    return dict(con.execute(load_query("blocks_to_relink")).fetchall())
 
 
 def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
@@ -138,6 +160,12 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
                 [fields(d, batches.DEVELOPMENT_STATES) for d in result.developments],
                 batches.DEVELOPMENT_STATES,
             ),
+            finding_batch=batch(
+                [fields(f, batches.FINDINGS) for f in result.findings], batches.FINDINGS
+            ),
+            linked_block_batch=batch(
+                [{"block": block} for block in result.blocks], {"block": batches.TEXT}
+            ),
             link_batch=batch(
                 [fields(m, batches.DEVELOPMENT_MENTIONS) for m in result.mentions],
                 batches.DEVELOPMENT_MENTIONS,
@@ -156,6 +184,11 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             "drop_development_states",
             "drop_development_mentions",
             "insert_development_mentions",
+            "drop_superseded_links",
+            "drop_rereads",
+            "drop_findings",
+            "insert_findings",
+            "mark_decisions_applied",
         ):
             con.execute(load_query(name))
     return int(row[0][0])

@@ -54,6 +54,7 @@ def told(
     copy_of: str | None = None,
     seen_after_h: float = 1.0,
     confidence: float = 0.8,
+    says: str | None = None,
 ) -> LinkMention:
     """A report of `what`, "type status", published at noon of `day`."""
     type_, status = what.split()
@@ -70,7 +71,7 @@ def told(
         start=start,
         end=start + 5,
         trigger=status,
-        sentence=f"{what} told on {day}.",
+        sentence=says or f"{what} told on {day}.",
         sentence_start=start,
         type=kind,
         status=step,

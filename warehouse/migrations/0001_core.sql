@@ -121,6 +121,12 @@ CREATE TABLE store.extractions (
     reject VARCHAR
 );
 
+-- One row per article version that was read again and whose lives are not linked anew yet.
+CREATE TABLE store.rereads (
+    article_id VARCHAR,
+    version INTEGER
+);
+
 -- One row per name found in a text by one version of the extractor; append-only.
 CREATE TABLE store.entity_mentions (
     article_id VARCHAR,
@@ -294,7 +300,7 @@ CREATE TABLE store.ticker_passes (
     recorded_at TIMESTAMPTZ
 );
 
--- One row per finding that a person should look at.
+-- One row per thing that looks odd in a life as it stands: what a person should look at.
 CREATE TABLE store.review_queue (
     review_id VARCHAR,
     kind VARCHAR,
@@ -304,14 +310,25 @@ CREATE TABLE store.review_queue (
     created_at TIMESTAMPTZ
 );
 
--- One row per answer a person gave: confirm, reject, merge (subject into object), split.
+-- One row per ruling of a person, append-only. confirm: subject is a finding, it is all right;
+-- merge: the subject measure is the object measure; split: the subject development is a measure
+-- of its own. `applied`: lives were linked anew under it.
 CREATE TABLE store.review_decisions (
     decision_id VARCHAR,
-    review_id VARCHAR,
     action VARCHAR,
     subject_id VARCHAR,
     object_id VARCHAR,
     decided_by VARCHAR,
     reason VARCHAR,
+    applied BOOLEAN,
     decided_at TIMESTAMPTZ
+);
+
+-- One row per mention that a ruling is about: mentions of one group share a measure.
+CREATE TABLE store.pins (
+    mention_id VARCHAR,
+    pin_group VARCHAR,
+    apart BOOLEAN,
+    block VARCHAR,
+    decision_id VARCHAR
 );
