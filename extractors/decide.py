@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 from extractors.arguments import find_event_dates
 from extractors.context import SentenceContext
 from extractors.factuality import governed_status, rule_factuality, rule_time_frame
-from extractors.features import candidate_features
+from extractors.features import VIEWS, candidate_features
 from extractors.gazetteer import jurisdictions
 from extractors.head import Head, load_head
 from extractors.policy_events import Candidate
@@ -81,10 +81,10 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
     confidence = head.event(f)
     return Decision(
         candidate=c,
-        type=EventType(head.models["type"].best(f)),
-        status=EventStatus(head.models["status"].best(f)),
-        factuality=Factuality(head.models["factuality"].best(f)),
-        time_frame=TimeFrame(head.models["time_frame"].best(f)),
+        type=EventType(head.models["type"].best(VIEWS["type"](f))),
+        status=EventStatus(head.models["status"].best(VIEWS["status"](f))),
+        factuality=Factuality(head.models["factuality"].best(VIEWS["factuality"](f))),
+        time_frame=TimeFrame(head.models["time_frame"].best(VIEWS["time_frame"](f))),
         confidence=confidence,
     )
 

@@ -65,6 +65,30 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
     return f
 
 
+_STATUS_PREFIXES = (
+    "bias", "status=", "said=", "base=", "aux=", "gov", "kind=", "type=", "relation=", "how=", "factuality=", "time=", "tag=", "alsosaid=", "pattern=", "trigger=",
+)
+_TENSE_PREFIXES = (*_STATUS_PREFIXES, "dep=", "w=", "subject=", "condition", "date:", "question", "n=", "prev=", "mprep", "style=", "official")
+
+
+def status_features(f: Features) -> Features:
+    """The features the step is read from: the rules' reading weighs most, words afar nothing."""
+    return {k: (2.5 if k.startswith("status=") and "|" not in k else v) for k, v in f.items() if k.startswith(_STATUS_PREFIXES)}
+
+
+def tense_features(f: Features) -> Features:
+    """The features factuality and time frame are read from."""
+    return {k: (2.0 if k.startswith(("factuality=", "time=")) else v) for k, v in f.items() if k.startswith(_TENSE_PREFIXES)}
+
+
+def type_features(f: Features) -> Features:
+    """The features the type is read from: the pattern that fired weighs most."""
+    return {k: (2.0 if k.startswith("type=") and "|" not in k else v) for k, v in f.items()}
+
+
+VIEWS = {"type": type_features, "status": status_features, "factuality": tense_features, "time_frame": tense_features}
+
+
 def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: Token, put) -> None:  # type: ignore[no-untyped-def]
     put(f"measure={lower(doc.text[c.evidence.start : c.evidence.end])[:40]}", f"mdep={root.dep_}", f"mhead={root.head.lemma_.lower()}", f"mhead={root.head.lemma_.lower()}|{root.dep_}")
     if root.dep_ == "pobj":

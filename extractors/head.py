@@ -63,6 +63,11 @@ class Head:
         """actor, target or none for a jurisdiction near an event."""
         return self.models["role"].best(features)
 
+    def role_probabilities(self, features: Mapping[str, float]) -> dict[str, float]:
+        """How likely a jurisdiction is actor, target or none of an event."""
+        model = self.models["role"]
+        return dict(zip(model.classes, map(float, model.probabilities(features)), strict=True))
+
 
 def dump_head(head: Head) -> bytes:
     """The head as the bytes of an .npz file: half-precision weights, names as JSON."""

@@ -25,7 +25,7 @@ from spacy.tokens import Doc
 from extractors.assemble import events_of
 from extractors.decide import decide
 from extractors.extract import Extractor, mark_lead
-from extractors.features import candidate_features
+from extractors.features import VIEWS, candidate_features
 from extractors.gazetteer import jurisdictions
 from extractors.head import WEIGHTS, Head, LinearModel, dump_head, use_head
 from extractors.policy_events import Candidate
@@ -139,10 +139,10 @@ def train(examples: Iterable[Example]) -> Head:
     """A head from examples; thresholds as in `SETTINGS`."""
     instances = [i for e in examples for i in e.instances]
     seen = [i for i in instances if not i.ignored]
-    events = [i for i in instances if i.gold is not None]
+    events = [i for i in instances if i.gold is not None and not i.gold.get("unsure")]
     models = {"event": fit([i.features for i in seen], ["yes" if i.gold else "no" for i in seen], STRENGTH["event"])}
     for label in LABELS:
-        models[label] = fit([i.features for i in events], [i.gold[label] for i in events if i.gold], STRENGTH[label])
+        models[label] = fit([VIEWS[label](i.features) for i in events], [i.gold[label] for i in events if i.gold], STRENGTH[label])
     roles = [r for i in events for r in i.roles]
     models["role"] = fit([f for f, _ in roles], [label for _, label in roles], STRENGTH["role"])
     return Head(models=models, settings=SETTINGS)
