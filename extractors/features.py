@@ -50,12 +50,14 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
             put(f"other={other.words[0].base}", f"othersaid={other.words[0].status.value}")
     for i, g in enumerate(c.governors[:3]):
         put(f"gov={g}", f"gov{i}={g}")
+        if g in _CLASS_OF:
+            put(f"govclass={_CLASS_OF[g]}")
     for a in c.auxiliaries:
         put(f"aux={a}", f"aux={a}|status={status.value}")
     put(f"tag={anchor.tag_}", f"tag={anchor.tag_}|{kind}", f"dep={anchor.dep_}")
     put(f"trigger={lower(doc.text[c.start : c.end])[:40]}")
     _measure_features(doc, context, c, root, put)
-    _subject_features(context, anchor, put)
+    _subject_features(context, anchor, c.evidence.start, put)
     _sentence_features(doc, context, c, put)
     if condition_of(doc, c) is not None:
         put("condition")
@@ -64,6 +66,18 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
             put("date:past" if d.value[:7] < context.published.isoformat()[:7] else "date:future" if d.value > context.published.isoformat() else "date:now")
     return f
 
+
+# Words that do the same to a candidate whatever the word: classes carry over where single words do not.
+_CLASSES = {
+    "request": "urge ask demand call press lobby plead appeal request insist pressure encourage advise".split(),
+    "opinion": "argue believe think criticize criticise slam blast condemn welcome support oppose praise defend applaud cheer decry question discuss describe cite mention".split(),
+    "effect": "hit hurt affect weigh cost boost drive spur force lead cause raise help knock impact dent squeeze threaten bite harm disrupt fuel push drag absorb mitigate offset cope navigate brace face feel".split(),
+    "hope": "hope optimism expect bet fear worry concern await watch anticipate speculate wager doubt".split(),
+    "mood": "uncertainty impact cost woe fear concern tension turmoil storm headwind risk angst war pressure effect pain worry hope optimism news policy issue volatility relate dispute battle fight bet jitter shock burden exposure refund evasion regulation act compliance".split(),
+    "law": "court judge lawsuit sue ruling lawyer suit appeal justice plaintiff".split(),
+    "money": "share stock profit revenue earnings sale margin price investor market index dividend guidance quarter analyst".split(),
+}
+_CLASS_OF = {word: name for name, words in _CLASSES.items() for word in words}
 
 _STATUS_PREFIXES = (
     "bias", "status=", "said=", "base=", "aux=", "gov", "kind=", "type=", "relation=", "how=", "factuality=", "time=", "tag=", "alsosaid=", "pattern=", "trigger=",
@@ -91,11 +105,16 @@ VIEWS = {"type": type_features, "status": status_features, "factuality": tense_f
 
 def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: Token, put) -> None:  # type: ignore[no-untyped-def]
     put(f"measure={lower(doc.text[c.evidence.start : c.evidence.end])[:40]}", f"mdep={root.dep_}", f"mhead={root.head.lemma_.lower()}", f"mhead={root.head.lemma_.lower()}|{root.dep_}")
+    head_class = _CLASS_OF.get(root.head.lemma_.lower())
+    if head_class and root.head.i != root.i:
+        put(f"mheadclass={head_class}", f"mheadclass={head_class}|{root.dep_}")
     if root.dep_ == "pobj":
         put(f"mprep={lower(root.head.text)}", f"mprephead={root.head.head.lemma_.lower()}")
     before = doc[root.i - 1] if root.i > 0 else None
     after = doc[root.i + 1] if root.i + 1 < len(doc) else None
     put(f"prev={lower(before.text) if before is not None else '^'}", f"next={lower(after.text) if after is not None else '$'}")
+    if after is not None and after.lemma_.lower() in _CLASS_OF:
+        put(f"nextclass={_CLASS_OF[after.lemma_.lower()]}")
     for child in root.children:
         if child.dep_ in ("amod", "compound", "poss", "det", "nmod", "acl"):
             put(f"mmod={child.lemma_.lower()}")
@@ -107,7 +126,7 @@ def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: To
     put(f"near_names={min(2, len(near))}")
 
 
-def _subject_features(context: SentenceContext, anchor: Token, put) -> None:  # type: ignore[no-untyped-def]
+def _subject_features(context: SentenceContext, anchor: Token, root_at: int, put) -> None:  # type: ignore[no-untyped-def]
     at = anchor
     for _ in range(3):
         subject = next((t for t in at.children if t.dep_ in ("nsubj", "nsubjpass")), None)
@@ -115,6 +134,8 @@ def _subject_features(context: SentenceContext, anchor: Token, put) -> None:  # 
             left, right = subject.left_edge.idx, subject.right_edge.idx + len(subject.right_edge)
             owners = [n for n in context.names if left <= n.start < right and n.label in ("COUNTRY", "AGENCY", "COMPANY")]
             label = owners[0].label if owners else (subject.ent_type_ or "word")
+            if left <= root_at < right:
+                label = "measure"
             put(f"subject={label}", f"subjdep={subject.dep_}", f"subj={subject.lemma_.lower()}", f"subject={label}|{subject.dep_}")
             if any(n.how in ("leader", "capital") for n in owners):
                 put("subject=leader")
@@ -150,6 +171,8 @@ def _sentence_features(doc: Doc, context: SentenceContext, c: Candidate, put) ->
         if token.like_num:
             lemma = "#"
         put(f"w={lemma}")
+        if lemma in _CLASS_OF:
+            put(f"class={_CLASS_OF[lemma]}")
         if abs(token.i - at) <= 4:
             put(f"n={lemma}")
     for t in doc.ents:
