@@ -6,7 +6,7 @@ from spacy.tokens import Doc
 
 from extractors.arguments import find_event_dates
 from extractors.context import SentenceContext
-from extractors.factuality import governed_status, rule_factuality, rule_time_frame
+from extractors.factuality import firm_status, governed_status, rule_factuality, rule_time_frame
 from extractors.features import VIEWS, candidate_features
 from extractors.gazetteer import jurisdictions
 from extractors.head import Head, load_head
@@ -82,11 +82,23 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
     return Decision(
         candidate=c,
         type=EventType(head.models["type"].best(VIEWS["type"](f))),
-        status=EventStatus(head.models["status"].best(VIEWS["status"](f))),
+        status=read_status(c, context, head, f),
         factuality=Factuality(head.models["factuality"].best(VIEWS["factuality"](f))),
         time_frame=TimeFrame(head.models["time_frame"].best(VIEWS["time_frame"](f))),
         confidence=confidence,
     )
+
+
+def read_status(c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]) -> EventStatus:
+    """The step by the head, unless the words leave no choice and the head is not certain."""
+    firm = firm_status(c, context)
+    model = head.models["status"]
+    p = model.probabilities(VIEWS["status"](f))
+    best = EventStatus(model.classes[int(p.argmax())])
+    return firm if firm is not None and float(p.max()) < FIRM_BELOW else best
+
+
+FIRM_BELOW = 0.85
 
 
 def merge(decisions: list[Decision], again: float) -> list[Decision]:
