@@ -148,7 +148,7 @@ def train(examples: Iterable[Example]) -> Head:
     return Head(models=models, settings=SETTINGS)
 
 
-SETTINGS: dict[str, float] = {"threshold": 0.45, "again": 0.7, "scale": 1.0, "shift": 0.0}
+SETTINGS: dict[str, float] = {"threshold": 0.45, "again": 0.93, "scale": 1.0, "shift": 0.0}
 
 
 def predict(example: Example, version: str) -> dict[str, Any]:
