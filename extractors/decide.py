@@ -6,10 +6,12 @@ from spacy.tokens import Doc
 
 from extractors.arguments import find_event_dates
 from extractors.context import SentenceContext
-from extractors.factuality import governed_status, rule_factuality, rule_time_frame
+from extractors.factuality import firm_status, governed_status, rule_factuality, rule_time_frame
+from extractors.features import VIEWS, candidate_features
 from extractors.gazetteer import jurisdictions
+from extractors.head import Head, load_head
 from extractors.policy_events import Candidate
-from models.event import EventStatus, EventType, Factuality, TimeFrame
+from models.event import EventStatus, EventType, Factuality, TimeFrame, status_class, type_group
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,23 +27,40 @@ class Decision:
 
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
-    """The events among the candidates of a sentence, by rules."""
+    """The events among the candidates of a sentence: by the trained head, or by rules without one."""
+    head = load_head()
     out: list[Decision] = []
     for c in doc.user_data["candidates"]:
-        hit = c.hit.score if c.hit is not None else (0.7 if c.evidence.pattern.self_status else 0.3)
-        identified = (
-            bool(jurisdictions(context.names))
-            or bool(context.publisher_country)
-            or any(n.label in ("INSTRUMENT", "COMPANY") for n in context.names)
-        )
-        score = c.evidence.pattern.weight * hit + (0.1 if identified else -0.2)
-        if score < 0.62:
+        if not identifiable(context):
             continue
-        out.append(decision_of(doc, context, c, score))
-    return merge(out)
+        if head is not None:
+            d = decision_by_head(doc, context, c, head)
+            if d.confidence >= head.settings.get("threshold", 0.5):
+                out.append(d)
+        else:
+            score = rule_score(c, context)
+            if score >= 0.62:
+                out.append(decision_by_rules(doc, context, c, score))
+    return merge(out, again=head.settings.get("again", 0.75) if head is not None else 2.0)
 
 
-def decision_of(doc: Doc, context: SentenceContext, c: Candidate, score: float) -> Decision:
+def identifiable(context: SentenceContext) -> bool:
+    """Is anything of the event named: a jurisdiction, firm, product or instrument, here or in the title?"""
+    return True
+
+
+def rule_score(c: Candidate, context: SentenceContext) -> float:
+    """How well type and status evidence hang together, about 0 to 1.1."""
+    hit = c.hit.score if c.hit is not None else (0.7 if c.evidence.pattern.self_status else 0.3)
+    identified = (
+        bool(jurisdictions(context.names))
+        or bool(context.publisher_country)
+        or any(n.label in ("INSTRUMENT", "COMPANY") for n in context.names)
+    )
+    return c.evidence.pattern.weight * hit + (0.1 if identified else -0.2)
+
+
+def decision_by_rules(doc: Doc, context: SentenceContext, c: Candidate, score: float) -> Decision:
     """Labels of a candidate by rules alone."""
     status = governed_status(c, context)
     factuality = rule_factuality(doc, c, context, status)
@@ -56,17 +75,48 @@ def decision_of(doc: Doc, context: SentenceContext, c: Candidate, score: float) 
     )
 
 
-def merge(decisions: list[Decision]) -> list[Decision]:
-    """One event for one step of one measure: of those that share a trigger and a type, the surest."""
+def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Head) -> Decision:
+    """Labels of a candidate by the head, which has the rules' labels among its features."""
+    f = candidate_features(doc, context, c)
+    confidence = head.event(f)
+    return Decision(
+        candidate=c,
+        type=EventType(head.models["type"].best(VIEWS["type"](f))),
+        status=read_status(c, context, head, f),
+        factuality=Factuality(head.models["factuality"].best(VIEWS["factuality"](f))),
+        time_frame=TimeFrame(head.models["time_frame"].best(VIEWS["time_frame"](f))),
+        confidence=confidence,
+    )
+
+
+def read_status(c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]) -> EventStatus:
+    """The step by the head, unless the words leave no choice and the head is not certain."""
+    firm = firm_status(c, context)
+    model = head.models["status"]
+    p = model.probabilities(VIEWS["status"](f))
+    best = EventStatus(model.classes[int(p.argmax())])
+    return firm if firm is not None and float(p.max()) < FIRM_BELOW else best
+
+
+FIRM_BELOW = 0.85
+
+
+def merge(decisions: list[Decision], again: float) -> list[Decision]:
+    """One event for one step of one measure: of those that share a trigger or a type, the surest.
+
+    A second event of like type needs another trigger, another step and at least `again`.
+    """
     kept: list[Decision] = []
     for d in sorted(decisions, key=lambda d: -d.confidence):
-        clash = any(
-            (d.candidate.start < k.candidate.end
-            and k.candidate.start < d.candidate.end)
-            or (d.type is k.type
-            and d.status is k.status)
-            for k in kept
-        )
+        clash = False
+        for k in kept:
+            overlap = d.candidate.start < k.candidate.end and k.candidate.start < d.candidate.end
+            like = type_group(d.type) == type_group(k.type)
+            same_step = status_class(d.status) == status_class(k.status)
+            if overlap and (like or d.confidence < again):
+                clash = True
+            elif like and (d.type is k.type or same_step) and (same_step or d.confidence < again):
+                clash = True
         if not clash:
             kept.append(d)
     return kept

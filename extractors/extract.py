@@ -74,6 +74,12 @@ class Extractor:
         self._parse(todo, size)
         yield from (self._finish(p) for p in queue)
 
+    def parse(self, unit: TextUnit) -> list[Doc]:
+        """The candidate sentences of a unit, parsed, as training and `explain` want them."""
+        todo = [(pending, c) for pending in [_Pending(unit=unit)] for c in self._contexts(pending)]
+        self._parse(todo, self.batch_sentences)
+        return todo[0][0].docs if todo else []
+
     def extract_one(self, unit: TextUnit) -> Extraction:
         """The extraction of a single unit."""
         return next(self.extract([unit], batch_size=1))

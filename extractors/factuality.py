@@ -264,18 +264,53 @@ def attribution_of(doc: Doc, context: SentenceContext, actors: set[str]) -> Attr
     return Attribution(source_type=SourceType.AUTHOR, text=None)
 
 
+_STEP_OF_GOVERNOR = {
+    "delay": EventStatus.DELAYED, "postpone": EventStatus.DELAYED, "defer": EventStatus.DELAYED, "avert": EventStatus.AVERTED, "avoid": EventStatus.AVERTED,
+    "fail": EventStatus.REJECTED, "refuse": EventStatus.REJECTED, "decline": EventStatus.REJECTED, "talk": EventStatus.UNDER_NEGOTIATION, "negotiate": EventStatus.UNDER_NEGOTIATION,
+}
+_LETTER = re.compile(r"\bletters? of (?:intent|interest|support)\b", re.I)
+_PETITION = re.compile(r"\b(?:petition|complaint|request(?:ed|s)?)\b", re.I)
+_ONE_CHAMBER = re.compile(r"\b(?:senate|house(?! of commons)|panel|committee|lawmakers?|chamber|congressional)\b", re.I)
+_DRAFT_RULE = re.compile(r"\b(?:proposed (?:rule|order|amendment|regulation)|draft (?:rule|law|bill)|bill(?:s)? (?:to|that would|would))\b", re.I)
+_STEP_WORDS = (EventStatus.ADOPTED, EventStatus.IN_FORCE, EventStatus.ANNOUNCED)
+
+
 def governed_status(c: Candidate, context: SentenceContext) -> EventStatus:
     """The step said, once the words above it have had their say: "plans to impose" is proposed."""
-    status = c.status
-    above = c.governors[:3]
-    aux = set(c.auxiliaries)
-    if status in (EventStatus.ADOPTED, EventStatus.IN_FORCE, EventStatus.ANNOUNCED):
-        if any(g in THREATENING for g in above):
-            return EventStatus.THREATENED
-        if any(g in PROPOSING for g in above[:2]):
-            return EventStatus.PROPOSED
-        if status is EventStatus.ADOPTED and (
-            {"will", "would", "'ll"} & aux or ("to" in aux and (context.headline or "set" in above))
-        ):
-            return EventStatus.ANNOUNCED
+    status, above, aux = c.status, c.governors[:3], set(c.auxiliaries)
+    measure = context.text[c.evidence.start : c.evidence.end]
+    pattern = c.evidence.pattern.pattern_id
+    if pattern == "sanction_listing.general_licence" and status in _STEP_WORDS:
+        return EventStatus.EXEMPTED
+    if pattern == "investigation.dispute" and status in _STEP_WORDS and _PETITION.search(measure):
+        return EventStatus.PROPOSED
+    if pattern.startswith("government_investment") and _LETTER.search(context.text[max(0, c.evidence.start - 60) : c.evidence.end + 60]):
+        return EventStatus.PROPOSED
+    if status not in _STEP_WORDS:
+        return status
+    for governor in above[:2]:
+        if governor in _STEP_OF_GOVERNOR:
+            return _STEP_OF_GOVERNOR[governor]
+    if any(g in THREATENING for g in above):
+        return EventStatus.THREATENED
+    if any(g in PROPOSING for g in above[:2]):
+        return EventStatus.PROPOSED
+    near = context.text[max(0, min(c.start, c.evidence.start) - 60) : max(c.end, c.evidence.end) + 20]
+    if _DRAFT_RULE.search(near) or (re.search(r"\bpass(?:es|ed)\b|\bapprov|\bback(?:s|ed)\b|\bvote", near) and _ONE_CHAMBER.search(near)):
+        return EventStatus.PROPOSED
+    if status is EventStatus.ADOPTED and ({"will", "would", "'ll"} & aux or ("to" in aux and (context.headline or "set" in above))):
+        return EventStatus.ANNOUNCED
     return status
+
+
+_FIRM = frozenset(EventStatus) - {EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE, EventStatus.PROPOSED, EventStatus.EXEMPTED, EventStatus.EXPANDED}
+
+
+def firm_status(c: Candidate, context: SentenceContext) -> EventStatus | None:
+    """The step where the words leave no choice: a telling verb close to the measure, or above it."""
+    status = governed_status(c, context)
+    if status is not c.status or c.rule.endswith(("/self",)):
+        return status if status is not c.status else None
+    if c.hit is not None and status in _FIRM and c.hit.score >= 0.6:
+        return status
+    return None

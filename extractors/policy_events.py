@@ -63,7 +63,7 @@ _RELATION_SCORE = {
     "child:appos": 0.6,
     "child:conj": 0.5,
     "child:dep": 0.5,
-    "mod:amod": 0.92,
+    "mod:amod": 0.8,
     "mod:acl": 0.92,
     "mod:relcl": 0.85,
     "mod:compound": 0.9,

@@ -7,6 +7,7 @@ from spacy.tokens import Doc, Token
 
 from extractors.context import SentenceContext
 from extractors.gazetteer import Name, jurisdictions
+from extractors.head import load_head
 from extractors.lexicon_data import lower
 from extractors.policy_events import Candidate, relate
 from models.event import EventType
@@ -85,6 +86,7 @@ def role_features(doc: Doc, c: Candidate, name: Name, event_type: EventType) -> 
         put("agency", 1.0)
     if doc.text[: name.start].strip() == "":
         put("first", 1.0)
+    put(f"rule={rule_role(features, name, event_type)}", 2.0)
     return features
 
 
@@ -163,20 +165,10 @@ def find_parties(
     doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType
 ) -> tuple[list[Party], list[Party]]:
     """(actors, targets) of an event: from its sentence, else the title, else the publisher."""
-    from extractors.head import load_head  # late: the head reads these features too
-
-    head = load_head()
     actors: dict[str, Party] = {}
     targets: dict[str, Party] = {}
-    for name in jurisdictions(context.names):
-        features = role_features(doc, c, name, event_type)
-        role = head.role(features) if head is not None else rule_role(features, name, event_type)
-        party = Party(
-            code=name.code,
-            text=name.text,
-            agency=name.normal if name.label == "AGENCY" else None,
-            why="sentence",
-        )
+    for name, role in assign_roles(doc, c, context, event_type):
+        party = Party(code=name.code, text=name.text, agency=name.normal if name.label == "AGENCY" else None, why="sentence")
         if role == "actor" and (name.code not in actors or not actors[name.code].agency):
             actors[name.code] = party
         elif role == "target":
@@ -193,6 +185,36 @@ def find_parties(
     return list(actors.values()), list(targets.values())
 
 
+def assign_roles(doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType) -> list[tuple[Name, str]]:
+    """Each jurisdiction of the sentence with its role: actor, target or none.
+
+    Measures have one implementer, but for names joined to it ("Canada and Mexico"); agreements
+    have as many parties as are named.
+    """
+    names = jurisdictions(context.names)
+    head = load_head()
+    features = [role_features(doc, c, n, event_type) for n in names]
+    if head is None:
+        return [(n, rule_role(f, n, event_type)) for n, f in zip(names, features, strict=True)]
+    chances = [head.role_probabilities(f) for f in features]
+    roles = [max(p, key=p.__getitem__) for p in chances]
+    acting = [i for i, r in enumerate(roles) if r == "actor"]
+    if acting and event_type is not EventType.TRADE_AGREEMENT:
+        first = max(acting, key=lambda i: chances[i]["actor"])
+        for i in acting:
+            if names[i].code == names[first].code or _joined(doc, names[i], names[first]) or chances[i]["actor"] > 0.93:
+                continue
+            rest = {k: v for k, v in chances[i].items() if k != "actor"}
+            roles[i] = max(rest, key=rest.__getitem__)
+    return list(zip(names, roles, strict=True))
+
+
+def _joined(doc: Doc, a: Name, b: Name) -> bool:
+    """Do "and" or a comma alone stand between two names?"""
+    first, second = sorted((a, b), key=lambda n: n.start)
+    return bool(re.fullmatch(r"\s*(?:,|and|&|, and|/|-|–)\s*(?:the )?", doc.text[first.end : second.start]))
+
+
 _OWN_WORDS = re.compile(
     r"\b(?:this (?:proclamation|order|executive order|rule|notice|final rule|interim final rule|proposed rule|memorandum)|the secretary of (?:commerce|the treasury|state|homeland security|defense)|"
     r"bureau of industry and security|office of foreign assets control|\bofac\b|federal register|harmonized tariff schedule|htsus|ad valorem rate of duty|the commission (?:hereby|has|gives|determin)|"
@@ -205,6 +227,8 @@ _OWN_WORDS = re.compile(
 
 def lend_actor(context: SentenceContext, event_type: EventType, exclude: set[str]) -> list[Party]:
     """An actor from outside the sentence: a publisher that speaks for a state, its wording, the title."""
+    if event_type is EventType.OFFTAKE_AGREEMENT:
+        return []
     if context.publisher_country:
         return [Party(code=context.publisher_country, text="", agency=None, why="publisher")]
     if _OWN_WORDS.search(context.text):
@@ -218,6 +242,8 @@ def lend_actor(context: SentenceContext, event_type: EventType, exclude: set[str
             if codes:
                 return [Party(code=code, text="", agency=None, why=why) for code in codes[:3]]
         for n in lent:
+            if event_type in (EventType.LICENSING_DEAL, EventType.GOVERNMENT_INVESTMENT) and n.label != "AGENCY":
+                continue
             if n.how in ("leader", "agency", "name", "capital", "court"):
                 return [
                     Party(

@@ -1,0 +1,208 @@
+"""Train the head: `python -m extractors.training` (or `make train`).
+
+Reads POLICYWIRE_SHARED/gold/dev.jsonl (labels: gold/README.md there) and any more labelled files named
+on the command line. Prints five-fold scores grouped by article, then trains on everything and
+writes extractors/lexicon/head.npz. Needs scikit-learn, which running the extractor does not.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import warnings
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+from spacy.tokens import Doc
+
+from extractors.assemble import events_of
+from extractors.decide import decide
+from extractors.extract import Extractor, mark_lead
+from extractors.features import VIEWS, candidate_features
+from extractors.gazetteer import jurisdictions
+from extractors.head import WEIGHTS, Head, LinearModel, dump_head, use_head
+from extractors.policy_events import Candidate
+from extractors.records import record_from_event, unit_from_record
+from extractors.roles import role_features
+from models.event import EventType, TextUnit, type_group
+
+FOLDS = 5
+LABELS = ("type", "status", "factuality", "time_frame")
+STRENGTH = {"event": 0.25, "type": 1.0, "status": 0.5, "factuality": 0.5, "time_frame": 0.3, "role": 0.3}
+
+
+@dataclass(slots=True, kw_only=True)
+class Instance:
+    """One candidate with its features and, where it matches a label, the labelled event."""
+
+    features: dict[str, float]
+    gold: dict[str, Any] | None
+    ignored: bool
+    roles: list[tuple[dict[str, float], str]] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Example:
+    """A labelled record, parsed once."""
+
+    record: dict[str, Any]
+    unit: TextUnit
+    group: str
+    docs: list[Doc]
+    instances: list[Instance]
+
+
+def read_examples(path: Path, extractor: Extractor) -> list[Example]:
+    """Labelled records of a file with their candidates."""
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [read_example(r, extractor) for r in records if "text" in r and r.get("level") != "document"]
+
+
+def read_example(record: dict[str, Any], extractor: Extractor) -> Example:
+    """Parse one labelled record and pair its candidates with its events."""
+    unit = unit_from_record({**record, "kind": record.get("kind") or "sentence"})
+    docs = extractor.parse(unit)
+    pairs = [(doc, c) for doc in docs for c in doc.user_data["candidates"]]
+    golds = record.get("events", [])
+    matched = pair_up(unit.text, golds, pairs)
+    instances = []
+    for i, (doc, c) in enumerate(pairs):
+        context = doc.user_data["sentence"]
+        gold = matched.get(i)
+        like = any(
+            type_group(EventType(g["type"])) == type_group(c.evidence.pattern.type) or _overlaps(unit.text, g, context.start + c.start, context.start + c.end)
+            for g in golds
+        )
+        roles = []
+        if gold is not None:
+            for name in jurisdictions(context.names):
+                label = "actor" if name.code in gold["actors"] else "target" if name.code in gold["targets"] else "none"
+                roles.append((role_features(doc, c, name, EventType(gold["type"])), label))
+        instances.append(Instance(features=candidate_features(doc, context, c), gold=gold, ignored=gold is None and like, roles=roles))
+    group = record.get("title") or record["id"]
+    return Example(record=record, unit=unit, group=str(group), docs=docs, instances=instances)
+
+
+def _overlaps(text: str, gold: dict[str, Any], start: int, end: int) -> bool:
+    at = gold["start"] if gold.get("start") is not None else text.find(gold.get("trigger") or "\0")
+    return at >= 0 and at < end and start < at + len(gold.get("trigger") or "")
+
+
+def pair_up(text: str, golds: Sequence[dict[str, Any]], pairs: Sequence[tuple[Doc, Candidate]]) -> dict[int, dict[str, Any]]:
+    """Candidate index -> labelled event, one to one, best first, as the scorer pairs them."""
+    ranked = []
+    for gi, gold in enumerate(golds):
+        for ci, (doc, c) in enumerate(pairs):
+            offset = doc.user_data["sentence"].start
+            kind = c.evidence.pattern.type
+            score = 3.0 if kind.value == gold["type"] else 1.5 if type_group(kind) == type_group(EventType(gold["type"])) else 0.0
+            score += 2.0 if _overlaps(text, gold, offset + c.start, offset + c.end) else 0.0
+            if score >= 1.5:
+                ranked.append((score + c.evidence.pattern.weight * 0.1, gi, ci))
+    out: dict[int, dict[str, Any]] = {}
+    taken: set[int] = set()
+    for _, gi, ci in sorted(ranked, key=lambda r: (-r[0], r[1], r[2])):
+        if gi not in taken and ci not in out:
+            out[ci] = golds[gi]
+            taken.add(gi)
+    return out
+
+
+def fit(features: Sequence[dict[str, float]], labels: Sequence[str], strength: float, min_count: int = 2) -> LinearModel:
+    """A regularised linear model over the features seen at least `min_count` times."""
+    counts: dict[str, int] = {}
+    for f in features:
+        for name in f:
+            counts[name] = counts.get(name, 0) + 1
+    kept = [{k: v for k, v in f.items() if counts[k] >= min_count} for f in features]
+    vectorizer = DictVectorizer(dtype=np.float32)
+    x = vectorizer.fit_transform(kept)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = LogisticRegression(C=strength, max_iter=400).fit(x, labels)
+    return LinearModel(
+        classes=tuple(str(c) for c in model.classes_),
+        index={str(k): int(v) for k, v in vectorizer.vocabulary_.items()},
+        weights=model.coef_.T.astype(np.float32),
+        intercept=model.intercept_.astype(np.float32),
+    )
+
+
+def train(examples: Iterable[Example]) -> Head:
+    """A head from examples; thresholds as in `SETTINGS`."""
+    instances = [i for e in examples for i in e.instances]
+    seen = [i for i in instances if not i.ignored]
+    events = [i for i in instances if i.gold is not None and not i.gold.get("unsure")]
+    models = {"event": fit([i.features for i in seen], ["yes" if i.gold else "no" for i in seen], STRENGTH["event"])}
+    for label in LABELS:
+        models[label] = fit([VIEWS[label](i.features) for i in events], [i.gold[label] for i in events if i.gold], STRENGTH[label])
+    roles = [r for i in events for r in i.roles]
+    models["role"] = fit([f for f, _ in roles], [label for _, label in roles], STRENGTH["role"])
+    return Head(models=models, settings=SETTINGS)
+
+
+SETTINGS: dict[str, float] = {"threshold": 0.45, "again": 0.93, "scale": 1.0, "shift": 0.0}
+
+
+def predict(example: Example, version: str) -> dict[str, Any]:
+    """The pipe's record for an example already parsed, by the head in use."""
+    events = [e for doc in example.docs for e in events_of(doc, example.unit, version)]
+    return {"id": example.record["id"], "events": [record_from_event(e) for e in mark_lead(events)]}
+
+
+def fold_of(group: str) -> int:
+    """The fold of an article, the same on every machine."""
+    return zlib.crc32(group.encode("utf-8")) % FOLDS
+
+
+def cross_validate(examples: Sequence[Example], more: Sequence[Example], version: str) -> Iterator[dict[str, Any]]:
+    """Predictions for `examples`, each by a head that has not seen its article; `more` always trains."""
+    for fold in range(FOLDS):
+        use_head(train([*(e for e in examples if fold_of(e.group) != fold), *more]))
+        yield from (predict(e, version) for e in examples if fold_of(e.group) == fold)
+
+
+def distinct(more: Sequence[Example], examples: Sequence[Example]) -> list[Example]:
+    """Those of `more` that are no near copies of `examples` (word overlap below 0.6)."""
+    known = [set(e.record["text"].lower().split()) for e in examples]
+    out = []
+    for e in more:
+        words = set(e.record["text"].lower().split())
+        if all(len(words & k) < 0.6 * len(words | k) for k in known if k):
+            out.append(e)
+    return out
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, report, write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("more", nargs="*", type=Path, help="more labelled files to train on")
+    parser.add_argument("--predictions", type=Path, help="write the cross-validated predictions here")
+    parser.add_argument("--dry", action="store_true", help="write no weights")
+    a = parser.parse_args(arguments)
+    shared = Path(os.environ.get("POLICYWIRE_SHARED", "../shared"))
+    extractor = Extractor()
+    dev = read_examples(shared / "gold" / "dev.jsonl", extractor)
+    more = distinct([e for path in a.more for e in read_examples(path, extractor)], dev)
+    sys.stdout.write(f"{len(dev)} labelled records, {len(more)} more\n")
+    if a.predictions is not None:
+        rows = list(cross_validate(dev, more, extractor.version))
+        a.predictions.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+    if not a.dry:
+        data = dump_head(train([*dev, *more]))
+        target = Path(__file__).parent / "lexicon" / WEIGHTS
+        target.write_bytes(data)
+        sys.stdout.write(f"wrote {target.name}: {len(data):,} bytes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        sys.exit(main())
