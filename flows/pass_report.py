@@ -1,10 +1,9 @@
 """Runs a pass for a person who watches: bars while it works, then what is new."""
 
 import logging
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -41,7 +40,7 @@ def show_pass(
     began = datetime.now(UTC)
     with bars_on(console):
         result = run_stages(settings, config, stages, through_prefect=through_prefect)
-    print_counts(console, result.done, (datetime.now(UTC) - began).total_seconds())
+    print_counts(console, result)
     if "ingest" in stages:
         print_feeds(console, ask(settings, "pass_feeds", began))
     if "extract" in stages:
@@ -83,15 +82,19 @@ def ask(settings: Settings, name: str, since: datetime) -> QueryResult:
     return query(settings.snapshot, load_query(name), {"since": since})
 
 
-def print_counts(console: Console, results: Mapping[str, Any], seconds: float) -> None:
-    """One line per stage, in its own words."""
-    for stage, result in results.items():
-        console.print(f"{stage:<8} {result}", highlight=False, markup=False, soft_wrap=True)
-    console.print(f"[dim]{seconds:.1f} s[/]\n", highlight=False)
+def print_counts(console: Console, result: "PassResult") -> None:
+    """One line per stage, in its own words, with the seconds it took."""
+    for stage, seconds in result.seconds.items():
+        told = result.done.get(stage, result.failed.get(stage, "published"))
+        line = f"{stage:<8} {seconds:5.1f} s  {told}"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    console.print()
 
 
 def print_feeds(console: Console, feeds: QueryResult) -> None:
-    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], "Feeds", console.width))
+    trouble = [row for row in feeds.rows if row[1] != "ok"]
+    told = f"Feeds asked: {len(feeds.rows)}, in trouble: {len(trouble)}"
+    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], told, console.width))
     console.print()
 
 

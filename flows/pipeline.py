@@ -1,5 +1,6 @@
 """All stages in order, as one Prefect flow; each stage is a flow and a deployment of its own."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -26,10 +27,11 @@ FLOWS: dict[str, Flow[..., Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassResult:
-    """What each stage did, and why a stage failed, by its name."""
+    """What each stage did, why a stage failed, and how long each took, by its name."""
 
     done: dict[str, Any]
     failed: dict[str, str]
+    seconds: dict[str, float]
 
 
 @flow(name="pipeline", validate_parameters=False)
@@ -74,15 +76,20 @@ def run_each(
     settings = settings_of(**paths)
     done: dict[str, Any] = {}
     failed: dict[str, str] = {}
+    seconds: dict[str, float] = {}
     for stage in stages:
+        began = time.monotonic()
         try:
             done[stage] = run(stage)
         except ConfigError:
             raise
         except PipelineError as error:
             failed[stage] = str(error)
+        seconds[stage] = time.monotonic() - began
+    began = time.monotonic()
     publish_snapshot(settings)
-    return PassResult(done=done, failed=failed)
+    seconds["snapshot"] = time.monotonic() - began
+    return PassResult(done=done, failed=failed, seconds=seconds)
 
 
 def publish_snapshot(settings: Settings) -> None:
