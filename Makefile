@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock quality bench clean
+.PHONY: help demo test check bench-ingest format lock quality bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -31,6 +31,12 @@ check: $(INSTALLED)  ## ruff, mypy --strict, import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench-ingest: $(INSTALLED)  ## fetch, parse and store beside the `reader` package
+	@test -x build/reader/bin/python || $(PYTHON) -m venv build/reader
+	build/reader/bin/python -m pip install --quiet --disable-pip-version-check reader sgmllib3k
+	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python
+	$(BIN)/python -m bench.ingest --memory
 
 format:  ## rewrite the code as ruff formats it
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

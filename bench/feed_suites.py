@@ -1,10 +1,11 @@
 """Our parser over the test feeds of other parsers: `python -m bench.feed_suites FOLDER`.
 
 FOLDER is an unpacked collection with one folder per suite (feedparser, gofeed, miniflux,
-feedjira, rss-parser, fastfeedparser, ...). Three questions, answered in docs/FEEDS.md:
+feedjira, rss-parser, fastfeedparser, ...). Questions answered in docs/FEEDS.md:
 does every file go through without an exception or a wait of more than 5 s; do our titles,
 links, ids and dates agree with feedparser's own expectations for its well-formed files; and
-where does another suite expect more entries than we find? With --verbose every difference.
+where does another suite expect more entries than we find? A fourth on the way: does what the
+quick reader takes come out as feedparser alone would have it? With --verbose every difference.
 """
 
 import argparse
@@ -22,9 +23,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from unittest import mock
 
 from extractors.feed import parse_all, without_useless
 from extractors.plain_text import title_text
+from extractors.usual_feed import read_usual_feed
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -50,6 +53,8 @@ class Tally:
     fewer: list[str] = field(default_factory=list)
     agreed: int = 0
     disagreed: list[str] = field(default_factory=list)
+    quick: int = 0
+    quick_differs: list[str] = field(default_factory=list)
 
 
 def feed_files(suite: Path) -> Iterator[Path]:
@@ -129,8 +134,25 @@ def examine(path: Path, suite: str, tally: Tally) -> None:
         tally.expected_entries += expected
         if expected > found:
             tally.fewer.append(f"{path.as_posix()}: {expected} expected, {found} found")
+    if parsed is not None and (alone := by_feedparser_alone(fetched)) is not None:
+        tally.quick += 1
+        if alone != parsed:
+            tally.quick_differs.append(f"{path.as_posix()}: the quick reader differs")
     if suite == "feedparser" and "wellformed" in path.parts:
         compare(path, fetched.body, parsed, tally)
+
+
+def by_feedparser_alone(fetched: FetchedFeed) -> ParsedFeed | None:
+    """What comes without the quick reader; None if that would not have taken this body anyway."""
+    taken = False
+
+    def not_quick(body: bytes, *, base: str, language: str | None) -> None:
+        nonlocal taken
+        taken = read_usual_feed(body, base=base, language=language) is not None
+
+    with mock.patch("extractors.feed.read_usual_feed", not_quick):
+        alone = parse_all(fetched)
+    return alone if taken else None
 
 
 def compare(path: Path, body: bytes, parsed: ParsedFeed | None, tally: Tally) -> None:
@@ -229,8 +251,12 @@ def main() -> None:
             checks = tally.agreed + len(tally.disagreed)
             print(f"  fields that agree with the suite's own tests: {tally.agreed} of {checks}")
         print(f"  files in which the suite expects more entries: {len(tally.fewer)}")
+        print(
+            f"  files the quick reader took: {tally.quick}, "
+            f"read otherwise than by feedparser alone: {len(tally.quick_differs)}"
+        )
         if args.verbose:
-            for line in tally.fewer + tally.disagreed:
+            for line in tally.fewer + tally.disagreed + tally.quick_differs:
                 print("   ", line.replace(args.folder.as_posix() + "/", ""))
     for line in broken:
         print("BROKEN", line)

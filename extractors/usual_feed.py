@@ -184,10 +184,13 @@ def _author(raw: dict[str, Any], child: Any, _base: str, _language: str | None) 
 
 
 def _category(raw: dict[str, Any], child: Any, _base: str, _language: str | None) -> None:
-    text = _text(child)
-    if set(child.attrib) - {"domain"}:
+    text, domain = _text(child), child.get("domain")
+    if set(child.attrib) - {"domain"} or (domain and not text):
         raise _Odd
-    if text:
+    if domain:
+        # Terms of a domain come as often as they stand there; only plain ones come once.
+        raw.setdefault("tags", []).append({"term": text, "scheme": domain})
+    elif text:
         _tag(raw, text)
 
 
@@ -259,7 +262,7 @@ def _atom_entry(entry: Any, base: str, language: str | None) -> dict[str, Any]:
             case "category":
                 if len(child) or child.text or not child.get("term"):
                     raise _Odd
-                _tag(raw, child.get("term"))
+                _tag(raw, child.get("term"), child.get("scheme"), child.get("label"))
             case "rights":
                 _atom_text(child)
             case _:
@@ -293,10 +296,13 @@ def _is_odd(tag: str) -> bool:
     return tag in _CHANNEL_ODD or tag.rpartition("}")[2] in _ENTRY_NAMES
 
 
-def _tag(raw: dict[str, Any], term: str) -> None:
-    tags: list[dict[str, str]] = raw.setdefault("tags", [])
-    if {"term": term} not in tags:
-        tags.append({"term": term})
+def _tag(
+    raw: dict[str, Any], term: str, scheme: str | None = None, label: str | None = None
+) -> None:
+    tags: list[dict[str, str | None]] = raw.setdefault("tags", [])
+    tag = {"term": term, "scheme": scheme, "label": label}
+    if tag not in tags:
+        tags.append(tag)
 
 
 def _once(raw: dict[str, Any], key: str) -> str:

@@ -14,9 +14,10 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import httpcore
 import httpx
 
-from flows.addresses import AddressGuard, GuardedBackend, HostRules, granted, host_and_port
+from flows.addresses import AddressGuard, HostRules, granted, host_and_port
 from flows.decompress import DecompressionError, Inflater, inflater_for, inflater_for_bare
 from flows.fetch_settings import FetchSettings
+from flows.guarded_backend import GuardedBackend, on_sent
 from flows.politeness import Lane, Lanes, Turn
 from models.errors import FetchError, TransientFetchError
 
@@ -169,14 +170,9 @@ class Web(AbstractAsyncContextManager["Web"]):
     async def _one(
         self, url: str, headers: Mapping[str, str], cap_bytes: int, turn: Turn
     ) -> Answer:
-        async def trace(event: str, _info: Mapping[str, object]) -> None:
-            if event.endswith("send_request_headers.complete"):
-                turn.sent()
-
+        telling = on_sent.set(turn.sent)
         try:
-            async with self._client.stream(
-                "GET", url, headers=dict(headers), extensions={"trace": trace}
-            ) as response:
+            async with self._client.stream("GET", url, headers=dict(headers)) as response:
                 status, got = response.status_code, tuple(response.headers.multi_items())
                 if location := response.extensions.get("location"):
                     got += (("location", str(location)),)
@@ -191,6 +187,8 @@ class Web(AbstractAsyncContextManager["Web"]):
             raise FetchError(url, f"not an address we can ask: {error}", kind="bad_url") from error
         except DecompressionError as error:
             raise FetchError(url, str(error), kind="bad_encoding") from error
+        finally:
+            on_sent.reset(telling)
 
     async def _body(self, response: httpx.Response, url: str, cap_bytes: int, turn: Turn) -> bytes:
         settings = self.settings

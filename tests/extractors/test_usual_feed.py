@@ -73,6 +73,7 @@ USUAL = [
     atom("<title type='html'>&lt;b&gt;x&lt;/b&gt;</title><updated>2025-11-10T08:00:00Z</updated>"),
     atom("<title>x</title><content type='html'>&lt;p&gt;c&lt;/p&gt;</content>"),
     atom("<title>x</title><author><name>A B</name></author><category term='t'/>"),
+    atom("<category term='t' scheme='a'/><category term='t' scheme='b'/><category term='t'/>"),
     atom("<title>x</title><link rel='enclosure' href='b'/><rights>r</rights>", "xml:lang='fr'"),
 ]
 ODD = [
