@@ -2,7 +2,7 @@
 
     python -m bench.scale grow /tmp/wh.duckdb /tmp/big.duckdb --articles 1000000
     python -m bench.scale ask /tmp/big.duckdb      the questions of docs/SQL.md, seconds each
-    python -m bench.scale load /tmp/big.duckdb     1,000 new articles stored and linked, seconds each
+    python -m bench.scale load /tmp/big.duckdb     1,000 new articles, stored and linked
 
 Every copy of an article, mention, development and measure has ids of its own and lies a number of
 days earlier; blocks stay the same, so that they grow as they would. Texts are cut to 500
