@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
+from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from models.article import Article, article_id, text_digest
 from models.event import TextUnit
@@ -123,7 +124,9 @@ def link_all(path: Path, limit: int = 20_000) -> int:
     new = 0
     with open_warehouse(path) as con:
         while pending := mentions_to_link(con, limit):
-            new += save_links(con, link(load_link_input(con, pending, blocks_of(pending))))
+            new += save_links(
+                con, link(load_link_input(con, pending, blocks_of(pending), index_keys_wanted))
+            )
     return new
 
 

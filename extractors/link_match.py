@@ -94,11 +94,11 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     """Points for the report telling this very development; None when it cannot."""
     if part.status_class != known.status_class or (known.weak and not part.weak):
         return None
-    points = likeness(part, known)
-    if points is None or values_conflict(part, known):
-        return None
     gap = part.when.gap_days(known.when)
     if gap > part.when.tolerance_days(known.when):
+        return None
+    points = likeness(part, known)
+    if points is None or values_conflict(part, known):
         return None
     same_article = part.source.mention.article_id == known.last_article
     if same_article and part.type.value != known.type:

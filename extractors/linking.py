@@ -9,8 +9,9 @@ docs/DECISIONS.md says why.
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from extractors.link_index import key_if_new, keys_of, measure_keys_of, wanted_by
 from extractors.link_match import (
     earlier_stage,
     fits_development,
@@ -45,6 +46,7 @@ from models.link import (
 )
 
 VAGUE_DAYS = 45
+FORGOTTEN_DAYS = 400
 
 
 class BlockLinker:
@@ -55,8 +57,9 @@ class BlockLinker:
     ) -> None:
         self.developments: dict[str, DevelopmentState] = {}
         self.measures: dict[str, MeasureState] = {}
-        self.keys: dict[str, str] = {}
-        self.index: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.index: dict[str, set[str]] = defaultdict(set)
+        self.words: dict[str, list[str]] = {}
+        self.told_in: dict[str, set[str]] = defaultdict(set)
         self.changed: set[str] = set()
         for state in sorted(developments, key=lambda d: d.leader):
             self.keep(state)
@@ -76,36 +79,33 @@ class BlockLinker:
 
     def note(self, state: DevelopmentState) -> None:
         measure = self.measures[state.measure]
-        names = [
-            *(("product", name) for name in state.buckets),
-            *(("act", name) for name in state.specific),
-            *(("company", name.split()[0]) for name in state.companies),
-            *(("target", name) for name in state.targets),
-            ("article", state.last_article),
-        ]
-        for name in names:
-            self.index[name].add(measure.label)
+        for word in keys_of(state):
+            self.index[word].add(measure.label)
         # The index must follow from the states alone, or linking in two goes would see another one.
-        vague = not (measure.buckets or measure.companies or measure.specific)
-        (self.index["vague", ""].add if vague else self.index["vague", ""].discard)(measure.label)
-        if (old := self.keys.get(measure.label)) is not None:
-            self.index["key", old].discard(measure.label)
-        self.keys[measure.label] = measure.key()
-        self.index["key", measure.key()].add(measure.label)
+        words = measure_keys_of(measure)
+        for word in self.words.get(measure.label, ()):
+            if word not in words:
+                self.index[word].discard(measure.label)
+        for word in words:
+            self.index[word].add(measure.label)
+        self.words[measure.label] = words
+        self.told_in[state.last_article].add(measure.label)
 
     def candidates(self, part: Part) -> list[MeasureState]:
-        """The measures worth a comparison, those first told first."""
-        names = [
-            *(("product", name) for name in part.buckets),
-            *(("act", name) for name in part.specific),
-            *(("company", name.split()[0]) for name in part.companies),
-            ("article", part.source.mention.article_id),
-            ("vague", ""),
-        ]
-        if part.empty:
-            names += [("target", name) for name in part.targets]
-        labels = {label for name in names for label in self.index.get(name, ())}
-        return sorted((self.measures[label] for label in labels), key=lambda m: m.order)
+        """The measures worth a comparison, those first told first.
+
+        One not heard of for long is only known again by its act: the product alone is too little.
+        """
+        labels = set(self.told_in.get(part.source.mention.article_id, ()))
+        for word in wanted_by(part):
+            labels |= self.index.get(word, set())
+        oldest = part.source.reported_at - timedelta(days=FORGOTTEN_DAYS)
+        acts = set(part.specific)
+        known = (self.measures[label] for label in labels)
+        return sorted(
+            (m for m in known if m.last_reported >= oldest or not acts.isdisjoint(m.specific)),
+            key=lambda m: m.order,
+        )
 
     def take(self, part: Part) -> tuple[DevelopmentState, Novelty]:
         """Put a report where it belongs; say where and how new it was."""
@@ -129,8 +129,7 @@ class BlockLinker:
         measure = ruled or self.same_measure(part, measures)
         if measure is None:
             state = self.state_of(part, unused(measure_label(part), self.measures))
-            key = MeasureState(label="", developments=[state]).key()
-            twins = [self.measures[label] for label in self.index.get(("key", key), ())]
+            twins = [self.measures[label] for label in self.index.get(key_if_new(part), ())]
             apart = part.source.mention.mention_id in self.pins and not measures
             if not twins or apart:
                 return self.open(part, state, Novelty.NEW_MEASURE)

@@ -12,6 +12,7 @@ from pathlib import Path
 from prefect import flow
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
+from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from extractors.touched import TouchedListings
 from flows.feed_list import load_feeds
@@ -120,7 +121,8 @@ def link_mentions(warehouse: Path) -> int:
             waiting = mentions_to_link(con)
             if not waiting and not blocks_to_relink(con):
                 return new
-            new += save_links(con, link(load_link_input(con, waiting, blocks_of(waiting))))
+            given = load_link_input(con, waiting, blocks_of(waiting), index_keys_wanted)
+            new += save_links(con, link(given))
 
 
 def join_tickers(warehouse: Path) -> int:

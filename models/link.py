@@ -160,12 +160,16 @@ class LinkedDevelopment:
     confidence: float
     source_count: int
     mention_count: int
+    index_keys: tuple[str, ...]
     state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedMeasure:
-    """A measure as the developments of its block tell it."""
+    """A measure as its developments tell it: its identity, then its life.
+
+    The life counts firm steps only; where there is none, `last_development_id` is None.
+    """
 
     measure_id: str
     measure_key: str
@@ -175,6 +179,22 @@ class LinkedMeasure:
     target_bucket: str
     instrument_id: str | None
     first_seen_at: datetime
+    last_development_id: str | None
+    first_step_date: date | None
+    decided_date: date | None
+    start_date: date | None
+    rate_value: float | None
+    rate_unit: str | None
+    statuses: tuple[str, ...]
+    status_dates: tuple[date, ...]
+    step_count: int
+    mention_count: int
+    disputed: bool
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    commodities: tuple[str, ...]
+    companies: tuple[str, ...]
+    last_reported_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What linking reads, and where its outcome is kept: developments, measures, assignments."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields as record_fields
 from datetime import datetime
 from typing import Any
@@ -90,10 +90,15 @@ def to_mention(row: Mapping[str, Any]) -> EventMention:
 
 
 def load_link_input(
-    con: DuckDBPyConnection, pending: Sequence[LinkMention], since: Mapping[str, datetime]
+    con: DuckDBPyConnection,
+    pending: Sequence[LinkMention],
+    since: Mapping[str, datetime],
+    wanted: Callable[[Sequence[LinkMention]], Iterable[tuple[str, str]]] | None = None,
 ) -> LinkInput:
     """All that linking must see to bring the blocks in `since` up to date with `pending`.
 
+    `wanted` gives the (block, index word) of the measures that mentions may touch
+    (`extractors.link_index`); without it whole blocks are loaded, which grows with what is stored.
     Blocks that wait for other reasons (`blocks_to_relink`) are brought up to date along with them.
     """
     since = dict(since)
@@ -101,11 +106,15 @@ def load_link_input(
         since[block] = min(at, since.get(block, at))
     blocks = [{"block": block, "since": at} for block, at in since.items()]
     with registered(con, block_batch=batch(blocks, batches.BLOCKS)):
-        states = con.execute(load_query("link_states")).fetchall()
         articles = con.execute(load_query("open_articles")).fetchall()
         pins = con.execute(load_query("link_pins")).fetchall()
-    pending_articles = {item.mention.article_id for item in pending}
-    earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
+        pending_articles = {item.mention.article_id for item in pending}
+        earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
+        words = wanted([*pending, *earlier]) if wanted else [(block, None) for block in since]
+        rows = [{"block": block, "index_key": word} for block, word in words]
+        with registered(con, wanted_batch=batch(rows, batches.WANTED_KEYS)):
+            query = "link_states_wanted" if wanted else "link_states"
+            states = con.execute(load_query(query)).fetchall()
     settled: list[StoredDevelopment] = []
     unsettled: list[StoredDevelopment] = []
     for development_id, measure_id, block, last_reported_at, state, is_open in states:
@@ -156,6 +165,10 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             measure_batch=batch(
                 [digested(m, batches.MEASURES) for m in result.measures], batches.MEASURES
             ),
+            measure_state_batch=batch(
+                [fields(m, batches.MEASURE_STATES) for m in result.measures],
+                batches.MEASURE_STATES,
+            ),
             state_batch=batch(
                 [fields(d, batches.DEVELOPMENT_STATES) for d in result.developments],
                 batches.DEVELOPMENT_STATES,
@@ -181,6 +194,8 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             "insert_measures",
             "retract_measures",
             "save_development_states",
+            "save_measure_states",
+            "drop_measure_states",
             "drop_development_states",
             "drop_development_mentions",
             "insert_development_mentions",

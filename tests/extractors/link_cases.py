@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from models.event import (
     Amount,
@@ -136,10 +137,17 @@ class Memory:
         unsettled = [d for d in stored if d.last_reported_at >= since[d.block]]
         open_ids = {d.development_id for d in unsettled}
         around = {x.article_id for x in self.linked.values() if x.development_id in open_ids}
+        mentions = tuple(self.of_articles(articles | around))
+        words = index_keys_wanted(mentions)
+        wanted = {d.measure_id for d in unsettled} | {
+            d.measure_id
+            for d in self.developments.values()
+            if any((d.block, word) in words for word in d.index_keys)
+        }
         result = link(
             LinkInput(
-                mentions=tuple(self.of_articles(articles | around)),
-                settled=tuple(d for d in stored if d not in unsettled),
+                mentions=mentions,
+                settled=tuple(d for d in stored if d not in unsettled and d.measure_id in wanted),
                 open=tuple(unsettled),
                 since=since,
             )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
+from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from models.article import Article, text_digest
 from models.event import EntityMention, EventMention, Extraction
@@ -89,7 +90,7 @@ def extraction(article_id: str, events: Sequence[EventMention], version: str = "
 def link_all(con: DuckDBPyConnection, limit: int = 20_000) -> int:
     """One pass of linking, as a flow does it; how many developments were new."""
     pending = mentions_to_link(con, limit)
-    given = load_link_input(con, pending, blocks_of(pending))
+    given = load_link_input(con, pending, blocks_of(pending), index_keys_wanted)
     return save_links(con, link(given))
 
 
@@ -227,7 +228,7 @@ def test_a_text_read_again_is_told_anew_and_the_old_reading_stays(con: DuckDBPyC
     assert check_warehouse(con) == []
     # A reading that finds nothing takes the step out of the life; what was recorded stays.
     save_extractions(con, [extraction("a", [], version="3")], NOW + timedelta(days=2))
-    save_links(con, link(load_link_input(con, [], {})))
+    save_links(con, link(load_link_input(con, [], {}, index_keys_wanted)))
     assert con.execute(LIVES).fetchall() == [("US:tariff:steel:world:2025-10", ["suspended"])]
     assert blocks_to_relink(con) == {}
     assert check_warehouse(con) == []

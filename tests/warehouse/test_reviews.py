@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from duckdb import DuckDBPyConnection
 
+from extractors.link_index import index_keys_wanted
 from extractors.linking import link
 from models.errors import WarehouseError
 from tests.extractors.link_cases import told
@@ -17,7 +18,7 @@ AT = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 def relink(con: DuckDBPyConnection) -> None:
-    save_links(con, link(load_link_input(con, [], {})))
+    save_links(con, link(load_link_input(con, [], {}, index_keys_wanted)))
 
 
 def queue(con: DuckDBPyConnection) -> list[tuple[object, ...]]:

@@ -262,7 +262,29 @@ CREATE TABLE store.development_states (
     source_count INTEGER,
     mention_count INTEGER,
     confidence DOUBLE,
+    index_keys VARCHAR[],
     state VARCHAR
+);
+
+-- One row per measure that stands: its life as its firm developments tell it, kept up by linking.
+CREATE TABLE store.measure_states (
+    measure_id VARCHAR,
+    last_development_id VARCHAR,
+    first_step_date DATE,
+    decided_date DATE,
+    start_date DATE,
+    rate_value DOUBLE,
+    rate_unit VARCHAR,
+    statuses VARCHAR[],
+    status_dates DATE[],
+    step_count INTEGER,
+    mention_count INTEGER,
+    disputed BOOLEAN,
+    actors VARCHAR[],
+    targets VARCHAR[],
+    commodities VARCHAR[],
+    companies VARCHAR[],
+    last_reported_at TIMESTAMPTZ
 );
 
 -- One row per part of a linked mention: the development it reports now, and how new it was.

@@ -1,50 +1,11 @@
 -- One row per measure: where it stands today, and its next date.
 -- after: standing_developments, standing_measures, event_families
 CREATE OR REPLACE VIEW measure_status AS
-WITH told AS (
-    SELECT
-        step.*,
-        coalesce(step.decision_date, CAST(step.first_reported_at AS DATE)) AS stepped_on,
-        counts.mention_count, counts.last_reported_at
-    FROM store.standing_developments AS step
-    JOIN store.development_states AS counts ON counts.development_id = step.development_id
-    WHERE step.factuality NOT IN ('negated', 'question', 'speculative')
-),
-lives AS (
-    SELECT
-        measure_id,
-        arg_max(struct_pack(
-            development_id := development_id, type := type, status := status,
-            status_target := status_target, stepped_on := stepped_on,
-            effective_on := effective_on, ends_on := ends_on,
-            lead_mention_id := lead_mention_id, extractor_version := extractor_version,
-            article_id := article_id, article_version := article_version
-        ), (stepped_on, time_frame <> 'background', first_reported_at)) AS latest,
-        min(stepped_on) AS first_step_date,
-        min(stepped_on) FILTER (status IN ('announced', 'adopted', 'in_force')) AS decided_date,
-        min(CASE WHEN status = 'in_force' THEN coalesce(effective_on, stepped_on)
-                 ELSE effective_on END)
-            FILTER (status IN ('announced', 'adopted', 'in_force')) AS start_date,
-        arg_max(rate_value, stepped_on) FILTER (rate_value IS NOT NULL) AS rate_value,
-        arg_max(rate_unit, stepped_on) FILTER (rate_value IS NOT NULL) AS rate_unit,
-        list(status ORDER BY stepped_on, first_reported_at) AS statuses,
-        list(stepped_on ORDER BY stepped_on, first_reported_at) AS status_dates,
-        count(*) AS step_count,
-        sum(mention_count) AS mention_count,
-        bool_or(disputed) AS disputed,
-        list_distinct(flatten(list(actors))) AS actors,
-        list_distinct(flatten(list(targets))) AS targets,
-        list_distinct(flatten(list(commodities))) AS commodities,
-        list_distinct(flatten(list(companies))) AS companies,
-        max(last_reported_at) AS last_reported_at
-    FROM told
-    GROUP BY measure_id
-),
-touched AS (
-    SELECT told.measure_id, list(DISTINCT tie.listing_id ORDER BY tie.listing_id) AS tickers
+WITH touched AS (
+    SELECT held.measure_id, list(DISTINCT tie.listing_id ORDER BY tie.listing_id) AS tickers
     FROM store.event_tickers AS tie
-    JOIN told ON told.development_id = tie.development_id
-    GROUP BY told.measure_id
+    JOIN store.development_states AS held ON held.development_id = tie.development_id
+    GROUP BY held.measure_id
 )
 SELECT
     measure.measure_id,
@@ -59,7 +20,7 @@ SELECT
     measure.instrument_id,
     latest.status AS last_status,
     latest.status_target AS last_status_target,
-    latest.stepped_on AS last_step_date,
+    lives.status_dates[-1] AS last_step_date,
     latest.effective_on AS last_effective_on,
     latest.ends_on AS last_ends_on,
     CASE
@@ -106,16 +67,17 @@ SELECT
     latest.development_id AS last_development_id,
     measure.first_seen_at,
     lives.last_reported_at
-FROM lives
+FROM store.measure_states AS lives
 JOIN store.standing_measures AS measure ON measure.measure_id = lives.measure_id
+JOIN store.standing_developments AS latest ON latest.development_id = lives.last_development_id
 LEFT JOIN touched ON touched.measure_id = lives.measure_id
-LEFT JOIN event_families AS family ON family.type = lives.latest.type
+LEFT JOIN event_families AS family ON family.type = latest.type
 LEFT JOIN store.event_mentions AS lead
-    ON lead.mention_id = lives.latest.lead_mention_id
-    AND lead.extractor_version = lives.latest.extractor_version
+    ON lead.mention_id = latest.lead_mention_id
+    AND lead.extractor_version = latest.extractor_version
 LEFT JOIN store.articles AS source
-    ON source.article_id = lives.latest.article_id
-    AND source.version = lives.latest.article_version;
+    ON source.article_id = latest.article_id
+    AND source.version = latest.article_version;
 
 COMMENT ON VIEW measure_status IS 'One row per measure: where it stands today, and its next date.';
 COMMENT ON COLUMN measure_status.measure_id IS 'Id of the measure.';
