@@ -35,13 +35,37 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
             continue
         if head is not None:
             d = decision_by_head(doc, context, c, head)
-            if d.confidence >= head.settings.get("threshold", 0.5):
+            if d.confidence >= threshold(d, c, head):
                 out.append(d)
         else:
             score = rule_score(c, context)
             if score >= 0.62:
                 out.append(decision_by_rules(doc, context, c, score))
     return merge(out, again=head.settings.get("again", 0.75) if head is not None else 2.0)
+
+
+def threshold(d: Decision, c: Candidate, head: Head) -> float:
+    """How sure to be: more where a type's words are common in other senses, or no step is said."""
+    least = head.settings.get("threshold", 0.5)
+    if d.type in _COMMON_WORDS:
+        least += head.settings.get("common", 0.0)
+    elif c.hit is None and c.rule.endswith("/nominal"):
+        least += head.settings.get("nominal", 0.0)
+    return least
+
+
+_COMMON_WORDS = frozenset(
+    {
+        EventType.SUBSIDY,
+        EventType.GOVERNMENT_INVESTMENT,
+        EventType.LICENSING_DEAL,
+        EventType.STOCKPILE,
+        EventType.OFFTAKE_AGREEMENT,
+        EventType.INVESTMENT_SCREENING,
+        EventType.LOCAL_CONTENT_NATIONALISATION,
+        EventType.PROCUREMENT_RESTRICTION,
+    }
+)
 
 
 def identifiable(context: SentenceContext) -> bool:

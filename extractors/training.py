@@ -35,7 +35,7 @@ from models.event import EventType, TextUnit, type_group
 
 FOLDS = 5
 LABELS = ("type", "status", "factuality", "time_frame")
-STRENGTH = {"event": 0.25, "type": 1.0, "status": 0.5, "factuality": 0.5, "time_frame": 0.3, "role": 0.3}
+STRENGTH = {"event": 0.2, "type": 1.0, "status": 0.5, "factuality": 0.5, "time_frame": 0.3, "role": 0.3}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -148,7 +148,7 @@ def train(examples: Iterable[Example]) -> Head:
     return Head(models=models, settings=SETTINGS)
 
 
-SETTINGS: dict[str, float] = {"threshold": 0.45, "again": 0.93, "scale": 1.0, "shift": 0.0}
+SETTINGS: dict[str, float] = {"threshold": 0.45, "again": 0.93, "common": 0.1, "nominal": 0.1, "scale": 1.0, "shift": 0.0}
 
 
 def predict(example: Example, version: str) -> dict[str, Any]:
