@@ -26,7 +26,10 @@ _MONTHS = {
     for m in names
 }
 _DAYS = {
-    d: i for i, d in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+    d: i
+    for i, d in enumerate(
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    )
 }
 _M = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _D = "|".join(_DAYS)
@@ -54,12 +57,19 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("dm", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_M})\b"),
         (
             "quarter",
-            r"\b(?:the )?(?P<q>first|second|third|fourth) quarter(?: of (?P<y>(?:19|20)\d{2}))?\b|\bq(?P<qn>[1-4])\s+(?P<y2>(?:19|20)\d{2})\b",
+            (
+                r"\b(?:the )?(?P<q>first|second|third|fourth) quarter(?: of (?P<y>(?:19|20)\d{2}))?\b|"
+                r"\bq(?P<qn>[1-4])\s+(?P<y2>(?:19|20)\d{2})\b"
+            ),
         ),
         ("weekday", rf"\b(?:(?P<rel>last|next|this|on) )?(?P<w>{_D})\b"),
         (
             "rel",
-            r"\b(?:earlier |later )?(?P<rel2>today|yesterday|tomorrow|tonight|immediately|(?:earlier |later )?(?:this|next|last) (?:week|month|year|quarter)|year-?end|end-year)\b",
+            (
+                r"\b(?:earlier |later )?(?P<rel2>today|yesterday|tomorrow|tonight|immediately|"
+                r"(?:earlier |later )?(?:this|next|last) (?:week|month|year|quarter)|year-?end|"
+                r"end-year)\b"
+            ),
         ),
         (
             "month",
@@ -67,7 +77,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "year",
-            r"\b(?:in|by|since|from|until|till|through|before|after|of|for|during|hitting zero by)\s+(?P<y>(?:19|20)\d{2})\b",
+            (
+                r"\b(?:in|by|since|from|until|till|through|before|after|of|for|during|hitting zero "
+                r"by)\s+(?P<y>(?:19|20)\d{2})\b"
+            ),
         ),
     )
 )

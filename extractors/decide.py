@@ -113,7 +113,9 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
     )
 
 
-def read_status(c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]) -> EventStatus:
+def read_status(
+    c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]
+) -> EventStatus:
     """The step by the head, unless the words leave no choice and the head is not certain."""
     firm = firm_status(c, context)
     model = head.models["status"]
@@ -137,9 +139,9 @@ def merge(decisions: list[Decision], again: float) -> list[Decision]:
             overlap = d.candidate.start < k.candidate.end and k.candidate.start < d.candidate.end
             like = type_group(d.type) == type_group(k.type)
             same_step = status_class(d.status) == status_class(k.status)
-            if overlap and (like or d.confidence < again):
-                clash = True
-            elif like and (d.type is k.type or same_step) and (same_step or d.confidence < again):
+            if (overlap and (like or d.confidence < again)) or (
+                like and (d.type is k.type or same_step) and (same_step or d.confidence < again)
+            ):
                 clash = True
         if not clash:
             kept.append(d)

@@ -49,12 +49,19 @@ _NEW_STATUSES = frozenset(
     }
 )
 _CONDITION = re.compile(
-    r"\b(?:if|unless|should(?= (?:the|talks|china|mexico|trump|it|they|he))|provided that|as long as|subject to (?:approval|the|a)|pending|contingent on|conditional on|otherwise|in case|in the event)\b",
+    (
+        r"\b(?:if|unless|should(?= (?:the|talks|china|mexico|trump|it|they|he))|provided that|"
+        r"as long as|subject to (?:approval|the|a)|pending|contingent on|conditional on|"
+        r"otherwise|in case|in the event)\b"
+    ),
     re.I,
 )
 _PAST_WORDS = re.compile(
-    r"\b(?:last (?:year|month|decade|summer|spring|fall|autumn|winter)|(?:a |\w+ )?(?:years?|months?|decades?) ago|in (?:19|20)\d\d|since|previously|earlier (?:this|in the) (?:year|month)|formerly|in the past|already|first term|past|historic\w*|"
-    r"during (?:his|the|my)|before the|originally|had (?:been )?\w+(?:ed|en)|recently|in recent (?:months|years|weeks))\b",
+    r"\b(?:last (?:year|month|decade|summer|spring|fall|autumn|winter)|(?:a |\w+ "
+    r")?(?:years?|months?|decades?) ago|in (?:19|20)\d\d|since|previously|earlier (?:this|"
+    r"in the) (?:year|month)|formerly|in the past|already|first term|past|historic\w*|"
+    r"during (?:his|the|my)|before the|originally|had (?:been )?\w+(?:ed|en)|recently|in "
+    r"recent (?:months|years|weeks))\b",
     re.I,
 )
 
@@ -179,10 +186,8 @@ def rule_time_frame(
         return TimeFrame.CURRENT
     if _PAST_WORDS.search(doc.text):
         return TimeFrame.BACKGROUND
-    if (
-        any(t.lower_ == "had" for t in anchor.children)
-        or (anchor.dep_ == "relcl"
-        and anchor.tag_ in ("VBD", "VBN"))
+    if any(t.lower_ == "had" for t in anchor.children) or (
+        anchor.dep_ == "relcl" and anchor.tag_ in ("VBD", "VBN")
     ):
         return TimeFrame.BACKGROUND
     return TimeFrame.CURRENT
@@ -208,18 +213,28 @@ _SAYING = frozenset(
     }
 )
 _UNNAMED = re.compile(
-    r"\b(?:people familiar|person familiar|sources?(?: familiar)?|officials? who asked|on condition of anonymity|familiar with the (?:matter|plans|talks))\b[^,.;]*",
+    (
+        r"\b(?:people familiar|person familiar|sources?(?: familiar)?|officials? who asked|on "
+        r"condition of anonymity|familiar with the (?:matter|plans|talks))\b[^,.;]*"
+    ),
     re.I,
 )
 _ANALYST = re.compile(
     r"\b(?:analysts?|economists?|strategists?|traders?|experts?)\b(?: at [A-Z][\w&. ]+)?"
 )
 _MEDIA = re.compile(
-    r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New York Times)|Xinhua|reportedly|media reports?|local media|newspaper)\b"
+    (
+        r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New York Times)|"
+        r"Xinhua|reportedly|media reports?|local media|newspaper)\b"
+    )
 )
 _COMPANY = re.compile(r"\b(?:the company|the firm|chief executive|CEO|spokes\w+ for the company)\b")
 _OFFICIAL = re.compile(
-    r"\b(?:minister|ministry|secretary|president|official|officials|spokes\w+|department|administration|representative|commissioner|commission|government|statement|premier|chancellor|white house)\b",
+    (
+        r"\b(?:minister|ministry|secretary|president|official|officials|spokes\w+|department|"
+        r"administration|representative|commissioner|commission|government|statement|premier|"
+        r"chancellor|white house)\b"
+    ),
     re.I,
 )
 
@@ -265,13 +280,29 @@ def attribution_of(doc: Doc, context: SentenceContext, actors: set[str]) -> Attr
 
 
 _STEP_OF_GOVERNOR = {
-    "delay": EventStatus.DELAYED, "postpone": EventStatus.DELAYED, "defer": EventStatus.DELAYED, "avert": EventStatus.AVERTED, "avoid": EventStatus.AVERTED,
-    "fail": EventStatus.REJECTED, "refuse": EventStatus.REJECTED, "decline": EventStatus.REJECTED, "talk": EventStatus.UNDER_NEGOTIATION, "negotiate": EventStatus.UNDER_NEGOTIATION,
+    "delay": EventStatus.DELAYED,
+    "postpone": EventStatus.DELAYED,
+    "defer": EventStatus.DELAYED,
+    "avert": EventStatus.AVERTED,
+    "avoid": EventStatus.AVERTED,
+    "fail": EventStatus.REJECTED,
+    "refuse": EventStatus.REJECTED,
+    "decline": EventStatus.REJECTED,
+    "talk": EventStatus.UNDER_NEGOTIATION,
+    "negotiate": EventStatus.UNDER_NEGOTIATION,
 }
 _LETTER = re.compile(r"\bletters? of (?:intent|interest|support)\b", re.I)
 _PETITION = re.compile(r"\b(?:petition|complaint|request(?:ed|s)?)\b", re.I)
-_ONE_CHAMBER = re.compile(r"\b(?:senate|house(?! of commons)|panel|committee|lawmakers?|chamber|congressional)\b", re.I)
-_DRAFT_RULE = re.compile(r"\b(?:proposed (?:rule|order|amendment|regulation)|draft (?:rule|law|bill)|bill(?:s)? (?:to|that would|would))\b", re.I)
+_ONE_CHAMBER = re.compile(
+    r"\b(?:senate|house(?! of commons)|panel|committee|lawmakers?|chamber|congressional)\b", re.I
+)
+_DRAFT_RULE = re.compile(
+    (
+        r"\b(?:proposed (?:rule|order|amendment|regulation)|draft (?:rule|law|bill)|"
+        r"bill(?:s)? (?:to|that would|would))\b"
+    ),
+    re.I,
+)
 _STEP_WORDS = (EventStatus.ADOPTED, EventStatus.IN_FORCE, EventStatus.ANNOUNCED)
 
 
@@ -284,7 +315,9 @@ def governed_status(c: Candidate, context: SentenceContext) -> EventStatus:
         return EventStatus.EXEMPTED
     if pattern == "investigation.dispute" and status in _STEP_WORDS and _PETITION.search(measure):
         return EventStatus.PROPOSED
-    if pattern.startswith("government_investment") and _LETTER.search(context.text[max(0, c.evidence.start - 60) : c.evidence.end + 60]):
+    if pattern.startswith("government_investment") and _LETTER.search(
+        context.text[max(0, c.evidence.start - 60) : c.evidence.end + 60]
+    ):
         return EventStatus.PROPOSED
     if status not in _STEP_WORDS:
         return status
@@ -295,15 +328,29 @@ def governed_status(c: Candidate, context: SentenceContext) -> EventStatus:
         return EventStatus.THREATENED
     if any(g in PROPOSING for g in above[:2]):
         return EventStatus.PROPOSED
-    near = context.text[max(0, min(c.start, c.evidence.start) - 60) : max(c.end, c.evidence.end) + 20]
-    if _DRAFT_RULE.search(near) or (re.search(r"\bpass(?:es|ed)\b|\bapprov|\bback(?:s|ed)\b|\bvote", near) and _ONE_CHAMBER.search(near)):
+    near = context.text[
+        max(0, min(c.start, c.evidence.start) - 60) : max(c.end, c.evidence.end) + 20
+    ]
+    if _DRAFT_RULE.search(near) or (
+        re.search(r"\bpass(?:es|ed)\b|\bapprov|\bback(?:s|ed)\b|\bvote", near)
+        and _ONE_CHAMBER.search(near)
+    ):
         return EventStatus.PROPOSED
-    if status is EventStatus.ADOPTED and ({"will", "would", "'ll"} & aux or ("to" in aux and (context.headline or "set" in above))):
+    if status is EventStatus.ADOPTED and (
+        {"will", "would", "'ll"} & aux or ("to" in aux and (context.headline or "set" in above))
+    ):
         return EventStatus.ANNOUNCED
     return status
 
 
-_FIRM = frozenset(EventStatus) - {EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE, EventStatus.PROPOSED, EventStatus.EXEMPTED, EventStatus.EXPANDED}
+_FIRM = frozenset(EventStatus) - {
+    EventStatus.ADOPTED,
+    EventStatus.ANNOUNCED,
+    EventStatus.IN_FORCE,
+    EventStatus.PROPOSED,
+    EventStatus.EXEMPTED,
+    EventStatus.EXPANDED,
+}
 
 
 def firm_status(c: Candidate, context: SentenceContext) -> EventStatus | None:

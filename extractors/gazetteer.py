@@ -33,7 +33,88 @@ class Name:
 
 # Words that are names of states only with a capital letter.
 _CASED = frozenset(
-    ["us", "ec", "turkey", "china", "georgia", "jordan", "chad", "niger", "togo", "mali", "cuba", "peru", "oman", "guinea", "lange", "bush", "abe", "merz", "petro", "lula", "castro", "kohl", "hawke", "wellington", "santiago", "lima", "victoria", "kiwi", "swiss", "thai", "lao", "malta", "cyprus", "polish", "finnish", "turks", "poles", "czech", "marcos", "xi", "berlin", "roma", "dli", "dod", "doe", "dla", "itc", "ico", "nrc", "bis", "dfc", "miti", "gates", "greer", "ross", "tusk", "rutte", "morrison", "carney", "trump", "modi", "america", "english", "iceland", "hungary", "greece", "berne", "bonn", "petro", "san", "jose", "botha", "ortega", "delhi", "doha", "nice", "seoul", "drc", "png", "who"]
+    [
+        "us",
+        "ec",
+        "turkey",
+        "china",
+        "georgia",
+        "jordan",
+        "chad",
+        "niger",
+        "togo",
+        "mali",
+        "cuba",
+        "peru",
+        "oman",
+        "guinea",
+        "lange",
+        "bush",
+        "abe",
+        "merz",
+        "petro",
+        "lula",
+        "castro",
+        "kohl",
+        "hawke",
+        "wellington",
+        "santiago",
+        "lima",
+        "victoria",
+        "kiwi",
+        "swiss",
+        "thai",
+        "lao",
+        "malta",
+        "cyprus",
+        "polish",
+        "finnish",
+        "turks",
+        "poles",
+        "czech",
+        "marcos",
+        "xi",
+        "berlin",
+        "roma",
+        "dli",
+        "dod",
+        "doe",
+        "dla",
+        "itc",
+        "ico",
+        "nrc",
+        "bis",
+        "dfc",
+        "miti",
+        "gates",
+        "greer",
+        "ross",
+        "tusk",
+        "rutte",
+        "morrison",
+        "carney",
+        "trump",
+        "modi",
+        "america",
+        "english",
+        "iceland",
+        "hungary",
+        "greece",
+        "berne",
+        "bonn",
+        "petro",
+        "san",
+        "jose",
+        "botha",
+        "ortega",
+        "delhi",
+        "doha",
+        "nice",
+        "seoul",
+        "drc",
+        "png",
+        "who",
+    ]
 )
 _CASED_STRICT = frozenset(
     {
@@ -196,8 +277,7 @@ class Gazetteer:
             if how == "capital" and (
                 re.search(r"\b(?:in|at|from|near|to|of|outside)\s+$", text[:start])
                 or re.match(r"\s*,|\s*\(|\s+--|/", text[end:])
-                or (start == 0
-                and re.match(r"\s*(?:--|—|-|\(|,)", text[end:]))
+                or (start == 0 and re.match(r"\s*(?:--|—|-|\(|,)", text[end:]))
             ):
                 how = "place"
         return Name(
@@ -206,7 +286,23 @@ class Gazetteer:
 
 
 _COMMON_COMPANY_WORDS = frozenset(
-    ["target", "gap", "ford", "vale", "intel", "coherent", "reliance", "visa", "apple", "shell", "block", "snap", "gold", "fields", "southern"]
+    [
+        "target",
+        "gap",
+        "ford",
+        "vale",
+        "intel",
+        "coherent",
+        "reliance",
+        "visa",
+        "apple",
+        "shell",
+        "block",
+        "snap",
+        "gold",
+        "fields",
+        "southern",
+    ]
 )
 
 

@@ -150,7 +150,29 @@ _PER = {
 _SMALL = {
     w: i
     for i, w in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
 } | {
     "thirty": 30,
@@ -241,7 +263,10 @@ def _mark_previous(text: str, q: Quantity, found: list[Quantity]) -> Quantity:
         return q
     before = text[max(0, q.start - 22) : q.start].lower()
     if not re.search(
-        r"\bfrom (?:the (?:current|previous|existing) |about |around |a |an |its |currently )?$|\bup from $|\bdown from $|\bcompared with $|\binstead of $|\brather than $",
+        (
+            r"\bfrom (?:the (?:current|previous|existing) |about |around |a |an |its |currently "
+            r")?$|\bup from $|\bdown from $|\bcompared with $|\binstead of $|\brather than $"
+        ),
         before,
     ):
         return q

@@ -11,19 +11,108 @@ from extractors.policy_events import Candidate
 from models.event import EventType
 
 _GENERIC = frozenset(
-    ["goods", "products", "imports", "articles", "items", "materials", "equipment", "technology", "components", "commodities", "vehicles", "products", "components", "parts"]
+    [
+        "goods",
+        "products",
+        "imports",
+        "articles",
+        "items",
+        "materials",
+        "equipment",
+        "technology",
+        "components",
+        "commodities",
+        "vehicles",
+        "products",
+        "components",
+        "parts",
+    ]
 )
 _NOT_PRODUCT = frozenset(
-    ["tariff", "tariffs", "trade", "deal", "talks", "export", "import", "exports", "sanctions", "sanction", "control", "controls", "order", "orders", "investigation", "investigations", "duty", "duties", "case", "cases", "review", "reviews", "list", "entity", "country", "countries", "nation", "nations", "world", "war", "year", "month", "week", "percent", "share", "rate", "rates", "administration", "government", "president", "company", "companies", "business", "policy", "plan", "plans", "threat", "investors", "market", "markets", "stock", "stocks", "agreement", "agreements", "economy", "growth", "measures", "measure", "action", "actions", "products.", "announcement", "decision", "entities", "persons", "individuals", "group"]
+    [
+        "tariff",
+        "tariffs",
+        "trade",
+        "deal",
+        "talks",
+        "export",
+        "import",
+        "exports",
+        "sanctions",
+        "sanction",
+        "control",
+        "controls",
+        "order",
+        "orders",
+        "investigation",
+        "investigations",
+        "duty",
+        "duties",
+        "case",
+        "cases",
+        "review",
+        "reviews",
+        "list",
+        "entity",
+        "country",
+        "countries",
+        "nation",
+        "nations",
+        "world",
+        "war",
+        "year",
+        "month",
+        "week",
+        "percent",
+        "share",
+        "rate",
+        "rates",
+        "administration",
+        "government",
+        "president",
+        "company",
+        "companies",
+        "business",
+        "policy",
+        "plan",
+        "plans",
+        "threat",
+        "investors",
+        "market",
+        "markets",
+        "stock",
+        "stocks",
+        "agreement",
+        "agreements",
+        "economy",
+        "growth",
+        "measures",
+        "measure",
+        "action",
+        "actions",
+        "products.",
+        "announcement",
+        "decision",
+        "entities",
+        "persons",
+        "individuals",
+        "group",
+    ]
 )
 _PREPS = frozenset({"on", "of", "for", "to", "from", "in", "into"})
 _NO_PRODUCT_TYPES = frozenset({EventType.TRADE_AGREEMENT})
 _FROM_TITLE = re.compile(
-    r"^(?:certain )?(?P<product>[A-Z][^;:]{3,90}?) from (?:the )?(?:[A-Z][\w.]+(?:'s)?(?:,| and|;|$| ))",
+    (
+        r"^(?:certain )?(?P<product>[A-Z][^;:]{3,90}?) from (?:the )?(?:[A-Z][\w.]+(?:'s)?(?:,"
+        r"| and|;|$| ))"
+    ),
     re.M,
 )
 _ORDER_ON = re.compile(
-    r"\b(?:duty|dumping duty|countervailing duty|suspended) (?:orders?|investigations?) on (?P<product>.{3,80}?) from\b"
+    (
+        r"\b(?:duty|dumping duty|countervailing duty|suspended) (?:orders?|investigations?) "
+        r"on (?P<product>.{3,80}?) from\b"
+    )
 )
 _COMPANY_TYPES = frozenset(
     {
@@ -202,10 +291,8 @@ def find_companies(
             found.append((n.start, n.text))
     if firm_level:
         for ent in doc.ents:
-            if (
-                ent.label_ not in ("ORG", "PERSON")
-                or (ent.label_ == "PERSON"
-                and not context.headline)
+            if ent.label_ not in ("ORG", "PERSON") or (
+                ent.label_ == "PERSON" and not context.headline
             ):
                 continue
             a, b = ent.start_char, ent.end_char
@@ -218,7 +305,12 @@ def find_companies(
 
 
 _BODY = re.compile(
-    r"\b(?:department|ministry|agency|commission|government|administration|senate|house|court|council|bureau|office|act|regulations?|list|agreement|sanctions|deal|license|rule|treasury|secretary|bloomberg|reuters|congress|union|register|order|army|party|national|program)\b",
+    (
+        r"\b(?:department|ministry|agency|commission|government|administration|senate|house|"
+        r"court|council|bureau|office|act|regulations?|list|agreement|sanctions|deal|license|"
+        r"rule|treasury|secretary|bloomberg|reuters|congress|union|register|order|army|party|"
+        r"national|program)\b"
+    ),
     re.I,
 )
 

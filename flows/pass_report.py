@@ -47,7 +47,9 @@ def show_pass(
         print_rows(console, "New developments", ask(settings, "pass_developments", began))
     if "alert" in stages:
         print_rows(console, "Alerts raised", ask(settings, "pass_alerts", began))
-    console.print(f"\nAsk it: [bold]{settings.snapshot}[/] holds it all, for example", highlight=False)
+    console.print(
+        f"\nAsk it: [bold]{settings.snapshot}[/] holds it all, for example", highlight=False
+    )
     console.print(
         '  policywire sql "SELECT decision_date, type, status, headline FROM policy_events '
         "WHERE list_contains(actors, 'CN') ORDER BY decision_date\"\n"
@@ -104,9 +106,7 @@ def print_rows(console: Console, title: str, found: QueryResult) -> None:
         console.print(f"[bold]{title}[/]: nothing new\n", highlight=False)
         return
     shown = found.rows[:MOST_ROWS]
-    console.print(
-        table_of(found.columns, shown, f"{title}: {len(found.rows)}", console.width)
-    )
+    console.print(table_of(found.columns, shown, f"{title}: {len(found.rows)}", console.width))
     if len(found.rows) > MOST_ROWS:
         console.print(f"and {len(found.rows) - MOST_ROWS} more: policywire events", style="dim")
     console.print()

@@ -52,10 +52,9 @@ def memory() -> DuckDBPyConnection:
 
 def warehouse_file(path: Path, count: int = 0) -> Path:
     """An empty warehouse in a file, with `count` developments."""
-    with open_warehouse(path) as con:
-        with transaction(con):
-            for number in range(count):
-                store(con, f"d{number:04d}", measure_id=f"m{number:04d}")
+    with open_warehouse(path) as con, transaction(con):
+        for number in range(count):
+            store(con, f"d{number:04d}", measure_id=f"m{number:04d}")
     return path
 
 

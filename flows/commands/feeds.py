@@ -43,7 +43,9 @@ def list_feeds(
 
 @app.command("check")
 def check(
-    feed_id: Annotated[str | None, typer.Argument(help="One feed; all enabled ones if not given.")] = None,
+    feed_id: Annotated[
+        str | None, typer.Argument(help="One feed; all enabled ones if not given.")
+    ] = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:

@@ -44,9 +44,7 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
     ):
         (folder / "feeds.toml").write_text(demo_feeds_toml(base_url), "utf-8")
         config = folder / "policywire.toml"
-        config.write_text(
-            CONFIG.format(rules=rules.as_posix(), prices=prices.as_posix()), "utf-8"
-        )
+        config.write_text(CONFIG.format(rules=rules.as_posix(), prices=prices.as_posix()), "utf-8")
         console.print(
             f"PolicyWire demo: 16 feeds served at {base_url}, kept in {folder}/\n", style="bold"
         )
