@@ -58,7 +58,7 @@ def _same_clause(text: str, a: int, b: int) -> bool:
 def find_rates(
     context: SentenceContext, c: Candidate, event_type: EventType, rivals: list[Candidate]
 ) -> tuple[Rate, ...]:
-    """Rates of the measure, the previous one marked as such. Percentages of other things stay out."""
+    """Rates of the measure, the previous one marked so; percentages of other things stay out."""
     if event_type not in _RATED:
         return ()
     text = context.text

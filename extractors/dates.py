@@ -47,7 +47,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "part",
-            rf"\b(?:the )?(?P<part>end|start|beginning|early|mid|late|middle)[\s-]+(?:of\s+)?(?:the\s+)?(?P<what>(?:{_M})(?:,?\s+(?:19|20)\d{{2}})?|(?:first|second|third|fourth) quarter(?: of (?:19|20)\d{{2}})?|(?:this|next|the|last) (?:week|month|year)|week|month|year|(?:19|20)\d{{2}})\b",
+            r"\b(?:the )?(?P<part>end|start|beginning|early|mid|late|middle)[\s-]+(?:of\s+)?"
+            rf"(?:the\s+)?(?P<what>(?:{_M})(?:,?\s+(?:19|20)\d{{2}})?|"
+            r"(?:first|second|third|fourth) quarter(?: of (?:19|20)\d{2})?|"
+            r"(?:this|next|the|last) (?:week|month|year)|week|month|year|(?:19|20)\d{2})\b",
         ),
         ("my", rf"\b(?P<m>{_M})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b"),
         (
@@ -58,7 +61,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "quarter",
             (
-                r"\b(?:the )?(?P<q>first|second|third|fourth) quarter(?: of (?P<y>(?:19|20)\d{2}))?\b|"
+                r"\b(?:the )?(?P<q>first|second|third|fourth) quarter"
+                r"(?: of (?P<y>(?:19|20)\d{2}))?\b|"
                 r"\bq(?P<qn>[1-4])\s+(?P<y2>(?:19|20)\d{2})\b"
             ),
         ),
@@ -186,7 +190,7 @@ def _resolve(kind: str, m: re.Match[str], published: date | None, future: bool) 
 
 
 def _nearest_year(published: date, month: int, day: int | None, future: bool) -> int:
-    """The year that puts month and day nearest to publication; ahead of it if the text looks ahead."""
+    """The year that puts month and day nearest to publication; ahead of it if the text does."""
     anchor = day or 15
     best, best_gap = published.year, 10**6
     for year in (published.year - 1, published.year, published.year + 1):

@@ -27,7 +27,7 @@ class Decision:
 
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
-    """The events among the candidates of a sentence: by the trained head, or by rules without one."""
+    """The events among the candidates of a sentence: by the trained head, else by rules."""
     head = load_head()
     out: list[Decision] = []
     for c in doc.user_data["candidates"]:
@@ -69,7 +69,7 @@ _COMMON_WORDS = frozenset(
 
 
 def identifiable(context: SentenceContext) -> bool:
-    """Is anything of the event named: a jurisdiction, firm, product or instrument, here or in the title?"""
+    """Is anything of the event named: a jurisdiction, firm, product or instrument?"""
     return True
 
 

@@ -158,7 +158,7 @@ class Extractor:
 
 
 def mark_lead(events: list[EventMention]) -> list[EventMention]:
-    """Mark the lead event: the headline's, else one of the opening sentences, the surest and current first."""
+    """Mark the lead event: the headline's, else an opening sentence's, current and sure first."""
     from dataclasses import replace
 
     opening = [e for e in events if e.field == "title"] or [

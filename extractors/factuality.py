@@ -83,7 +83,7 @@ def anchor_of(doc: Doc, c: Candidate) -> Token:
 def rule_factuality(
     doc: Doc, c: Candidate, context: SentenceContext, status: EventStatus
 ) -> Factuality:
-    """The first that fits of: negated, question, conditional, alleged, speculative, scheduled, asserted."""
+    """The first factuality that fits, in the order of precedence of `Factuality`."""
     anchor = anchor_of(doc, c)
     above = set(c.governors)
     aux = set(c.auxiliaries)
@@ -169,7 +169,7 @@ def rule_time_frame(
     factuality: Factuality,
     dates: list[DateMention],
 ) -> TimeFrame:
-    """current, future or background, from the factuality, the dates beside the step and its tense."""
+    """current, future or background, from factuality, the dates beside the step and its tense."""
     anchor = anchor_of(doc, c)
     if factuality is Factuality.SCHEDULED:
         return TimeFrame.FUTURE
@@ -223,10 +223,8 @@ _ANALYST = re.compile(
     r"\b(?:analysts?|economists?|strategists?|traders?|experts?)\b(?: at [A-Z][\w&. ]+)?"
 )
 _MEDIA = re.compile(
-    (
-        r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New York Times)|"
-        r"Xinhua|reportedly|media reports?|local media|newspaper)\b"
-    )
+    r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New York Times)|"
+    r"Xinhua|reportedly|media reports?|local media|newspaper)\b"
 )
 _COMPANY = re.compile(r"\b(?:the company|the firm|chief executive|CEO|spokes\w+ for the company)\b")
 _OFFICIAL = re.compile(
@@ -240,7 +238,7 @@ _OFFICIAL = re.compile(
 
 
 def attribution_of(doc: Doc, context: SentenceContext, actors: set[str]) -> Attribution:
-    """Who says so: an unnamed source, an analyst, an official of either side, a medium, or the author."""
+    """Who says so: an unnamed source, an analyst, an official, a medium, or the author."""
     m = _UNNAMED.search(context.text)
     if m is not None:
         return Attribution(source_type=SourceType.UNNAMED_SOURCE, text=m.group().strip())
@@ -354,7 +352,7 @@ _FIRM = frozenset(EventStatus) - {
 
 
 def firm_status(c: Candidate, context: SentenceContext) -> EventStatus | None:
-    """The step where the words leave no choice: a telling verb close to the measure, or above it."""
+    """The step where the words leave no choice: a telling verb near the measure or above it."""
     status = governed_status(c, context)
     if status is not c.status or c.rule.endswith(("/self",)):
         return status if status is not c.status else None

@@ -65,9 +65,9 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
         put(f"score>{int(hit.score * 5) / 5:.1f}")
         for other in hit.words[1:]:
             put(f"alsosaid={other.status.value}")
-    for other in c.others[1:3]:
-        if other.score > 0.5:
-            put(f"other={other.words[0].base}", f"othersaid={other.words[0].status.value}")
+    for rival in c.others[1:3]:
+        if rival.score > 0.5:
+            put(f"other={rival.words[0].base}", f"othersaid={rival.words[0].status.value}")
     for i, g in enumerate(c.governors[:3]):
         put(f"gov={g}", f"gov{i}={g}")
         if g in _CLASS_OF:
@@ -93,7 +93,7 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
     return f
 
 
-# Words that do the same to a candidate whatever the word: classes carry over where single words do not.
+# Words that do the same to a candidate: classes carry over where single words do not.
 _CLASSES = {
     "request": [
         "urge",

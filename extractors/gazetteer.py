@@ -346,7 +346,7 @@ def _pronoun_us(text: str, start: int) -> bool:
 def read_reference(name: str) -> list[dict[str, str]]:
     """Rows of a table in models/reference, as text."""
     source = resources.files("models.reference").joinpath(name)
-    with source.open(encoding="utf-8", newline="") as stream:
+    with source.open(encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
 

@@ -1,6 +1,7 @@
 """The trained head: small linear models over the rules' own features, run with numpy alone.
 
-Weights are shipped in extractors/lexicon/head.npz; `make train` (extractors/training.py) makes them.
+Weights are shipped in extractors/lexicon/head.npz; `make train` (extractors/training.py) makes
+them.
 """
 
 import io

@@ -71,7 +71,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]]
         re.compile(
             (
                 r"\bexport administration regulations\b|\bEAR\b|\bentity list\b|\bcommerce control "
-                r"list\b|\bunverified list\b|\baffiliates rule\b|\bforeign[- ]direct[- ]product rule\b"
+                r"list\b|\bunverified list\b|\baffiliates rule\b|"
+                r"\bforeign[- ]direct[- ]product rule\b"
             ),
             re.I,
         ),

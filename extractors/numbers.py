@@ -194,7 +194,8 @@ _PERUNIT = "|".join(sorted(_PER, key=len, reverse=True))
 _PER_RE = rf"(?:\s?(?:/|per|a|an)\s?(?P<per>{_PERUNIT})\b)?"
 
 _PERCENT = re.compile(
-    rf"(?<![\w.$])(?P<num>{_NUM}|{_WORDNUM})[\s-]?(?P<unit>%|per\s?cent(?:age)?(?:[- ]points?)?|pct(?:\s+points?)?|percentage[- ]points?|pp\b)",
+    rf"(?<![\w.$])(?P<num>{_NUM}|{_WORDNUM})[\s-]?"
+    r"(?P<unit>%|per\s?cent(?:age)?(?:[- ]points?)?|pct(?:\s+points?)?|percentage[- ]points?|pp\b)",
     re.I,
 )
 _MONEY = re.compile(
@@ -202,11 +203,14 @@ _MONEY = re.compile(
     re.I,
 )
 _MONEY_AFTER = re.compile(
-    rf"(?<![\w.$€£])(?P<num>{_NUM}|{_WORDNUM}){_MAG_END}\s(?P<unit>{'|'.join(sorted(map(re.escape, _UNIT_MONEY), key=len, reverse=True))})\b{_PER_RE}",
+    rf"(?<![\w.$€£])(?P<num>{_NUM}|{_WORDNUM}){_MAG_END}\s"
+    rf"(?P<unit>{'|'.join(sorted(map(re.escape, _UNIT_MONEY), key=len, reverse=True))})\b{_PER_RE}",
     re.I,
 )
 _QUANTITY = re.compile(
-    rf"(?<![\w.$€£])(?P<num>{_NUM}){_MAG_END}\s(?:\(\d+ kg\)\s)?(?:short |long |metric )?(?P<unit>{'|'.join(sorted(_VOLUME, key=len, reverse=True))})\b",
+    rf"(?<![\w.$€£])(?P<num>{_NUM}){_MAG_END}\s"
+    r"(?:\(\d+ kg\)\s)?(?:short |long |metric )?"
+    rf"(?P<unit>{'|'.join(sorted(_VOLUME, key=len, reverse=True))})\b",
     re.I,
 )
 _SLUG_RATE = re.compile(r"(?<![\w.$,])(\d{1,3})(?= (?:tariffs?|levy|levies|duty|duties)\b)")
@@ -338,7 +342,9 @@ def _volume(m: re.Match[str]) -> Quantity:
 
 
 _DURATION = re.compile(
-    rf"\b(?:(?P<num>\d+|{_WORDNUM}|a|an|another|half a)[\s-](?:(?:full|more|additional|further)\s)?(?P<unit>day|week|month|year|decade)s?|decade-long|year-long)\b",
+    rf"\b(?:(?P<num>\d+|{_WORDNUM}|a|an|another|half a)[\s-]"
+    r"(?:(?:full|more|additional|further)\s)?(?P<unit>day|week|month|year|decade)s?|"
+    r"decade-long|year-long)\b",
     re.I,
 )
 
@@ -356,6 +362,7 @@ def find_durations(text: str) -> list[tuple[int, int, str]]:
                 iso = "P6M" if m.group("unit").lower() == "year" else "P1D"
             else:
                 unit = m.group("unit").lower()
-                iso = f"P{(n or 1) * (10 if unit == 'decade' else 1)}{'Y' if unit == 'decade' else unit[0].upper()}"
+                years, letter = (10, "Y") if unit == "decade" else (1, unit[0].upper())
+                iso = f"P{(n or 1) * years}{letter}"
         out.append((m.start(), m.end(), iso))
     return out

@@ -1,4 +1,4 @@
-"""Clauses in which a measure and a step of its life meet: candidates, with the evidence for each."""
+"""Clauses in which a measure and a step of its life meet: candidates, each with its evidence."""
 
 import re
 from dataclasses import dataclass, field
@@ -349,14 +349,10 @@ def relate(step: Token, measure: Token) -> str:
             return f"prep:{lower(b.head.text)}"
         if a.head.i == b.i and a.i != b.i:
             return f"mod:{a.dep_}"
-    depth = 0
-    for ancestor in measure.ancestors:
-        depth += 1
+    for depth, ancestor in enumerate(measure.ancestors, 1):
         if ancestor.i == step.i:
             return f"down:{min(depth, 5)}"
-    depth = 0
-    for ancestor in step.ancestors:
-        depth += 1
+    for depth, ancestor in enumerate(step.ancestors, 1):
         if ancestor.i == measure.i:
             return f"up:{min(depth, 4)}"
     return "far"

@@ -109,10 +109,8 @@ _FROM_TITLE = re.compile(
     re.M,
 )
 _ORDER_ON = re.compile(
-    (
-        r"\b(?:duty|dumping duty|countervailing duty|suspended) (?:orders?|investigations?) "
-        r"on (?P<product>.{3,80}?) from\b"
-    )
+    r"\b(?:duty|dumping duty|countervailing duty|suspended) (?:orders?|investigations?) "
+    r"on (?P<product>.{3,80}?) from\b"
 )
 _COMPANY_TYPES = frozenset(
     {
@@ -279,7 +277,7 @@ def _near(doc: Doc, name: Name, root: Token, anchor: Token) -> bool:
 def find_companies(
     doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType
 ) -> tuple[str, ...]:
-    """Firms of an event: known ones near it, and for firm-level types any organisation the model sees."""
+    """Firms of an event: known ones near it; for firm-level types any organisation seen."""
     found: list[tuple[int, str]] = []
     known = [n for n in context.names if n.label == "COMPANY"]
     anchor = doc.char_span(c.start, c.end, alignment_mode="expand")

@@ -16,14 +16,12 @@ _TARGET_PREPS = frozenset(
     {"on", "against", "from", "to", "for", "with", "of", "at", "towards", "into", "versus"}
 )
 _GOODS = re.compile(
-    (
-        r"^(?:goods?|products?|imports?|exports?|shipments?|steel|alumin\w+|cars?|autos?|"
-        r"firms?|compan\w+|banks?|entit\w+|oil|crude|articles?|farm|wine|barley|beef|pork|"
-        r"soybeans?|chips?|semiconductors?|vehicles?|ev|evs|officials?|tankers?|jets?|lumber|"
-        r"makers?|buyers?|tech\w*|individuals?|persons?|state-owned|enterprises?|components?|"
-        r"materials?|equipment|solar|copper|agricultural|farmers?|timber|batter\w+|electric|"
-        r"nationals|potash|automobiles?|trucks?)$"
-    )
+    r"^(?:goods?|products?|imports?|exports?|shipments?|steel|alumin\w+|cars?|autos?|"
+    r"firms?|compan\w+|banks?|entit\w+|oil|crude|articles?|farm|wine|barley|beef|pork|"
+    r"soybeans?|chips?|semiconductors?|vehicles?|ev|evs|officials?|tankers?|jets?|lumber|"
+    r"makers?|buyers?|tech\w*|individuals?|persons?|state-owned|enterprises?|components?|"
+    r"materials?|equipment|solar|copper|agricultural|farmers?|timber|batter\w+|electric|"
+    r"nationals|potash|automobiles?|trucks?)$"
 )
 
 
@@ -86,7 +84,14 @@ def role_features(doc: Doc, c: Candidate, name: Name, event_type: EventType) -> 
         if subject.i == anchor.i or anchor.is_ancestor(subject) or subject.is_ancestor(anchor):
             put("subject_of_chain", 1.0)
             put(
-                f"subject_of_chain|{'same' if subject.i == anchor.i else 'up' if subject.is_ancestor(anchor) else 'down'}",
+                "subject_of_chain|"
+                + (
+                    "same"
+                    if subject.i == anchor.i
+                    else "up"
+                    if subject.is_ancestor(anchor)
+                    else "down"
+                ),
                 1.0,
             )
     if name.label == "AGENCY":
@@ -255,7 +260,7 @@ _OWN_WORDS = re.compile(
 
 
 def lend_actor(context: SentenceContext, event_type: EventType, exclude: set[str]) -> list[Party]:
-    """An actor from outside the sentence: a publisher that speaks for a state, its wording, the title."""
+    """An actor from outside the sentence: a publisher that speaks for a state, the title."""
     if event_type is EventType.OFFTAKE_AGREEMENT:
         return []
     if context.publisher_country:

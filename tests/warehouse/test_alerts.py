@@ -41,7 +41,7 @@ def test_a_match_is_owed_once_on_each_channel_however_often_it_runs(
 
 
 def test_alerts_stand_or_fall_with_the_developments(con: DuckDBPyConnection) -> None:
-    with pytest.raises(RuntimeError), transaction(con):
+    with pytest.raises(RuntimeError), transaction(con):  # noqa: PT012 - all of it is one write
         store(con, "d1")
         assert enqueue_alerts(con, [rule()], now=NOW).owed == 1
         raise RuntimeError("the writer dies")
