@@ -6,7 +6,6 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -85,11 +84,12 @@ def draw_prices(axes: Axes, result: StudyResult) -> None:
         if row["session_date"] >= start:
             series[row["listing_id"]].append((row["session_date"], row["adj_close"]))
     for mark in result.marks:
-        axes.axvline(date2num(mark), color="0.55", linewidth=0.5, alpha=0.45, zorder=0)
+        # matplotlib takes dates, its annotations do not say so.
+        axes.axvline(mark, color="0.55", linewidth=0.5, alpha=0.45, zorder=0)  # type: ignore[arg-type]
     for colour, (listing, points) in zip(COLOURS, series.items(), strict=False):
         base = points[0][1]
         axes.plot(
-            [date2num(day) for day, _ in points],
+            [day for day, _ in points],  # type: ignore[arg-type]
             [100 * close / base for _, close in points],
             color=colour,
             linewidth=1.1,
