@@ -1,5 +1,6 @@
 """Which candidates are events, and with what labels."""
 
+import re
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -103,6 +104,15 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
     """Labels of a candidate by the head, which has the rules' labels among its features."""
     f = candidate_features(doc, context, c)
     confidence = head.event(f)
+    if confidence < STANDING and is_standing(doc, context, c):
+        return Decision(
+            candidate=c,
+            type=c.evidence.pattern.type,
+            status=EventStatus.ADOPTED,
+            factuality=Factuality.ASSERTED,
+            time_frame=TimeFrame.BACKGROUND,
+            confidence=STANDING,
+        )
     return Decision(
         candidate=c,
         type=EventType(head.models["type"].best(VIEWS["type"](f))),
@@ -113,9 +123,38 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
     )
 
 
+<<<<<<< HEAD
 def read_status(
     c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]
 ) -> EventStatus:
+=======
+STANDING = 0.66
+_TERM = re.compile(r"^\s*(?:\(|,)?\s*(?:of|in|from|dated|signed in|through|until|running to|to|valid until) (?:19|20)\d\d\b", re.I)
+
+
+def is_standing(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
+    """Is an agreement or licence named with its parties and its term or content?
+
+    Ruling 24 of the guide: named in passing it is no event, with a party and a term it is, as
+    background. "The A-B trade deal of 2025", "A's licensing framework through 2030", "the A-B
+    deal, which cuts duties", "guaranteed purchases of X".
+    """
+    pattern = c.evidence.pattern
+    after = doc.text[c.evidence.end :]
+    if pattern.pattern_id == "offtake.guaranteed":
+        return after.startswith(" of ") and not context.text.rstrip().endswith("?")
+    if pattern.type is EventType.TRADE_AGREEMENT and pattern.pattern_id != "trade_agreement.talks":
+        owners = [n for n in jurisdictions(context.names) if 0 <= c.evidence.start - n.end <= 25]
+        content = re.match(r"\s*,? (?:which|that|under which|committing|providing)\b", after)
+        return len({n.code for n in owners}) >= 2 and bool(_TERM.match(after) or content)
+    if pattern.type in (EventType.LICENSING_DEAL, EventType.EXPORT_LICENSING):
+        owners = [n for n in jurisdictions(context.names) if 0 <= c.evidence.start - n.end <= 25]
+        return bool(owners) and bool(_TERM.match(after))
+    return False
+
+
+def read_status(c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]) -> EventStatus:
+>>>>>>> w-extract
     """The step by the head, unless the words leave no choice and the head is not certain."""
     firm = firm_status(c, context)
     model = head.models["status"]

@@ -289,6 +289,13 @@ _STEP_OF_GOVERNOR = {
     "talk": EventStatus.UNDER_NEGOTIATION,
     "negotiate": EventStatus.UNDER_NEGOTIATION,
 }
+# "averts a tariff hike", "delays the increase": the verb over a noun that itself is a step.
+_STEP_OF_VERB = {
+    "avert": EventStatus.AVERTED, "avoid": EventStatus.AVERTED, "forestall": EventStatus.AVERTED, "delay": EventStatus.DELAYED, "postpone": EventStatus.DELAYED,
+    "defer": EventStatus.DELAYED, "suspend": EventStatus.SUSPENDED, "pause": EventStatus.SUSPENDED, "halt": EventStatus.SUSPENDED, "extend": EventStatus.EXTENDED,
+    "prolong": EventStatus.EXTENDED, "reject": EventStatus.REJECTED, "threaten": EventStatus.THREATENED, "propose": EventStatus.PROPOSED, "cancel": EventStatus.AVERTED, "scrap": EventStatus.LIFTED, "plan": EventStatus.PROPOSED,
+    "consider": EventStatus.PROPOSED,
+}
 _LETTER = re.compile(r"\bletters? of (?:intent|interest|support)\b", re.I)
 _PETITION = re.compile(r"\b(?:petition|complaint|request(?:ed|s)?)\b", re.I)
 _ONE_CHAMBER = re.compile(
@@ -317,6 +324,8 @@ def governed_status(c: Candidate, context: SentenceContext) -> EventStatus:
         context.text[max(0, c.evidence.start - 60) : c.evidence.end + 60]
     ):
         return EventStatus.PROPOSED
+    if c.hit is not None and c.hit.words[0].kind == "noun" and above and above[0] in _STEP_OF_VERB:
+        return _STEP_OF_VERB[above[0]]
     if status not in _STEP_WORDS:
         return status
     for governor in above[:2]:

@@ -180,10 +180,9 @@ class Gazetteer:
             for alias in [row["name"], *row["aliases"].split("|")]:
                 if len(alias) > 2:
                     self._add(alias, "COMMODITY", row["commodity_id"], "alias", row["name"])
-                    if not alias.endswith("s"):
-                        self._add(
-                            alias + "s", "COMMODITY", row["commodity_id"], "alias", row["name"]
-                        )
+                    other = alias[:-1] if alias.endswith("s") else alias + "s"
+                    if len(other) > 3:
+                        self._add(other, "COMMODITY", row["commodity_id"], "alias", row["name"])
             for alias in row["ambiguous_aliases"].split("|"):
                 if len(alias) > 2 and alias.islower():
                     self._add(alias, "COMMODITY", row["commodity_id"], "ambiguous", row["name"])

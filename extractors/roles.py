@@ -157,6 +157,8 @@ def rule_role(features: dict[str, float], name: Name, event_type: EventType) -> 
     f = features
     if event_type is EventType.TRADE_AGREEMENT:
         return "actor"
+    if "root=child:poss" in f:
+        return "actor"
     prep = next((k[5:] for k in f if k.startswith("prep=")), "none")
     if "subject_of_chain" in f and prep in ("none", "by"):
         return "actor"
