@@ -11,7 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
-from extractors.link_index import key_if_new, keys_of, measure_keys_of, wanted_by
+from extractors.link_index import (
+    days_known,
+    key_if_new,
+    keys_of,
+    measure_keys_of,
+    wanted_by,
+)
 from extractors.link_match import (
     earlier_stage,
     fits_development,
@@ -45,9 +51,6 @@ from models.link import (
     StoredDevelopment,
 )
 
-VAGUE_DAYS = 45
-FORGOTTEN_DAYS = 400
-
 
 class BlockLinker:
     """The developments and measures of one block, growing report by report."""
@@ -78,7 +81,7 @@ class BlockLinker:
         self.note(state)
 
     def note(self, state: DevelopmentState) -> None:
-        measure = self.measures[state.measure]
+        measure = self.measures[state.measure].refresh()
         for word in keys_of(state):
             self.index[word].add(measure.label)
         # The index must follow from the states alone, or linking in two goes would see another one.
@@ -96,16 +99,16 @@ class BlockLinker:
 
         One not heard of for long is only known again by its act: the product alone is too little.
         """
-        labels = set(self.told_in.get(part.source.mention.article_id, ()))
+        found = {label: self.measures[label] for label in self.told_in.get(part.article, ())}
         for word in wanted_by(part):
-            labels |= self.index.get(word, set())
-        oldest = part.source.reported_at - timedelta(days=FORGOTTEN_DAYS)
-        acts = set(part.specific)
-        known = (self.measures[label] for label in labels)
-        return sorted(
-            (m for m in known if m.last_reported >= oldest or not acts.isdisjoint(m.specific)),
-            key=lambda m: m.order,
-        )
+            days = days_known(word)
+            oldest = part.source.reported_at - timedelta(days=days) if days else None
+            for label in self.index.get(word, ()):
+                if label not in found:
+                    measure = self.measures[label]
+                    if oldest is None or measure.heard_since(oldest):
+                        found[label] = measure
+        return sorted(found.values(), key=lambda m: m.order)
 
     def take(self, part: Part) -> tuple[DevelopmentState, Novelty]:
         """Put a report where it belongs; say where and how new it was."""
@@ -181,19 +184,9 @@ class BlockLinker:
         fits = [
             (points, measure.last_reported, measure.order, measure)
             for measure in measures
-            if not self.too_vague(part, measure)
-            and (points := fits_measure(part, measure)) is not None
+            if (points := fits_measure(part, measure)) is not None
         ]
         return max(fits, key=lambda fit: fit[:3])[3] if fits else None
-
-    def too_vague(self, part: Part, measure: MeasureState) -> bool:
-        """Nothing but time would tie them, and too much of it has passed."""
-        nothing_shared = part.empty or not (
-            measure.buckets or measure.companies or measure.specific
-        )
-        return nothing_shared and (part.source.reported_at - measure.last_reported).days > (
-            VAGUE_DAYS if not part.targets else 400
-        )
 
     def weigh_contradiction(
         self, part: Part, state: DevelopmentState, measure: MeasureState

@@ -25,7 +25,7 @@ def findings_of(measure: MeasureState) -> list[Finding]:
     """All that looks odd in the life of a measure, each with its reason in words."""
     found = []
     before: DevelopmentState | None = None
-    for step in measure.firm():
+    for step in measure.firm:
         for kind, reason in odd(step, before, measure):
             found.append(
                 Finding(

@@ -250,7 +250,7 @@ MEASURE_STATES = {
     "companies": TEXTS,
     "last_reported_at": INSTANT,
 }
-WANTED_KEYS = {"block": TEXT, "index_key": TEXT}
+WANTED_KEYS = {"block": TEXT, "index_key": TEXT, "heard_since": INSTANT}
 DEVELOPMENT_MENTIONS = {
     "mention_id": TEXT,
     "part": COUNT,

@@ -1,7 +1,7 @@
 """What linking reads, and where its outcome is kept: developments, measures, assignments."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields as record_fields
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,7 @@ ENUMS = {
     "source_type": SourceType,
 }
 NESTED = {"rates": Rate, "amounts": Amount, "dates": EventDate}
+WantedKeys = Callable[[Sequence[LinkMention]], Mapping[tuple[str, str], datetime | None]]
 MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
 
 
@@ -93,12 +94,14 @@ def load_link_input(
     con: DuckDBPyConnection,
     pending: Sequence[LinkMention],
     since: Mapping[str, datetime],
-    wanted: Callable[[Sequence[LinkMention]], Iterable[tuple[str, str]]] | None = None,
+    wanted: WantedKeys | None = None,
 ) -> LinkInput:
     """All that linking must see to bring the blocks in `since` up to date with `pending`.
 
-    `wanted` gives the (block, index word) of the measures that mentions may touch
-    (`extractors.link_index`); without it whole blocks are loaded, which grows with what is stored.
+    `wanted` says by which index words of which blocks the measures are found that mentions may
+    touch, and since when they must have been heard of (`extractors.link_index`); without it
+    whole blocks are loaded, which grows with what is stored.
+
     Blocks that wait for other reasons (`blocks_to_relink`) are brought up to date along with them.
     """
     since = dict(since)
@@ -110,8 +113,11 @@ def load_link_input(
         pins = con.execute(load_query("link_pins")).fetchall()
         pending_articles = {item.mention.article_id for item in pending}
         earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
-        words = wanted([*pending, *earlier]) if wanted else [(block, None) for block in since]
-        rows = [{"block": block, "index_key": word} for block, word in words]
+        words = wanted([*pending, *earlier]) if wanted else {}
+        rows = [
+            {"block": block, "index_key": word, "heard_since": at}
+            for (block, word), at in words.items()
+        ]
         with registered(con, wanted_batch=batch(rows, batches.WANTED_KEYS)):
             query = "link_states_wanted" if wanted else "link_states"
             states = con.execute(load_query(query)).fetchall()

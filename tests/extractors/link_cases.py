@@ -142,7 +142,11 @@ class Memory:
         wanted = {d.measure_id for d in unsettled} | {
             d.measure_id
             for d in self.developments.values()
-            if any((d.block, word) in words for word in d.index_keys)
+            if any(
+                (d.block, word) in words
+                and (words[d.block, word] or d.first_reported_at) <= self.heard(d.measure_id)
+                for word in d.index_keys
+            )
         }
         result = link(
             LinkInput(
@@ -165,6 +169,9 @@ class Memory:
         self.measures |= {m.measure_id: m for m in result.measures}
         self.linked |= {(m.mention_id, m.part): m for m in result.mentions}
         return self
+
+    def heard(self, measure_id: str) -> datetime:
+        return self.measures[measure_id].last_reported_at
 
     def of_articles(self, articles: Iterable[str]) -> list[LinkMention]:
         linked: dict[str, dict[int, str]] = defaultdict(dict)

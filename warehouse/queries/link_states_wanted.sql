@@ -1,17 +1,26 @@
 -- One row per development that linking may touch in the blocks of block_batch: those heard of since
--- the block's time (is_open), and all of measures found by a word of wanted_batch or under a ruling.
+-- the block's time (is_open), and all of measures that are open, under a ruling, or found by a word
+-- of wanted_batch and heard of since the time given there.
 WITH touched AS (
     SELECT held.development_id, held.measure_id, held.index_keys, held.block,
+        held.last_reported_at,
         held.last_reported_at >= since_then.since AS is_open
     FROM store.development_states AS held
     JOIN block_batch AS since_then ON since_then.block = held.block
 ),
+words AS (
+    SELECT DISTINCT measure_id, block, unnest(index_keys) AS index_key FROM touched
+),
+heard AS (
+    SELECT measure_id, max(last_reported_at) AS last_reported_at FROM touched GROUP BY measure_id
+),
 wanted AS (
-    SELECT touched.measure_id
-    FROM touched
-    JOIN (SELECT block, list(index_key) AS words FROM wanted_batch GROUP BY block) AS given
-        ON given.block = touched.block
-    WHERE touched.is_open OR list_has_any(touched.index_keys, given.words)
+    SELECT words.measure_id
+    FROM words
+    JOIN wanted_batch AS given
+        ON given.block = words.block AND given.index_key = words.index_key
+    JOIN heard ON heard.measure_id = words.measure_id
+    WHERE given.heard_since IS NULL OR heard.last_reported_at >= given.heard_since
     UNION
     SELECT touched.measure_id FROM touched WHERE touched.is_open
     UNION
