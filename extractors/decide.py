@@ -123,13 +123,14 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
     )
 
 
-<<<<<<< HEAD
-def read_status(
-    c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]
-) -> EventStatus:
-=======
 STANDING = 0.66
-_TERM = re.compile(r"^\s*(?:\(|,)?\s*(?:of|in|from|dated|signed in|through|until|running to|to|valid until) (?:19|20)\d\d\b", re.I)
+_TERM = re.compile(
+    (
+        r"^\s*(?:\(|,)?\s*(?:of|in|from|dated|signed in|through|until|running to|to|valid "
+        r"until) (?:19|20)\d\d\b"
+    ),
+    re.I,
+)
 
 
 def is_standing(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
@@ -153,8 +154,9 @@ def is_standing(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
     return False
 
 
-def read_status(c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]) -> EventStatus:
->>>>>>> w-extract
+def read_status(
+    c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]
+) -> EventStatus:
     """The step by the head, unless the words leave no choice and the head is not certain."""
     firm = firm_status(c, context)
     model = head.models["status"]

@@ -291,9 +291,23 @@ _STEP_OF_GOVERNOR = {
 }
 # "averts a tariff hike", "delays the increase": the verb over a noun that itself is a step.
 _STEP_OF_VERB = {
-    "avert": EventStatus.AVERTED, "avoid": EventStatus.AVERTED, "forestall": EventStatus.AVERTED, "delay": EventStatus.DELAYED, "postpone": EventStatus.DELAYED,
-    "defer": EventStatus.DELAYED, "suspend": EventStatus.SUSPENDED, "pause": EventStatus.SUSPENDED, "halt": EventStatus.SUSPENDED, "extend": EventStatus.EXTENDED,
-    "prolong": EventStatus.EXTENDED, "reject": EventStatus.REJECTED, "threaten": EventStatus.THREATENED, "propose": EventStatus.PROPOSED, "cancel": EventStatus.AVERTED, "scrap": EventStatus.LIFTED, "plan": EventStatus.PROPOSED,
+    "avert": EventStatus.AVERTED,
+    "avoid": EventStatus.AVERTED,
+    "forestall": EventStatus.AVERTED,
+    "delay": EventStatus.DELAYED,
+    "postpone": EventStatus.DELAYED,
+    "defer": EventStatus.DELAYED,
+    "suspend": EventStatus.SUSPENDED,
+    "pause": EventStatus.SUSPENDED,
+    "halt": EventStatus.SUSPENDED,
+    "extend": EventStatus.EXTENDED,
+    "prolong": EventStatus.EXTENDED,
+    "reject": EventStatus.REJECTED,
+    "threaten": EventStatus.THREATENED,
+    "propose": EventStatus.PROPOSED,
+    "cancel": EventStatus.AVERTED,
+    "scrap": EventStatus.LIFTED,
+    "plan": EventStatus.PROPOSED,
     "consider": EventStatus.PROPOSED,
 }
 _LETTER = re.compile(r"\bletters? of (?:intent|interest|support)\b", re.I)

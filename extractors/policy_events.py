@@ -336,7 +336,11 @@ def relate(step: Token, measure: Token) -> str:
         return "same"
     t, s = _first_conjunct(measure), _first_conjunct(step)
     # A verb that has an object of its own does not share that of the verb it is joined to.
-    shared = s if s.i == step.i or not any(c.dep_ in ("dobj", "nsubjpass") for c in step.children) else step
+    shared = (
+        s
+        if s.i == step.i or not any(c.dep_ in ("dobj", "nsubjpass") for c in step.children)
+        else step
+    )
     for a, b in ((step, measure), (step, t), (shared, t)):
         if b.head.i == a.i and b.i != a.i:
             return f"child:{b.dep_}"

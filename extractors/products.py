@@ -296,7 +296,9 @@ def find_companies(
             a, b = ent.start_char, ent.end_char
             if any(n.start < b and a < n.end for n in context.names if n.label != "COMMODITY"):
                 continue
-            if _SOURCE.search(context.text[max(0, a - 22) : a]) or re.match(r"\s*(?:report|analysis|guide|notes|said|poll)\b", context.text[b:]):
+            if _SOURCE.search(context.text[max(0, a - 22) : a]) or re.match(
+                r"\s*(?:report|analysis|guide|notes|said|poll)\b", context.text[b:]
+            ):
                 continue
             if _BODY.search(ent.text) or any(a <= s < b for s, _ in found):
                 continue

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.rules import RuleBook, load_rules, rule_files
 from flows.rule_vocabulary import reference_vocabulary
+from flows.rules import RuleBook, load_rules, rule_files
 from models.alert import Severity
 from models.alert_timing import Digest, QuietHours, Throttle
 from tests.alert_world import memory
