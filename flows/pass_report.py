@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from flows.pipeline import PassResult
 
 MOST_ROWS = 25
+WIDE = 120
+DROPPED_WHEN_NARROW = frozenset({"headline", "whom", "channel", "state"})
 
 
 def show_pass(
@@ -101,8 +103,15 @@ def print_rows(console: Console, title: str, found: QueryResult) -> None:
     if not found.rows:
         console.print(f"[bold]{title}[/]: nothing new\n", highlight=False)
         return
-    shown = found.rows[:MOST_ROWS]
-    console.print(table_of(found.columns, shown, f"{title}: {len(found.rows)}", console.width))
+    # A narrow terminal shows less of a row rather than all of it in shreds.
+    kept = [
+        n
+        for n, column in enumerate(found.columns)
+        if console.width >= WIDE or column not in DROPPED_WHEN_NARROW
+    ]
+    columns = [found.columns[n] for n in kept]
+    shown = [[row[n] for n in kept] for row in found.rows[:MOST_ROWS]]
+    console.print(table_of(columns, shown, f"{title}: {len(found.rows)}", console.width))
     if len(found.rows) > MOST_ROWS:
         console.print(f"and {len(found.rows) - MOST_ROWS} more: policywire events", style="dim")
     console.print()
