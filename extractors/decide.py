@@ -115,7 +115,7 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
         )
     return Decision(
         candidate=c,
-        type=EventType(head.models["type"].best(VIEWS["type"](f))),
+        type=read_type(c, head, f),
         status=read_status(c, context, head, f),
         factuality=Factuality(head.models["factuality"].best(VIEWS["factuality"](f))),
         time_frame=TimeFrame(head.models["time_frame"].best(VIEWS["time_frame"](f))),
@@ -166,6 +166,15 @@ def read_status(
 
 
 FIRM_BELOW = 0.85
+TYPE_ABOVE = 0.7
+
+
+def read_type(c: Candidate, head: Head, f: dict[str, float]) -> EventType:
+    """The type the pattern says, unless the head is sure of another."""
+    model = head.models["type"]
+    p = model.probabilities(VIEWS["type"](f))
+    best = EventType(model.classes[int(p.argmax())])
+    return best if float(p.max()) >= TYPE_ABOVE else c.evidence.pattern.type
 
 
 def merge(decisions: list[Decision], again: float) -> list[Decision]:

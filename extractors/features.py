@@ -7,6 +7,7 @@ from extractors.context import SentenceContext
 from extractors.factuality import (
     anchor_of,
     condition_of,
+    firm_status,
     governed_status,
     rule_factuality,
     rule_time_frame,
@@ -81,6 +82,9 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
     _sentence_features(doc, context, c, put)
     if condition_of(doc, c) is not None:
         put("condition")
+    if is_clean(context, c, anchor):
+        put("clean", f"clean|{kind}", f"clean|{context.style}")
+        put("clean|firm" if firm_status(c, context) is not None else "clean|open")
     for d in dates:
         if context.published is not None and d.value:
             put(
@@ -307,7 +311,7 @@ def tense_features(f: Features) -> Features:
 
 def type_features(f: Features) -> Features:
     """The features the type is read from: the pattern that fired weighs most."""
-    return {k: (2.0 if k.startswith("type=") and "|" not in k else v) for k, v in f.items()}
+    return {k: (4.0 if k.startswith("type=") and "|" not in k else v) for k, v in f.items() if not k.startswith(("w=", "length", "ent="))}
 
 
 VIEWS = {
@@ -316,6 +320,32 @@ VIEWS = {
     "factuality": tense_features,
     "time_frame": tense_features,
 }
+
+
+_REQUESTS = frozenset(_CLASSES["request"]) | frozenset(_CLASSES["hope"])
+
+
+def is_clean(context: SentenceContext, c: Candidate, anchor: Token) -> bool:
+    """Does a jurisdiction do a telling thing to a measure, in so many words?
+
+    The subject holds a jurisdiction, the measure is what the verb acts on, nobody is asked or hopes.
+    """
+    if c.hit is None and c.evidence.pattern.self_status is None:
+        return False
+    if c.hit is not None and c.hit.score < 0.8:
+        return False
+    if set(c.governors[:3]) & _REQUESTS:
+        return False
+    at = anchor
+    for _ in range(3):
+        subject = next((t for t in at.children if t.dep_ in ("nsubj", "agent", "nsubjpass")), None)
+        if subject is not None:
+            left, right = subject.left_edge.idx, subject.right_edge.idx + len(subject.right_edge)
+            return any(left <= n.start < right for n in context.names if n.label in ("COUNTRY", "AGENCY") and n.how != "place")
+        if at.dep_ not in ("xcomp", "conj", "advcl", "acl", "ccomp") or at.head.i == at.i:
+            return False
+        at = at.head
+    return False
 
 
 def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: Token, put) -> None:  # type: ignore[no-untyped-def]
