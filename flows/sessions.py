@@ -26,15 +26,10 @@ def sessions_between(calendar: str, first: date, last: date) -> list[Session]:
     except (CalendarError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(f"calendar {calendar!r}, {first} to {last}: {reason}") from error
+    opens, closes = (book.schedule[name].dt.to_pydatetime() for name in ("open", "close"))
     return [
-        Session(
-            mic=calendar,
-            session_date=day.date(),
-            open_at=row["open"].to_pydatetime(),
-            close_at=row["close"].to_pydatetime(),
-        )
-        for day, row in book.schedule.iterrows()
-        if day.date() <= last
+        Session(mic=calendar, session_date=day.date(), open_at=opens_at, close_at=closes_at)
+        for day, opens_at, closes_at in zip(book.schedule.index, opens, closes, strict=True)
     ]
 
 

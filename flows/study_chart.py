@@ -6,8 +6,9 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import date2num as number_of
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import NullLocator, PercentFormatter
 
 from warehouse.study import StudyResult
 
@@ -21,9 +22,11 @@ def draw_study(result: StudyResult, path: Path, *, title: str = "") -> tuple[Pat
 
     `path` may end in either, or in neither. Raises OSError when it cannot be written.
     """
-    figure = Figure(figsize=(11, 8.5), layout="constrained")
+    figure = Figure(figsize=(11, 8.5))
     FigureCanvasAgg(figure)
     top, bottom = figure.subplots(2, 1, height_ratios=(5, 4))
+    # Set by hand: working the layout out takes longer than the drawing.
+    figure.subplots_adjust(left=0.08, right=0.98, top=0.92, bottom=0.05, hspace=0.24)
     draw_path(top, result)
     draw_prices(bottom, result)
     if title:
@@ -84,20 +87,20 @@ def draw_prices(axes: Axes, result: StudyResult) -> None:
         if row["session_date"] >= start:
             series[row["listing_id"]].append((row["session_date"], row["adj_close"]))
     for mark in result.marks:
-        # matplotlib takes dates, its annotations do not say so.
-        axes.axvline(mark, color="0.55", linewidth=0.5, alpha=0.45, zorder=0)  # type: ignore[arg-type]
+        axes.axvline(as_number(mark), color="0.55", linewidth=0.5, alpha=0.45, zorder=0)
     for colour, (listing, points) in zip(COLOURS, series.items(), strict=False):
         base = points[0][1]
         axes.plot(
-            [day for day, _ in points],  # type: ignore[arg-type]
+            [as_number(day) for day, _ in points],
             [100 * close / base for _, close in points],
             color=colour,
             linewidth=1.1,
             label=listing.split(":", 1)[1],
         )
+    axes.xaxis_date()
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_minor_formatter(lambda value, _: "")
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylabel("adjusted close, first = 100 (log)")
     axes.spines[["top", "right"]].set_visible(False)
     more = f", {MOST_SERIES} of {len(series)} listings" if len(series) > MOST_SERIES else ""
@@ -106,3 +109,8 @@ def draw_prices(axes: Axes, result: StudyResult) -> None:
     )
     if series:
         axes.legend(loc="upper left", frameon=False, fontsize=9, ncols=4)
+
+
+def as_number(day: date) -> float:
+    """A day as matplotlib counts it."""
+    return float(number_of(day))  # type: ignore[no-untyped-call]

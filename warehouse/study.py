@@ -75,7 +75,7 @@ def run_study(con: DuckDBPyConnection, chosen: StudyFilter, *, alone: bool = Fal
         path=rows(con, "study_path", filters),
         placebo=rows(con, "study_placebo", filters),
         prices=rows(con, "study_prices", {"listings": shown}),
-        marks=tuple(row["event_date"] for row in rows(con, "study_marks", filters)),
+        marks=tuple(sorted({day for row in listings for day in row["event_dates"]})),
     )
 
 
