@@ -340,7 +340,11 @@ def governed_status(c: Candidate, context: SentenceContext) -> EventStatus:
         return EventStatus.PROPOSED
     if c.hit is not None and c.hit.words[0].kind == "noun" and above and above[0] in _STEP_OF_VERB:
         return _STEP_OF_VERB[above[0]]
-    if pattern.endswith(".talks") and status in (EventStatus.REINSTATED, EventStatus.RAISED, *_STEP_WORDS):
+    if pattern.endswith(".talks") and status in (
+        EventStatus.REINSTATED,
+        EventStatus.RAISED,
+        *_STEP_WORDS,
+    ):
         return EventStatus.UNDER_NEGOTIATION
     if status not in _STEP_WORDS:
         return status

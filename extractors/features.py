@@ -311,7 +311,11 @@ def tense_features(f: Features) -> Features:
 
 def type_features(f: Features) -> Features:
     """The features the type is read from: the pattern that fired weighs most."""
-    return {k: (4.0 if k.startswith("type=") and "|" not in k else v) for k, v in f.items() if not k.startswith(("w=", "length", "ent="))}
+    return {
+        k: (4.0 if k.startswith("type=") and "|" not in k else v)
+        for k, v in f.items()
+        if not k.startswith(("w=", "length", "ent="))
+    }
 
 
 VIEWS = {
@@ -328,7 +332,7 @@ _REQUESTS = frozenset(_CLASSES["request"]) | frozenset(_CLASSES["hope"])
 def is_clean(context: SentenceContext, c: Candidate, anchor: Token) -> bool:
     """Does a jurisdiction do a telling thing to a measure, in so many words?
 
-    The subject holds a jurisdiction, the measure is what the verb acts on, nobody is asked or hopes.
+    The subject holds a jurisdiction, the measure is what it acts on; nobody is asked or hopes.
     """
     if c.hit is None and c.evidence.pattern.self_status is None:
         return False
@@ -341,7 +345,11 @@ def is_clean(context: SentenceContext, c: Candidate, anchor: Token) -> bool:
         subject = next((t for t in at.children if t.dep_ in ("nsubj", "agent", "nsubjpass")), None)
         if subject is not None:
             left, right = subject.left_edge.idx, subject.right_edge.idx + len(subject.right_edge)
-            return any(left <= n.start < right for n in context.names if n.label in ("COUNTRY", "AGENCY") and n.how != "place")
+            return any(
+                left <= n.start < right
+                for n in context.names
+                if n.label in ("COUNTRY", "AGENCY") and n.how != "place"
+            )
         if at.dep_ not in ("xcomp", "conj", "advcl", "acl", "ccomp") or at.head.i == at.i:
             return False
         at = at.head

@@ -25,6 +25,7 @@ from warehouse.articles import articles_to_extract, count_to_extract
 from warehouse.connection import open_warehouse
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
 from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
+from warehouse.search import index_articles
 
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
@@ -59,6 +60,7 @@ def read_news(settings: Settings) -> ExtractResult:
     articles, mentions, rejects = read_articles(settings)
     new_developments = link_mentions(settings.warehouse)
     join_tickers(settings.warehouse)
+    index_texts(settings.warehouse)
     return ExtractResult(
         articles=articles, mentions=mentions, rejects=rejects, new_developments=new_developments
     )
@@ -141,3 +143,11 @@ def join_tickers(warehouse: Path) -> int:
         with open_warehouse(warehouse) as con:
             save_event_tickers(con, links)
         joined += len(links)
+
+
+def index_texts(warehouse: Path) -> None:
+    """Make the texts of new articles searchable."""
+    while True:
+        with open_warehouse(warehouse) as con:
+            if not index_articles(con):
+                return
