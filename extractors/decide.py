@@ -117,7 +117,7 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
         candidate=c,
         type=read_type(c, head, f),
         status=read_status(c, context, head, f),
-        factuality=Factuality(head.models["factuality"].best(VIEWS["factuality"](f))),
+        factuality=read_factuality(doc, c, context, head, f),
         time_frame=TimeFrame(head.models["time_frame"].best(VIEWS["time_frame"](f))),
         confidence=confidence,
     )
@@ -175,6 +175,16 @@ def read_type(c: Candidate, head: Head, f: dict[str, float]) -> EventType:
     p = model.probabilities(VIEWS["type"](f))
     best = EventType(model.classes[int(p.argmax())])
     return best if float(p.max()) >= TYPE_ABOVE else c.evidence.pattern.type
+
+
+def read_factuality(
+    doc: Doc, c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]
+) -> Factuality:
+    """How sure the text is, by the head, unless a denial or a question leaves no choice."""
+    said = rule_factuality(doc, c, context, governed_status(c, context))
+    if said is Factuality.NEGATED or (said is Factuality.QUESTION and len(context.text) < 160):
+        return said
+    return Factuality(head.models["factuality"].best(VIEWS["factuality"](f)))
 
 
 def merge(decisions: list[Decision], again: float) -> list[Decision]:

@@ -87,6 +87,11 @@ def rule_factuality(
     anchor = anchor_of(doc, c)
     above = set(c.governors)
     aux = set(c.auxiliaries)
+    if c.governors[:1] and c.governors[0] in PROPOSING | THREATENING | {"have"}:
+        # "has no plan to", "did not threaten": the denial stands on the word above.
+        over = next((a for a in anchor.ancestors), None)
+        if over is not None:
+            aux |= {lower(t.text) for t in over.children if t.dep_ in ("neg",) or t.lower_ == "no"}
     if (
         {"not", "n't", "never"} & aux
         and status not in (EventStatus.AVERTED, EventStatus.EXPIRED, EventStatus.REJECTED)

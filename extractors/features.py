@@ -303,7 +303,7 @@ def status_features(f: Features) -> Features:
 def tense_features(f: Features) -> Features:
     """The features factuality and time frame are read from."""
     return {
-        k: (2.0 if k.startswith(("factuality=", "time=")) else v)
+        k: (3.0 if k.startswith(("factuality=", "time=")) else v)
         for k, v in f.items()
         if k.startswith(_TENSE_PREFIXES)
     }

@@ -1,0 +1,1 @@
+"""Scores of extraction against labelled text, with floors that only rise."""

@@ -1,0 +1,99 @@
+"""Print the scores and compare with the floors: `python -m tests.quality.score [LABELLED ...]`.
+
+`own` is our own test set, scored with the shipped weights, which have not seen it. `dev` is
+POLICYWIRE_SHARED/gold/dev.jsonl, when it is there: five folds by article, each scored by a head
+that has not seen its articles. Files named on the command line join the training of every fold.
+`--raise` lifts the floors of floors.toml to what was reached; `--lower` may also let them sink.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from extractors.extract import Extractor
+from extractors.records import record_from_extraction, unit_from_record
+from tests.quality.scoring import score
+
+HERE = Path(__file__).parent
+FLOORS = HERE / "floors.toml"
+OWN = HERE.parent / "data" / "events"
+
+
+def own_records() -> list[dict[str, Any]]:
+    """Our own labelled sentences."""
+    return [
+        json.loads(line)
+        for path in sorted(OWN.glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def score_own(extractor: Extractor) -> dict[str, float]:
+    """Scores of the shipped extractor on our own sentences."""
+    records = own_records()
+    units = [unit_from_record({k: v for k, v in r.items() if k != "events"}) for r in records]
+    found = {
+        x.unit_id: record_from_extraction(x, u)["events"]
+        for x, u in zip(extractor.extract(units), units, strict=True)
+    }
+    return score(records, found)
+
+
+def score_dev(shared: Path, more: list[Path]) -> dict[str, float]:
+    """Cross-validated scores on the labelled set."""
+    from extractors.training import cross_validate, distinct, read_examples
+
+    extractor = Extractor()
+    dev = read_examples(shared / "gold" / "dev.jsonl", extractor)
+    extra = distinct([e for path in more for e in read_examples(path, extractor)], dev)
+    found = {r["id"]: r["events"] for r in cross_validate(dev, extra, extractor.version)}
+    return score([e.record for e in dev], found)
+
+
+def read_floors() -> dict[str, dict[str, float]]:
+    """The pinned floors by set and score."""
+    return tomllib.loads(FLOORS.read_text(encoding="utf-8"))
+
+
+def write_floors(floors: dict[str, dict[str, float]]) -> None:
+    """Pin the floors."""
+    lines = ["# Lowest scores we accept. They only rise; see tests/quality/score.py.\n"]
+    for name, values in floors.items():
+        lines.append(f"\n[{name}]\n")
+        lines += [f"{key} = {value:.3f}\n" for key, value in values.items()]
+    FLOORS.write_text("".join(lines), encoding="utf-8")
+
+
+def main() -> int:
+    """Score, print, compare; 1 if a score is below its floor."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("more", nargs="*", type=Path)
+    parser.add_argument("--raise", dest="lift", action="store_true")
+    parser.add_argument("--lower", action="store_true")
+    a = parser.parse_args()
+    reached = {"own": score_own(Extractor())}
+    shared = Path(os.environ.get("POLICYWIRE_SHARED", "../shared"))
+    if (shared / "gold" / "dev.jsonl").is_file():
+        reached["dev"] = score_dev(shared, a.more)
+    floors = read_floors()
+    failed = False
+    for name, scores in reached.items():
+        print(f"{name}:")
+        for key, value in scores.items():
+            floor = floors.get(name, {}).get(key, 0.0)
+            low = value < floor - 0.0005
+            failed |= low
+            print(f"  {key:20s} {value:.3f}   floor {floor:.3f}{'   BELOW' if low else ''}")
+            if a.lower or (a.lift and value > floor):
+                floors.setdefault(name, {})[key] = int(value * 1000) / 1000
+    if a.lift or a.lower:
+        write_floors(floors)
+    return 1 if failed and not a.lower else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
