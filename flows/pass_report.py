@@ -47,6 +47,8 @@ def show_pass(
         print_feeds(console, ask(settings, "pass_feeds", began))
     if "extract" in stages:
         print_rows(console, "New developments", ask(settings, "pass_developments", began))
+    if "market" in stages:
+        print_rows(console, "Largest moves around them", ask(settings, "pass_returns", began))
     if "alert" in stages:
         print_rows(console, "Alerts raised", ask(settings, "pass_alerts", began))
     console.print(

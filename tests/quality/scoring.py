@@ -19,7 +19,7 @@ def pair_score(gold: Event, predicted: Event, text: str) -> float:
     a, b = _span(gold, text), _span(predicted, text)
     if a and b and a[0] < b[1] and b[0] < a[1]:
         score += 2
-    return score + 0.5 * (gold["status"] == predicted["status"])
+    return score + (0.5 if gold["status"] == predicted["status"] else 0.0)
 
 
 def _group(event: Event) -> str:
