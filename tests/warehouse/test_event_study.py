@@ -187,9 +187,7 @@ def test_filters_narrow_the_study(con: DuckDBPyConnection) -> None:
     add_event(con, "b", at(days[190], 12), both, type="tariff", sign="+")
 
     def count(filters: str) -> int:
-        row = con.execute(
-            f"SELECT max(event_count) FROM event_study({filters})"
-        ).fetchone()
+        row = con.execute(f"SELECT max(event_count) FROM event_study({filters})").fetchone()
         assert row is not None
         return row[0] or 0
 

@@ -28,9 +28,11 @@ def market(con: DuckDBPyConnection) -> None:
     save_sessions(con, sessions(WEEK))
 
 
-def load(con: DuckDBPyConnection, path: Path, text: str, **options: bool) -> PriceLoad:
+def load(
+    con: DuckDBPyConnection, path: Path, text: str, *, skip_unknown: bool = False
+) -> PriceLoad:
     path.write_text(text, "utf-8")
-    return load_price_file(con, path, source="test", fetched_at=NOW, **options)
+    return load_price_file(con, path, source="test", fetched_at=NOW, skip_unknown=skip_unknown)
 
 
 def held(con: DuckDBPyConnection) -> int:
