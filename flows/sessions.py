@@ -30,6 +30,7 @@ def sessions_between(calendar: str, first: date, last: date) -> list[Session]:
     return [
         Session(mic=calendar, session_date=day.date(), open_at=opens_at, close_at=closes_at)
         for day, opens_at, closes_at in zip(book.schedule.index, opens, closes, strict=True)
+        if day.date() <= last
     ]
 
 
