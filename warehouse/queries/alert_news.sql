@@ -1,5 +1,6 @@
 -- One row per development the rules must be asked about: never considered, or changed since in a
 -- way rules can see (revision, publishers, tickers) and considered first after $reconsider_from.
+-- One whose tickers are not worked out yet waits: half of a notice is what it touches.
 WITH current_developments AS (
     SELECT development_id, revision, article_id
     FROM store.developments
@@ -31,6 +32,8 @@ SELECT
         '.', d.revision, coalesce(p.publisher_count, 0), coalesce(t.tie_count, 0)
     ) AS fingerprint
 FROM current_developments AS d
+SEMI JOIN store.ticker_passes AS joined
+    ON joined.development_id = d.development_id AND joined.revision = d.revision
 LEFT JOIN publishers AS p USING (development_id)
 LEFT JOIN ties AS t USING (development_id)
 LEFT JOIN considered AS c USING (development_id)
