@@ -122,11 +122,16 @@ def link(development_id: str, mention: str, article: str, publisher: str) -> dic
     }
 
 
-def confirm(
-    con: DuckDBPyConnection, development_id: str, mention: str, article: str, publisher: str
-) -> None:
-    """A mention linked to a development."""
-    insert(con, "store.development_mentions", [link(development_id, mention, article, publisher)])
+def confirm(con: DuckDBPyConnection, development_id: str, publisher: str) -> None:
+    """Another publisher reports a development."""
+    mention = f"mention-{publisher}-{development_id}"
+    row = link(development_id, mention, f"article-{publisher}", publisher)
+    insert(con, "store.development_mentions", [row])
+    con.execute(
+        "UPDATE store.development_states SET source_count = source_count + 1 "
+        "WHERE development_id = ?",
+        [development_id],
+    )
 
 
 def touch(con: DuckDBPyConnection, development_id: str, listing: str, link: str) -> None:
