@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock quality bench clean
+.PHONY: help demo test check format lock quality train bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,6 +38,12 @@ format:  ## rewrite the code as ruff formats it
 lock:  ## pin all dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra lake --extra dask --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
+
+train: $(INSTALLED)  ## train the extraction head (needs ../shared; MORE="labelled.jsonl ...")
+	$(BIN)/python -m extractors.training $(MORE)
+
+quality: $(INSTALLED)  ## score extraction and compare with the floors
+	$(BIN)/python -m tests.quality.score $(MORE)
 
 clean:  ## forget .venv, caches and the demo's data
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info

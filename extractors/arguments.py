@@ -1,5 +1,6 @@
 """How much, how long, when and under which instrument: the values of an event."""
 
+import itertools
 import re
 
 from spacy.tokens import Doc
@@ -24,11 +25,23 @@ _RATED = frozenset(
 )
 # Percentages of markets, shares and opinion stand beside these words and are no rates of a measure.
 _NO_RATE_AFTER = re.compile(
-    r"^\s*(?:of (?:the|all|its|their|u\.s\.|us|china|global|world|total|imports?|exports?|respondents|those|production|future)|stake|share\b|ownership|in (?:early|pre|afternoon|after)|higher|lower|drop|decline|gain|jump|increase in (?:shares|sales|profit|revenue)|chance|probability|year|from a year|funding|down\b|up\b)",
+    (
+        r"^\s*(?:of (?:the|all|its|their|u\.s\.|us|china|global|world|total|imports?"
+        r"|exports?|respondents|those|production|future)|stake|share\b|ownership"
+        r"|in (?:early|pre|afternoon|after)|higher|lower|drop|decline|gain|jump"
+        r"|increase in (?:shares|sales|profit|revenue)|chance|probability|year"
+        r"|from a year|funding|down\b|up\b)"
+    ),
     re.I,
 )
 _NO_RATE_BEFORE = re.compile(
-    r"\b(?:shares?|stocks?|index|futures|fell|rose|dropped|gained|jumped|slid|slipped|climbed|plunged|surged|tumbled|sank|declined|accounts? for|nearly|about half|grew|growth|inflation|unemployment|profit|revenue|sales|earnings|hit of|margin|dow|nasdaq|s&p \d+|yield|imports have dropped|up|down|advanced|slumped|declining|rallied)\b[^.;]{0,25}$",
+    (
+        r"\b(?:shares?|stocks?|index|futures|fell|rose|dropped|gained|jumped|slid"
+        r"|slipped|climbed|plunged|surged|tumbled|sank|declined|accounts? for|nearly"
+        r"|about half|grew|growth|inflation|unemployment|profit|revenue|sales|earnings"
+        r"|hit of|margin|dow|nasdaq|s&p \d+|yield|imports have dropped|up|down"
+        r"|advanced|slumped|declining|rallied)\b[^.;]{0,25}$"
+    ),
     re.I,
 )
 _CLAUSE_CUT = re.compile(r";|\bwhile\b|\bwhereas\b")
@@ -36,7 +49,7 @@ _CLAUSE_CUT = re.compile(r";|\bwhile\b|\bwhereas\b")
 
 def _clauses(text: str) -> list[tuple[int, int]]:
     cuts = [0, *[m.end() for m in _CLAUSE_CUT.finditer(text)], len(text)]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(itertools.pairwise(cuts))
 
 
 def _same_clause(text: str, a: int, b: int) -> bool:
@@ -46,7 +59,7 @@ def _same_clause(text: str, a: int, b: int) -> bool:
 def find_rates(
     context: SentenceContext, c: Candidate, event_type: EventType, rivals: list[Candidate]
 ) -> tuple[Rate, ...]:
-    """Rates of the measure, the previous one marked as such. Percentages of other things stay out."""
+    """Rates of the measure, previous ones marked; percentages of other things stay out."""
     if event_type not in _RATED:
         return ()
     text = context.text
@@ -56,11 +69,11 @@ def find_rates(
             text, q.start, c.evidence.start
         ):
             continue
-        if _NO_RATE_AFTER.match(text[q.end :]) or _NO_RATE_BEFORE.search(
-            text[max(0, q.start - 45) : q.start]
-        ):
-            if not 0 <= c.evidence.start - q.end <= 14:
-                continue
+        if (
+            _NO_RATE_AFTER.match(text[q.end :])
+            or _NO_RATE_BEFORE.search(text[max(0, q.start - 45) : q.start])
+        ) and not 0 <= c.evidence.start - q.end <= 14:
+            continue
         if (
             event_type in (EventType.TARIFF_EXEMPTION, EventType.IMPORT_RESTRICTION)
             and abs(q.start - c.evidence.start) > 40
@@ -118,10 +131,8 @@ def find_amounts(
         around = text[max(0, q.start - 40) : q.end + 40].lower()
         if q.kind == "percent":
             if (
-                (event_type is EventType.GOVERNMENT_INVESTMENT
-                and "stake" in around)
-                or event_type is EventType.OFFTAKE_AGREEMENT
-            ):
+                event_type is EventType.GOVERNMENT_INVESTMENT and "stake" in around
+            ) or event_type is EventType.OFFTAKE_AGREEMENT:
                 kind = "stake_percent" if "stake" in around else "volume"
                 out.append(Amount(text=q.text, value=q.value, unit=q.unit, kind=kind))
             continue
@@ -157,11 +168,19 @@ def _amount_kind(q: Quantity, event_type: EventType, around: str) -> str:
 
 
 _EFFECTIVE = re.compile(
-    r"\b(?:from|effective|effective from|as of|starting|beginning|start|begin|starts|begins|take effect|takes effect|took effect|into effect|into force|come into effect on|effect on|in force|since|to apply|will apply|kick in)(?:\s+(?:on|in|at|by|the|from))?\s*$",
+    (
+        r"\b(?:from|effective|effective from|as of|starting|beginning|start|begin"
+        r"|starts|begins|take effect|takes effect|took effect|into effect|into "
+        r"force|come into effect on|effect on|in force|since|to apply|will apply"
+        r"|kick in)(?:\s+(?:on|in|at|by|the|from))?\s*$"
+    ),
     re.I,
 )
 _END = re.compile(
-    r"\b(?:until|till|through|expire[sd]?|expiring|ends?|ending|to last until|up to|valid to|run(?:s)? to|to)(?:\s+(?:on|in|at|the|by))?\s*$",
+    (
+        r"\b(?:until|till|through|expire[sd]?|expiring|ends?|ending|to last until"
+        r"|up to|valid to|run(?:s)? to|to)(?:\s+(?:on|in|at|the|by))?\s*$"
+    ),
     re.I,
 )
 _DEADLINE = re.compile(
@@ -256,7 +275,11 @@ def is_retaliation(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
 
 
 _RETALIATION = re.compile(
-    r"\b(?:in response to|in retaliation|retaliat(?:e|es|ed|ion|ory)|hits? back|fires? back|counter-?(?:tariffs?|measures?|sanctions?)|tit-for-tat|responded with|countermeasures)\b",
+    (
+        r"\b(?:in response to|in retaliation|retaliat(?:e|es|ed|ion|ory)|hits? "
+        r"back|fires? back|counter-?(?:tariffs?|measures?|sanctions?)|tit-for-tat"
+        r"|responded with|countermeasures)\b"
+    ),
     re.I,
 )
 

@@ -15,6 +15,7 @@ from extractors.arguments import (
 from extractors.context import SentenceContext
 from extractors.decide import Decision, decide
 from extractors.factuality import attribution_of, condition_of
+from extractors.policy_events import Candidate
 from extractors.products import find_companies, find_products
 from extractors.roles import find_parties
 from models.event import (
@@ -53,9 +54,9 @@ def _mention(
     unit: TextUnit,
     context: SentenceContext,
     d: Decision,
-    all_candidates: list,
+    all_candidates: list[Candidate],
     version: str,
-) -> EventMention:  # type: ignore[type-arg]
+) -> EventMention:
     c = d.candidate
     actors, targets = find_parties(doc, c, context, d.type)
     products, commodities = find_products(doc, c, context, d.type)
@@ -124,7 +125,7 @@ def _mention(
 
 
 def status_target(context: SentenceContext, d: Decision) -> StatusTarget:
-    """What the verb acts on: a pause, waiver or deadline of the measure turns its direction round."""
+    """What the verb acts on: a pause, waiver or deadline turns the direction round."""
     if d.type is EventType.INVESTIGATION:
         return StatusTarget.MEASURE
     if d.status not in (

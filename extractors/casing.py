@@ -1,4 +1,4 @@
-"""Headlines in capitals, Title Case or lower case, rewritten so that the parser reads them as prose.
+"""Headlines in capitals, Title Case or lower case, rewritten so that the parser reads them.
 
 Only letters change, never the length, so that offsets stay good.
 """
@@ -8,7 +8,36 @@ from collections.abc import Callable, Iterable
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _ACRONYMS = frozenset(
-    ["us", "uk", "eu", "un", "usa", "ec", "ussr", "uae", "wto", "gatt", "ico", "opec", "imf", "usda", "dod", "doe", "ceo", "ipo", "gdp", "lng", "ev", "evs", "ai", "fda", "sec", "nafta", "usmca", "fta"]
+    [
+        "us",
+        "uk",
+        "eu",
+        "un",
+        "usa",
+        "ec",
+        "ussr",
+        "uae",
+        "wto",
+        "gatt",
+        "ico",
+        "opec",
+        "imf",
+        "usda",
+        "dod",
+        "doe",
+        "ceo",
+        "ipo",
+        "gdp",
+        "lng",
+        "ev",
+        "evs",
+        "ai",
+        "fda",
+        "sec",
+        "nafta",
+        "usmca",
+        "fta",
+    ]
 )
 
 

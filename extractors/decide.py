@@ -28,12 +28,10 @@ class Decision:
 
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
-    """The events among the candidates of a sentence: by the trained head, or by rules without one."""
+    """The events among the candidates of a sentence: by the head, or by rules without one."""
     head = load_head()
     out: list[Decision] = []
     for c in doc.user_data["candidates"]:
-        if not identifiable(context):
-            continue
         if head is not None:
             d = decision_by_head(doc, context, c, head)
             if d.confidence >= threshold(d, c, head):
@@ -67,11 +65,6 @@ _COMMON_WORDS = frozenset(
         EventType.PROCUREMENT_RESTRICTION,
     }
 )
-
-
-def identifiable(context: SentenceContext) -> bool:
-    """Is anything of the event named: a jurisdiction, firm, product or instrument, here or in the title?"""
-    return True
 
 
 def rule_score(c: Candidate, context: SentenceContext) -> float:
@@ -124,7 +117,13 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
 
 
 STANDING = 0.66
-_TERM = re.compile(r"^\s*(?:\(|,)?\s*(?:of|in|from|dated|signed in|through|until|running to|to|valid until) (?:19|20)\d\d\b", re.I)
+_TERM = re.compile(
+    (
+        r"^\s*(?:\(|,)?\s*(?:of|in|from|dated|signed in|through|until|running to"
+        r"|to|valid until) (?:19|20)\d\d\b"
+    ),
+    re.I,
+)
 
 
 def is_standing(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
@@ -148,7 +147,9 @@ def is_standing(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
     return False
 
 
-def read_status(c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]) -> EventStatus:
+def read_status(
+    c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]
+) -> EventStatus:
     """The step by the head, unless the words leave no choice and the head is not certain."""
     firm = firm_status(c, context)
     model = head.models["status"]
@@ -191,9 +192,9 @@ def merge(decisions: list[Decision], again: float) -> list[Decision]:
             overlap = d.candidate.start < k.candidate.end and k.candidate.start < d.candidate.end
             like = type_group(d.type) == type_group(k.type)
             same_step = status_class(d.status) == status_class(k.status)
-            if overlap and (like or d.confidence < again):
-                clash = True
-            elif like and (d.type is k.type or same_step) and (same_step or d.confidence < again):
+            if (overlap and (like or d.confidence < again)) or (
+                like and (d.type is k.type or same_step) and (same_step or d.confidence < again)
+            ):
                 clash = True
         if not clash:
             kept.append(d)

@@ -49,12 +49,22 @@ _NEW_STATUSES = frozenset(
     }
 )
 _CONDITION = re.compile(
-    r"\b(?:if|unless|should(?= (?:the|talks|china|mexico|trump|it|they|he))|provided that|as long as|subject to (?:approval|the|a)|pending|contingent on|conditional on|otherwise|in case|in the event)\b",
+    (
+        r"\b(?:if|unless|should(?= (?:the|talks|china|mexico|trump|it|they|he))"
+        r"|provided that|as long as|subject to (?:approval|the|a)|pending|contingent "
+        r"on|conditional on|otherwise|in case|in the event)\b"
+    ),
     re.I,
 )
 _PAST_WORDS = re.compile(
-    r"\b(?:last (?:year|month|decade|summer|spring|fall|autumn|winter)|(?:a |\w+ )?(?:years?|months?|decades?) ago|in (?:19|20)\d\d|since|previously|earlier (?:this|in the) (?:year|month)|formerly|in the past|already|first term|past|historic\w*|"
-    r"during (?:his|the|my)|before the|originally|had (?:been )?\w+(?:ed|en)|recently|in recent (?:months|years|weeks))\b",
+    (
+        r"\b(?:last (?:year|month|decade|summer|spring|fall|autumn|winter)|(?:a "
+        r"|\w+ )?(?:years?|months?|decades?) ago|in (?:19|20)\d\d|since|previously"
+        r"|earlier (?:this|in the) (?:year|month)|formerly|in the past|already"
+        r"|first term|past|historic\w*|"
+        r"during (?:his|the|my)|before the|originally|had (?:been )?\w+(?:ed|en)"
+        r"|recently|in recent (?:months|years|weeks))\b"
+    ),
     re.I,
 )
 
@@ -76,7 +86,7 @@ def anchor_of(doc: Doc, c: Candidate) -> Token:
 def rule_factuality(
     doc: Doc, c: Candidate, context: SentenceContext, status: EventStatus
 ) -> Factuality:
-    """The first that fits of: negated, question, conditional, alleged, speculative, scheduled, asserted."""
+    """The first that fits, in the order in which Factuality declares its values."""
     anchor = anchor_of(doc, c)
     above = set(c.governors)
     aux = set(c.auxiliaries)
@@ -167,7 +177,7 @@ def rule_time_frame(
     factuality: Factuality,
     dates: list[DateMention],
 ) -> TimeFrame:
-    """current, future or background, from the factuality, the dates beside the step and its tense."""
+    """current, future or background, from factuality, dates beside the step and tense."""
     anchor = anchor_of(doc, c)
     if factuality is Factuality.SCHEDULED:
         return TimeFrame.FUTURE
@@ -184,10 +194,8 @@ def rule_time_frame(
         return TimeFrame.CURRENT
     if _PAST_WORDS.search(doc.text):
         return TimeFrame.BACKGROUND
-    if (
-        any(t.lower_ == "had" for t in anchor.children)
-        or (anchor.dep_ == "relcl"
-        and anchor.tag_ in ("VBD", "VBN"))
+    if any(t.lower_ == "had" for t in anchor.children) or (
+        anchor.dep_ == "relcl" and anchor.tag_ in ("VBD", "VBN")
     ):
         return TimeFrame.BACKGROUND
     return TimeFrame.CURRENT
@@ -213,24 +221,33 @@ _SAYING = frozenset(
     }
 )
 _UNNAMED = re.compile(
-    r"\b(?:people familiar|person familiar|sources?(?: familiar)?|officials? who asked|on condition of anonymity|familiar with the (?:matter|plans|talks))\b[^,.;]*",
+    (
+        r"\b(?:people familiar|person familiar|sources?(?: familiar)?|officials? "
+        r"who asked|on condition of anonymity|familiar with the (?:matter|plans"
+        r"|talks))\b[^,.;]*"
+    ),
     re.I,
 )
 _ANALYST = re.compile(
     r"\b(?:analysts?|economists?|strategists?|traders?|experts?)\b(?: at [A-Z][\w&. ]+)?"
 )
 _MEDIA = re.compile(
-    r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New York Times)|Xinhua|reportedly|media reports?|local media|newspaper)\b"
+    r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New "
+    r"York Times)|Xinhua|reportedly|media reports?|local media|newspaper)\b"
 )
 _COMPANY = re.compile(r"\b(?:the company|the firm|chief executive|CEO|spokes\w+ for the company)\b")
 _OFFICIAL = re.compile(
-    r"\b(?:minister|ministry|secretary|president|official|officials|spokes\w+|department|administration|representative|commissioner|commission|government|statement|premier|chancellor|white house)\b",
+    (
+        r"\b(?:minister|ministry|secretary|president|official|officials|spokes\w+"
+        r"|department|administration|representative|commissioner|commission|government"
+        r"|statement|premier|chancellor|white house)\b"
+    ),
     re.I,
 )
 
 
 def attribution_of(doc: Doc, context: SentenceContext, actors: set[str]) -> Attribution:
-    """Who says so: an unnamed source, an analyst, an official of either side, a medium, or the author."""
+    """Who says so: an unnamed source, an analyst, an official, a medium, or the author."""
     m = _UNNAMED.search(context.text)
     if m is not None:
         return Attribution(source_type=SourceType.UNNAMED_SOURCE, text=m.group().strip())
@@ -270,20 +287,50 @@ def attribution_of(doc: Doc, context: SentenceContext, actors: set[str]) -> Attr
 
 
 _STEP_OF_GOVERNOR = {
-    "delay": EventStatus.DELAYED, "postpone": EventStatus.DELAYED, "defer": EventStatus.DELAYED, "avert": EventStatus.AVERTED, "avoid": EventStatus.AVERTED,
-    "fail": EventStatus.REJECTED, "refuse": EventStatus.REJECTED, "decline": EventStatus.REJECTED, "talk": EventStatus.UNDER_NEGOTIATION, "negotiate": EventStatus.UNDER_NEGOTIATION,
+    "delay": EventStatus.DELAYED,
+    "postpone": EventStatus.DELAYED,
+    "defer": EventStatus.DELAYED,
+    "avert": EventStatus.AVERTED,
+    "avoid": EventStatus.AVERTED,
+    "fail": EventStatus.REJECTED,
+    "refuse": EventStatus.REJECTED,
+    "decline": EventStatus.REJECTED,
+    "talk": EventStatus.UNDER_NEGOTIATION,
+    "negotiate": EventStatus.UNDER_NEGOTIATION,
 }
 # "averts a tariff hike", "delays the increase": the verb over a noun that itself is a step.
 _STEP_OF_VERB = {
-    "avert": EventStatus.AVERTED, "avoid": EventStatus.AVERTED, "forestall": EventStatus.AVERTED, "delay": EventStatus.DELAYED, "postpone": EventStatus.DELAYED,
-    "defer": EventStatus.DELAYED, "suspend": EventStatus.SUSPENDED, "pause": EventStatus.SUSPENDED, "halt": EventStatus.SUSPENDED, "extend": EventStatus.EXTENDED,
-    "prolong": EventStatus.EXTENDED, "reject": EventStatus.REJECTED, "threaten": EventStatus.THREATENED, "propose": EventStatus.PROPOSED, "cancel": EventStatus.AVERTED, "scrap": EventStatus.LIFTED, "plan": EventStatus.PROPOSED,
+    "avert": EventStatus.AVERTED,
+    "avoid": EventStatus.AVERTED,
+    "forestall": EventStatus.AVERTED,
+    "delay": EventStatus.DELAYED,
+    "postpone": EventStatus.DELAYED,
+    "defer": EventStatus.DELAYED,
+    "suspend": EventStatus.SUSPENDED,
+    "pause": EventStatus.SUSPENDED,
+    "halt": EventStatus.SUSPENDED,
+    "extend": EventStatus.EXTENDED,
+    "prolong": EventStatus.EXTENDED,
+    "reject": EventStatus.REJECTED,
+    "threaten": EventStatus.THREATENED,
+    "propose": EventStatus.PROPOSED,
+    "cancel": EventStatus.AVERTED,
+    "scrap": EventStatus.LIFTED,
+    "plan": EventStatus.PROPOSED,
     "consider": EventStatus.PROPOSED,
 }
 _LETTER = re.compile(r"\bletters? of (?:intent|interest|support)\b", re.I)
 _PETITION = re.compile(r"\b(?:petition|complaint|request(?:ed|s)?)\b", re.I)
-_ONE_CHAMBER = re.compile(r"\b(?:senate|house(?! of commons)|panel|committee|lawmakers?|chamber|congressional)\b", re.I)
-_DRAFT_RULE = re.compile(r"\b(?:proposed (?:rule|order|amendment|regulation)|draft (?:rule|law|bill)|bill(?:s)? (?:to|that would|would))\b", re.I)
+_ONE_CHAMBER = re.compile(
+    r"\b(?:senate|house(?! of commons)|panel|committee|lawmakers?|chamber|congressional)\b", re.I
+)
+_DRAFT_RULE = re.compile(
+    (
+        r"\b(?:proposed (?:rule|order|amendment|regulation)|draft (?:rule|law|bill)"
+        r"|bill(?:s)? (?:to|that would|would))\b"
+    ),
+    re.I,
+)
 _STEP_WORDS = (EventStatus.ADOPTED, EventStatus.IN_FORCE, EventStatus.ANNOUNCED)
 
 
@@ -296,11 +343,17 @@ def governed_status(c: Candidate, context: SentenceContext) -> EventStatus:
         return EventStatus.EXEMPTED
     if pattern == "investigation.dispute" and status in _STEP_WORDS and _PETITION.search(measure):
         return EventStatus.PROPOSED
-    if pattern.startswith("government_investment") and _LETTER.search(context.text[max(0, c.evidence.start - 60) : c.evidence.end + 60]):
+    if pattern.startswith("government_investment") and _LETTER.search(
+        context.text[max(0, c.evidence.start - 60) : c.evidence.end + 60]
+    ):
         return EventStatus.PROPOSED
     if c.hit is not None and c.hit.words[0].kind == "noun" and above and above[0] in _STEP_OF_VERB:
         return _STEP_OF_VERB[above[0]]
-    if pattern.endswith(".talks") and status in (EventStatus.REINSTATED, EventStatus.RAISED, *_STEP_WORDS):
+    if pattern.endswith(".talks") and status in (
+        EventStatus.REINSTATED,
+        EventStatus.RAISED,
+        *_STEP_WORDS,
+    ):
         return EventStatus.UNDER_NEGOTIATION
     if status not in _STEP_WORDS:
         return status
@@ -311,19 +364,33 @@ def governed_status(c: Candidate, context: SentenceContext) -> EventStatus:
         return EventStatus.THREATENED
     if any(g in PROPOSING for g in above[:2]):
         return EventStatus.PROPOSED
-    near = context.text[max(0, min(c.start, c.evidence.start) - 60) : max(c.end, c.evidence.end) + 20]
-    if _DRAFT_RULE.search(near) or (re.search(r"\bpass(?:es|ed)\b|\bapprov|\bback(?:s|ed)\b|\bvote", near) and _ONE_CHAMBER.search(near)):
+    near = context.text[
+        max(0, min(c.start, c.evidence.start) - 60) : max(c.end, c.evidence.end) + 20
+    ]
+    if _DRAFT_RULE.search(near) or (
+        re.search(r"\bpass(?:es|ed)\b|\bapprov|\bback(?:s|ed)\b|\bvote", near)
+        and _ONE_CHAMBER.search(near)
+    ):
         return EventStatus.PROPOSED
-    if status is EventStatus.ADOPTED and ({"will", "would", "'ll"} & aux or ("to" in aux and (context.headline or "set" in above))):
+    if status is EventStatus.ADOPTED and (
+        {"will", "would", "'ll"} & aux or ("to" in aux and (context.headline or "set" in above))
+    ):
         return EventStatus.ANNOUNCED
     return status
 
 
-_FIRM = frozenset(EventStatus) - {EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE, EventStatus.PROPOSED, EventStatus.EXEMPTED, EventStatus.EXPANDED}
+_FIRM = frozenset(EventStatus) - {
+    EventStatus.ADOPTED,
+    EventStatus.ANNOUNCED,
+    EventStatus.IN_FORCE,
+    EventStatus.PROPOSED,
+    EventStatus.EXEMPTED,
+    EventStatus.EXPANDED,
+}
 
 
 def firm_status(c: Candidate, context: SentenceContext) -> EventStatus | None:
-    """The step where the words leave no choice: a telling verb close to the measure, or above it."""
+    """The step where the words leave no choice: a telling verb close to the measure."""
     status = governed_status(c, context)
     if status is not c.status or c.rule.endswith(("/self",)):
         return status if status is not c.status else None

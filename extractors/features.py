@@ -1,7 +1,10 @@
 """What the trained head sees of a candidate: the rules' own findings and the words around it."""
 
+from collections.abc import Callable
+
 from spacy.tokens import Doc, Token
 
+from extractors.arguments import find_event_dates
 from extractors.context import SentenceContext
 from extractors.factuality import (
     anchor_of,
@@ -11,12 +14,12 @@ from extractors.factuality import (
     rule_factuality,
     rule_time_frame,
 )
-from extractors.arguments import find_event_dates
 from extractors.gazetteer import jurisdictions
-from extractors.lexicon_data import lower
+from extractors.lexicon_data import load_word_classes, lower
 from extractors.policy_events import Candidate
 
 Features = dict[str, float]
+Put = Callable[..., None]
 
 
 def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Features:
@@ -34,18 +37,38 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
         for name in names:
             f[name] = 1.0
 
-    put(f"pattern={pattern.pattern_id}", f"type={pattern.type.value}", f"kind={kind}", f"style={context.style}")
+    put(
+        f"pattern={pattern.pattern_id}",
+        f"type={pattern.type.value}",
+        f"kind={kind}",
+        f"style={context.style}",
+    )
     put(f"status={status.value}", f"factuality={factuality.value}", f"time={time_frame.value}")
-    put(f"type={pattern.type.value}|status={status.value}", f"status={status.value}|{kind}", f"type={pattern.type.value}|{kind}")
+    put(
+        f"type={pattern.type.value}|status={status.value}",
+        f"status={status.value}|{kind}",
+        f"type={pattern.type.value}|{kind}",
+    )
     f["score"] = hit.score if hit is not None else (0.7 if pattern.self_status else 0.0)
-    put(f"how={'hit' if hit else 'self' if c.rule.endswith('/self') else 'nominal'}", f"how={c.rule.rsplit('/', 1)[-1].split(':')[0]}|{kind}")
+    put(
+        f"how={'hit' if hit else 'self' if c.rule.endswith('/self') else 'nominal'}",
+        f"how={c.rule.rsplit('/', 1)[-1].split(':')[0]}|{kind}",
+    )
     if hit is not None:
         word = hit.words[0]
-        put(f"base={word.base}", f"relation={_coarse(hit.relation)}", f"wordkind={word.kind}", f"said={word.status.value}")
-        put(f"base={word.base}|type={pattern.type.value}", f"relation={_coarse(hit.relation)}|said={word.status.value}")
+        put(
+            f"base={word.base}",
+            f"relation={_coarse(hit.relation)}",
+            f"wordkind={word.kind}",
+            f"said={word.status.value}",
+        )
+        put(
+            f"base={word.base}|type={pattern.type.value}",
+            f"relation={_coarse(hit.relation)}|said={word.status.value}",
+        )
         put(f"score>{int(hit.score * 5) / 5:.1f}")
-        for other in hit.words[1:]:
-            put(f"alsosaid={other.status.value}")
+        for also in hit.words[1:]:
+            put(f"alsosaid={also.status.value}")
     for other in c.others[1:3]:
         if other.score > 0.5:
             put(f"other={other.words[0].base}", f"othersaid={other.words[0].status.value}")
@@ -67,44 +90,87 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
         put("clean|firm" if firm_status(c, context) is not None else "clean|open")
     for d in dates:
         if context.published is not None and d.value:
-            put("date:past" if d.value[:7] < context.published.isoformat()[:7] else "date:future" if d.value > context.published.isoformat() else "date:now")
+            put(
+                "date:past"
+                if d.value[:7] < context.published.isoformat()[:7]
+                else "date:future"
+                if d.value > context.published.isoformat()
+                else "date:now"
+            )
     return f
 
 
-# Words that do the same to a candidate whatever the word: classes carry over where single words do not.
-_CLASSES = {
-    "request": "urge ask demand call press lobby plead appeal request insist pressure encourage advise".split(),
-    "opinion": "argue believe think criticize criticise slam blast condemn welcome support oppose praise defend applaud cheer decry question discuss describe cite mention".split(),
-    "effect": "hit hurt affect weigh cost boost drive spur force lead cause raise help knock impact dent squeeze threaten bite harm disrupt fuel push drag absorb mitigate offset cope navigate brace face feel".split(),
-    "hope": "hope optimism expect bet fear worry concern await watch anticipate speculate wager doubt".split(),
-    "mood": "uncertainty impact cost woe fear concern tension turmoil storm headwind risk angst war pressure effect pain worry hope optimism news policy issue volatility relate dispute battle fight bet jitter shock burden exposure refund evasion regulation act compliance".split(),
-    "law": "court judge lawsuit sue ruling lawyer suit appeal justice plaintiff".split(),
-    "money": "share stock profit revenue earnings sale margin price investor market index dividend guidance quarter analyst".split(),
-}
+# Words that do the same to a candidate: classes carry over where single words do not.
+_CLASSES = load_word_classes()
 _CLASS_OF = {word: name for name, words in _CLASSES.items() for word in words}
 
 _STATUS_PREFIXES = (
-    "bias", "status=", "said=", "base=", "aux=", "gov", "kind=", "type=", "relation=", "how=", "factuality=", "time=", "tag=", "alsosaid=", "pattern=", "trigger=",
+    "bias",
+    "status=",
+    "said=",
+    "base=",
+    "aux=",
+    "gov",
+    "kind=",
+    "type=",
+    "relation=",
+    "how=",
+    "factuality=",
+    "time=",
+    "tag=",
+    "alsosaid=",
+    "pattern=",
+    "trigger=",
 )
-_TENSE_PREFIXES = (*_STATUS_PREFIXES, "dep=", "w=", "subject=", "condition", "date:", "question", "n=", "prev=", "mprep", "style=", "official")
+_TENSE_PREFIXES = (
+    *_STATUS_PREFIXES,
+    "dep=",
+    "w=",
+    "subject=",
+    "condition",
+    "date:",
+    "question",
+    "n=",
+    "prev=",
+    "mprep",
+    "style=",
+    "official",
+)
 
 
 def status_features(f: Features) -> Features:
     """The features the step is read from: the rules' reading weighs most, words afar nothing."""
-    return {k: (2.5 if k.startswith("status=") and "|" not in k else v) for k, v in f.items() if k.startswith(_STATUS_PREFIXES)}
+    return {
+        k: (2.5 if k.startswith("status=") and "|" not in k else v)
+        for k, v in f.items()
+        if k.startswith(_STATUS_PREFIXES)
+    }
 
 
 def tense_features(f: Features) -> Features:
     """The features factuality and time frame are read from."""
-    return {k: (3.0 if k.startswith(("factuality=", "time=")) else v) for k, v in f.items() if k.startswith(_TENSE_PREFIXES)}
+    return {
+        k: (3.0 if k.startswith(("factuality=", "time=")) else v)
+        for k, v in f.items()
+        if k.startswith(_TENSE_PREFIXES)
+    }
 
 
 def type_features(f: Features) -> Features:
     """The features the type is read from: the pattern that fired weighs most."""
-    return {k: (4.0 if k.startswith("type=") and "|" not in k else v) for k, v in f.items() if not k.startswith(("w=", "length", "ent="))}
+    return {
+        k: (4.0 if k.startswith("type=") and "|" not in k else v)
+        for k, v in f.items()
+        if not k.startswith(("w=", "length", "ent="))
+    }
 
 
-VIEWS = {"type": type_features, "status": status_features, "factuality": tense_features, "time_frame": tense_features}
+VIEWS = {
+    "type": type_features,
+    "status": status_features,
+    "factuality": tense_features,
+    "time_frame": tense_features,
+}
 
 
 _REQUESTS = frozenset(_CLASSES["request"]) | frozenset(_CLASSES["hope"])
@@ -113,7 +179,7 @@ _REQUESTS = frozenset(_CLASSES["request"]) | frozenset(_CLASSES["hope"])
 def is_clean(context: SentenceContext, c: Candidate, anchor: Token) -> bool:
     """Does a jurisdiction do a telling thing to a measure, in so many words?
 
-    The subject holds a jurisdiction, the measure is what the verb acts on, nobody is asked or hopes.
+    The subject holds a jurisdiction, the verb acts on the measure, nobody is asked or hopes.
     """
     if c.hit is None and c.evidence.pattern.self_status is None:
         return False
@@ -126,15 +192,26 @@ def is_clean(context: SentenceContext, c: Candidate, anchor: Token) -> bool:
         subject = next((t for t in at.children if t.dep_ in ("nsubj", "agent", "nsubjpass")), None)
         if subject is not None:
             left, right = subject.left_edge.idx, subject.right_edge.idx + len(subject.right_edge)
-            return any(left <= n.start < right for n in context.names if n.label in ("COUNTRY", "AGENCY") and n.how != "place")
+            return any(
+                left <= n.start < right
+                for n in context.names
+                if n.label in ("COUNTRY", "AGENCY") and n.how != "place"
+            )
         if at.dep_ not in ("xcomp", "conj", "advcl", "acl", "ccomp") or at.head.i == at.i:
             return False
         at = at.head
     return False
 
 
-def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: Token, put) -> None:  # type: ignore[no-untyped-def]
-    put(f"measure={lower(doc.text[c.evidence.start : c.evidence.end])[:40]}", f"mdep={root.dep_}", f"mhead={root.head.lemma_.lower()}", f"mhead={root.head.lemma_.lower()}|{root.dep_}")
+def _measure_features(
+    doc: Doc, context: SentenceContext, c: Candidate, root: Token, put: Put
+) -> None:
+    put(
+        f"measure={lower(doc.text[c.evidence.start : c.evidence.end])[:40]}",
+        f"mdep={root.dep_}",
+        f"mhead={root.head.lemma_.lower()}",
+        f"mhead={root.head.lemma_.lower()}|{root.dep_}",
+    )
     head_class = _CLASS_OF.get(root.head.lemma_.lower())
     if head_class and root.head.i != root.i:
         put(f"mheadclass={head_class}", f"mheadclass={head_class}|{root.dep_}")
@@ -142,7 +219,10 @@ def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: To
         put(f"mprep={lower(root.head.text)}", f"mprephead={root.head.head.lemma_.lower()}")
     before = doc[root.i - 1] if root.i > 0 else None
     after = doc[root.i + 1] if root.i + 1 < len(doc) else None
-    put(f"prev={lower(before.text) if before is not None else '^'}", f"next={lower(after.text) if after is not None else '$'}")
+    put(
+        f"prev={lower(before.text) if before is not None else '^'}",
+        f"next={lower(after.text) if after is not None else '$'}",
+    )
     if after is not None and after.lemma_.lower() in _CLASS_OF:
         put(f"nextclass={_CLASS_OF[after.lemma_.lower()]}")
     for child in root.children:
@@ -150,23 +230,35 @@ def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: To
             put(f"mmod={child.lemma_.lower()}")
         if child.dep_ == "prep":
             put(f"mhasprep={lower(child.text)}")
-    if any(n.label in ("COUNTRY", "AGENCY") and 0 <= c.evidence.start - n.end <= 3 for n in context.names):
+    if any(
+        n.label in ("COUNTRY", "AGENCY") and 0 <= c.evidence.start - n.end <= 3
+        for n in context.names
+    ):
         put("owned")
     near = [n for n in jurisdictions(context.names) if abs(n.start - c.start) < 60]
     put(f"near_names={min(2, len(near))}")
 
 
-def _subject_features(context: SentenceContext, anchor: Token, root_at: int, put) -> None:  # type: ignore[no-untyped-def]
+def _subject_features(context: SentenceContext, anchor: Token, root_at: int, put: Put) -> None:
     at = anchor
     for _ in range(3):
         subject = next((t for t in at.children if t.dep_ in ("nsubj", "nsubjpass")), None)
         if subject is not None:
             left, right = subject.left_edge.idx, subject.right_edge.idx + len(subject.right_edge)
-            owners = [n for n in context.names if left <= n.start < right and n.label in ("COUNTRY", "AGENCY", "COMPANY")]
+            owners = [
+                n
+                for n in context.names
+                if left <= n.start < right and n.label in ("COUNTRY", "AGENCY", "COMPANY")
+            ]
             label = owners[0].label if owners else (subject.ent_type_ or "word")
             if left <= root_at < right:
                 label = "measure"
-            put(f"subject={label}", f"subjdep={subject.dep_}", f"subj={subject.lemma_.lower()}", f"subject={label}|{subject.dep_}")
+            put(
+                f"subject={label}",
+                f"subjdep={subject.dep_}",
+                f"subj={subject.lemma_.lower()}",
+                f"subject={label}|{subject.dep_}",
+            )
             if any(n.how in ("leader", "capital") for n in owners):
                 put("subject=leader")
             return
@@ -177,9 +269,13 @@ def _subject_features(context: SentenceContext, anchor: Token, root_at: int, put
     put("subject=none")
 
 
-def _sentence_features(doc: Doc, context: SentenceContext, c: Candidate, put) -> None:  # type: ignore[no-untyped-def]
+def _sentence_features(doc: Doc, context: SentenceContext, c: Candidate, put: Put) -> None:
     names = jurisdictions(context.names)
-    put(f"names={min(3, len({n.code for n in names}))}", f"official={bool(context.publisher_country)}", f"official={bool(context.publisher_country)}|type={c.evidence.pattern.type.value}")
+    put(
+        f"names={min(3, len({n.code for n in names}))}",
+        f"official={bool(context.publisher_country)}",
+        f"official={bool(context.publisher_country)}|type={c.evidence.pattern.type.value}",
+    )
     for how in {n.how for n in names}:
         put(f"has_{how}")
     for label in {n.label for n in context.names}:

@@ -33,7 +33,88 @@ class Name:
 
 # Words that are names of states only with a capital letter.
 _CASED = frozenset(
-    ["us", "ec", "turkey", "china", "georgia", "jordan", "chad", "niger", "togo", "mali", "cuba", "peru", "oman", "guinea", "lange", "bush", "abe", "merz", "petro", "lula", "castro", "kohl", "hawke", "wellington", "santiago", "lima", "victoria", "kiwi", "swiss", "thai", "lao", "malta", "cyprus", "polish", "finnish", "turks", "poles", "czech", "marcos", "xi", "berlin", "roma", "dli", "dod", "doe", "dla", "itc", "ico", "nrc", "bis", "dfc", "miti", "gates", "greer", "ross", "tusk", "rutte", "morrison", "carney", "trump", "modi", "america", "english", "iceland", "hungary", "greece", "berne", "bonn", "petro", "san", "jose", "botha", "ortega", "delhi", "doha", "nice", "seoul", "drc", "png", "who"]
+    [
+        "us",
+        "ec",
+        "turkey",
+        "china",
+        "georgia",
+        "jordan",
+        "chad",
+        "niger",
+        "togo",
+        "mali",
+        "cuba",
+        "peru",
+        "oman",
+        "guinea",
+        "lange",
+        "bush",
+        "abe",
+        "merz",
+        "petro",
+        "lula",
+        "castro",
+        "kohl",
+        "hawke",
+        "wellington",
+        "santiago",
+        "lima",
+        "victoria",
+        "kiwi",
+        "swiss",
+        "thai",
+        "lao",
+        "malta",
+        "cyprus",
+        "polish",
+        "finnish",
+        "turks",
+        "poles",
+        "czech",
+        "marcos",
+        "xi",
+        "berlin",
+        "roma",
+        "dli",
+        "dod",
+        "doe",
+        "dla",
+        "itc",
+        "ico",
+        "nrc",
+        "bis",
+        "dfc",
+        "miti",
+        "gates",
+        "greer",
+        "ross",
+        "tusk",
+        "rutte",
+        "morrison",
+        "carney",
+        "trump",
+        "modi",
+        "america",
+        "english",
+        "iceland",
+        "hungary",
+        "greece",
+        "berne",
+        "bonn",
+        "petro",
+        "san",
+        "jose",
+        "botha",
+        "ortega",
+        "delhi",
+        "doha",
+        "nice",
+        "seoul",
+        "drc",
+        "png",
+        "who",
+    ]
 )
 _CASED_STRICT = frozenset(
     {
@@ -184,7 +265,10 @@ class Gazetteer:
             ):
                 return None
             if how in ("leader", "capital") and re.match(
-                r"\s+(?:University|Post|Times|Street|Examiner|Journal|Tower|Hotel|State\b|Foundation)",
+                (
+                    r"\s+(?:University|Post|Times|Street|Examiner|Journal|Tower|Hotel|State\b"
+                    r"|Foundation)"
+                ),
                 text[end:],
             ):
                 return None
@@ -195,8 +279,7 @@ class Gazetteer:
             if how == "capital" and (
                 re.search(r"\b(?:in|at|from|near|to|of|outside)\s+$", text[:start])
                 or re.match(r"\s*,|\s*\(|\s+--|/", text[end:])
-                or (start == 0
-                and re.match(r"\s*(?:--|—|-|\(|,)", text[end:]))
+                or (start == 0 and re.match(r"\s*(?:--|—|-|\(|,)", text[end:]))
             ):
                 how = "place"
         return Name(
@@ -205,7 +288,23 @@ class Gazetteer:
 
 
 _COMMON_COMPANY_WORDS = frozenset(
-    ["target", "gap", "ford", "vale", "intel", "coherent", "reliance", "visa", "apple", "shell", "block", "snap", "gold", "fields", "southern"]
+    [
+        "target",
+        "gap",
+        "ford",
+        "vale",
+        "intel",
+        "coherent",
+        "reliance",
+        "visa",
+        "apple",
+        "shell",
+        "block",
+        "snap",
+        "gold",
+        "fields",
+        "southern",
+    ]
 )
 
 
@@ -240,7 +339,10 @@ def _pronoun_us(text: str, start: int) -> bool:
             "ask",
         }
         and not re.match(
-            r"us\s+(?:tariff|trade|china|eu|sanction|curbs|export|import|duties|levies|steel|market)",
+            (
+                r"us\s+(?:tariff|trade|china|eu|sanction|curbs|export|import|duties|levies"
+                r"|steel|market)"
+            ),
             text[start:].lower(),
         )
     )
@@ -249,8 +351,7 @@ def _pronoun_us(text: str, start: int) -> bool:
 def read_reference(name: str) -> list[dict[str, str]]:
     """Rows of a table in models/reference, as text."""
     source = resources.files("models.reference").joinpath(name)
-    with source.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
 
 
 @cache

@@ -1,6 +1,6 @@
 """The trained head: small linear models over the rules' own features, run with numpy alone.
 
-Weights are shipped in extractors/lexicon/head.npz; `make train` (extractors/training.py) makes them.
+Weights are shipped in extractors/lexicon/head.npz; extractors/training.py makes them.
 """
 
 import io
@@ -57,7 +57,15 @@ class Head:
         raw = float(self.models["event"].probabilities(features)[1])
         raw = min(max(raw, 1e-6), 1 - 1e-6)
         logit = float(np.log(raw / (1 - raw)))
-        return float(1 / (1 + np.exp(-(self.settings.get("scale", 1.0) * logit + self.settings.get("shift", 0.0)))))
+        return float(
+            1
+            / (
+                1
+                + np.exp(
+                    -(self.settings.get("scale", 1.0) * logit + self.settings.get("shift", 0.0))
+                )
+            )
+        )
 
     def role(self, features: Mapping[str, float]) -> str:
         """actor, target or none for a jurisdiction near an event."""
@@ -72,13 +80,16 @@ class Head:
 def dump_head(head: Head) -> bytes:
     """The head as the bytes of an .npz file: half-precision weights, names as JSON."""
     arrays: dict[str, NDArray[np.generic]] = {}
-    meta: dict[str, object] = {"settings": dict(head.settings), "models": {}}
+    described: dict[str, object] = {}
     for key, model in head.models.items():
         names = sorted(model.index, key=model.index.__getitem__)
         arrays[f"{key}.weights"] = model.weights.astype(np.float16)
         arrays[f"{key}.intercept"] = model.intercept.astype(np.float32)
-        meta["models"][key] = {"classes": list(model.classes), "features": names}  # type: ignore[index]
-    arrays["meta"] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode("utf-8"), dtype=np.uint8)
+        described[key] = {"classes": list(model.classes), "features": names}
+    meta = {"settings": dict(head.settings), "models": described}
+    arrays["meta"] = np.frombuffer(
+        json.dumps(meta, ensure_ascii=False).encode("utf-8"), dtype=np.uint8
+    )
     stream = io.BytesIO()
     np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
     return stream.getvalue()

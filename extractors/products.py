@@ -11,19 +11,106 @@ from extractors.policy_events import Candidate
 from models.event import EventType
 
 _GENERIC = frozenset(
-    ["goods", "products", "imports", "articles", "items", "materials", "equipment", "technology", "components", "commodities", "vehicles", "products", "components", "parts"]
+    [
+        "goods",
+        "products",
+        "imports",
+        "articles",
+        "items",
+        "materials",
+        "equipment",
+        "technology",
+        "components",
+        "commodities",
+        "vehicles",
+        "products",
+        "components",
+        "parts",
+    ]
 )
 _NOT_PRODUCT = frozenset(
-    ["tariff", "tariffs", "trade", "deal", "talks", "export", "import", "exports", "sanctions", "sanction", "control", "controls", "order", "orders", "investigation", "investigations", "duty", "duties", "case", "cases", "review", "reviews", "list", "entity", "country", "countries", "nation", "nations", "world", "war", "year", "month", "week", "percent", "share", "rate", "rates", "administration", "government", "president", "company", "companies", "business", "policy", "plan", "plans", "threat", "investors", "market", "markets", "stock", "stocks", "agreement", "agreements", "economy", "growth", "measures", "measure", "action", "actions", "products.", "announcement", "decision", "entities", "persons", "individuals", "group"]
+    [
+        "tariff",
+        "tariffs",
+        "trade",
+        "deal",
+        "talks",
+        "export",
+        "import",
+        "exports",
+        "sanctions",
+        "sanction",
+        "control",
+        "controls",
+        "order",
+        "orders",
+        "investigation",
+        "investigations",
+        "duty",
+        "duties",
+        "case",
+        "cases",
+        "review",
+        "reviews",
+        "list",
+        "entity",
+        "country",
+        "countries",
+        "nation",
+        "nations",
+        "world",
+        "war",
+        "year",
+        "month",
+        "week",
+        "percent",
+        "share",
+        "rate",
+        "rates",
+        "administration",
+        "government",
+        "president",
+        "company",
+        "companies",
+        "business",
+        "policy",
+        "plan",
+        "plans",
+        "threat",
+        "investors",
+        "market",
+        "markets",
+        "stock",
+        "stocks",
+        "agreement",
+        "agreements",
+        "economy",
+        "growth",
+        "measures",
+        "measure",
+        "action",
+        "actions",
+        "products.",
+        "announcement",
+        "decision",
+        "entities",
+        "persons",
+        "individuals",
+        "group",
+    ]
 )
 _PREPS = frozenset({"on", "of", "for", "to", "from", "in", "into"})
 _NO_PRODUCT_TYPES = frozenset({EventType.TRADE_AGREEMENT})
 _FROM_TITLE = re.compile(
-    r"^(?:certain )?(?P<product>[A-Z][^;:]{3,90}?) from (?:the )?(?:[A-Z][\w.]+(?:'s)?(?:,| and|;|$| ))",
+    (
+        r"^(?:certain )?(?P<product>[A-Z][^;:]{3,90}?) from (?:the )?(?:[A-Z][\w.]+(?:'s)?(?:,"
+        r"| and|;|$| ))"
+    ),
     re.M,
 )
 _ORDER_ON = re.compile(
-    r"\b(?:duty|dumping duty|countervailing duty|suspended) (?:orders?|investigations?) on (?P<product>.{3,80}?) from\b"
+    r"\b(?:duty|dumping duty|countervailing duty|suspended) (?:orders?|investigations?) "
+    r"on (?P<product>.{3,80}?) from\b"
 )
 _COMPANY_TYPES = frozenset(
     {
@@ -190,7 +277,7 @@ def _near(doc: Doc, name: Name, root: Token, anchor: Token) -> bool:
 def find_companies(
     doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType
 ) -> tuple[str, ...]:
-    """Firms of an event: known ones near it, and for firm-level types any organisation the model sees."""
+    """Firms of an event: known ones near it; for firm-level types any organisation as well."""
     found: list[tuple[int, str]] = []
     known = [n for n in context.names if n.label == "COMPANY"]
     anchor = doc.char_span(c.start, c.end, alignment_mode="expand")
@@ -202,16 +289,16 @@ def find_companies(
             found.append((n.start, n.text))
     if firm_level:
         for ent in doc.ents:
-            if (
-                ent.label_ not in ("ORG", "PERSON")
-                or (ent.label_ == "PERSON"
-                and not context.headline)
+            if ent.label_ not in ("ORG", "PERSON") or (
+                ent.label_ == "PERSON" and not context.headline
             ):
                 continue
             a, b = ent.start_char, ent.end_char
             if any(n.start < b and a < n.end for n in context.names if n.label != "COMMODITY"):
                 continue
-            if _SOURCE.search(context.text[max(0, a - 22) : a]) or re.match(r"\s*(?:report|analysis|guide|notes|said|poll)\b", context.text[b:]):
+            if _SOURCE.search(context.text[max(0, a - 22) : a]) or re.match(
+                r"\s*(?:report|analysis|guide|notes|said|poll)\b", context.text[b:]
+            ):
                 continue
             if _BODY.search(ent.text) or any(a <= s < b for s, _ in found):
                 continue
@@ -221,7 +308,12 @@ def find_companies(
 
 _SOURCE = re.compile(r"\b(?:according to|reported by|told|by) (?:a |an |the )?$", re.I)
 _BODY = re.compile(
-    r"\b(?:department|ministry|agency|commission|government|administration|senate|house|court|council|bureau|office|act|regulations?|list|agreement|sanctions|deal|license|rule|treasury|secretary|bloomberg|reuters|congress|union|register|order|army|party|national|program)\b",
+    (
+        r"\b(?:department|ministry|agency|commission|government|administration"
+        r"|senate|house|court|council|bureau|office|act|regulations?|list|agreement"
+        r"|sanctions|deal|license|rule|treasury|secretary|bloomberg|reuters|congress"
+        r"|union|register|order|army|party|national|program)\b"
+    ),
     re.I,
 )
 

@@ -16,7 +16,13 @@ _TARGET_PREPS = frozenset(
     {"on", "against", "from", "to", "for", "with", "of", "at", "towards", "into", "versus"}
 )
 _GOODS = re.compile(
-    r"^(?:goods?|products?|imports?|exports?|shipments?|steel|alumin\w+|cars?|autos?|firms?|compan\w+|banks?|entit\w+|oil|crude|articles?|farm|wine|barley|beef|pork|soybeans?|chips?|semiconductors?|vehicles?|ev|evs|officials?|tankers?|jets?|lumber|makers?|buyers?|tech\w*|individuals?|persons?|state-owned|enterprises?|components?|materials?|equipment|solar|copper|agricultural|farmers?|timber|batter\w+|electric|nationals|potash|automobiles?|trucks?)$"
+    r"^(?:goods?|products?|imports?|exports?|shipments?|steel|alumin\w+|cars?"
+    r"|autos?|firms?|compan\w+|banks?|entit\w+|oil|crude|articles?|farm|wine"
+    r"|barley|beef|pork|soybeans?|chips?|semiconductors?|vehicles?|ev|evs|officials?"
+    r"|tankers?|jets?|lumber|makers?|buyers?|tech\w*|individuals?|persons?"
+    r"|state-owned|enterprises?|components?|materials?|equipment|solar|copper"
+    r"|agricultural|farmers?|timber|batter\w+|electric|nationals|potash|automobiles?"
+    r"|trucks?)$"
 )
 
 
@@ -78,10 +84,8 @@ def role_features(doc: Doc, c: Candidate, name: Name, event_type: EventType) -> 
         put("is_subject", 1.0)
         if subject.i == anchor.i or anchor.is_ancestor(subject) or subject.is_ancestor(anchor):
             put("subject_of_chain", 1.0)
-            put(
-                f"subject_of_chain|{'same' if subject.i == anchor.i else 'up' if subject.is_ancestor(anchor) else 'down'}",
-                1.0,
-            )
+            up = "up" if subject.is_ancestor(anchor) else "down"
+            put(f"subject_of_chain|{'same' if subject.i == anchor.i else up}", 1.0)
     if name.label == "AGENCY":
         put("agency", 1.0)
     if doc.text[: name.start].strip() == "":
@@ -170,7 +174,12 @@ def find_parties(
     actors: dict[str, Party] = {}
     targets: dict[str, Party] = {}
     for name, role in assign_roles(doc, c, context, event_type):
-        party = Party(code=name.code, text=name.text, agency=name.normal if name.label == "AGENCY" else None, why="sentence")
+        party = Party(
+            code=name.code,
+            text=name.text,
+            agency=name.normal if name.label == "AGENCY" else None,
+            why="sentence",
+        )
         if role == "actor" and (name.code not in actors or not actors[name.code].agency):
             actors[name.code] = party
         elif role == "target":
@@ -187,7 +196,9 @@ def find_parties(
     return list(actors.values()), list(targets.values())
 
 
-def assign_roles(doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType) -> list[tuple[Name, str]]:
+def assign_roles(
+    doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType
+) -> list[tuple[Name, str]]:
     """Each jurisdiction of the sentence with its role: actor, target or none.
 
     Measures have one implementer, but for names joined to it ("Canada and Mexico"); agreements
@@ -204,7 +215,11 @@ def assign_roles(doc: Doc, c: Candidate, context: SentenceContext, event_type: E
     if acting and event_type is not EventType.TRADE_AGREEMENT:
         first = max(acting, key=lambda i: chances[i]["actor"])
         for i in acting:
-            if names[i].code == names[first].code or _joined(doc, names[i], names[first]) or chances[i]["actor"] > 0.93:
+            if (
+                names[i].code == names[first].code
+                or _joined(doc, names[i], names[first])
+                or chances[i]["actor"] > 0.93
+            ):
                 continue
             rest = {k: v for k, v in chances[i].items() if k != "actor"}
             roles[i] = max(rest, key=rest.__getitem__)
@@ -214,21 +229,34 @@ def assign_roles(doc: Doc, c: Candidate, context: SentenceContext, event_type: E
 def _joined(doc: Doc, a: Name, b: Name) -> bool:
     """Do "and" or a comma alone stand between two names?"""
     first, second = sorted((a, b), key=lambda n: n.start)
-    return bool(re.fullmatch(r"\s*(?:,|and|&|, and|/|-|–)\s*(?:the )?", doc.text[first.end : second.start]))
+    return bool(
+        re.fullmatch(r"\s*(?:,|and|&|, and|/|-|–)\s*(?:the )?", doc.text[first.end : second.start])
+    )
 
 
 _OWN_WORDS = re.compile(
-    r"\b(?:this (?:proclamation|order|executive order|rule|notice|final rule|interim final rule|proposed rule|memorandum)|the secretary of (?:commerce|the treasury|state|homeland security|defense)|"
-    r"bureau of industry and security|office of foreign assets control|\bofac\b|federal register|harmonized tariff schedule|htsus|ad valorem rate of duty|the commission (?:hereby|has|gives|determin)|"
-    r"trade act of 1974|tariff act of 1930|trade expansion act|section (?:232|301|201|337|122)|executive order 1[34]\d{3}|commerce control list|export administration regulations|"
-    r"i determine|i hereby|i have determined|hereby (?:proclaim|order|give)|five-year review|scheduling of|preliminary phase|final phase|administrative review|web general license|"
-    r"sanctions regulations|entity list|antidumping dut(?:y|ies) (?:order|investigation)|institution of (?:a |an )?(?:anti))",
+    (
+        r"\b(?:this (?:proclamation|order|executive order|rule|notice|final rule"
+        r"|interim final rule|proposed rule|memorandum)|the secretary of (?:commerce"
+        r"|the treasury|state|homeland security|defense)|"
+        r"bureau of industry and security|office of foreign assets control|\bofac\b"
+        r"|federal register|harmonized tariff schedule|htsus|ad valorem rate of "
+        r"duty|the commission (?:hereby|has|gives|determin)|"
+        r"trade act of 1974|tariff act of 1930|trade expansion act|section (?:232"
+        r"|301|201|337|122)|executive order 1[34]\d{3}|commerce control list|export "
+        r"administration regulations|"
+        r"i determine|i hereby|i have determined|hereby (?:proclaim|order|give)"
+        r"|five-year review|scheduling of|preliminary phase|final phase|administrative "
+        r"review|web general license|"
+        r"sanctions regulations|entity list|antidumping dut(?:y|ies) (?:order|investigation)"
+        r"|institution of (?:a |an )?(?:anti))"
+    ),
     re.I,
 )
 
 
 def lend_actor(context: SentenceContext, event_type: EventType, exclude: set[str]) -> list[Party]:
-    """An actor from outside the sentence: a publisher that speaks for a state, its wording, the title."""
+    """An actor from outside the sentence: an official publisher, the wording, the title."""
     if event_type is EventType.OFFTAKE_AGREEMENT:
         return []
     if context.publisher_country:
@@ -244,7 +272,10 @@ def lend_actor(context: SentenceContext, event_type: EventType, exclude: set[str
             if codes:
                 return [Party(code=code, text="", agency=None, why=why) for code in codes[:3]]
         for n in lent:
-            if event_type in (EventType.LICENSING_DEAL, EventType.GOVERNMENT_INVESTMENT) and n.label != "AGENCY":
+            if (
+                event_type in (EventType.LICENSING_DEAL, EventType.GOVERNMENT_INVESTMENT)
+                and n.label != "AGENCY"
+            ):
                 continue
             if n.how in ("leader", "agency", "name", "capital", "court"):
                 return [

@@ -3,13 +3,139 @@
 Survives "U.S.", "No. 61", "Sec. 232", "Corp.", initials, hard-wrapped lines and bullet lists.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
 MAX_SENTENCE_CHARS = 1500
 
 _ABBREVIATIONS = frozenset(
-    ["u.s", "u.k", "u.n", "e.u", "u.s.a", "u.s.s.r", "d.c", "no", "nos", "sec", "secs", "art", "arts", "corp", "inc", "ltd", "co", "bros", "llc", "plc", "st", "mr", "mrs", "ms", "dr", "prof", "gov", "sen", "rep", "reps", "gen", "col", "lt", "capt", "jr", "sr", "vs", "v", "etc", "e.g", "i.e", "al", "fig", "vol", "pp", "par", "para", "ch", "dept", "est", "approx", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thurs", "fri", "sat", "sun", "hon", "rev", "adm", "cmdr", "hts", "stat", "cong", "reg", "fed", "res", "supp", "cir", "ct", "ann", "doc", "pub", "p.l", "a.m", "p.m", "s.a", "n.v", "b.v", "p.r.c", "op", "cf", "ex", "div", "mt", "ft", "s.p.a", "s.a.b", "c.v", "e.o", "intl", "natl", "assn", "ill", "mass", "calif", "conn", "fla", "ariz", "ga", "tex", "wash", "pa", "va", "ind", "wis", "minn", "mich", "tenn"]
+    [
+        "u.s",
+        "u.k",
+        "u.n",
+        "e.u",
+        "u.s.a",
+        "u.s.s.r",
+        "d.c",
+        "no",
+        "nos",
+        "sec",
+        "secs",
+        "art",
+        "arts",
+        "corp",
+        "inc",
+        "ltd",
+        "co",
+        "bros",
+        "llc",
+        "plc",
+        "st",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "gov",
+        "sen",
+        "rep",
+        "reps",
+        "gen",
+        "col",
+        "lt",
+        "capt",
+        "jr",
+        "sr",
+        "vs",
+        "v",
+        "etc",
+        "e.g",
+        "i.e",
+        "al",
+        "fig",
+        "vol",
+        "pp",
+        "par",
+        "para",
+        "ch",
+        "dept",
+        "est",
+        "approx",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "hon",
+        "rev",
+        "adm",
+        "cmdr",
+        "hts",
+        "stat",
+        "cong",
+        "reg",
+        "fed",
+        "res",
+        "supp",
+        "cir",
+        "ct",
+        "ann",
+        "doc",
+        "pub",
+        "p.l",
+        "a.m",
+        "p.m",
+        "s.a",
+        "n.v",
+        "b.v",
+        "p.r.c",
+        "op",
+        "cf",
+        "ex",
+        "div",
+        "mt",
+        "ft",
+        "s.p.a",
+        "s.a.b",
+        "c.v",
+        "e.o",
+        "intl",
+        "natl",
+        "assn",
+        "ill",
+        "mass",
+        "calif",
+        "conn",
+        "fla",
+        "ariz",
+        "ga",
+        "tex",
+        "wash",
+        "pa",
+        "va",
+        "ind",
+        "wis",
+        "minn",
+        "mich",
+        "tenn",
+    ]
 )
 _BOUNDARY = re.compile(r"""[.!?…][\"'”’)\]»]*(?=\s)|(?<=[a-z]{3})\.(?=[A-Z][a-z])""")
 _BLANK = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-–•*▪◦·●]|\(?[a-z0-9]{1,3}[.)]|#{1,4})\s)")
@@ -48,9 +174,7 @@ def _is_hard_wrapped(text: str) -> bool:
         # A lone break inside a short text is a wrap when the next line goes on in lower case.
         return bool(re.search(r"[a-z,]\n\s*[a-z]", text))
     pairs = [
-        (a.rstrip(), b.lstrip())
-        for a, b in zip(lines, lines[1:], strict=False)
-        if a.strip() and b.strip()
+        (a.rstrip(), b.lstrip()) for a, b in itertools.pairwise(lines) if a.strip() and b.strip()
     ]
     if not pairs:
         return False
@@ -106,7 +230,10 @@ def _ends_sentence(text: str, at: int, dot: int, stop: int, end: int) -> bool:
             # May close a sentence too: only a start that is no name says so.
             return bool(
                 re.match(
-                    r"(?:The|This|That|These|It|In|He|She|They|But|And|We|A|An|However|Meanwhile|On|For|At|If|As)\s",
+                    (
+                        r"(?:The|This|That|These|It|In|He|She|They|But|And|We|A|An|However|Meanwhile"
+                        r"|On|For|At|If|As)\s"
+                    ),
                     following,
                 )
             )

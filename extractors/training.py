@@ -1,7 +1,7 @@
 """Train the head: `python -m extractors.training` (or `make train`).
 
-Reads POLICYWIRE_SHARED/gold/dev.jsonl (labels: gold/README.md there) and any more labelled files named
-on the command line. Prints five-fold scores grouped by article, then trains on everything and
+Reads POLICYWIRE_SHARED/gold/dev.jsonl (labels: gold/README.md there) and any more labelled files
+named on the command line. Prints five-fold scores grouped by article, then trains on everything and
 writes extractors/lexicon/head.npz. Needs scikit-learn, which running the extractor does not.
 """
 
@@ -23,7 +23,6 @@ from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
 
 from extractors.assemble import events_of
-from extractors.decide import decide
 from extractors.extract import Extractor, mark_lead
 from extractors.features import VIEWS, candidate_features
 from extractors.gazetteer import jurisdictions
@@ -35,7 +34,14 @@ from models.event import EventType, TextUnit, type_group
 
 FOLDS = 5
 LABELS = ("type", "status", "factuality", "time_frame")
-STRENGTH = {"event": 0.2, "type": 1.0, "status": 0.5, "factuality": 0.5, "time_frame": 0.3, "role": 0.3}
+STRENGTH = {
+    "event": 0.2,
+    "type": 1.0,
+    "status": 0.5,
+    "factuality": 0.5,
+    "time_frame": 0.3,
+    "role": 0.3,
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,8 +67,12 @@ class Example:
 
 def read_examples(path: Path, extractor: Extractor) -> list[Example]:
     """Labelled records of a file with their candidates."""
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [read_example(r, extractor) for r in records if "text" in r and r.get("level") != "document"]
+    records = [
+        json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
+    return [
+        read_example(r, extractor) for r in records if "text" in r and r.get("level") != "document"
+    ]
 
 
 def read_example(record: dict[str, Any], extractor: Extractor) -> Example:
@@ -77,15 +87,29 @@ def read_example(record: dict[str, Any], extractor: Extractor) -> Example:
         context = doc.user_data["sentence"]
         gold = matched.get(i)
         like = any(
-            type_group(EventType(g["type"])) == type_group(c.evidence.pattern.type) or _overlaps(unit.text, g, context.start + c.start, context.start + c.end)
+            type_group(EventType(g["type"])) == type_group(c.evidence.pattern.type)
+            or _overlaps(unit.text, g, context.start + c.start, context.start + c.end)
             for g in golds
         )
         roles = []
         if gold is not None:
             for name in jurisdictions(context.names):
-                label = "actor" if name.code in gold["actors"] else "target" if name.code in gold["targets"] else "none"
+                label = (
+                    "actor"
+                    if name.code in gold["actors"]
+                    else "target"
+                    if name.code in gold["targets"]
+                    else "none"
+                )
                 roles.append((role_features(doc, c, name, EventType(gold["type"])), label))
-        instances.append(Instance(features=candidate_features(doc, context, c), gold=gold, ignored=gold is None and like, roles=roles))
+        instances.append(
+            Instance(
+                features=candidate_features(doc, context, c),
+                gold=gold,
+                ignored=gold is None and like,
+                roles=roles,
+            )
+        )
     group = record.get("title") or record["id"]
     return Example(record=record, unit=unit, group=str(group), docs=docs, instances=instances)
 
@@ -95,14 +119,22 @@ def _overlaps(text: str, gold: dict[str, Any], start: int, end: int) -> bool:
     return at >= 0 and at < end and start < at + len(gold.get("trigger") or "")
 
 
-def pair_up(text: str, golds: Sequence[dict[str, Any]], pairs: Sequence[tuple[Doc, Candidate]]) -> dict[int, dict[str, Any]]:
+def pair_up(
+    text: str, golds: Sequence[dict[str, Any]], pairs: Sequence[tuple[Doc, Candidate]]
+) -> dict[int, dict[str, Any]]:
     """Candidate index -> labelled event, one to one, best first, as the scorer pairs them."""
     ranked = []
     for gi, gold in enumerate(golds):
         for ci, (doc, c) in enumerate(pairs):
             offset = doc.user_data["sentence"].start
             kind = c.evidence.pattern.type
-            score = 3.0 if kind.value == gold["type"] else 1.5 if type_group(kind) == type_group(EventType(gold["type"])) else 0.0
+            score = (
+                3.0
+                if kind.value == gold["type"]
+                else 1.5
+                if type_group(kind) == type_group(EventType(gold["type"]))
+                else 0.0
+            )
             score += 2.0 if _overlaps(text, gold, offset + c.start, offset + c.end) else 0.0
             if score >= 1.5:
                 ranked.append((score + c.evidence.pattern.weight * 0.1, gi, ci))
@@ -115,7 +147,9 @@ def pair_up(text: str, golds: Sequence[dict[str, Any]], pairs: Sequence[tuple[Do
     return out
 
 
-def fit(features: Sequence[dict[str, float]], labels: Sequence[str], strength: float, min_count: int = 2) -> LinearModel:
+def fit(
+    features: Sequence[dict[str, float]], labels: Sequence[str], strength: float, min_count: int = 2
+) -> LinearModel:
     """A regularised linear model over the features seen at least `min_count` times."""
     counts: dict[str, int] = {}
     for f in features:
@@ -140,15 +174,30 @@ def train(examples: Iterable[Example]) -> Head:
     instances = [i for e in examples for i in e.instances]
     seen = [i for i in instances if not i.ignored]
     events = [i for i in instances if i.gold is not None and not i.gold.get("unsure")]
-    models = {"event": fit([i.features for i in seen], ["yes" if i.gold else "no" for i in seen], STRENGTH["event"])}
+    models = {
+        "event": fit(
+            [i.features for i in seen], ["yes" if i.gold else "no" for i in seen], STRENGTH["event"]
+        )
+    }
     for label in LABELS:
-        models[label] = fit([VIEWS[label](i.features) for i in events], [i.gold[label] for i in events if i.gold], STRENGTH[label])
+        models[label] = fit(
+            [VIEWS[label](i.features) for i in events],
+            [i.gold[label] for i in events if i.gold],
+            STRENGTH[label],
+        )
     roles = [r for i in events for r in i.roles]
     models["role"] = fit([f for f, _ in roles], [label for _, label in roles], STRENGTH["role"])
     return Head(models=models, settings=SETTINGS)
 
 
-SETTINGS: dict[str, float] = {"threshold": 0.45, "again": 0.93, "common": 0.1, "nominal": 0.1, "scale": 1.0, "shift": 0.0}
+SETTINGS: dict[str, float] = {
+    "threshold": 0.45,
+    "again": 0.93,
+    "common": 0.1,
+    "nominal": 0.1,
+    "scale": 1.0,
+    "shift": 0.0,
+}
 
 
 def predict(example: Example, version: str) -> dict[str, Any]:
@@ -162,8 +211,13 @@ def fold_of(group: str) -> int:
     return zlib.crc32(group.encode("utf-8")) % FOLDS
 
 
-def cross_validate(examples: Sequence[Example], more: Sequence[Example], version: str) -> Iterator[dict[str, Any]]:
-    """Predictions for `examples`, each by a head that has not seen its article; `more` always trains."""
+def cross_validate(
+    examples: Sequence[Example], more: Sequence[Example], version: str
+) -> Iterator[dict[str, Any]]:
+    """Predictions for `examples`, each by a head that has not seen its article.
+
+    `more` always trains.
+    """
     for fold in range(FOLDS):
         use_head(train([*(e for e in examples if fold_of(e.group) != fold), *more]))
         yield from (predict(e, version) for e in examples if fold_of(e.group) == fold)
@@ -184,7 +238,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train, report, write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("more", nargs="*", type=Path, help="more labelled files to train on")
-    parser.add_argument("--predictions", type=Path, help="write the cross-validated predictions here")
+    parser.add_argument(
+        "--predictions", type=Path, help="write the cross-validated predictions here"
+    )
     parser.add_argument("--dry", action="store_true", help="write no weights")
     a = parser.parse_args(arguments)
     shared = Path(os.environ.get("POLICYWIRE_SHARED", "../shared"))
@@ -194,7 +250,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.write(f"{len(dev)} labelled records, {len(more)} more\n")
     if a.predictions is not None:
         rows = list(cross_validate(dev, more, extractor.version))
-        a.predictions.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+        a.predictions.write_text(
+            "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8"
+        )
     if not a.dry:
         data = dump_head(train([*dev, *more]))
         target = Path(__file__).parent / "lexicon" / WEIGHTS

@@ -1,4 +1,4 @@
-"""Print the scores and compare them with the floors: `python -m tests.quality.score [LABELLED ...]`.
+"""Print scores and compare them with the floors: `python -m tests.quality.score [LABELLED ...]`.
 
 `own` is our own test set, scored with the shipped weights, which have not seen it. `dev` is
 POLICYWIRE_SHARED/gold/dev.jsonl, when it is there: five folds by article, each scored by a head
@@ -36,7 +36,10 @@ def score_own(extractor: Extractor) -> dict[str, float]:
     """Scores of the shipped extractor on our own sentences."""
     records = own_records()
     units = [unit_from_record({k: v for k, v in r.items() if k != "events"}) for r in records]
-    found = {x.unit_id: record_from_extraction(x, u)["events"] for x, u in zip(extractor.extract(units), units, strict=True)}
+    found = {
+        x.unit_id: record_from_extraction(x, u)["events"]
+        for x, u in zip(extractor.extract(units), units, strict=True)
+    }
     return score(records, found)
 
 

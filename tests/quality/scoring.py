@@ -1,4 +1,4 @@
-"""Score events against labels as ../shared/gold/score.py does: greedy one-to-one pairs, best first."""
+"""Score events against labels: greedy one-to-one pairs, best first."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ def pair_score(gold: Event, predicted: Event, text: str) -> float:
     a, b = _span(gold, text), _span(predicted, text)
     if a and b and a[0] < b[1] and b[0] < a[1]:
         score += 2
-    return score + 0.5 * (gold["status"] == predicted["status"])
+    return score + (0.5 if gold["status"] == predicted["status"] else 0.0)
 
 
 def _group(event: Event) -> str:
@@ -36,7 +36,11 @@ def _span(event: Event, text: str) -> tuple[int, int] | None:
 def pairs(gold: list[Event], predicted: list[Event], text: str) -> list[tuple[Event, Event]]:
     """Pairs of like events, each used once."""
     ranked = sorted(
-        ((pair_score(g, p, text), -i, -j) for i, g in enumerate(gold) for j, p in enumerate(predicted)),
+        (
+            (pair_score(g, p, text), -i, -j)
+            for i, g in enumerate(gold)
+            for j, p in enumerate(predicted)
+        ),
         reverse=True,
     )
     out, used_g, used_p = [], set(), set()
@@ -53,7 +57,9 @@ def f1(hits: int, predicted: int, gold: int) -> float:
     return 2 * hits / (predicted + gold) if predicted + gold else 0.0
 
 
-def score(records: Iterable[Mapping[str, Any]], predictions: Mapping[str, list[Event]]) -> dict[str, float]:
+def score(
+    records: Iterable[Mapping[str, Any]], predictions: Mapping[str, list[Event]]
+) -> dict[str, float]:
     """Scores by name, 0 to 1, over records joined to predictions by id."""
     n: Counter[str] = Counter()
     for record in records:
@@ -68,7 +74,9 @@ def score(records: Iterable[Mapping[str, Any]], predictions: Mapping[str, list[E
             n["strict"] += g["type"] == p["type"]
             if _group(g) != _group(p):
                 continue
-            same_step = status_class(EventStatus(g["status"])) == status_class(EventStatus(p["status"]))
+            same_step = status_class(EventStatus(g["status"])) == status_class(
+                EventStatus(p["status"])
+            )
             n["relaxed"] += 1
             n["status"] += g["status"] == p["status"]
             n["status_class"] += same_step
