@@ -3,19 +3,32 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+TOOLS := $(VENV)/.tools
+LOCK := --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock quality train bench clean
+.PHONY: help demo test check bench-ingest format lock train quality bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-# The lock names versions and hashes, no index: pip asks the one this machine is set up with.
-$(INSTALLED): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("policywire needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+# The locks name versions and hashes, no index. uv installs in seconds where pip takes minutes; where
+# its index is not the one pip is set up with, pip does it.
+define install_lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+	  || $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r $(1)
+endef
+
+$(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "policywire needs Python 3.11 or newer, this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	$(call install_lock,requirements.lock)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): requirements-dev.lock $(INSTALLED)
+	$(call install_lock,requirements-dev.lock)
 	@touch $@
 
 install: $(INSTALLED)  ## create .venv and install the lock
@@ -23,27 +36,34 @@ install: $(INSTALLED)  ## create .venv and install the lock
 demo: $(INSTALLED)  ## the whole path on bundled feeds: fetch, extract, link, alert
 	$(BIN)/policywire demo
 
-test: $(INSTALLED)  ## the test suite
+test: $(TOOLS)  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(INSTALLED)  ## ruff, mypy --strict, import layers
+check: $(TOOLS)  ## ruff, mypy --strict, import layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format:  ## rewrite the code as ruff formats it
-	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+bench-ingest: $(TOOLS)  ## fetch, parse and store beside the `reader` package
+	@test -x build/reader/bin/python || $(PYTHON) -m venv build/reader
+	build/reader/bin/python -m pip install --quiet --disable-pip-version-check reader sgmllib3k
+	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python
+	$(BIN)/python -m bench.ingest --memory
 
-lock:  ## pin all dependencies anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --extra lake --extra dask --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
-
-train: $(INSTALLED)  ## train the extraction head (needs ../shared; MORE="labelled.jsonl ...")
+train: $(TOOLS)  ## train the extractor's head anew (POLICYWIRE_SHARED names the labelled texts)
 	$(BIN)/python -m extractors.training $(MORE)
 
-quality: $(INSTALLED)  ## score extraction and compare with the floors
+quality: $(TOOLS)  ## score extraction and compare with the floors (MORE="labelled.jsonl ..." trains too)
 	$(BIN)/python -m tests.quality.score $(MORE)
+
+format: $(TOOLS)  ## rewrite the code as ruff formats it
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+lock: $(INSTALLED)  ## pin all dependencies anew
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra lake --extra dask \
+	  --constraints requirements.lock $(LOCK) --output-file requirements-dev.lock
 
 clean:  ## forget .venv, caches and the demo's data
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info

@@ -11,12 +11,13 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
+from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from models.article import Article, article_id, text_digest
 from models.event import TextUnit
@@ -123,7 +124,9 @@ def link_all(path: Path, limit: int = 20_000) -> int:
     new = 0
     with open_warehouse(path) as con:
         while pending := mentions_to_link(con, limit):
-            new += save_links(con, link(load_link_input(con, pending, blocks_of(pending))))
+            new += save_links(
+                con, link(load_link_input(con, pending, blocks_of(pending), index_keys_wanted))
+            )
     return new
 
 
@@ -135,7 +138,7 @@ def main() -> None:
     parser.add_argument("--since", default="0000")
     parser.add_argument("--until", default="9999")
     args = parser.parse_args()
-    steps = {
+    steps: dict[str, Callable[[], int]] = {
         "articles": lambda: load(args.path, args.corpus, args.since, args.until),
         "mentions": lambda: extract(args.path, args.corpus),
         "developments": lambda: link_all(args.path),

@@ -17,7 +17,7 @@ from warehouse.connection import open_warehouse
 NEAR = """
     SELECT status, type, decision_date, targets, commodities, rate_value, measure_key, evidence
     FROM policy_events
-    WHERE (list_has_any(actors, $actors) OR list_has_any(targets, $actors) AND type = 'trade_agreement')
+    WHERE list_has_any(actors, $actors)
       AND list_contains($types, type)
       AND (abs(date_diff('day', decision_date, CAST($announced AS DATE))) <= 3
            OR abs(date_diff('day', decision_date, CAST($effective AS DATE))) <= 3)

@@ -20,6 +20,7 @@ from lxml import html as lxml_html
 
 from extractors.json_feed import parse_json_feed
 from extractors.plain_text import fit, title_text
+from extractors.usual_feed import read_usual_feed
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -36,6 +37,8 @@ _BEFORE_ROOT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})")
+# A feed wrapped into a page by its publishing system; pages about feeds escape such words.
+_FEED_INSIDE = re.compile(rb"<(?:feed|rss|rdf:RDF)\s[^>]{0,300}?(?:xmlns|version)")
 _ALTERNATE_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 )
@@ -52,63 +55,85 @@ _ODD_CODECS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-esca
 
 
 def parse_feed(fetched: FetchedFeed) -> ParsedFeed:
-    """The entries of one answer, in the feed's order, repeated ones dropped.
+    """The entries of one answer, in the feed's order, empty and repeated ones dropped.
 
     Plain and free of state, so that it can run in a worker process. Raises FeedParseError when
     the body holds no feed.
     """
+    return without_useless(parse_all(fetched))
+
+
+def parse_all(fetched: FetchedFeed) -> ParsedFeed:
+    """Every entry of one answer as it stands. Raises FeedParseError when there is no feed."""
     body = fetched.body
     start = _bare_start(body)
     if not start:
         raise FeedParseError(fetched.url, "not a feed: the body is empty", kind="empty")
     if start[:1] in (b"{", b"["):
-        return _finish(parse_json_feed(fetched))
+        return parse_json_feed(fetched)
     root = _root_name(start)
-    if root == "html":
+    if root == "html" and not _FEED_INSIDE.search(body):
         raise _html_instead(fetched)
     charset, notes = _charset(fetched)
     body, repairs = _mended(body, charset)
+    language = (fetched.header("content-language") or "").split(",")[0].strip() or None
+    usual = _says_utf8(body, charset) and read_usual_feed(body, base=fetched.url, language=language)
+    result = usual or _with_feedparser(fetched, body, charset, language)
+    if root == "html" and not result["entries"]:
+        raise _html_instead(fetched)
+    if not result.get("version") and not result["entries"] and root not in _FEED_ROOTS:
+        raise _something_else(fetched, root, start)
+    feed = result["feed"]
+    entries = tuple(_entry(fetched, e, feed) for e in result["entries"][:MAX_ENTRIES])
+    return ParsedFeed(
+        feed_id=fetched.feed_id,
+        url=fetched.url,
+        entries=entries,
+        title=title_text(_string(feed, "title")) or None,
+        language=_string(feed, "language") or None,
+        format=result.get("version") or "",
+        bozo=_bozo_reason(result),
+        ttl_s=_ttl_s(feed),
+        self_url=_self_url(feed),
+        notes=notes + repairs,
+    )
+
+
+def _says_utf8(body: bytes, charset: str | None) -> bool:
+    """Is it UTF-8, and does the XML declaration say so too?"""
+    told = _XML_ENCODING.match(body[:1000])
+    return charset in ("utf-8", "ascii") and (
+        told is None or _codec(told[1].decode("ascii")) in ("utf-8", "ascii")
+    )
+
+
+def _with_feedparser(
+    fetched: FetchedFeed, body: bytes, charset: str | None, language: str | None
+) -> dict[str, Any]:
     # feedparser takes charset and base from headers; a media type it knows keeps it from
     # calling every feed sent as text/plain or text/html malformed.
     headers = {
         "content-type": f"application/xml; charset={charset}" if charset else "application/xml",
         "content-location": fetched.url,
     }
-    if language := fetched.header("content-language"):
-        headers["content-language"] = language.split(",")[0].strip()
+    if language:
+        headers["content-language"] = language
     try:
         # A stream, for feedparser opens bytes that look like a path or an address.
-        result = feedparser.parse(
+        result: dict[str, Any] = feedparser.parse(
             io.BytesIO(body),
             response_headers=headers,
             sanitize_html=False,
             resolve_relative_uris=False,
         )
+    # Whatever a hostile body breaks in there, it is this feed's failure and no other's.
     except Exception as error:
-        # Whatever a hostile body breaks in there, it is this feed's failure and no other's.
         reason = f"malformed beyond reading: {type(error).__name__}: {error}"
         raise FeedParseError(fetched.url, reason, kind="malformed") from error
-    if not result.get("version") and not result.entries:
-        raise _something_else(fetched, root, start)
-    feed = result.feed
-    entries = tuple(_entry(fetched, e, feed) for e in result.entries[:MAX_ENTRIES])
-    return _finish(
-        ParsedFeed(
-            feed_id=fetched.feed_id,
-            url=fetched.url,
-            entries=entries,
-            title=title_text(_string(feed, "title")) or None,
-            language=_string(feed, "language") or None,
-            format=result.get("version") or "",
-            bozo=_bozo_reason(result),
-            ttl_s=_ttl_s(feed),
-            self_url=_self_url(feed),
-            notes=notes + repairs,
-        )
-    )
+    return result
 
 
-def _finish(parsed: ParsedFeed) -> ParsedFeed:
+def without_useless(parsed: ParsedFeed) -> ParsedFeed:
     """Drop what cannot be an article: empty entries and repetitions within the feed.
 
     A guid that stands on entries with different links identifies none of them: it is taken off,

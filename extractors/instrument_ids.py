@@ -15,10 +15,10 @@ from models.reference import read_rows, split_list
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentNames:
-    """Aliases to ids, and ids of changing acts to the id of what they change."""
+    """Aliases to ids, and ids of changing acts to the ids of what they change."""
 
     aliases: dict[str, str]
-    amends: dict[str, str]
+    amends: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ MAX_RANGE = 12
 def load_instrument_names() -> InstrumentNames:
     """The shipped table. Raises ConfigError on an alias given twice or an unknown amended id."""
     aliases: dict[str, str] = {}
-    amends: dict[str, str] = {}
+    amends: dict[str, tuple[str, ...]] = {}
     known = set()
     for line, row in read_rows("instruments.csv", ("instrument_id", "name")):
         known.add(row["instrument_id"])
@@ -88,10 +88,9 @@ def load_instrument_names() -> InstrumentNames:
                 raise ConfigError(f"instruments.csv: line {line}: alias {alias!r} twice")
             aliases[alias] = row["instrument_id"]
         if row["amends"]:
-            amends[row["instrument_id"]] = row["amends"]
-    for changed in amends.values():
-        if changed not in known:
-            raise ConfigError(f"instruments.csv: unknown instrument {changed!r} in 'amends'")
+            amends[row["instrument_id"]] = split_list(row["amends"])
+    for changed in {name for names in amends.values() for name in names} - known:
+        raise ConfigError(f"instruments.csv: unknown instrument {changed!r} in 'amends'")
     return InstrumentNames(aliases=aliases, amends=amends)
 
 
@@ -122,7 +121,7 @@ def named_instruments(
             grounds.add(form.format(*(group.lower() for group in found.groups())))
     if instrument_id and not specific and not grounds and identifies(instrument_id):
         specific.append(plain_id(instrument_id))
-    kept = dict.fromkeys(names.amends.get(found, found) for found in specific)
+    kept = dict.fromkeys(meant for found in specific for meant in names.amends.get(found, (found,)))
     return NamedInstruments(specific=tuple(kept), grounds=frozenset(grounds))
 
 

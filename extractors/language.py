@@ -24,7 +24,9 @@ def _plainly_english(text: str) -> bool:
     # A thirtieth of the model's cost, and most of what comes is English.
     words = text.lower().split()
     common = [word for word in words if word in _ENGLISH]
-    return len(common) >= max(5, len(words) // 8) and len(set(common)) >= 4 and "the" in common
+    if len(common) < max(5, len(words) // 8):
+        return False
+    return len(set(common)) >= (4 if "the" in common else 6)
 
 
 @cache

@@ -94,11 +94,11 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     """Points for the report telling this very development; None when it cannot."""
     if part.status_class != known.status_class or (known.weak and not part.weak):
         return None
-    points = likeness(part, known)
-    if points is None or values_conflict(part, known):
-        return None
     gap = part.when.gap_days(known.when)
     if gap > part.when.tolerance_days(known.when):
+        return None
+    points = likeness(part, known)
+    if points is None or values_conflict(part, known):
         return None
     same_article = part.source.mention.article_id == known.last_article
     if same_article and part.type.value != known.type:
@@ -178,12 +178,18 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     points += 25 if same_rate else 0
     if before:
         points += 5 if allowed(S(before.status), part.status) else -5
-        age = (part.reported - known.last_reported.date()).days
+        age = days_silent(part, known)
         points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
         points += 15 if part.source.mention.article_id == before.last_article else 0
     if part.status is S.AVERTED:
         points += 20 if before and was_pending(part, before) else -10
     return points if points >= SAME_MEASURE else None
+
+
+def days_silent(part: Part, known: MeasureState) -> int:
+    """Days between the last report of a measure and this one."""
+    assert known.last_reported is not None, "a measure has developments"
+    return (part.reported - known.last_reported.date()).days
 
 
 def opens_another(
@@ -201,7 +207,7 @@ def opens_another(
         return True
     if bool(part.targets) != bool(known.targets) and not part.empty:
         return True
-    if rates_of(part) and any(d.rates for d in known.developments) and not same_rate:
+    if rates_of(part) and known.rated and not same_rate:
         return True
     return status not in UNBOUND and part.when.low is not None
 
@@ -227,7 +233,7 @@ def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
     stage = STAGES.get(part.status)
     if stage is None or part.background:
         return None
-    for step in reversed(known.firm()):
+    for step in reversed(known.firm):
         if S(step.status) in STAGES:
             days = (part.when.high - step.high).days
             started = any(dates_agree(part.when.high.isoformat(), day) for day in step.effective)
@@ -246,7 +252,7 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
     """
     if part.when.stated:
         return None
-    for step in reversed(known.firm()):
+    for step in reversed(known.firm):
         if part.when.low and (step.low or step.high) > part.when.high:
             continue
         same = step.status_class == part.status_class

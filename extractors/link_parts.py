@@ -107,6 +107,10 @@ class Part:
         return self.source.mention.status
 
     @property
+    def article(self) -> str:
+        return self.source.mention.article_id
+
+    @property
     def reported(self) -> date:
         return self.source.reported_date
 

@@ -1,10 +1,13 @@
 """Linked developments and measures as rows to store."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
+from extractors.link_index import keys_of, measure_keys_of
 from extractors.link_parts import days_of, month_end
-from extractors.link_state import DevelopmentState, MeasureState
+from extractors.link_state import STAGES, DevelopmentState, MeasureState
+from models.event import EventStatus
 from models.link import LinkedDevelopment, LinkedMeasure
 
 MAX_CONFIDENCE = 0.99
@@ -65,6 +68,7 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         confidence=round(min(1.0 - state.doubt, MAX_CONFIDENCE), 4),
         source_count=state.source_count,
         mention_count=state.mention_count,
+        index_keys=(*keys_of(state), *measure_keys_of(measure)),
         state=state.to_json(),
     )
 
@@ -114,6 +118,18 @@ def end_of(duration: str | None, start: date | None) -> date | None:
 def measure_row(measure: MeasureState) -> LinkedMeasure:
     """A measure as its developments tell it now."""
     specific = measure.specific
+    steps = sorted(
+        (d for d in measure.developments if not d.weak),
+        key=lambda d: (stepped_on(d), d.first_reported, d.leader),
+    )
+    latest = max(
+        steps,
+        key=lambda d: (stepped_on(d), not d.background, d.first_reported, d.leader),
+        default=None,
+    )
+    decided = [d for d in steps if EventStatus(d.status) in STAGES]
+    starts = [day for d in decided if (day := start_of(d))]
+    rates = [d.rates[0] for d in steps if d.rates]
     return LinkedMeasure(
         measure_id=measure.label,
         measure_key=measure.key(),
@@ -123,4 +139,37 @@ def measure_row(measure: MeasureState) -> LinkedMeasure:
         target_bucket=measure.target_bucket(),
         instrument_id=specific[0] if specific else None,
         first_seen_at=min(d.first_seen for d in measure.developments),
+        last_development_id=latest.label if latest else None,
+        first_step_date=stepped_on(steps[0]) if steps else None,
+        decided_date=stepped_on(decided[0]) if decided else None,
+        start_date=min(starts, default=None),
+        rate_value=rates[-1][0] if rates else None,
+        rate_unit=rates[-1][1] if rates else None,
+        statuses=tuple(d.status for d in steps),
+        status_dates=tuple(stepped_on(d) for d in steps),
+        step_count=len(steps),
+        mention_count=sum(d.mention_count for d in steps),
+        disputed=any(d.disputed_with for d in steps),
+        actors=every(d.actors for d in steps),
+        targets=every(d.targets for d in steps),
+        commodities=every(d.commodities for d in steps),
+        companies=every(d.company_names for d in steps),
+        last_reported_at=max(d.last_reported for d in measure.developments),
     )
+
+
+def stepped_on(state: DevelopmentState) -> date:
+    """When a step was decided, else first reported."""
+    return decision(state)[0] or state.first_reported.date()
+
+
+def start_of(state: DevelopmentState) -> date | None:
+    """When a step that decides a measure makes it apply, if that is known."""
+    effective = first_day(most_precise(state.effective))
+    in_force = state.status == EventStatus.IN_FORCE
+    return effective or (stepped_on(state) if in_force else None)
+
+
+def every(lists: Iterable[list[str]]) -> tuple[str, ...]:
+    """All values of some lists, each once."""
+    return tuple(dict.fromkeys(value for values in lists for value in values))

@@ -212,62 +212,56 @@ def extend(held: list[Any], given: Iterable[Any], limit: int | None = MAX_NAMES)
 
 @dataclass(slots=True, kw_only=True)
 class MeasureState:
-    """A measure: its developments in the order they were first reported, and what they share."""
+    """A measure: its developments in the order they were first reported, and what they share.
+
+    What they share is worked out by `refresh`, to be called when a development was added or
+    learned something. `buckets`, `companies`, `targets` and `grounds` are the first its
+    developments state: what it began as. `firm` holds the steps told as facts, as decided.
+    """
 
     label: str
     developments: list[DevelopmentState] = field(default_factory=list)
+    type: str = ""
+    buckets: list[str] = field(default_factory=list)
+    companies: list[str] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
+    grounds: list[str] = field(default_factory=list)
+    specific: list[str] = field(default_factory=list)
+    firm: list[DevelopmentState] = field(default_factory=list)
+    rated: bool = False
+    order: tuple[Any, ...] = ()
+    last_reported: datetime | None = None
 
     @property
     def first(self) -> DevelopmentState:
         return self.developments[0]
 
-    @property
-    def order(self) -> tuple[Any, ...]:
-        return self.first.leader
+    def refresh(self) -> "MeasureState":
+        """Work out anew what the developments share."""
+        told = self.developments
+        self.type, self.order = self.first.type, self.first.leader
+        self.buckets = next((d.buckets for d in told if d.buckets), [])
+        self.companies = next((d.companies for d in told if d.companies), [])
+        self.targets = next((d.targets for d in told if d.targets), [])
+        self.grounds = next((d.grounds for d in told if d.grounds), [])
+        self.specific = []
+        for development in told:
+            extend(self.specific, development.specific)
+        self.rated = any(d.rates for d in told)
+        self.last_reported = max(d.last_reported for d in told)
+        self.firm = sorted(
+            (d for d in told if not d.weak),
+            key=lambda d: (d.low or d.high - timedelta(days=1), d.leader),
+        )
+        return self
 
-    @property
-    def type(self) -> str:
-        return self.first.type
-
-    def first_stated(self, name: str) -> list[str]:
-        """The first non-empty value of an attribute along the developments: what it began as."""
-        return next((v for d in self.developments if (v := getattr(d, name))), [])
-
-    @property
-    def buckets(self) -> list[str]:
-        return self.first_stated("buckets")
-
-    @property
-    def companies(self) -> list[str]:
-        return self.first_stated("companies")
-
-    @property
-    def targets(self) -> list[str]:
-        return self.first_stated("targets")
-
-    @property
-    def specific(self) -> list[str]:
-        found: list[str] = []
-        for development in self.developments:
-            extend(found, development.specific)
-        return found
-
-    @property
-    def grounds(self) -> list[str]:
-        return self.first_stated("grounds")
-
-    @property
-    def last_reported(self) -> datetime:
-        return max(d.last_reported for d in self.developments)
-
-    def firm(self) -> list[DevelopmentState]:
-        """Steps that are told as facts, in the order they were decided."""
-        told = [d for d in self.developments if not d.weak]
-        return sorted(told, key=lambda d: (d.low or d.high - timedelta(days=1), d.leader))
+    def heard_since(self, moment: datetime) -> bool:
+        """Was it written of at that time or later?"""
+        return self.last_reported is not None and self.last_reported >= moment
 
     def state_before(self, when: Interval) -> DevelopmentState | None:
         """The last firm step decided up to `when`."""
-        return next((d for d in reversed(self.firm()) if (d.low or d.high) <= when.high), None)
+        return next((d for d in reversed(self.firm) if (d.low or d.high) <= when.high), None)
 
     def key(self) -> str:
         """The measure_key of the ontology (section 7), as far as is known now."""

@@ -9,8 +9,15 @@ docs/DECISIONS.md says why.
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from extractors.link_index import (
+    days_known,
+    key_if_new,
+    keys_of,
+    measure_keys_of,
+    wanted_by,
+)
 from extractors.link_match import (
     earlier_stage,
     fits_development,
@@ -32,6 +39,7 @@ from extractors.link_state import (
     new_development,
     rates_of,
 )
+from extractors.review import findings_of
 from models.event import NOVELTY_SCORE, Novelty
 from models.identity import digest_id
 from models.link import (
@@ -39,23 +47,30 @@ from models.link import (
     LinkInput,
     LinkMention,
     LinkResult,
+    Pin,
     StoredDevelopment,
 )
-
-VAGUE_DAYS = 45
 
 
 class BlockLinker:
     """The developments and measures of one block, growing report by report."""
 
-    def __init__(self, developments: Iterable[DevelopmentState] = ()) -> None:
+    def __init__(
+        self, developments: Iterable[DevelopmentState] = (), pins: Iterable[Pin] = ()
+    ) -> None:
         self.developments: dict[str, DevelopmentState] = {}
         self.measures: dict[str, MeasureState] = {}
-        self.keys: dict[str, str] = {}
-        self.index: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.index: dict[str, set[str]] = defaultdict(set)
+        self.words: dict[str, list[str]] = {}
+        self.told_in: dict[str, set[str]] = defaultdict(set)
         self.changed: set[str] = set()
         for state in sorted(developments, key=lambda d: d.leader):
             self.keep(state)
+        self.pins = {pin.mention_id: pin for pin in pins}
+        self.groups: dict[str, str] = {}
+        for pin in self.pins.values():
+            if pin.development_id in self.developments:
+                self.groups[pin.group] = self.developments[pin.development_id].measure
 
     def keep(self, state: DevelopmentState) -> None:
         """Hold a development under its measure, and note what it can be found by."""
@@ -66,49 +81,60 @@ class BlockLinker:
         self.note(state)
 
     def note(self, state: DevelopmentState) -> None:
-        measure = self.measures[state.measure]
-        names = [
-            *(("product", name) for name in state.buckets),
-            *(("act", name) for name in state.specific),
-            *(("company", name.split()[0]) for name in state.companies),
-            *(("target", name) for name in state.targets),
-            ("article", state.last_article),
-        ]
-        for name in names:
-            self.index[name].add(measure.label)
+        measure = self.measures[state.measure].refresh()
+        for word in keys_of(state):
+            self.index[word].add(measure.label)
         # The index must follow from the states alone, or linking in two goes would see another one.
-        vague = not (measure.buckets or measure.companies or measure.specific)
-        (self.index["vague", ""].add if vague else self.index["vague", ""].discard)(measure.label)
-        if (old := self.keys.get(measure.label)) is not None:
-            self.index["key", old].discard(measure.label)
-        self.keys[measure.label] = measure.key()
-        self.index["key", measure.key()].add(measure.label)
+        words = measure_keys_of(measure)
+        for word in self.words.get(measure.label, ()):
+            if word not in words:
+                self.index[word].discard(measure.label)
+        for word in words:
+            self.index[word].add(measure.label)
+        self.words[measure.label] = words
+        self.told_in[state.last_article].add(measure.label)
 
     def candidates(self, part: Part) -> list[MeasureState]:
-        """The measures worth a comparison, those first told first."""
-        names = [
-            *(("product", name) for name in part.buckets),
-            *(("act", name) for name in part.specific),
-            *(("company", name.split()[0]) for name in part.companies),
-            ("article", part.source.mention.article_id),
-            ("vague", ""),
-        ]
-        if part.empty:
-            names += [("target", name) for name in part.targets]
-        labels = {label for name in names for label in self.index.get(name, ())}
-        return sorted((self.measures[label] for label in labels), key=lambda m: m.order)
+        """The measures worth a comparison, those first told first.
+
+        One not heard of for long is only known again by its act: the product alone is too little.
+        """
+        found = {label: self.measures[label] for label in self.told_in.get(part.article, ())}
+        for word in wanted_by(part):
+            days = days_known(word)
+            oldest = part.source.reported_at - timedelta(days=days) if days else None
+            for label in self.index.get(word, ()):
+                if label not in found:
+                    measure = self.measures[label]
+                    if oldest is None or measure.heard_since(oldest):
+                        found[label] = measure
+        return sorted(found.values(), key=lambda m: m.order)
 
     def take(self, part: Part) -> tuple[DevelopmentState, Novelty]:
         """Put a report where it belongs; say where and how new it was."""
-        measures = self.candidates(part)
+        pin = self.pins.get(part.source.mention.mention_id)
+        if pin is None:
+            return self.place(part, self.candidates(part), None)
+        ruled = self.groups.get(pin.group)
+        if ruled is not None:
+            state, novelty = self.place(part, [self.measures[ruled]], self.measures[ruled])
+        else:
+            state, novelty = self.place(part, [] if pin.apart else self.candidates(part), None)
+        self.groups[pin.group] = state.measure
+        return state, novelty
+
+    def place(
+        self, part: Part, measures: list[MeasureState], ruled: MeasureState | None
+    ) -> tuple[DevelopmentState, Novelty]:
+        """Put a report into one of these measures, the one ruled if any, or into a new one."""
         if known := self.same_development(part, measures):
             return known, self.join(part, known)
-        measure = self.same_measure(part, measures)
+        measure = ruled or self.same_measure(part, measures)
         if measure is None:
             state = self.state_of(part, unused(measure_label(part), self.measures))
-            key = MeasureState(label="", developments=[state]).key()
-            twins = [self.measures[label] for label in self.index.get(("key", key), ())]
-            if not twins:
+            twins = [self.measures[label] for label in self.index.get(key_if_new(part), ())]
+            apart = part.source.mention.mention_id in self.pins and not measures
+            if not twins or apart:
                 return self.open(part, state, Novelty.NEW_MEASURE)
             measure = min(twins, key=lambda m: m.order)
         stage_of = earlier_stage(part, measure)
@@ -158,19 +184,9 @@ class BlockLinker:
         fits = [
             (points, measure.last_reported, measure.order, measure)
             for measure in measures
-            if not self.too_vague(part, measure)
-            and (points := fits_measure(part, measure)) is not None
+            if (points := fits_measure(part, measure)) is not None
         ]
         return max(fits, key=lambda fit: fit[:3])[3] if fits else None
-
-    def too_vague(self, part: Part, measure: MeasureState) -> bool:
-        """Nothing but time would tie them, and too much of it has passed."""
-        nothing_shared = part.empty or not (
-            measure.buckets or measure.companies or measure.specific
-        )
-        return nothing_shared and (part.source.reported_at - measure.last_reported).days > (
-            VAGUE_DAYS if not part.targets else 400
-        )
 
     def weigh_contradiction(
         self, part: Part, state: DevelopmentState, measure: MeasureState
@@ -253,13 +269,15 @@ def link(given: LinkInput) -> LinkResult:
     for stored in given.open:
         unsettled[stored.block].append(stored)
     results = [
-        link_block(parts[block], settled[block], unsettled[block], given.since[block])
+        link_block(parts[block], settled[block], unsettled[block], given.since[block], given.pins)
         for block in sorted(given.since)
     ]
     return LinkResult(
         developments=tuple(d for r in results for d in r.developments),
         measures=tuple(m for r in results for m in r.measures),
         mentions=tuple(m for r in results for m in r.mentions),
+        findings=tuple(f for r in results for f in r.findings),
+        blocks=tuple(sorted(given.since)),
         gone={old: new for r in results for old, new in r.gone.items()},
         gone_measures=frozenset(m for r in results for m in r.gone_measures),
     )
@@ -278,6 +296,7 @@ def link_block(
     settled: Sequence[StoredDevelopment],
     unsettled: Sequence[StoredDevelopment],
     since: datetime,
+    pins: Sequence[Pin] = (),
 ) -> LinkResult:
     """Link one block anew from `since` on.
 
@@ -293,7 +312,7 @@ def link_block(
         elif (linked := part.source.development_ids.get(part.part)) in before:
             earlier[linked].append(part)
     rebuilt = [rebuild(before[known], told, since) for known, told in earlier.items()]
-    linker = BlockLinker([*(from_json(stored.state) for stored in settled), *rebuilt])
+    linker = BlockLinker([*(from_json(stored.state) for stored in settled), *rebuilt], pins)
     linker.changed.update(state.label for state in rebuilt)
     taken = [(part, *linker.take(part)) for part in later]
     rename(linker, [(part, state) for part, state, _ in taken], before, since)
@@ -307,6 +326,9 @@ def link_block(
         ),
         measures=tuple(measure_row(linker.measures[label]) for label in sorted(touched)),
         mentions=tuple(mention_row(part, state, novelty) for part, state, novelty in taken),
+        findings=tuple(
+            finding for label in sorted(touched) for finding in findings_of(linker.measures[label])
+        ),
         gone={
             label: home.get(from_json(stored.state).lead_mention)
             for label, stored in before.items()

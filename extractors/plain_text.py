@@ -6,7 +6,8 @@ import re
 from lxml import etree
 from lxml import html as lxml_html
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?(?:-->|$)", re.DOTALL)
+_SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\s*\n\s*\n\s*")
@@ -42,6 +43,7 @@ def fit(text: str) -> str:
 def title_text(title: str) -> str:
     """A title as one plain line: tags dropped, entities resolved, spaces collapsed."""
     if "<" in title:
+        title = _SCRIPT.sub(" ", title)
         title = _TAG.sub(" ", title)
     # Publishers escape twice; a title that still shows an entity after one round was.
     for _ in range(2):

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-import httpcore
 import httpx
 
 from models.errors import ConfigError, FetchError, TransientFetchError
@@ -29,7 +29,6 @@ _NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}\.
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _RESOLUTION_TTL_S = 60.0
-_TRY_NEXT_ADDRESS_AFTER_S = 3.0
 
 
 def literal_address(host: str) -> IPAddress | None:
@@ -117,6 +116,7 @@ def _parse_rule(text: str) -> _Rule:
     return _Rule(host, int(port) if port else None, None)
 
 
+@lru_cache(maxsize=4096)
 def host_and_port(url: str) -> tuple[str, int]:
     """Host and port of an http or https URL. Raises FetchError for anything else."""
     _refuse_disguise(url)
@@ -232,46 +232,3 @@ def _getaddrinfo(host: str, port: int) -> tuple[IPAddress, ...]:
     infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     texts: Sequence[str] = [str(info[4][0]).partition("%")[0] for info in infos]
     return tuple(dict.fromkeys(ipaddress.ip_address(text) for text in texts))
-
-
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens TCP connections for httpx, to addresses the guard has passed and to no others."""
-
-    def __init__(self, guard: AddressGuard) -> None:
-        self._guard = guard
-        self._inner = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to a checked address of `host`; TLS is still verified against the name."""
-        addresses = await self._guard.check(host, port)
-        for n, address in enumerate(addresses[:4], start=1):
-            last = n == min(4, len(addresses))
-            patience = timeout if last else min(timeout or 60.0, _TRY_NEXT_ADDRESS_AFTER_S)
-            try:
-                return await self._inner.connect_tcp(
-                    str(address), port, patience, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if last:
-                    raise
-        raise AssertionError("check() gives at least one address")
-
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Never: a feed has no business with a local socket."""
-        raise FetchError(path, "refused: a local socket is not a web address", kind="bad_url")
-
-    async def sleep(self, seconds: float) -> None:
-        """Sleep, for httpcore's own use."""
-        await self._inner.sleep(seconds)

@@ -104,9 +104,7 @@ def table_of(
     return table
 
 
-def column_widths(
-    columns: Sequence[str], cells: Sequence[Sequence[str]], total: int
-) -> list[int]:
+def column_widths(columns: Sequence[str], cells: Sequence[Sequence[str]], total: int) -> list[int]:
     """Widths that fit in `total`: prose gives way first, then whichever column is widest."""
     widths = [
         max([len(column), *(len(row[n]) for row in cells)]) for n, column in enumerate(columns)

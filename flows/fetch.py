@@ -185,8 +185,8 @@ def current_state(feed: Feed, state: FeedState | None) -> FeedState:
 
 def _lane_of(feed: Feed, state: FeedState | None) -> str:
     try:
-        return httpx.URL(current_state(feed, state).url).host
-    except (httpx.InvalidURL, ValueError):
+        return host_and_port(current_state(feed, state).url)[0]
+    except FetchError:
         return ""
 
 

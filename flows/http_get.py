@@ -6,19 +6,23 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpcore
 import httpx
 
-from flows.addresses import AddressGuard, GuardedBackend, HostRules, granted, host_and_port
+from flows.addresses import AddressGuard, HostRules, granted, host_and_port
 from flows.decompress import DecompressionError, Inflater, inflater_for, inflater_for_bare
 from flows.fetch_settings import FetchSettings
+from flows.guarded_backend import GuardedBackend, on_sent
 from flows.politeness import Lane, Lanes, Turn
 from models.errors import FetchError, TransientFetchError
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_DRAIN_BYTES = 16 * 1024
 _PERMANENT = frozenset({301, 308})
 _FEED_TYPES = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json, "
@@ -59,7 +63,7 @@ class Web(AbstractAsyncContextManager["Web"]):
         self.settings = settings
         self.lanes = Lanes(at_once=settings.per_host, gap_s=settings.host_gap_s)
         self._guard = AddressGuard(HostRules.parse(settings.allow_hosts))
-        context = tls or httpx.create_ssl_context()
+        context = tls or _tls_context()
         transport = httpx.AsyncHTTPTransport(verify=context, http2=settings.http2)
         # httpx has no public way to hand httpcore a network backend, and the guard belongs
         # where the connection is opened: any check before it could be answered differently.
@@ -77,6 +81,8 @@ class Web(AbstractAsyncContextManager["Web"]):
             trust_env=False,
             follow_redirects=False,
             event_hooks={"response": [_keep_location]},
+            # A feed reader needs no cookies, and they would follow us from feed to feed.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             timeout=httpx.Timeout(
                 settings.read_timeout_s, connect=settings.connect_timeout_s, pool=None
             ),
@@ -164,18 +170,14 @@ class Web(AbstractAsyncContextManager["Web"]):
     async def _one(
         self, url: str, headers: Mapping[str, str], cap_bytes: int, turn: Turn
     ) -> Answer:
-        async def trace(event: str, _info: Mapping[str, object]) -> None:
-            if event.endswith("send_request_headers.complete"):
-                turn.sent()
-
+        telling = on_sent.set(turn.sent)
         try:
-            async with self._client.stream(
-                "GET", url, headers=dict(headers), extensions={"trace": trace}
-            ) as response:
+            async with self._client.stream("GET", url, headers=dict(headers)) as response:
                 status, got = response.status_code, tuple(response.headers.multi_items())
                 if location := response.extensions.get("location"):
                     got += (("location", str(location)),)
                 if status in _REDIRECTS or status == 304:
+                    await _drain(response)
                     return Answer(url=url, status=status, headers=got, body=b"")
                 body = await self._body(response, url, cap_bytes, turn)
                 return Answer(url=url, status=status, headers=got, body=body)
@@ -185,6 +187,8 @@ class Web(AbstractAsyncContextManager["Web"]):
             raise FetchError(url, f"not an address we can ask: {error}", kind="bad_url") from error
         except DecompressionError as error:
             raise FetchError(url, str(error), kind="bad_encoding") from error
+        finally:
+            on_sent.reset(telling)
 
     async def _body(self, response: httpx.Response, url: str, cap_bytes: int, turn: Turn) -> bytes:
         settings = self.settings
@@ -218,6 +222,21 @@ class Web(AbstractAsyncContextManager["Web"]):
                     )
                 window_at, window_wire = now, 0
         return b"".join(pieces)
+
+
+@cache
+def _tls_context() -> ssl.SSLContext:
+    # Reading the certificates takes a tenth of a second; every run of a process can share them.
+    return httpx.create_ssl_context(trust_env=False)
+
+
+async def _drain(response: httpx.Response) -> None:
+    # Left unread, even nothing makes httpx close a connection the next feed could have used.
+    left = _DRAIN_BYTES
+    async for raw in response.aiter_raw():
+        left -= len(raw)
+        if left < 0:
+            return
 
 
 async def _keep_location(response: httpx.Response) -> None:

@@ -31,12 +31,12 @@ from models.feed import Feed, FeedEntry, FeedState, FetchedFeed
 from warehouse.articles import load_feed_states, save_feeds, save_ingest, unseen
 from warehouse.connection import open_warehouse
 
-BATCH_ARTICLES = 500
+BATCH_ARTICLES = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestResult:
-    """What one pass over the feeds did: feeds by outcome, articles by what they turned out to be."""
+    """What one pass over the feeds did: feeds by outcome, articles by what they proved to be."""
 
     run_id: str
     outcomes: dict[str, int]
@@ -201,7 +201,7 @@ class Intake:
         return [self.read_again(n, answer, pages) for n, answer in enumerate(batch)]
 
     def read_again(self, n: int, answer: Answer, pages: Mapping[str, bytes | str]) -> Answer:
-        """The answer with its articles' text taken from `pages`, keyed by positions in the batch."""
+        """The answer with its articles' text from `pages`, keyed by positions in the batch."""
         fetched = answer.outcome.fetched
         if fetched is None:
             return answer

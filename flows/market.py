@@ -31,6 +31,10 @@ class MarketResult:
     sessions: int
     warnings: tuple[str, ...]
 
+    def __str__(self) -> str:
+        told = f"{self.listings} listings, {self.bars} new bars, {self.sessions} new sessions"
+        return "; ".join((told, *self.warnings))
+
 
 @flow(name="market")
 def market(

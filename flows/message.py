@@ -26,7 +26,7 @@ FOLDED = {
 }
 SIGNS = {"+": "gains", "-": "loses", "?": "unclear"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,9 @@ def fact_blocks(c: AlertCandidate, m: Markup) -> list[str]:
         more = len(c.tickers) - TICKER_LIMIT
         lines = [
             f"{m.strong(m.escape(tie.listing))} "
-            + m.escape(f"{tie.sign} ({SIGNS.get(tie.sign, tie.sign)}), {tie.link}: {tie.why}")
+            + m.escape(
+                clean_line(f"{tie.sign} ({SIGNS.get(tie.sign, tie.sign)}), {tie.link}: {tie.why}")
+            )
             for tie in c.tickers[:TICKER_LIMIT]
         ]
         if more > 0:
@@ -204,7 +206,8 @@ def _json_value(value: Any) -> Any:
 
 
 def _escape_markdown(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text)
+    # Entities for the marks of HTML: a backslash before "<" does not stop every converter.
+    return html.escape(_MARKDOWN.sub(r"\\\1", text), quote=False)
 
 
 def _markdown_link(text: str, url: str) -> str:

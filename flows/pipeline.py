@@ -1,6 +1,9 @@
 """All stages in order, as one Prefect flow; each stage is a flow and a deployment of its own."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from prefect import Flow, flow
@@ -8,16 +11,27 @@ from prefect import Flow, flow
 from flows.alert import alert
 from flows.extract import extract
 from flows.ingest import ingest
+from flows.market import market
 from flows.progress import track
 from flows.settings import Settings, settings_of
-from models.errors import ConfigError
+from models.errors import ConfigError, PipelineError
 from warehouse.snapshot import publish
 
 FLOWS: dict[str, Flow[..., Any]] = {
     "ingest": ingest,
     "extract": extract,
+    "market": market,
     "alert": alert,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassResult:
+    """What each stage did, why a stage failed, and how long each took, by its name."""
+
+    done: dict[str, Any]
+    failed: dict[str, str]
+    seconds: dict[str, float]
 
 
 @flow(name="pipeline", validate_parameters=False)
@@ -27,26 +41,55 @@ def pipeline(
     feeds: str | None = None,
     stages: tuple[str, ...] = tuple(FLOWS),
     due_only: bool = False,
-) -> dict[str, Any]:
-    """Run `stages` in order and return what each of them did.
+) -> PassResult:
+    """Run `stages` in order; what one of them could not do, the next run does.
 
-    Raises ConfigError for a stage that does not exist; what a stage raises ends the run, and the
-    next run goes on with what is not yet done.
+    Raises ConfigError for a stage that does not exist, PipelineError when a stage failed.
+    """
+    paths = {"config": config, "warehouse": warehouse, "feeds": feeds}
+    result = run_each(stages, lambda stage: stage_flow(stage, due_only)(**paths), paths)
+    if result.failed:
+        raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
+    return result
+
+
+def stage_flow(stage: str, due_only: bool) -> Callable[..., Any]:
+    """The flow of a stage; `ingest` told whether to ask only the feeds that are due."""
+    return partial(ingest, due_only=True) if due_only and stage == "ingest" else FLOWS[stage]
+
+
+def pass_through(paths: Mapping[str, str | None], stages: tuple[str, ...]) -> PassResult:
+    """The same stages as plain functions: no Prefect server, nothing recorded in one."""
+    return run_each(stages, lambda stage: FLOWS[stage].fn(**paths), paths)
+
+
+def run_each(
+    stages: tuple[str, ...], run: Callable[[str], Any], paths: Mapping[str, str | None]
+) -> PassResult:
+    """Run the stages in order; one that fails does not keep the next from its own work.
+
+    What is stored is published either way: a market without prices delays no alert.
     """
     unknown = [stage for stage in stages if stage not in FLOWS]
     if unknown:
         raise ConfigError(f"no stage {unknown[0]!r}: there are {', '.join(FLOWS)}")
-    paths = {"config": config, "warehouse": warehouse, "feeds": feeds}
-    results = {stage: FLOWS[stage](**paths) for stage in stages}
-    publish_snapshot(settings_of(**paths))
-    return results
-
-
-def pass_through(paths: Mapping[str, str | None], stages: tuple[str, ...]) -> dict[str, Any]:
-    """The same stages as plain functions: no Prefect server, nothing recorded in one."""
-    results = {stage: FLOWS[stage].fn(**paths) for stage in stages}
-    publish_snapshot(settings_of(**paths))
-    return results
+    settings = settings_of(**paths)
+    done: dict[str, Any] = {}
+    failed: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+    for stage in stages:
+        began = time.monotonic()
+        try:
+            done[stage] = run(stage)
+        except ConfigError:
+            raise
+        except PipelineError as error:
+            failed[stage] = str(error)
+        seconds[stage] = time.monotonic() - began
+    began = time.monotonic()
+    publish_snapshot(settings)
+    seconds["snapshot"] = time.monotonic() - began
+    return PassResult(done=done, failed=failed, seconds=seconds)
 
 
 def publish_snapshot(settings: Settings) -> None:

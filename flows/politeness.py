@@ -125,7 +125,10 @@ async def run_by_host(
     running: dict[asyncio.Task[None], str] = {}
     try:
         while order or running:
-            while len(running) < at_once and (free := _free(order, active, per_host)):
+            while len(running) < at_once:
+                free = _free(order, active, per_host)
+                if free is None:
+                    break
                 task = asyncio.ensure_future(_run(work, waiting[free].popleft()))
                 running[task] = free
                 active[free] += 1

@@ -81,7 +81,9 @@ def prefect_server(api: str) -> Iterator[None]:
         yield
         return
     if api != LOCAL_API:
-        raise PipelineError(f"no Prefect server answers at {api}: start it, or unset PREFECT_API_URL")
+        raise PipelineError(
+            f"no Prefect server answers at {api}: start it, or unset PREFECT_API_URL"
+        )
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
     # Fixed arguments, no shell.
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603

@@ -1,6 +1,6 @@
 """Trading sessions of the world's exchanges, for the warehouse; by exchange-calendars."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from exchange_calendars import get_calendar
@@ -20,20 +20,17 @@ def sessions_between(calendar: str, first: date, last: date) -> list[Session]:
     Raises ConfigError when exchange-calendars does not know it or its record does not reach.
     """
     try:
-        # The library refuses a span past the end of what it knows; a year ahead is enough.
-        horizon = datetime.now(UTC).date() + timedelta(days=365)
-        book = get_calendar(calendar, start=first.isoformat(), end=min(last, horizon).isoformat())
+        # Without an end the library goes as far as it knows, at most a year ahead; with one it
+        # refuses a span that goes further, and some markets publish holidays late.
+        book = get_calendar(calendar, start=first.isoformat())
     except (CalendarError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(f"calendar {calendar!r}, {first} to {last}: {reason}") from error
+    opens, closes = (book.schedule[name].dt.to_pydatetime() for name in ("open", "close"))
     return [
-        Session(
-            mic=calendar,
-            session_date=day.date(),
-            open_at=row["open"].to_pydatetime(),
-            close_at=row["close"].to_pydatetime(),
-        )
-        for day, row in book.schedule.iterrows()
+        Session(mic=calendar, session_date=day.date(), open_at=opens_at, close_at=closes_at)
+        for day, opens_at, closes_at in zip(book.schedule.index, opens, closes, strict=True)
+        if day.date() <= last
     ]
 
 

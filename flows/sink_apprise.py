@@ -46,9 +46,10 @@ class AppriseSink:
         # Connect and read may each take this long, and a service may need a second call.
         self.timeout_s = 3 * timeout_s + pause_s
         self.redact = redact
+        OVERHEARD.install()
         self.plugin = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         if not isinstance(self.plugin, apprise.NotifyBase):
-            raise ConfigError(f"channel {channel!r}: url: no service known to Apprise takes it")
+            raise ConfigError("no service known to Apprise takes it")
         self.plugin.socket_connect_timeout = timeout_s
         self.plugin.socket_read_timeout = timeout_s
         self.plugin.request_rate_per_sec = min(self.plugin.request_rate_per_sec, pause_s)
@@ -59,38 +60,52 @@ class AppriseSink:
         headers = getattr(self.plugin, "headers", None)
         if isinstance(headers, dict):
             headers["Idempotency-Key"] = notice.alert_id
-        with Overheard() as heard:
-            done = self.apprise.notify(
-                body=render(notice, self.style),
-                title=subject(notice),
-                notify_type=KINDS[notice.severity],
-                body_format=FORMATS[self.style],
-            )
+        OVERHEARD.listen()
+        done = self.apprise.notify(
+            body=render(notice, self.style),
+            title=subject(notice),
+            notify_type=KINDS[notice.severity],
+            body_format=FORMATS[self.style],
+        )
         if not done:
-            raise AlertError(notice.alert_id, self.redact(heard.last or "Apprise gave no reason"))
+            reason = OVERHEARD.heard() or "Apprise gave no reason"
+            raise AlertError(notice.alert_id, self.redact(reason))
 
     def close(self) -> None:
         """Apprise holds no connection between messages."""
 
 
 class Overheard(logging.Handler):
-    """Keeps the last thing Apprise complained of in this thread."""
+    """Keeps what Apprise complains of, by thread, and lets nothing of it reach any other log.
+
+    Apprise tells the cause (an SMTP code, a refused connection) only in its debug log, where it
+    also writes addresses and whole messages.
+    """
 
     def __init__(self) -> None:
         super().__init__(level=logging.DEBUG)
-        self.thread_id = threading.get_ident()
-        self.last = ""
-        self.logger = logging.getLogger("apprise")
+        self.complaints = threading.local()
+
+    def install(self) -> None:
+        """Take Apprise's log over."""
+        logger = logging.getLogger("apprise")
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False
+        if self not in logger.handlers:
+            logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        complaint = record.levelno >= logging.WARNING or "Exception" in record.getMessage()
-        if record.thread == self.thread_id and complaint:
-            parts = [part for part in (self.last, " ".join(record.getMessage().split())) if part]
-            self.last = "; ".join(parts)[-300:]
+        text = " ".join(record.getMessage().split())
+        if record.levelno >= logging.WARNING or "Exception" in text:
+            self.complaints.heard = [*getattr(self.complaints, "heard", []), text]
 
-    def __enter__(self) -> "Overheard":
-        self.logger.addHandler(self)
-        return self
+    def listen(self) -> None:
+        """Forget what this thread heard before."""
+        self.complaints.heard = []
 
-    def __exit__(self, *_: object) -> None:
-        self.logger.removeHandler(self)
+    def heard(self) -> str:
+        """What this thread heard since, the end of it."""
+        return "; ".join(getattr(self.complaints, "heard", []))[-300:]
+
+
+OVERHEARD = Overheard()

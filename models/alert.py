@@ -71,7 +71,8 @@ class AlertCandidate:
     """A development as rules and messages see it: one row of `policy_events` and what hangs on it.
 
     `confirmations` counts independent publishers beyond the first. `predicates_met` names the
-    rules whose SQL predicate holds for it. Times UTC.
+    rules whose SQL predicate holds for it. `reported_at` is when it was first reported, by the
+    publisher where that can be believed. Times UTC.
     """
 
     development_id: str
@@ -91,6 +92,7 @@ class AlertCandidate:
     source_tier: int | None = None
     confidence: float | None = None
     confirmations: int = 0
+    reported_at: datetime | None = None
     published_at: datetime | None = None
     actors: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()

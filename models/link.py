@@ -55,10 +55,27 @@ class StoredDevelopment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A person's ruling: this mention's part belongs to the measure of that name, whatever fits."""
+    """A person's ruling on a mention: it tells a step of the group's measure, whatever else fits.
+
+    All mentions of a group share a measure, whichever is told first. `apart` groups have one of
+    their own that no other report founded. `development_id` is where the mention is linked now.
+    """
 
     mention_id: str
-    measure: str
+    group: str
+    apart: bool = False
+    development_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something a person should look at. Its id digests what it says, so it is asked once."""
+
+    review_id: str
+    kind: str
+    development_id: str
+    measure_id: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,12 +160,16 @@ class LinkedDevelopment:
     confidence: float
     source_count: int
     mention_count: int
+    index_keys: tuple[str, ...]
     state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedMeasure:
-    """A measure as the developments of its block tell it."""
+    """A measure as its developments tell it: its identity, then its life.
+
+    The life counts firm steps only; where there is none, `last_development_id` is None.
+    """
 
     measure_id: str
     measure_key: str
@@ -158,6 +179,22 @@ class LinkedMeasure:
     target_bucket: str
     instrument_id: str | None
     first_seen_at: datetime
+    last_development_id: str | None
+    first_step_date: date | None
+    decided_date: date | None
+    start_date: date | None
+    rate_value: float | None
+    rate_unit: str | None
+    statuses: tuple[str, ...]
+    status_dates: tuple[date, ...]
+    step_count: int
+    mention_count: int
+    disputed: bool
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    commodities: tuple[str, ...]
+    companies: tuple[str, ...]
+    last_reported_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,5 +208,7 @@ class LinkResult:
     developments: tuple[LinkedDevelopment, ...] = ()
     measures: tuple[LinkedMeasure, ...] = ()
     mentions: tuple[LinkedMention, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    blocks: tuple[str, ...] = ()
     gone: Mapping[str, str | None] = field(default_factory=dict)
     gone_measures: frozenset[str] = frozenset()

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from models.alert import AlertCandidate, AlertRule, Notice, Severity
@@ -52,49 +53,52 @@ def memory() -> DuckDBPyConnection:
 
 def warehouse_file(path: Path, count: int = 0) -> Path:
     """An empty warehouse in a file, with `count` developments."""
-    with open_warehouse(path) as con:
-        with transaction(con):
-            for number in range(count):
-                store(con, f"d{number:04d}", measure_id=f"m{number:04d}")
+    with open_warehouse(path) as con, transaction(con):
+        store_all(con, {f"d{n:04d}": {"measure_id": f"m{n:04d}"} for n in range(count)})
     return path
 
 
 def store(con: DuckDBPyConnection, development_id: str, **fields: Any) -> None:
     """One development with its lead mention and article; fields replace the usual ones."""
+    store_all(con, {development_id: fields})
+
+
+def store_all(con: DuckDBPyConnection, developments: dict[str, dict[str, Any]]) -> None:
+    """Developments by id, each with its lead mention and article."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for development_id, fields in developments.items():
+        for table, row in rows_of(development_id, fields).items():
+            rows.setdefault(table, []).append(row)
+    for table, batch in rows.items():
+        insert(con, table, batch)
+
+
+def rows_of(development_id: str, fields: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The rows that make up one development, by table."""
     row = {**DEVELOPMENT, **fields, "development_id": development_id}
-    row.setdefault("lead_mention_id", f"mention-{development_id}")
-    row.setdefault("article_id", f"article-{development_id}")
+    mention = row.setdefault("lead_mention_id", f"mention-{development_id}")
+    article = row.setdefault("article_id", f"article-{development_id}")
     confidence = row.pop("confidence", 0.9)
-    insert(con, "store.developments", row)
-    insert(
-        con,
-        "store.development_states",
-        {
+    return {
+        "store.developments": row,
+        "store.development_states": {
             "development_id": development_id,
             "measure_id": row["measure_id"],
             "source_count": 1,
             "mention_count": 1,
             "confidence": confidence,
         },
-    )
-    insert(
-        con,
-        "store.event_mentions",
-        {
-            "mention_id": row["lead_mention_id"],
-            "article_id": row["article_id"],
+        "store.event_mentions": {
+            "mention_id": mention,
+            "article_id": article,
             "article_version": 1,
             "extractor_version": "test",
             "sentence": "The ministry put the licensing rules on ice until 10 November 2026.",
             "source_type": "official_actor",
             "extracted_at": NOW,
         },
-    )
-    insert(
-        con,
-        "store.articles",
-        {
-            "article_id": row["article_id"],
+        "store.articles": {
+            "article_id": article,
             "version": 1,
             "feed_id": "ministry",
             "url": f"https://ministry.example/{development_id}",
@@ -102,48 +106,53 @@ def store(con: DuckDBPyConnection, development_id: str, **fields: Any) -> None:
             "published_at": NOW - timedelta(minutes=5),
             "first_seen_at": NOW - timedelta(minutes=3),
         },
-    )
-    confirm(con, development_id, row["lead_mention_id"], row["article_id"], "ministry.example")
+        "store.development_mentions": link(development_id, mention, article, "ministry.example"),
+        "store.ticker_passes": {"development_id": development_id, "revision": row["revision"]},
+    }
 
 
-def confirm(
-    con: DuckDBPyConnection, development_id: str, mention: str, article: str, publisher: str
-) -> None:
-    """A mention linked to a development."""
-    insert(
-        con,
-        "store.development_mentions",
-        {
-            "mention_id": mention,
-            "development_id": development_id,
-            "article_id": article,
-            "part": 0,
-            "publisher": publisher,
-            "first_seen_at": NOW,
-        },
+def link(development_id: str, mention: str, article: str, publisher: str) -> dict[str, Any]:
+    return {
+        "mention_id": mention,
+        "development_id": development_id,
+        "article_id": article,
+        "part": 0,
+        "publisher": publisher,
+        "first_seen_at": NOW,
+    }
+
+
+def confirm(con: DuckDBPyConnection, development_id: str, publisher: str) -> None:
+    """Another publisher reports a development."""
+    mention = f"mention-{publisher}-{development_id}"
+    row = link(development_id, mention, f"article-{publisher}", publisher)
+    insert(con, "store.development_mentions", [row])
+    con.execute(
+        "UPDATE store.development_states SET source_count = source_count + 1 "
+        "WHERE development_id = ?",
+        [development_id],
     )
 
 
 def touch(con: DuckDBPyConnection, development_id: str, listing: str, link: str) -> None:
     """A listing a development touches."""
-    insert(
-        con,
-        "store.event_tickers",
-        {
-            "development_id": development_id,
-            "listing_id": listing,
-            "link": link,
-            "sign": "-",
-            "relevance": 60,
-            "why": "producer of rare earths outside China loses its premium",
-        },
-    )
+    row = {
+        "development_id": development_id,
+        "listing_id": listing,
+        "link": link,
+        "sign": "-",
+        "relevance": 60,
+        "why": "producer of rare earths outside China loses its premium",
+    }
+    insert(con, "store.event_tickers", [row])
 
 
-def insert(con: DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
-    names = ", ".join(row)
-    marks = ", ".join("?" for _ in row)
-    con.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
+def insert(con: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    # Rows may differ in what they give: Arrow takes the columns of the first for all of them.
+    names = sorted({name for row in rows for name in row})
+    con.register("rows", pa.Table.from_pylist([{n: row.get(n) for n in names} for row in rows]))
+    con.execute(f"INSERT INTO {table} BY NAME FROM rows")
+    con.unregister("rows")
 
 
 def rule(rule_id: str = "all", **fields: Any) -> AlertRule:

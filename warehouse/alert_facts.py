@@ -13,7 +13,7 @@ from models.security import TickerLink
 
 CANDIDATE_FIELDS = {field.name for field in fields(AlertCandidate)}
 LISTS = ("actors", "targets", "commodities", "products", "companies")
-TIMES = ("first_seen_at", "published_at")
+TIMES = ("first_seen_at", "reported_at", "published_at")
 
 
 def candidate_of(

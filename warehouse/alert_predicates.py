@@ -45,20 +45,14 @@ def check_rules(
 def predicates_met(
     con: DuckDBPyConnection, rules: Sequence[AlertRule]
 ) -> dict[str, tuple[str, ...]]:
-    """development_id -> rules whose predicate holds, for those in temp table `wanted_developments`.
+    """development_id -> rules whose predicate holds, for rows of temp table `wanted_policy_events`.
 
     A predicate that fails on a row (a cast, say) is not met there; it does not fail the pass.
     """
-    asked = [rule for rule in rules if rule.predicate]
-    if not asked:
-        return {}
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE wanted_policy_events AS "
-        "FROM policy_events SEMI JOIN wanted_developments USING (development_id)"
-    )
     found: dict[str, list[str]] = {}
-    for rule in asked:
-        assert rule.predicate is not None
+    for rule in rules:
+        if rule.predicate is None:
+            continue
         sql = predicate_sql(rule.predicate, "wanted_policy_events")
         for (development_id,) in con.execute(
             f"SELECT development_id FROM ({sql}) WHERE hit"  # noqa: S608 - checked expression

@@ -115,10 +115,10 @@ def candidates_for(
     """The developments as rules see them, each with its report key, first seen first."""
     wanted = pa.table({"development_id": pa.array(development_ids, pa.string())})
     con.register("wanted_batch", wanted)
-    con.execute("CREATE OR REPLACE TEMP TABLE wanted_developments AS FROM wanted_batch")
+    con.execute(load_query("wanted_policy_events"))
+    con.unregister("wanted_batch")
     met = predicates_met(con, rules)
     rows = con.execute(load_query("alert_candidates")).to_arrow_table().to_pylist()
-    con.unregister("wanted_batch")
     return [(candidate_of(row, met), report_key(row)) for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from dataclasses import fields as record_fields
 from datetime import UTC, datetime
 from typing import Any
@@ -213,7 +213,7 @@ def decide(
             match.digests.add(article.entry_digest)
             match.text_length = len(article.text)
             stored.append(
-                asdict(article)
+                fields(article, batches.ARTICLES)
                 | {
                     "article_id": match.article_id,
                     "version": match.version,

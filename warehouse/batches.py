@@ -228,8 +228,29 @@ DEVELOPMENT_STATES = {
     "source_count": COUNT,
     "mention_count": COUNT,
     "confidence": NUMBER,
+    "index_keys": TEXTS,
     "state": TEXT,
 }
+MEASURE_STATES = {
+    "measure_id": TEXT,
+    "last_development_id": TEXT,
+    "first_step_date": DAY,
+    "decided_date": DAY,
+    "start_date": DAY,
+    "rate_value": NUMBER,
+    "rate_unit": TEXT,
+    "statuses": TEXTS,
+    "status_dates": pa.list_(DAY),
+    "step_count": COUNT,
+    "mention_count": COUNT,
+    "disputed": FLAG,
+    "actors": TEXTS,
+    "targets": TEXTS,
+    "commodities": TEXTS,
+    "companies": TEXTS,
+    "last_reported_at": INSTANT,
+}
+WANTED_KEYS = {"block": TEXT, "index_key": TEXT, "heard_since": INSTANT}
 DEVELOPMENT_MENTIONS = {
     "mention_id": TEXT,
     "part": COUNT,
@@ -241,6 +262,13 @@ DEVELOPMENT_MENTIONS = {
     "extractor_version": TEXT,
     "first_seen_at": INSTANT,
     "reported_at": INSTANT,
+}
+FINDINGS = {
+    "review_id": TEXT,
+    "kind": TEXT,
+    "development_id": TEXT,
+    "measure_id": TEXT,
+    "reason": TEXT,
 }
 GONE = {"id": TEXT, "superseded_by": TEXT}
 EVENT_TICKERS = {

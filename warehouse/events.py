@@ -38,6 +38,7 @@ def save_extractions(
             mention_batch=batch(events, batches.EVENT_MENTIONS),
             entity_batch=batch(entities, batches.ENTITY_MENTIONS),
         ):
+            con.execute(load_query("note_rereads"))
             con.execute("INSERT INTO store.extractions BY NAME FROM extraction_batch")
             con.execute("INSERT INTO store.entity_mentions BY NAME FROM entity_batch")
             con.execute(load_query("insert_event_mentions"))

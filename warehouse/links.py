@@ -1,7 +1,7 @@
 """What linking reads, and where its outcome is kept: developments, measures, assignments."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields as record_fields
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from models.event import (
     TimeFrame,
 )
 from models.identity import digest_id
-from models.link import LinkInput, LinkMention, LinkResult, StoredDevelopment
+from models.link import LinkInput, LinkMention, LinkResult, Pin, StoredDevelopment
 from warehouse import batches
 from warehouse.batches import Columns, batch, fields, registered
 from warehouse.connection import load_query, transaction
@@ -37,6 +37,7 @@ ENUMS = {
     "source_type": SourceType,
 }
 NESTED = {"rates": Rate, "amounts": Amount, "dates": EventDate}
+WantedKeys = Callable[[Sequence[LinkMention]], Mapping[tuple[str, str], datetime | None]]
 MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
 
 
@@ -90,15 +91,36 @@ def to_mention(row: Mapping[str, Any]) -> EventMention:
 
 
 def load_link_input(
-    con: DuckDBPyConnection, pending: Sequence[LinkMention], since: Mapping[str, datetime]
+    con: DuckDBPyConnection,
+    pending: Sequence[LinkMention],
+    since: Mapping[str, datetime],
+    wanted: WantedKeys | None = None,
 ) -> LinkInput:
-    """All that linking must see to bring the blocks in `since` up to date with `pending`."""
+    """All that linking must see to bring the blocks in `since` up to date with `pending`.
+
+    `wanted` says by which index words of which blocks the measures are found that mentions may
+    touch, and since when they must have been heard of (`extractors.link_index`); without it
+    whole blocks are loaded, which grows with what is stored.
+
+    Blocks that wait for other reasons (`blocks_to_relink`) are brought up to date along with them.
+    """
+    since = dict(since)
+    for block, at in blocks_to_relink(con).items():
+        since[block] = min(at, since.get(block, at))
     blocks = [{"block": block, "since": at} for block, at in since.items()]
     with registered(con, block_batch=batch(blocks, batches.BLOCKS)):
-        states = con.execute(load_query("link_states")).fetchall()
         articles = con.execute(load_query("open_articles")).fetchall()
-    pending_articles = {item.mention.article_id for item in pending}
-    earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
+        pins = con.execute(load_query("link_pins")).fetchall()
+        pending_articles = {item.mention.article_id for item in pending}
+        earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
+        words = wanted([*pending, *earlier]) if wanted else {}
+        rows = [
+            {"block": block, "index_key": word, "heard_since": at}
+            for (block, word), at in words.items()
+        ]
+        with registered(con, wanted_batch=batch(rows, batches.WANTED_KEYS)):
+            query = "link_states_wanted" if wanted else "link_states"
+            states = con.execute(load_query(query)).fetchall()
     settled: list[StoredDevelopment] = []
     unsettled: list[StoredDevelopment] = []
     for development_id, measure_id, block, last_reported_at, state, is_open in states:
@@ -111,8 +133,23 @@ def load_link_input(
         )
         (unsettled if is_open else settled).append(stored)
     return LinkInput(
-        mentions=(*pending, *earlier), settled=tuple(settled), open=tuple(unsettled), since=since
+        mentions=(*pending, *earlier),
+        settled=tuple(settled),
+        open=tuple(unsettled),
+        since=since,
+        pins=tuple(
+            Pin(mention_id=mention, group=group, apart=apart, development_id=development)
+            for mention, group, apart, development in pins
+        ),
     )
+
+
+def blocks_to_relink(con: DuckDBPyConnection) -> dict[str, datetime]:
+    """Blocks to be linked anew for other reasons than new mentions, and from which report on.
+
+    They hold rulings that are not applied yet, or mentions of a text that was read again.
+    """
+    return dict(con.execute(load_query("blocks_to_relink")).fetchall())
 
 
 def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
@@ -134,9 +171,19 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             measure_batch=batch(
                 [digested(m, batches.MEASURES) for m in result.measures], batches.MEASURES
             ),
+            measure_state_batch=batch(
+                [fields(m, batches.MEASURE_STATES) for m in result.measures],
+                batches.MEASURE_STATES,
+            ),
             state_batch=batch(
                 [fields(d, batches.DEVELOPMENT_STATES) for d in result.developments],
                 batches.DEVELOPMENT_STATES,
+            ),
+            finding_batch=batch(
+                [fields(f, batches.FINDINGS) for f in result.findings], batches.FINDINGS
+            ),
+            linked_block_batch=batch(
+                [{"block": block} for block in result.blocks], {"block": batches.TEXT}
             ),
             link_batch=batch(
                 [fields(m, batches.DEVELOPMENT_MENTIONS) for m in result.mentions],
@@ -153,9 +200,16 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             "insert_measures",
             "retract_measures",
             "save_development_states",
+            "save_measure_states",
+            "drop_measure_states",
             "drop_development_states",
             "drop_development_mentions",
             "insert_development_mentions",
+            "drop_superseded_links",
+            "drop_rereads",
+            "drop_findings",
+            "insert_findings",
+            "mark_decisions_applied",
         ):
             con.execute(load_query(name))
     return int(row[0][0])

@@ -32,7 +32,9 @@ def doctor(feeds: Feeds = None, warehouse: Warehouse = None, config: Config = No
     failed = False
     for finding in examine(partial(settings_from, config, warehouse, feeds)):
         failed = failed or not (finding.ok or finding.optional)
-        mark = "[green]ok[/]" if finding.ok else "[yellow]--[/]" if finding.optional else "[red]no[/]"
+        mark = (
+            "[green]ok[/]" if finding.ok else "[yellow]--[/]" if finding.optional else "[red]no[/]"
+        )
         table.add_row(mark, finding.what, finding.detail, finding.remedy)
     Console().print(table)
     if failed:

@@ -1,10 +1,15 @@
 """`policywire feeds`: the feed list, and a look at each feed live."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands.options import Config, Feeds, settings_from
+from models.errors import ConfigError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 app = typer.Typer(help="The feed list, and a look at each feed live.", no_args_is_help=True)
 
@@ -43,7 +48,9 @@ def list_feeds(
 
 @app.command("check")
 def check(
-    feed_id: Annotated[str | None, typer.Argument(help="One feed; all enabled ones if not given.")] = None,
+    feed_id: Annotated[
+        str | None, typer.Argument(help="One feed; all enabled ones if not given.")
+    ] = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
@@ -66,3 +73,77 @@ def check(
     Console().print(table_of(columns, [row.cells for row in rows]))
     if any(row.failed for row in rows):
         raise typer.Exit(1)
+
+
+@app.command("add")
+def add(
+    url: Annotated[str, typer.Argument(help="A feed, or a page that points to one.")],
+    feed_id: Annotated[str | None, typer.Option("--id", help="Your name for it.")] = None,
+    feeds: Feeds = None,
+    config: Config = None,
+) -> None:
+    """Find the feed at a URL, or announced by the page there, and add it to your list.
+
+    [bold]Example[/bold]
+
+      policywire feeds add https://example.org/news --feeds my_feeds.toml
+    """
+    from flows.feed_discovery import add_feed
+
+    settings = own_list(feeds, config)
+    feed = add_feed(settings, url, feed_id=feed_id)
+    typer.echo(f"{feed.feed_id}: {feed.name}, {feed.url}; added to {settings.feeds}")
+
+
+@app.command("import")
+def import_opml(
+    opml: Annotated[Path, typer.Argument(help="An OPML file.")],
+    feeds: Feeds = None,
+    config: Config = None,
+) -> None:
+    """Add the feeds of an OPML file to your list; those already there are left out.
+
+    [bold]Example[/bold]
+
+      policywire feeds import subscriptions.opml --feeds my_feeds.toml
+    """
+    from flows.feed_discovery import append_feeds
+    from flows.feed_list import load_feeds
+    from flows.opml import feeds_from_opml
+
+    settings = own_list(feeds, config)
+    listed = load_feeds(settings.feeds) if settings.feeds.exists() else ()
+    try:
+        data = opml.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{opml}: cannot be read: {error.strerror}") from error
+    found = feeds_from_opml(data, where=str(opml), taken=[feed.feed_id for feed in listed])
+    known = {feed.url for feed in listed}
+    new = [feed for feed in found if feed.url not in known]
+    if new:
+        append_feeds(settings.feeds, new)
+    typer.echo(f"{len(new)} of {len(found)} feeds added to {settings.feeds}")
+
+
+@app.command("export")
+def export(feeds: Feeds = None, config: Config = None) -> None:
+    """Write the list as OPML 2.0 to standard output.
+
+    [bold]Example[/bold]
+
+      policywire feeds export > feeds.opml
+    """
+    from flows.feed_list import load_feeds
+    from flows.opml import feeds_to_opml
+
+    typer.echo(feeds_to_opml(load_feeds(settings_from(config, feeds=feeds).feeds)))
+
+
+def own_list(feeds: Path | None, config: Path | None) -> "Settings":
+    """Settings whose feed list is the operator's own. Raises ConfigError for the shipped one."""
+    from flows.settings import SHIPPED
+
+    settings = settings_from(config, feeds=feeds)
+    if settings.feeds.parent == SHIPPED:
+        raise ConfigError("the shipped feed list is not yours to change: give --feeds FILE")
+    return settings

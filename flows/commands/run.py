@@ -60,7 +60,9 @@ def demo(
     directory: Annotated[
         Path, typer.Option("--dir", help="Where the demo keeps its warehouse.")
     ] = Path("var/demo"),
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo kept.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what an earlier demo kept.")
+    ] = False,
 ) -> None:
     """The real flow on bundled feeds, served over loopback by the demo itself.
 

@@ -61,8 +61,12 @@ def events(
     status: Annotated[str | None, typer.Option("--status", help="For example suspended.")] = None,
     actor: Annotated[str | None, typer.Option("--actor", help="ISO code, for example CN.")] = None,
     ticker: Annotated[str | None, typer.Option("--ticker", help="XNYS:MP, or just MP.")] = None,
-    commodity: Annotated[str | None, typer.Option("--commodity", help="For example gallium.")] = None,
-    since: Annotated[str | None, typer.Option("--since", help="First seen from, YYYY-MM-DD.")] = None,
+    commodity: Annotated[
+        str | None, typer.Option("--commodity", help="For example gallium.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="First seen from, YYYY-MM-DD.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many.")] = 20,
     format: FormatOption = Format.TABLE,
     output: Output = None,

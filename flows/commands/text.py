@@ -23,7 +23,7 @@ def extract() -> None:
 
       policywire extract < articles.jsonl > events.jsonl
 
-      echo '{"id": 1, "kind": "headline", "text": "China suspends export ban on gallium"}' | policywire extract
+      echo '{"id": 1, "text": "China bans gallium exports"}' | policywire extract
     """
     if sys.stdin.isatty():
         raise ConfigError("give the records on standard input: policywire extract < in.jsonl")

@@ -11,7 +11,7 @@ from flows.pass_report import show_pass
 from flows.settings import load_settings
 
 PORT = 8790
-STAGES = ("ingest", "extract", "alert")
+STAGES = ("ingest", "extract", "market", "alert")
 CONFIG = """\
 # Written by `policywire demo`; use it as a start for your own.
 warehouse = "demo.duckdb"
@@ -35,7 +35,7 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
     if fresh and folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    console = Console()
+    console = Console(emoji=False)
     package = resources.files("flows")
     with (
         resources.as_file(package / "demo" / "prices.csv.gz") as prices,
@@ -44,9 +44,7 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
     ):
         (folder / "feeds.toml").write_text(demo_feeds_toml(base_url), "utf-8")
         config = folder / "policywire.toml"
-        config.write_text(
-            CONFIG.format(rules=rules.as_posix(), prices=prices.as_posix()), "utf-8"
-        )
+        config.write_text(CONFIG.format(rules=rules.as_posix(), prices=prices.as_posix()), "utf-8")
         console.print(
             f"PolicyWire demo: 16 feeds served at {base_url}, kept in {folder}/\n", style="bold"
         )

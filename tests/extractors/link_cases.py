@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from models.event import (
     Amount,
@@ -54,6 +55,7 @@ def told(
     copy_of: str | None = None,
     seen_after_h: float = 1.0,
     confidence: float = 0.8,
+    says: str | None = None,
 ) -> LinkMention:
     """A report of `what`, "type status", published at noon of `day`."""
     type_, status = what.split()
@@ -70,7 +72,7 @@ def told(
         start=start,
         end=start + 5,
         trigger=status,
-        sentence=f"{what} told on {day}.",
+        sentence=says or f"{what} told on {day}.",
         sentence_start=start,
         type=kind,
         status=step,
@@ -135,10 +137,21 @@ class Memory:
         unsettled = [d for d in stored if d.last_reported_at >= since[d.block]]
         open_ids = {d.development_id for d in unsettled}
         around = {x.article_id for x in self.linked.values() if x.development_id in open_ids}
+        mentions = tuple(self.of_articles(articles | around))
+        words = index_keys_wanted(mentions)
+        wanted = {d.measure_id for d in unsettled} | {
+            d.measure_id
+            for d in self.developments.values()
+            if any(
+                (d.block, word) in words
+                and (words[d.block, word] or d.first_reported_at) <= self.heard(d.measure_id)
+                for word in d.index_keys
+            )
+        }
         result = link(
             LinkInput(
-                mentions=tuple(self.of_articles(articles | around)),
-                settled=tuple(d for d in stored if d not in unsettled),
+                mentions=mentions,
+                settled=tuple(d for d in stored if d not in unsettled and d.measure_id in wanted),
                 open=tuple(unsettled),
                 since=since,
             )
@@ -156,6 +169,9 @@ class Memory:
         self.measures |= {m.measure_id: m for m in result.measures}
         self.linked |= {(m.mention_id, m.part): m for m in result.mentions}
         return self
+
+    def heard(self, measure_id: str) -> datetime:
+        return self.measures[measure_id].last_reported_at
 
     def of_articles(self, articles: Iterable[str]) -> list[LinkMention]:
         linked: dict[str, dict[int, str]] = defaultdict(dict)

@@ -11,10 +11,38 @@ import pytest
 from extractors.records import run_pipe, unit_from_record
 from models.errors import ExtractionError
 
-KEYS = set(  # noqa: SIM905
-    "event_id field start end trigger sentence type status status_target factuality time_frame "
-    "polarity actors targets actor_texts target_texts product_texts company_texts rates amounts "
-    "dates instrument retaliation attribution confidence rule commodities tickers missing".split()
+KEYS = set(
+    [
+        "event_id",
+        "field",
+        "start",
+        "end",
+        "trigger",
+        "sentence",
+        "type",
+        "status",
+        "status_target",
+        "factuality",
+        "time_frame",
+        "polarity",
+        "actors",
+        "targets",
+        "actor_texts",
+        "target_texts",
+        "product_texts",
+        "company_texts",
+        "rates",
+        "amounts",
+        "dates",
+        "instrument",
+        "retaliation",
+        "attribution",
+        "confidence",
+        "rule",
+        "commodities",
+        "tickers",
+        "missing",
+    ]
 )
 
 

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,10 @@ def test_abbreviations_do_not_end_a_sentence(sentence: str) -> None:
 
 
 def test_hard_wraps_and_bullets() -> None:
-    wrapped = "The ministry said the levy on\nimported steel would rise to\nforty percent in May.\nIt gave no\nreason for the step."
+    wrapped = (
+        "The ministry said the levy on\nimported steel would rise to\n"
+        "forty percent in May.\nIt gave no\nreason for the step."
+    )
     assert len(split(wrapped)) == 2
     bullets = (
         "The order:\n- raises the duty on steel\n- ends the waiver for Korea\n- opens a review"
@@ -44,6 +49,6 @@ def test_long_lists_are_cut() -> None:
 def test_spans_are_ordered_and_lose_no_letter(text: str) -> None:
     spans = list(split_sentences(text))
     assert all(a < b for a, b in spans)
-    assert all(x[1] <= y[0] for x, y in zip(spans, spans[1:], strict=False))
+    assert all(x[1] <= y[0] for x, y in itertools.pairwise(spans))
     kept = "".join(text[a:b] for a, b in spans)
     assert sum(c.isalnum() for c in kept) == sum(c.isalnum() for c in text)

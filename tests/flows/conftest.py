@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from flows.fetch import FeedOutcome, FetchSettings, fetch_feeds
 from models.feed import Feed, FeedState
@@ -21,10 +22,17 @@ BRISK = FetchSettings(
 )
 
 
+class PlainServer(HTTPServer):
+    """Answers 404 to what no test has prepared, as a site without a robots.txt does."""
+
+    def respond_nohandler(self, request: Request, extra_message: str = "") -> Response:
+        return Response("no such page", status=404)
+
+
 @pytest.fixture(scope="session")
 def running_server() -> Iterator[HTTPServer]:
     # 127.0.0.1, 127.0.0.2, ... all lead here: one server, as many hosts as a test needs.
-    with HTTPServer(host="0.0.0.0", threaded=True) as running:
+    with PlainServer(host="0.0.0.0", threaded=True) as running:
         yield running
 
 

@@ -12,6 +12,7 @@ from pytest_httpserver import HTTPServer
 
 from flows import addresses
 from flows.addresses import AddressGuard, HostRules, granted, rules_for, why_not_public
+from flows.guarded_backend import GuardedBackend
 from models.errors import ConfigError, FetchError
 from models.feed import Feed
 from tests.flows.conftest import BRISK, outcomes_of
@@ -140,7 +141,7 @@ def test_a_name_that_changes_its_mind_is_still_connected_to_the_checked_address(
 
     async def go() -> None:
         guard = AddressGuard(HostRules())
-        backend = addresses.GuardedBackend(guard)
+        backend = GuardedBackend(guard)
         backend._inner = Recorder()  # type: ignore[assignment]
         await guard.check("rebinding.example.org", 80)
         with pytest.raises(httpcore.ConnectError):

@@ -41,7 +41,7 @@ def test_a_match_is_owed_once_on_each_channel_however_often_it_runs(
 
 
 def test_alerts_stand_or_fall_with_the_developments(con: DuckDBPyConnection) -> None:
-    with pytest.raises(RuntimeError), transaction(con):
+    with pytest.raises(RuntimeError), transaction(con):  # noqa: PT012 - all of it is one write
         store(con, "d1")
         assert enqueue_alerts(con, [rule()], now=NOW).owed == 1
         raise RuntimeError("the writer dies")
@@ -62,7 +62,7 @@ def test_a_rule_is_asked_again_when_a_publisher_confirms(con: DuckDBPyConnection
     store(con, "d1")
     rules = [rule("sure", min_confirmations=1), rule("fast")]
     assert enqueue_in_transaction(con, rules, now=NOW).by_rule == {"fast": 1}
-    confirm(con, "d1", "x", "y", "wire.example")
+    confirm(con, "d1", "wire.example")
     later = NOW + timedelta(hours=2)
     assert enqueue_in_transaction(con, rules, now=later).by_rule == {"sure": 1}
     assert enqueue_in_transaction(con, rules, now=later).considered == 0
@@ -72,7 +72,7 @@ def test_but_not_for_ever(con: DuckDBPyConnection) -> None:
     store(con, "d1")
     rules = [rule("sure", min_confirmations=1)]
     enqueue_in_transaction(con, rules, now=NOW)
-    confirm(con, "d1", "x", "y", "wire.example")
+    confirm(con, "d1", "wire.example")
     assert enqueue_in_transaction(con, rules, now=NOW + timedelta(days=15)).considered == 0
 
 
@@ -123,7 +123,7 @@ def test_a_re_extraction_that_replaces_a_development_owes_nothing_new(
 def test_a_backfill_with_alerts_off_is_never_alerted(con: DuckDBPyConnection) -> None:
     store(con, "d1")
     assert skip_alerts(con, now=NOW) == 1
-    confirm(con, "d1", "x", "y", "wire.example")
+    confirm(con, "d1", "wire.example")
     store(con, "d2")
     assert enqueue_in_transaction(con, [rule()], now=NOW).by_rule == {"all": 1}
     assert owed(con) == [("all", "d2", "log")]
@@ -145,7 +145,7 @@ def test_what_a_notice_carries_survives_the_outbox(con: DuckDBPyConnection) -> N
     store(con, "d0", status="announced", first_seen_at=NOW - timedelta(days=30))
     store(con, "d1")
     touch(con, "d1", "XNYS:MP", "exposed")
-    confirm(con, "d1", "x", "y", "wire.example")
+    confirm(con, "d1", "wire.example")
     ((found, _),) = candidates_for(con, ["d1"])
     assert load_facts(dump_facts(found)) == found
     assert found.confirmations == 1

@@ -2,10 +2,12 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
+from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from models.article import Article, text_digest
 from models.event import EntityMention, EventMention, Extraction
@@ -15,9 +17,10 @@ from models.security import TickerLink
 from tests.extractors.link_cases import told
 from tests.extractors.test_linking import truce
 from warehouse.articles import save_feeds, save_ingest
+from warehouse.check import check_warehouse
 from warehouse.connection import open_warehouse
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
-from warehouse.links import load_link_input, mentions_to_link, save_links
+from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -48,7 +51,7 @@ def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
                     guid=article_id,
                     url=f"https://{first.publisher}.example.org/{article_id}",
                     canonical_url=f"https://{first.publisher}.example.org/{article_id}",
-                    title=f"Told on {first.reported_date}",
+                    title=title_of(first),
                     text=text,
                     text_digest=text_digest(article_id, text),
                     entry_digest=text_digest(article_id, text),
@@ -68,6 +71,12 @@ def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
     )
 
 
+def title_of(item: LinkMention) -> str:
+    """What it says, where the case says more than type and status."""
+    plain = item.mention.sentence.endswith(f"told on {item.reported_date}.")
+    return f"Told on {item.reported_date}" if plain else item.mention.sentence
+
+
 def extraction(article_id: str, events: Sequence[EventMention], version: str = "1") -> Extraction:
     return Extraction(
         unit_id=article_id,
@@ -81,7 +90,7 @@ def extraction(article_id: str, events: Sequence[EventMention], version: str = "
 def link_all(con: DuckDBPyConnection, limit: int = 20_000) -> int:
     """One pass of linking, as a flow does it; how many developments were new."""
     pending = mentions_to_link(con, limit)
-    given = load_link_input(con, pending, blocks_of(pending))
+    given = load_link_input(con, pending, blocks_of(pending), index_keys_wanted)
     return save_links(con, link(given))
 
 
@@ -197,3 +206,36 @@ def test_tickers_are_worked_out_once_per_revision(con: DuckDBPyConnection) -> No
     assert developments_to_join(con) == []
     save_event_tickers(con, [(*job[:2], [])])
     assert con.execute("SELECT count(*) FROM store.event_tickers").fetchall() == [(0,)]
+
+
+def test_a_text_read_again_is_told_anew_and_the_old_reading_stays(con: DuckDBPyConnection) -> None:
+    first = told("2025-10-09", "tariff raised", actors=["US"], commodities=["steel"], article="a")
+    other = told("2025-10-20", "tariff suspended", actors=["US"], commodities=["steel"])
+    store(con, [first, other])
+    link_all(con)
+    again = told("2025-10-09", "tariff cut", actors=["US"], commodities=["steel"], article="a")
+    mention = replace(again.mention, extractor_version="2")
+    save_extractions(con, [extraction("a", [mention], version="2")], NOW + timedelta(days=1))
+    link_all(con)
+    lives = [("US:tariff:steel:world:2025-10", ["cut", "suspended"])]
+    assert con.execute(LIVES).fetchall() == lives
+    kept = con.execute(
+        "SELECT status, extractor_version, is_newest FROM event_mentions WHERE article_id = 'a' "
+        "ORDER BY 2"
+    ).fetchall()
+    assert kept == [("raised", "1", False), ("cut", "2", True)]
+    assert mentions_to_link(con) == []
+    assert check_warehouse(con) == []
+    # A reading that finds nothing takes the step out of the life; what was recorded stays.
+    save_extractions(con, [extraction("a", [], version="3")], NOW + timedelta(days=2))
+    save_links(con, link(load_link_input(con, [], {}, index_keys_wanted)))
+    assert con.execute(LIVES).fetchall() == [("US:tariff:steel:world:2025-10", ["suspended"])]
+    assert blocks_to_relink(con) == {}
+    assert check_warehouse(con) == []
+    recorded = con.execute(
+        "SELECT status FROM policy_events_as_recorded(now()) ORDER BY decision_date"
+    ).fetchall()
+    assert recorded == [("suspended",)]
+    assert con.execute(
+        "SELECT count(*) FROM policy_events_as_recorded('2020-01-01')"
+    ).fetchone() == (0,)

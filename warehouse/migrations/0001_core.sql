@@ -121,6 +121,12 @@ CREATE TABLE store.extractions (
     reject VARCHAR
 );
 
+-- One row per article version that was read again and whose lives are not linked anew yet.
+CREATE TABLE store.rereads (
+    article_id VARCHAR,
+    version INTEGER
+);
+
 -- One row per name found in a text by one version of the extractor; append-only.
 CREATE TABLE store.entity_mentions (
     article_id VARCHAR,
@@ -256,7 +262,29 @@ CREATE TABLE store.development_states (
     source_count INTEGER,
     mention_count INTEGER,
     confidence DOUBLE,
+    index_keys VARCHAR[],
     state VARCHAR
+);
+
+-- One row per measure that stands: its life as its firm developments tell it, kept up by linking.
+CREATE TABLE store.measure_states (
+    measure_id VARCHAR,
+    last_development_id VARCHAR,
+    first_step_date DATE,
+    decided_date DATE,
+    start_date DATE,
+    rate_value DOUBLE,
+    rate_unit VARCHAR,
+    statuses VARCHAR[],
+    status_dates DATE[],
+    step_count INTEGER,
+    mention_count INTEGER,
+    disputed BOOLEAN,
+    actors VARCHAR[],
+    targets VARCHAR[],
+    commodities VARCHAR[],
+    companies VARCHAR[],
+    last_reported_at TIMESTAMPTZ
 );
 
 -- One row per part of a linked mention: the development it reports now, and how new it was.
@@ -294,7 +322,7 @@ CREATE TABLE store.ticker_passes (
     recorded_at TIMESTAMPTZ
 );
 
--- One row per finding that a person should look at.
+-- One row per thing that looks odd in a life as it stands: what a person should look at.
 CREATE TABLE store.review_queue (
     review_id VARCHAR,
     kind VARCHAR,
@@ -304,14 +332,25 @@ CREATE TABLE store.review_queue (
     created_at TIMESTAMPTZ
 );
 
--- One row per answer a person gave: confirm, reject, merge (subject into object), split.
+-- One row per ruling of a person, append-only. confirm: subject is a finding, it is all right;
+-- merge: the subject measure is the object measure; split: the subject development is a measure
+-- of its own. `applied`: lives were linked anew under it.
 CREATE TABLE store.review_decisions (
     decision_id VARCHAR,
-    review_id VARCHAR,
     action VARCHAR,
     subject_id VARCHAR,
     object_id VARCHAR,
     decided_by VARCHAR,
     reason VARCHAR,
+    applied BOOLEAN,
     decided_at TIMESTAMPTZ
+);
+
+-- One row per mention that a ruling is about: mentions of one group share a measure.
+CREATE TABLE store.pins (
+    mention_id VARCHAR,
+    pin_group VARCHAR,
+    apart BOOLEAN,
+    block VARCHAR,
+    decision_id VARCHAR
 );

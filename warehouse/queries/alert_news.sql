@@ -1,22 +1,7 @@
 -- One row per development the rules must be asked about: never considered, or changed since in a
 -- way rules can see (revision, publishers, tickers) and considered first after $reconsider_from.
-WITH current_developments AS (
-    SELECT development_id, revision, article_id
-    FROM store.developments
-    QUALIFY row_number() OVER (PARTITION BY development_id ORDER BY revision DESC) = 1
-        AND NOT coalesce(retracted, false)
-),
-publishers AS (
-    SELECT development_id, count(DISTINCT publisher) AS publisher_count
-    FROM store.development_mentions
-    GROUP BY development_id
-),
-ties AS (
-    SELECT development_id, count(*) AS tie_count
-    FROM store.event_tickers
-    GROUP BY development_id
-),
-considered AS (
+-- One whose tickers are not worked out yet waits: half of a notice is what it touches.
+WITH considered AS (
     SELECT
         development_id,
         arg_max(fingerprint, considered_at) AS fingerprint,
@@ -24,21 +9,29 @@ considered AS (
         bool_or(alerts_off) AS alerts_off
     FROM store.alert_considered
     GROUP BY development_id
+),
+ties AS (
+    SELECT development_id, count(*) AS tie_count
+    FROM store.event_tickers
+    GROUP BY development_id
+),
+standing AS (
+    SELECT
+        d.development_id,
+        concat_ws('.', d.revision, coalesce(s.source_count, 0), coalesce(t.tie_count, 0))
+            AS fingerprint
+    FROM store.standing_developments AS d
+    SEMI JOIN store.ticker_passes AS joined
+        ON joined.development_id = d.development_id AND joined.revision = d.revision
+    LEFT JOIN store.development_states AS s ON s.development_id = d.development_id
+    LEFT JOIN ties AS t ON t.development_id = d.development_id
 )
-SELECT
-    d.development_id,
-    concat_ws(
-        '.', d.revision, coalesce(p.publisher_count, 0), coalesce(t.tie_count, 0)
-    ) AS fingerprint
-FROM current_developments AS d
-LEFT JOIN publishers AS p USING (development_id)
-LEFT JOIN ties AS t USING (development_id)
+SELECT d.development_id, d.fingerprint
+FROM standing AS d
 LEFT JOIN considered AS c USING (development_id)
 WHERE c.development_id IS NULL
     OR (
         NOT c.alerts_off
         AND c.first_considered_at >= $reconsider_from
-        AND c.fingerprint <> concat_ws(
-            '.', d.revision, coalesce(p.publisher_count, 0), coalesce(t.tie_count, 0)
-        )
+        AND c.fingerprint <> d.fingerprint
     )

@@ -1,14 +1,18 @@
 -- One row per article whose newest version this extractor has not read yet, oldest first.
-WITH waiting AS (
+WITH unread AS MATERIALIZED (
     SELECT held.article_id, held.version, held.first_seen_at
     FROM store.articles AS held
     ANTI JOIN (
         SELECT article_id, version FROM store.extractions
         WHERE extractor_version = $extractor_version
     ) AS done ON done.article_id = held.article_id AND done.version = held.version
-    SEMI JOIN store.article_texts AS kept
-        ON kept.article_id = held.article_id AND kept.version = held.version
     WHERE held.language IS NULL OR held.language = 'en' OR held.language LIKE 'en-%'
+),
+waiting AS MATERIALIZED (
+    SELECT unread.article_id, unread.version, unread.first_seen_at
+    FROM unread
+    SEMI JOIN store.article_texts AS kept
+        ON kept.article_id = unread.article_id AND kept.version = unread.version
 ),
 chosen AS (
     SELECT waiting.article_id, waiting.version, waiting.first_seen_at

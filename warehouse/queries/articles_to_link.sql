@@ -10,6 +10,16 @@ WITH waiting AS (
     ANTI JOIN store.development_mentions AS linked
         ON linked.mention_id = found.mention_id
         AND linked.extractor_version = found.extractor_version
+    -- What an older extractor saw stays as it is, unlinked, once the text was read again.
+    ANTI JOIN (
+        SELECT article_id, version, arg_max(extractor_version, extracted_at) AS extractor_version
+        FROM store.extractions
+        GROUP BY article_id, version
+        HAVING count(*) > 1
+    ) AS newest
+        ON newest.article_id = found.article_id
+        AND newest.version = found.article_version
+        AND newest.extractor_version <> found.extractor_version
     GROUP BY found.article_id
 ),
 counted AS (

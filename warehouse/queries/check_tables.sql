@@ -55,6 +55,21 @@ WITH failing AS (
     GROUP BY development_id
     HAVING count(*) > 1
     UNION ALL
+    SELECT 'measure_states_once' AS check_name, concat_ws(' ', measure_id) AS example
+    FROM store.measure_states
+    GROUP BY measure_id
+    HAVING count(*) > 1
+    UNION ALL
+    SELECT 'measures_have_states' AS check_name, held.measure_id AS example
+    FROM store.standing_measures AS held
+    ANTI JOIN store.measure_states AS there
+        ON there.measure_id = held.measure_id
+    UNION ALL
+    SELECT 'measure_states_have_measures' AS check_name, held.measure_id AS example
+    FROM store.measure_states AS held
+    ANTI JOIN store.standing_measures AS there
+        ON there.measure_id = held.measure_id
+    UNION ALL
     SELECT 'development_mentions_once' AS check_name, concat_ws(' ', mention_id, part) AS example
     FROM store.development_mentions
     GROUP BY mention_id, part

@@ -1,4 +1,4 @@
--- One row per mention of the articles in article_batch, with what linking needs of its article:
+-- One row per mention the latest reading of an article in article_batch gave, with what linking needs:
 -- when it was reported (the publisher's time unless it is missing or later than we saw it), by whom.
 SELECT
     found.* EXCLUDE (first_seen_at, published_at),
@@ -13,6 +13,15 @@ SELECT
     coalesce(feed.trust_tier = 1, false) AS official
 FROM store.event_mentions AS found
 SEMI JOIN article_batch AS wanted ON wanted.article_id = found.article_id
+SEMI JOIN (
+    SELECT article_id, version, arg_max(extractor_version, extracted_at) AS extractor_version
+    FROM store.extractions
+    WHERE article_id IN (SELECT article_id FROM article_batch)
+    GROUP BY article_id, version
+) AS newest
+    ON newest.article_id = found.article_id
+    AND newest.version = found.article_version
+    AND newest.extractor_version = found.extractor_version
 JOIN store.articles AS source
     ON source.article_id = found.article_id AND source.version = found.article_version
 LEFT JOIN store.feeds AS feed ON feed.feed_id = source.feed_id

@@ -1,45 +1,11 @@
 -- One row per measure: where it stands today, and its next date.
--- after: policy_events, standing_measures
+-- after: standing_developments, standing_measures, event_families
 CREATE OR REPLACE VIEW measure_status AS
-WITH told AS (
-    SELECT
-        *,
-        coalesce(decision_date, CAST(first_reported_at AS DATE)) AS stepped_on
-    FROM policy_events
-    WHERE factuality NOT IN ('negated', 'question', 'speculative')
-),
-lives AS (
-    SELECT
-        measure_id,
-        arg_max(struct_pack(
-            development_id := development_id, type := type, status := status,
-            status_target := status_target, polarity := polarity, stepped_on := stepped_on,
-            effective_on := effective_on, ends_on := ends_on, rate_value := rate_value,
-            rate_unit := rate_unit, evidence := evidence, first_url := first_url
-        ), (stepped_on, time_frame <> 'background', first_reported_at)) AS latest,
-        min(stepped_on) AS first_step_date,
-        min(stepped_on) FILTER (status IN ('announced', 'adopted', 'in_force')) AS decided_date,
-        min(CASE WHEN status = 'in_force' THEN coalesce(effective_on, stepped_on)
-                 ELSE effective_on END)
-            FILTER (status IN ('announced', 'adopted', 'in_force')) AS start_date,
-        arg_max(rate_value, stepped_on) FILTER (rate_value IS NOT NULL) AS rate_value,
-        arg_max(rate_unit, stepped_on) FILTER (rate_value IS NOT NULL) AS rate_unit,
-        list(status ORDER BY stepped_on, first_reported_at) AS statuses,
-        list(stepped_on ORDER BY stepped_on, first_reported_at) AS status_dates,
-        count(*) AS step_count,
-        sum(mention_count) AS mention_count,
-        bool_or(disputed) AS disputed,
-        list_distinct(flatten(list(actors))) AS actors,
-        list_distinct(flatten(list(targets))) AS targets,
-        list_distinct(flatten(list(commodities))) AS commodities,
-        list_distinct(flatten(list(companies))) AS companies,
-        list_sort(list_distinct(flatten(list(tickers)))) AS tickers,
-        max(last_told.last_reported_at) AS last_reported_at
-    FROM told
-    LEFT JOIN (
-        SELECT development_id AS told_id, last_reported_at FROM store.development_states
-    ) AS last_told ON last_told.told_id = told.development_id
-    GROUP BY measure_id
+WITH touched AS (
+    SELECT held.measure_id, list(DISTINCT tie.listing_id ORDER BY tie.listing_id) AS tickers
+    FROM store.event_tickers AS tie
+    JOIN store.development_states AS held ON held.development_id = tie.development_id
+    GROUP BY held.measure_id
 )
 SELECT
     measure.measure_id,
@@ -54,7 +20,9 @@ SELECT
     measure.instrument_id,
     latest.status AS last_status,
     latest.status_target AS last_status_target,
-    latest.stepped_on AS last_step_date,
+    lives.status_dates[-1] AS last_step_date,
+    latest.effective_on AS last_effective_on,
+    latest.ends_on AS last_ends_on,
     CASE
         WHEN latest.status IN ('announced', 'adopted', 'delayed')
             AND latest.effective_on <= current_date THEN 'in_force'
@@ -93,15 +61,23 @@ SELECT
     lives.step_count,
     lives.mention_count,
     lives.disputed,
-    lives.tickers,
-    latest.evidence,
-    latest.first_url,
+    coalesce(touched.tickers, []) AS tickers,
+    lead.sentence AS evidence,
+    source.url AS first_url,
     latest.development_id AS last_development_id,
     measure.first_seen_at,
     lives.last_reported_at
-FROM lives
+FROM store.measure_states AS lives
 JOIN store.standing_measures AS measure ON measure.measure_id = lives.measure_id
-LEFT JOIN event_families AS family ON family.type = lives.latest.type;
+JOIN store.standing_developments AS latest ON latest.development_id = lives.last_development_id
+LEFT JOIN touched ON touched.measure_id = lives.measure_id
+LEFT JOIN event_families AS family ON family.type = latest.type
+LEFT JOIN store.event_mentions AS lead
+    ON lead.mention_id = latest.lead_mention_id
+    AND lead.extractor_version = latest.extractor_version
+LEFT JOIN store.articles AS source
+    ON source.article_id = latest.article_id
+    AND source.version = latest.article_version;
 
 COMMENT ON VIEW measure_status IS 'One row per measure: where it stands today, and its next date.';
 COMMENT ON COLUMN measure_status.measure_id IS 'Id of the measure.';
@@ -117,6 +93,8 @@ COMMENT ON COLUMN measure_status.instrument_id IS 'The legal act that identifies
 COMMENT ON COLUMN measure_status.last_status IS 'Its last reported step.';
 COMMENT ON COLUMN measure_status.last_status_target IS 'What that step acts on: measure, suspension, deadline, exemption or investigation.';
 COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, else first reported.';
+COMMENT ON COLUMN measure_status.last_effective_on IS 'When that step takes effect; NULL when not reported.';
+COMMENT ON COLUMN measure_status.last_ends_on IS 'When that step ends: of a suspension, when the measure returns; NULL when not reported.';
 COMMENT ON COLUMN measure_status.status_today IS 'The last status, moved on by dates that have passed: in_force once effective, suspension_over once a pause has ended without news.';
 COMMENT ON COLUMN measure_status.next_date IS 'The next day on which something happens by itself; NULL when none is known.';
 COMMENT ON COLUMN measure_status.next_step IS 'What happens then: takes effect, returns unless prolonged, or ends.';

@@ -1,0 +1,315 @@
+"""A warehouse of a million articles, by resampling one made of a corpus; and how fast it answers.
+
+    python -m bench.scale grow /tmp/wh.duckdb /tmp/big.duckdb --articles 1000000
+    python -m bench.scale ask /tmp/big.duckdb      the questions of docs/SQL.md, seconds each
+    python -m bench.scale load /tmp/big.duckdb     1,000 new articles, stored and linked
+
+Every copy of an article, mention, development and measure has ids of its own and lies a number of
+days earlier; blocks stay the same, so that they grow as they would. Texts are cut to 500
+characters.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from extractors.link_index import index_keys_wanted
+from extractors.linking import blocks_of, link
+from models.article import Article, article_id, text_digest
+from tests.extractors.link_cases import told
+from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
+from warehouse import batches
+from warehouse.articles import articles_to_extract, save_ingest
+from warehouse.batches import batch, registered
+from warehouse.connection import connect, open_warehouse
+from warehouse.events import save_extractions
+from warehouse.links import load_link_input, mentions_to_link, save_links
+
+STEP_DAYS = 3
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+IDS = {
+    "articles": ["article_id", "guid", "canonical_url", "entry_digest"],
+    "article_texts": ["article_id"],
+    "extractions": ["article_id"],
+    "event_mentions": ["article_id", "mention_id"],
+    "entity_mentions": ["article_id"],
+    "developments": ["development_id", "measure_id", "lead_mention_id", "article_id", "stage_of"],
+    "measures": ["measure_id"],
+    "measure_states": ["measure_id", "last_development_id"],
+    "development_mentions": ["mention_id", "development_id", "article_id"],
+    "event_tickers": ["development_id"],
+    "ticker_passes": ["development_id"],
+}
+MOMENTS = {
+    "published_at",
+    "first_seen_at",
+    "fetched_at",
+    "first_reported_at",
+    "reported_at",
+    "decision_date",
+    "last_reported_at",
+    "first_step_date",
+    "decided_date",
+    "start_date",
+    "effective_on",
+    "ends_on",
+}
+LINKED = (
+    "measure_states",
+    "event_mentions",
+    "developments",
+    "measures",
+    "development_mentions",
+    "event_tickers",
+    "ticker_passes",
+    "entity_mentions",
+)
+
+
+def grow(source: Path, target: Path, articles: int, developments: int) -> None:
+    """Write `target`, a resampled `source` of about so many articles and developments."""
+    shutil.copy(source, target)
+    with open_warehouse(target) as con:
+        held = count(con, "store.articles")
+        steps = count(con, "store.development_states")
+        replicas, linked = articles // held, developments // steps
+        for table, ids in IDS.items():
+            times = min(linked, replicas) if table in LINKED else replicas
+            copy_table(con, table, ids, times)
+        copy_states(con, min(linked, replicas))
+        con.execute("CHECKPOINT")
+        print(
+            count(con, "store.articles"),
+            "articles",
+            count(con, "store.development_states"),
+            "developments",
+            target.stat().st_size >> 20,
+            "MiB",
+        )
+
+
+def copy_table(con: DuckDBPyConnection, table: str, ids: list[str], times: int) -> None:
+    """Copies 1 to `times` - 1 of a table's rows."""
+    names = [row[0] for row in con.execute(f"DESCRIBE store.{table}").fetchall()]
+    shown = []
+    for name in names:
+        if name in ids:
+            shown.append(f"md5({name} || '/' || copy.n) AS {name}")
+        elif name in MOMENTS:
+            shown.append(
+                f"CAST({name} - INTERVAL ({STEP_DAYS}) DAY * copy.n AS {kind(con, table, name)})"
+            )
+        elif name == "text":
+            shown.append("left(text, 500) AS text")
+        elif name == "measure_key":
+            shown.append("measure_key || '/' || copy.n AS measure_key")
+        else:
+            shown.append(f'"{name}"')
+    con.execute(
+        f"INSERT INTO store.{table} SELECT {', '.join(shown)} "
+        f"FROM (SELECT * FROM store.{table}) "
+        f"CROSS JOIN (SELECT unnest(range(1, {times})) AS n) AS copy"
+    )
+
+
+def kind(con: DuckDBPyConnection, table: str, name: str) -> str:
+    """The type of a column."""
+    row = con.execute(
+        "SELECT data_type FROM duckdb_columns() WHERE schema_name = 'store' AND table_name = ? "
+        "AND column_name = ?",
+        [table, name],
+    ).fetchone()
+    assert row is not None, "the column was just described"
+    return str(row[0])
+
+
+def copy_states(con: DuckDBPyConnection, times: int) -> None:
+    """Copies of the linking states, their ids and days moved like the rest."""
+    names = [row[0] for row in con.execute("DESCRIBE store.development_states").fetchall()]
+    rows = [
+        dict(zip(names, row, strict=True))
+        for row in con.execute("SELECT * FROM store.development_states").fetchall()
+    ]
+    import hashlib
+
+    def md5(text: str) -> str:
+        return hashlib.md5(text.encode()).hexdigest()
+
+    for n in range(1, times):
+        moved = []
+        back = timedelta(days=STEP_DAYS * n)
+        for row in rows:
+            state = json.loads(row["state"])
+            state["label"], state["measure"] = (
+                md5(f"{state['label']}/{n}"),
+                md5(f"{state['measure']}/{n}"),
+            )
+            state["last_article"] = md5(f"{state['last_article']}/{n}")
+            state["stage_of"] = None
+            for name in ("low", "high", "first_seen", "first_reported", "last_reported"):
+                if state[name]:
+                    day = date.fromisoformat(state[name][:10]) - back
+                    state[name] = day.isoformat() + state[name][10:]
+            state["order"][0] = state["first_reported"]
+            moved.append(
+                {
+                    **row,
+                    "development_id": state["label"],
+                    "measure_id": state["measure"],
+                    "last_reported_at": row["last_reported_at"] - back,
+                    "state": json.dumps(state),
+                }
+            )
+        with registered(con, state_batch=batch(moved, batches.DEVELOPMENT_STATES)):
+            con.execute("INSERT INTO store.development_states BY NAME FROM state_batch")
+
+
+def count(con: DuckDBPyConnection, table: str) -> int:
+    """Rows of a table."""
+    row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    assert row is not None, "a count is one row"
+    return int(row[0])
+
+
+def ask(path: Path) -> None:
+    """Time every question of docs/SQL.md, the second of two runs."""
+    with connect(path, read_only=True) as con:
+        for number, found in enumerate(EXAMPLE.finditer(DOCUMENT.read_text("utf-8")), 1):
+            for _ in range(2):
+                start = time.perf_counter()
+                rows = len(con.execute(found["sql"]).fetchall())
+                took = time.perf_counter() - start
+            print(f"{number:3} {took:7.3f} s {rows:7} rows")
+
+
+def fresh_articles(n: int) -> list[Article]:
+    """Articles nobody has, published now."""
+    now = datetime.now(UTC)
+    found = []
+    for k in range(n):
+        url = f"https://example.org/{now.timestamp()}/{k}"
+        text = f"Text {k} of {now}. " * 40
+        digest = text_digest(str(k), text)
+        found.append(
+            Article(
+                article_id=article_id(
+                    guid=url, canonical_url=url, feed_id="bench", text_digest=digest
+                ),
+                version=1,
+                feed_id="bench",
+                guid=url,
+                url=url,
+                canonical_url=url,
+                title=str(k),
+                text=text,
+                text_digest=digest,
+                entry_digest=digest,
+                text_source="feed",
+                language="en",
+                published_at=now,
+                updated_at=None,
+                fetched_at=now,
+                first_seen_at=now,
+            )
+        )
+    return found
+
+
+def load(path: Path) -> None:
+    """Time an incremental load: 1,000 articles, of which 300 report a step, on a copy of `path`."""
+    from models.event import Extraction
+
+    scratch = path.with_suffix(".load")
+    shutil.copy(path, scratch)
+    kinds = [
+        "tariff raised",
+        "tariff announced",
+        "export_control adopted",
+        "trade_agreement announced",
+    ]
+    goods = ["steel", "copper", "gallium", "semiconductors", "autos"]
+    for attempt in (1, 2):
+        with open_warehouse(scratch) as con:
+            articles = fresh_articles(1000)
+            mentions = [
+                told(
+                    f"{a.first_seen_at:%Y-%m-%d}",
+                    kinds[k % 4],
+                    actors=["US"],
+                    targets=[["CN"], ["EU"], [], ["JP"]][k % 4],
+                    commodities=[goods[k % 5]],
+                    rate=float(5 + k % 30),
+                    article=a.article_id,
+                ).mention
+                for k, a in enumerate(articles[:300])
+            ]
+            extractions = [
+                Extraction(
+                    unit_id=a.article_id,
+                    version=1,
+                    events=(mentions[k],) if k < 300 else (),
+                    entities=(),
+                    extractor_version="1",
+                )
+                for k, a in enumerate(articles)
+            ]
+            steps: dict[str, Callable[[], object]] = {
+                "store": partial(save_ingest, con, articles=articles),
+                "choose": partial(articles_to_extract, con, "1", 1000),
+                "keep": partial(save_extractions, con, extractions, datetime.now(UTC)),
+                "link": partial(link_once, con),
+            }
+            total = 0.0
+            for name, step in steps.items():
+                start = time.perf_counter()
+                step()
+                took = time.perf_counter() - start
+                total += took
+                print(f"load {attempt} {name:8} {took:7.3f} s")
+            print(f"load {attempt} total    {total:7.3f} s")
+    scratch.unlink()
+
+
+def link_once(con: DuckDBPyConnection) -> None:
+    """One pass of linking, its parts timed."""
+    start = time.perf_counter()
+    pending = mentions_to_link(con)
+    read = time.perf_counter()
+    given = load_link_input(con, pending, blocks_of(pending), index_keys_wanted)
+    loaded = time.perf_counter()
+    result = link(given)
+    linked = time.perf_counter()
+    save_links(con, result)
+    print(
+        f"    pending {read - start:.2f}, states {loaded - read:.2f} ({len(given.settled)}), "
+        f"link {linked - loaded:.2f}, save {time.perf_counter() - linked:.2f} s"
+    )
+
+
+def main() -> None:
+    """Grow, ask or load."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["grow", "ask", "load"])
+    parser.add_argument("path", type=Path)
+    parser.add_argument("target", type=Path, nargs="?")
+    parser.add_argument("--articles", type=int, default=1_000_000)
+    parser.add_argument("--developments", type=int, default=200_000)
+    args = parser.parse_args()
+    if args.what == "grow":
+        grow(args.path, args.target, args.articles, args.developments)
+    elif args.what == "ask":
+        ask(args.path)
+    else:
+        load(args.path)
+
+
+if __name__ == "__main__":
+    main()

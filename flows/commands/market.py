@@ -1,0 +1,135 @@
+"""`policywire securities` and `policywire study`: listed companies, and what prices did."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import Config, Warehouse, settings_from
+from models.errors import ConfigError
+
+app = typer.Typer(help="Listed companies: what is held, and what is odd.", no_args_is_help=True)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands of this module."""
+    parent.add_typer(app, name="securities")
+    parent.command("study")(study)
+
+
+@app.command("load")
+def load(
+    csv: Annotated[list[Path] | None, typer.Argument(help="Your own lists, CSV.")] = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Store the shipped securities and your own: columns ticker, mic, name; more if you have them.
+
+    [bold]Example[/bold]
+
+      policywire securities load my_listings.csv
+    """
+    from flows.securities import load_all
+
+    settings = settings_from(config, warehouse)
+    held, notes = load_all(settings.warehouse, tuple(csv or settings.market.reference_csv))
+    typer.echo("\n".join((f"{held} listings", *notes)))
+
+
+@app.command("show")
+def show(
+    words: Annotated[str, typer.Argument(help="Ticker, id, name or alias.")],
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Listings that fit, with what they are exposed to.
+
+    [bold]Example[/bold]
+
+      policywire securities show lynas
+    """
+    from rich.console import Console
+
+    from flows.answers import table_of
+    from flows.securities import show as find
+
+    rows = find(settings_from(config, warehouse).warehouse, words)
+    if not rows:
+        raise ConfigError(f"no listing fits {words!r}; was the market stage run?")
+    Console(emoji=False).print(table_of(list(rows[0]), [list(row.values()) for row in rows]))
+
+
+@app.command("check")
+def check(warehouse: Warehouse = None, config: Config = None) -> None:
+    """What is odd about the securities held; exit code 1 if anything is.
+
+    [bold]Example[/bold]
+
+      policywire securities check
+    """
+    from flows.securities import check as find
+
+    odd = find(settings_from(config, warehouse).warehouse)
+    typer.echo("\n".join(odd) or "nothing odd")
+    if odd:
+        raise typer.Exit(1)
+
+
+def study(
+    type: Annotated[str | None, typer.Option("--type", help="Several parted by commas.")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="Several parted by commas.")
+    ] = None,
+    actor: Annotated[str | None, typer.Option("--actor", help="ISO code.")] = None,
+    commodity: Annotated[str | None, typer.Option("--commodity", help="Commodity id.")] = None,
+    ticker: Annotated[
+        str | None, typer.Option("--ticker", help="Several parted by commas.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help="A sector of the securities.")
+    ] = None,
+    sign: Annotated[
+        str | None, typer.Option("--sign", help="+, - or ?: the expected effect.")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Day 0 from, YYYY-MM-DD.")] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Write the picture here, as PNG and SVG.")
+    ] = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """The event study: what prices did around developments, by the market model.
+
+    [bold]Examples[/bold]
+
+      policywire study --type export_control,export_licensing --group rare_earths
+
+      policywire study --ticker MP,UUUU --since 2025-01-01 --chart truce.png
+    """
+    from rich.console import Console
+
+    from flows.study import show_study, study_snapshot
+    from flows.study_chart import draw_study
+    from warehouse.study import StudyFilter
+
+    try:
+        first = date.fromisoformat(since) if since else None
+    except ValueError as error:
+        raise ConfigError(f"--since: not a date: {since!r}; write 2025-10-01") from error
+    chosen = StudyFilter(
+        type=type,
+        status=status,
+        actor=actor,
+        commodity=commodity,
+        ticker=ticker,
+        ticker_group=group,
+        sign=sign,
+        since=first,
+    )
+    result = study_snapshot(settings_from(config, warehouse).snapshot, chosen)
+    console = Console(emoji=False)
+    show_study(result, console)
+    if chart is not None and result.windows:
+        for path in draw_study(result, chart):
+            console.print(f"wrote {path}", highlight=False)

@@ -1,0 +1,283 @@
+"""Returns and event studies: no look-ahead, and the figures of a second, independent hand."""
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from duckdb import DuckDBPyConnection
+from scipy.stats import rankdata
+
+from models.security import DailyBar
+from tests.warehouse.market_cases import add_event, fill_market
+from warehouse.prices import save_bars
+from warehouse.study import StudyFilter, run_study
+
+EVENT = 200
+
+
+def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=UTC)
+
+
+def event_date(con: DuckDBPyConnection, event_id: str) -> date:
+    row = con.execute(
+        "SELECT event_date FROM event_returns WHERE development_id = ?", [event_id]
+    ).fetchone()
+    assert row is not None
+    found: date = row[0]
+    return found
+
+
+def series(con: DuckDBPyConnection, listing: str) -> list[float]:
+    rows = con.execute(
+        "SELECT adj_close FROM prices WHERE listing_id = ? ORDER BY session_date", [listing]
+    ).fetchall()
+    closes = [row[0] for row in rows]
+    return [math.nan] + [b / a - 1 for a, b in pairwise(closes)]
+
+
+def test_what_is_seen_at_or_after_the_close_waits_for_the_next_session(
+    con: DuckDBPyConnection,
+) -> None:
+    days = fill_market(con)
+    day, next_day = days[EVENT], days[EVENT + 1]
+    cases = {
+        "before open": (at(day, 9), day),
+        "in session": (at(day, 18), day),
+        "a second before the close": (at(day, 20, 59, 59), day),
+        "at the close": (at(day, 21), next_day),
+        "after the close": (at(day, 22, 30), next_day),
+    }
+    for event_id, (seen, _) in cases.items():
+        add_event(con, event_id, seen)
+    assert {name: event_date(con, name) for name in cases} == {
+        name: expected for name, (_, expected) in cases.items()
+    }
+
+
+def test_a_week_end_leads_to_monday(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    friday = next(day for day in days[EVENT:] if day.weekday() == 4)
+    add_event(con, "saturday", at(friday + timedelta(days=1), 12))
+    assert event_date(con, "saturday") == friday + timedelta(days=3)
+
+
+def test_no_value_of_the_day_before_the_news_changes_with_its_close(
+    con: DuckDBPyConnection,
+) -> None:
+    """Seen at 21:00 UTC: even an absurd close of that day must only show as the close before."""
+    days = fill_market(con)
+    add_event(con, "late", at(days[EVENT], 21))
+    before = con.execute("SELECT close_before, close_event FROM event_returns").fetchone()
+    con.execute(
+        "UPDATE store.daily_bars SET adj_close = adj_close * 2 "
+        "WHERE listing_id = 'XNYS:AAA' AND session_date = ?",
+        [days[EVENT]],
+    )
+    after = con.execute("SELECT close_before, close_event FROM event_returns").fetchone()
+    assert before is not None
+    assert after is not None
+    assert after == (before[0] * 2, before[1])
+
+
+def test_nothing_after_a_moment_is_needed_to_fit_the_model(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    add_event(con, "e", at(days[EVENT], 12))
+    first = con.execute("SELECT DISTINCT alpha, beta, sigma FROM event_cars").fetchall()
+    con.execute(
+        "UPDATE store.daily_bars SET adj_close = 1 WHERE session_date > ?", [days[EVENT - 11]]
+    )
+    assert con.execute("SELECT DISTINCT alpha, beta, sigma FROM event_cars").fetchall() == first
+
+
+def test_returns_around_an_event_are_those_of_the_closes(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    add_event(con, "e", at(days[EVENT], 12))
+    row = con.execute(
+        "SELECT ret_0, ret_1, ret_5, adjusted_5, missing FROM event_returns"
+    ).fetchone()
+    assert row is not None
+    stock, bench = (np.array(series(con, k)) for k in ("XNYS:AAA", "ARCX:SPY"))
+
+    def total(values: "np.ndarray[tuple[int], np.dtype[np.float64]]", last: int) -> float:
+        return float(np.prod(1 + values[EVENT : EVENT + last + 1]) - 1)
+
+    assert row[:3] == pytest.approx([total(stock, k) for k in (0, 1, 5)], abs=1e-12)
+    assert row[3] == pytest.approx(total(stock, 5) - total(bench, 5), abs=1e-12)
+    assert row[4] is None
+
+
+def test_cars_agree_with_statsmodels(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    add_event(con, "e", at(days[EVENT], 12))
+    y, x = (np.array(series(con, k)) for k in ("XNYS:AAA", "ARCX:SPY"))
+    window = slice(EVENT - 130, EVENT - 10)
+    fit = sm.OLS(y[window], sm.add_constant(x[window])).fit()
+    found = con.execute(
+        "SELECT window_name, car, se, t, alpha, beta, sigma, session_count FROM event_cars"
+    ).fetchall()
+    spans = {"[-1,+1]": (-1, 1), "[0,+1]": (0, 1), "[0,+5]": (0, 5), "[-5,+5]": (-5, 5)}
+    assert {row[0] for row in found} == spans.keys()
+    for name, car, se, t, alpha, beta, sigma, count in found:
+        first, last = spans[name]
+        days_in = slice(EVENT + first, EVENT + last + 1)
+        design = sm.add_constant(x[days_in], has_constant="add")
+        abnormal = y[days_in] - fit.predict(design)
+        ones = np.ones(len(abnormal))
+        variance = fit.mse_resid * len(ones) + ones @ design @ fit.cov_params() @ design.T @ ones
+        assert count == fit.nobs == 120
+        assert (alpha, beta) == pytest.approx(tuple(fit.params), abs=1e-9)
+        assert sigma == pytest.approx(math.sqrt(fit.mse_resid), abs=1e-9)
+        assert car == pytest.approx(abnormal.sum(), abs=1e-9)
+        assert se == pytest.approx(math.sqrt(variance), abs=1e-9)
+        assert t == pytest.approx(abnormal.sum() / math.sqrt(variance), abs=1e-9)
+
+
+def test_the_averages_and_tests_agree_with_a_second_hand(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    places = (160, 185, 210)
+    listings = ("XNYS:AAA", "XNAS:BBB")
+    for place in places:
+        add_event(con, f"e{place}", at(days[place], 12), listings)
+    x = np.array(series(con, "ARCX:SPY"))
+    cars, variances, ranks = [], [], []
+    for place in places:
+        for listing in listings:
+            y = np.array(series(con, listing))
+            window = slice(place - 130, place - 10)
+            fit = sm.OLS(y[window], sm.add_constant(x[window])).fit()
+            days_in = slice(place, place + 2)
+            design = sm.add_constant(x[days_in], has_constant="add")
+            cars.append(float((y[days_in] - fit.predict(design)).sum()))
+            ones = np.ones(2)
+            variances.append(fit.mse_resid * 2 + ones @ design @ fit.cov_params() @ design.T @ ones)
+            taus = [*range(-130, -10), *range(-5, 6)]
+            all_x = x[[place + tau for tau in taus]]
+            abnormal = y[[place + tau for tau in taus]] - fit.predict(sm.add_constant(all_x))
+            ranks.append(rankdata(abnormal) / (len(taus) + 1) - 0.5)
+    mean_rank = np.mean(ranks, axis=0)
+    z_rank = mean_rank[125:127].sum() / (np.sqrt(np.mean(mean_rank**2)) * np.sqrt(2))
+    by_step = np.array(cars).reshape(3, 2).mean(axis=1)
+    row = con.execute(
+        "SELECT event_count, development_count, listing_count, mean_car, t, t_cross, "
+        "t_development, z_rank, z_sign FROM event_study(type := 'tariff') "
+        "WHERE window_name = '[0,+1]'"
+    ).fetchone()
+    assert row is not None
+    assert row[:3] == (6, 3, 2)
+    count = len(cars)
+    expected = [
+        np.mean(cars),
+        np.mean(cars) / (math.sqrt(sum(variances)) / count),
+        np.mean(cars) / (np.std(cars, ddof=1) / math.sqrt(count)),
+        np.mean(by_step) / (np.std(by_step, ddof=1) / math.sqrt(3)),
+        z_rank,
+        (np.mean(np.array(cars) > 0) - 0.5) * math.sqrt(count) / 0.5,
+    ]
+    assert row[3:] == pytest.approx([float(v) for v in expected], abs=1e-9)
+
+
+def test_filters_narrow_the_study(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    both = ("XNYS:AAA", "XNAS:BBB")
+    add_event(con, "a", at(days[160], 12), both, type="export_control", status="delayed", sign="-")
+    add_event(con, "b", at(days[190], 12), both, type="tariff", sign="+")
+
+    def count(filters: str) -> int:
+        row = con.execute(f"SELECT max(event_count) FROM event_study({filters})").fetchone()
+        assert row is not None
+        return row[0] or 0
+
+    assert count("") == 4
+    assert count("type := 'export_control', status := 'delayed', ticker_group := 'sun'") == 2
+    assert count("ticker_group := 'moon'") == 0
+    assert count("ticker := 'AAA'") == 2
+    assert count("ticker := 'XNYS:AAA,BBB', type := 'tariff,subsidy'") == 2
+    assert count("sign := '+', actor := 'CN'") == 2
+    assert count(f"since := '{days[170]}'") == 2
+    assert count(f"until := DATE '{days[170]}'") == 2
+
+
+def test_events_close_together_are_flagged_and_can_be_left_out(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    for name, place in (("a", 150), ("b", 150), ("c", 153), ("d", 180)):
+        add_event(con, name, at(days[place], 12))
+    flags = con.execute(
+        "SELECT DISTINCT development_id, same_day_count, overlap_count FROM event_cars ORDER BY 1"
+    ).fetchall()
+    assert flags == [("a", 1, 2), ("b", 1, 2), ("c", 0, 2), ("d", 0, 0)]
+    alone = con.execute("SELECT max(event_count) FROM event_study(alone := true)").fetchone()
+    assert alone == (1,)
+
+
+def test_too_short_a_history_gives_nothing_rather_than_a_guess(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    add_event(con, "early", at(days[60], 12))
+    assert con.execute("SELECT count(*) FROM event_cars").fetchone() == (0,)
+    add_event(con, "no prices", at(days[200], 12), ("XASX:CCC",))
+    row = con.execute(
+        "SELECT missing FROM event_returns WHERE development_id = 'no prices'"
+    ).fetchone()
+    assert row is not None
+    assert row[0] is not None
+
+
+def test_a_hole_in_the_window_leaves_the_window_out(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    add_event(con, "e", at(days[EVENT], 12))
+    con.execute(
+        "DELETE FROM store.daily_bars WHERE listing_id = 'XNYS:AAA' AND session_date = ?",
+        [days[EVENT + 3]],
+    )
+    windows = con.execute("SELECT window_name FROM event_cars ORDER BY 1").fetchall()
+    assert windows == [("[-1,+1]",), ("[0,+1]",)]
+
+
+def test_a_series_never_mixes_sources(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    other = [
+        DailyBar(
+            listing_id="XNYS:AAA",
+            session_date=day,
+            close=5.0,
+            adj_close=5.0,
+            volume=None,
+            currency=None,
+            source="other",
+            fetched_at=datetime(2027, 1, 1, tzinfo=UTC),
+        )
+        for day in days[:50]
+    ]
+    save_bars(con, other)
+    assert con.execute(
+        "SELECT DISTINCT source FROM prices WHERE listing_id = 'XNYS:AAA'"
+    ).fetchall() == [("made up",)]
+
+
+def test_placebos_keep_away_from_events(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    add_event(con, "e", at(days[EVENT], 12))
+    add_event(con, "near the placebo", at(days[EVENT - 28], 12), ("XNYS:AAA",))
+    rows = con.execute("SELECT placebo_count FROM event_placebo(type := 'tariff')").fetchall()
+    # Of six placebo days, one lies by the other event; its own lies by the first one.
+    assert {count for (count,) in rows} <= {3, 4}
+
+
+def test_a_study_comes_back_whole(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    add_event(con, "e", at(days[EVENT], 12), ("XNYS:AAA", "XNAS:BBB"))
+    result = run_study(con, StudyFilter(type="tariff"))
+    assert [row["window_name"] for row in result.windows] == [
+        "[0,+1]",
+        "[-1,+1]",
+        "[0,+5]",
+        "[-5,+5]",
+    ]
+    assert len(result.path) == 21
+    assert {row["listing_id"] for row in result.listings} == {"XNYS:AAA", "XNAS:BBB"}
+    assert result.marks == (days[EVENT],)
+    nothing = run_study(con, StudyFilter(type="subsidy"))
+    assert (nothing.windows, nothing.path, nothing.marks) == ((), (), ())

@@ -1,0 +1,100 @@
+"""A warehouse of 130 dated steps of 2018 to 2026 (tests/data/timeline.csv), told in our own words.
+
+Each row is told by its implementer on the day and by a wire service the day after. Listings and
+prices are those that ship with the project.
+"""
+
+import csv
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+from flows.extract import join_tickers
+from flows.market import listings_wanted
+from flows.prices import FileProvider, load_from
+from flows.securities import load_all
+from flows.sessions import fill_sessions
+from models.link import LinkMention
+from models.reference import load_commodities
+from tests.extractors.link_cases import told
+from tests.warehouse.test_links import link_all, store
+from warehouse.connection import open_warehouse
+from warehouse.search import index_articles
+
+PRICES = Path(__file__).parents[2] / "flows" / "demo" / "prices.csv.gz"
+TIMELINE = Path(__file__).parents[1] / "data" / "timeline.csv"
+PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+CHANGED_TO = re.compile(r"\d% to (\d+(?:\.\d+)?)%")
+RATED = ("tariff", "trade_remedy")
+INSTRUMENT = re.compile(
+    r"(?:MOFCOM (?:and GACC )?Announcements? No\. \d+(?: to \d+)? of \d{4}|EO \d{5}|Section \d{3}"
+    r"|Proclamation \d{4,5}|Affiliates rule|FR doc \d{4}-\d+|IEEPA)"
+)
+
+
+def commodities_in(words: str) -> list[str]:
+    """Commodity ids whose names or aliases stand in the words."""
+    lowered = words.lower()
+    return [
+        item.commodity_id
+        for item in load_commodities().values()
+        if any(
+            re.search(rf"\b{re.escape(name.lower())}\b", lowered)
+            for name in (item.commodity_id.replace("_", " "), *item.aliases)
+            if len(name) > 3
+        )
+    ]
+
+
+def timeline_reports() -> list[LinkMention]:
+    """Two reports of every row."""
+    found = []
+    with TIMELINE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            words = f"{row['what']} {row['instrument']}"
+            acts = INSTRUMENT.findall(row["instrument"]) or INSTRUMENT.findall(row["what"])
+            rate = CHANGED_TO.search(row["what"]) or PERCENT.search(row["what"])
+            dates = [("date_announced", row["announced"])]
+            dates += [("date_effective", row["effective"])] if row["effective"] else []
+            dates += [("date_end", row["end"])] if row["end"] else []
+            suspended = re.search(r"Announcements (55 to 58, 61 and 62) suspended", row["what"])
+            for publisher, days in (("official", 0), ("wire", 1)):
+                day = date.fromisoformat(row["announced"]) + timedelta(days=days)
+                found.append(
+                    told(
+                        day.isoformat(),
+                        f"{row['type']} {row['status']}",
+                        actors=row["actor"].split(","),
+                        targets=[] if row["target"] == "world" else row["target"].split(","),
+                        commodities=commodities_in(words),
+                        companies=row["what"].split(":")[:1]
+                        if row["type"] in ("government_investment", "sanction_listing")
+                        else (),
+                        rate=float(rate[1]) if rate and row["type"] in RATED else None,
+                        dates=dates,
+                        instrument=f"MOFCOM Announcements No. {suspended[1]} of 2025"
+                        if suspended
+                        else acts[0]
+                        if acts
+                        else None,
+                        source="official_actor" if publisher == "official" else "author",
+                        publisher=publisher
+                        if publisher == "wire"
+                        else f"{row['actor'].split(',')[0]} government",
+                        article=f"{row['id']}-{publisher}",
+                        says=row["what"],
+                    )
+                )
+    return found
+
+
+def fill(path: Path) -> None:
+    """A warehouse file with the whole timeline: linked, tied to listings, with prices."""
+    with open_warehouse(path) as con:
+        store(con, timeline_reports())
+        link_all(con)
+        index_articles(con)
+    load_all(path)
+    join_tickers(path)
+    load_from(FileProvider((PRICES,)), path, listings_wanted(path), date(2018, 1, 1))
+    fill_sessions(path)

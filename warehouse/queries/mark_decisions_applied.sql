@@ -1,0 +1,7 @@
+-- Rulings about blocks that were linked under them just now.
+UPDATE store.review_decisions SET applied = true
+WHERE NOT applied AND decision_id IN (
+    SELECT pinned.decision_id
+    FROM store.pins AS pinned
+    SEMI JOIN linked_block_batch AS linked ON linked.block = pinned.block
+);
