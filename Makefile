@@ -7,7 +7,7 @@ TOOLS := $(VENV)/.tools
 LOCK := --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench-ingest format lock quality bench clean
+.PHONY: help demo test check bench-ingest format lock train quality bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,7 +52,10 @@ bench-ingest: $(TOOLS)  ## fetch, parse and store beside the `reader` package
 	$(BIN)/python -m bench.ingest --memory
 
 train: $(TOOLS)  ## train the extractor's head anew (POLICYWIRE_SHARED names the labelled texts)
-	$(BIN)/python -m extractors.training
+	$(BIN)/python -m extractors.training $(MORE)
+
+quality: $(TOOLS)  ## score extraction and compare with the floors (MORE="labelled.jsonl ..." trains too)
+	$(BIN)/python -m tests.quality.score $(MORE)
 
 format: $(TOOLS)  ## rewrite the code as ruff formats it
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

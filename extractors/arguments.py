@@ -26,20 +26,21 @@ _RATED = frozenset(
 # Percentages of markets, shares and opinion stand beside these words and are no rates of a measure.
 _NO_RATE_AFTER = re.compile(
     (
-        r"^\s*(?:of (?:the|all|its|their|u\.s\.|us|china|global|world|total|imports?|exports?|"
-        r"respondents|those|production|future)|stake|share\b|ownership|in (?:early|pre|"
-        r"afternoon|after)|higher|lower|drop|decline|gain|jump|increase in (?:shares|sales|"
-        r"profit|revenue)|chance|probability|year|from a year|funding|down\b|up\b)"
+        r"^\s*(?:of (?:the|all|its|their|u\.s\.|us|china|global|world|total|imports?"
+        r"|exports?|respondents|those|production|future)|stake|share\b|ownership"
+        r"|in (?:early|pre|afternoon|after)|higher|lower|drop|decline|gain|jump"
+        r"|increase in (?:shares|sales|profit|revenue)|chance|probability|year"
+        r"|from a year|funding|down\b|up\b)"
     ),
     re.I,
 )
 _NO_RATE_BEFORE = re.compile(
     (
-        r"\b(?:shares?|stocks?|index|futures|fell|rose|dropped|gained|jumped|slid|slipped|"
-        r"climbed|plunged|surged|tumbled|sank|declined|accounts? for|nearly|about half|grew|"
-        r"growth|inflation|unemployment|profit|revenue|sales|earnings|hit of|margin|dow|"
-        r"nasdaq|s&p \d+|yield|imports have dropped|up|down|advanced|slumped|declining|"
-        r"rallied)\b[^.;]{0,25}$"
+        r"\b(?:shares?|stocks?|index|futures|fell|rose|dropped|gained|jumped|slid"
+        r"|slipped|climbed|plunged|surged|tumbled|sank|declined|accounts? for|nearly"
+        r"|about half|grew|growth|inflation|unemployment|profit|revenue|sales|earnings"
+        r"|hit of|margin|dow|nasdaq|s&p \d+|yield|imports have dropped|up|down"
+        r"|advanced|slumped|declining|rallied)\b[^.;]{0,25}$"
     ),
     re.I,
 )
@@ -58,7 +59,7 @@ def _same_clause(text: str, a: int, b: int) -> bool:
 def find_rates(
     context: SentenceContext, c: Candidate, event_type: EventType, rivals: list[Candidate]
 ) -> tuple[Rate, ...]:
-    """Rates of the measure, the previous one marked so; percentages of other things stay out."""
+    """Rates of the measure, previous ones marked; percentages of other things stay out."""
     if event_type not in _RATED:
         return ()
     text = context.text
@@ -168,17 +169,17 @@ def _amount_kind(q: Quantity, event_type: EventType, around: str) -> str:
 
 _EFFECTIVE = re.compile(
     (
-        r"\b(?:from|effective|effective from|as of|starting|beginning|start|begin|starts|"
-        r"begins|take effect|takes effect|took effect|into effect|into force|come into effect "
-        r"on|effect on|in force|since|to apply|will apply|kick in)(?:\s+(?:on|in|at|by|the|"
-        r"from))?\s*$"
+        r"\b(?:from|effective|effective from|as of|starting|beginning|start|begin"
+        r"|starts|begins|take effect|takes effect|took effect|into effect|into "
+        r"force|come into effect on|effect on|in force|since|to apply|will apply"
+        r"|kick in)(?:\s+(?:on|in|at|by|the|from))?\s*$"
     ),
     re.I,
 )
 _END = re.compile(
     (
-        r"\b(?:until|till|through|expire[sd]?|expiring|ends?|ending|to last until|up to|valid "
-        r"to|run(?:s)? to|to)(?:\s+(?:on|in|at|the|by))?\s*$"
+        r"\b(?:until|till|through|expire[sd]?|expiring|ends?|ending|to last until"
+        r"|up to|valid to|run(?:s)? to|to)(?:\s+(?:on|in|at|the|by))?\s*$"
     ),
     re.I,
 )
@@ -275,9 +276,9 @@ def is_retaliation(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
 
 _RETALIATION = re.compile(
     (
-        r"\b(?:in response to|in retaliation|retaliat(?:e|es|ed|ion|ory)|hits? back|fires? "
-        r"back|counter-?(?:tariffs?|measures?|sanctions?)|tit-for-tat|responded with|"
-        r"countermeasures)\b"
+        r"\b(?:in response to|in retaliation|retaliat(?:e|es|ed|ion|ory)|hits? "
+        r"back|fires? back|counter-?(?:tariffs?|measures?|sanctions?)|tit-for-tat"
+        r"|responded with|countermeasures)\b"
     ),
     re.I,
 )

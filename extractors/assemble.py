@@ -139,7 +139,8 @@ def status_target(context: SentenceContext, d: Decision) -> StatusTarget:
     a, b = sorted((d.candidate.start, d.candidate.evidence.end))
     around = context.text[max(0, a - 10) : b + 45]
     trigger = context.text[d.candidate.start : d.candidate.end]
-    rest = around.replace(trigger, " ", 1)
+    # "extends the pause": where the noun is the trigger, the step comes from the verb above it.
+    rest = around.replace(trigger, " ", 1) if d.status is d.candidate.status else around
     if d.type not in (EventType.TRADE_AGREEMENT,) and _SUSPENSION.search(rest):
         return StatusTarget.SUSPENSION
     if d.type not in (EventType.TARIFF_EXEMPTION,) and _EXEMPTION.search(rest):

@@ -1,4 +1,4 @@
-"""Headlines in capitals, Title Case or lower case, rewritten so that they parse as prose.
+"""Headlines in capitals, Title Case or lower case, rewritten so that the parser reads them.
 
 Only letters change, never the length, so that offsets stay good.
 """

@@ -47,44 +47,39 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "part",
-            r"\b(?:the )?(?P<part>end|start|beginning|early|mid|late|middle)[\s-]+(?:of\s+)?"
-            rf"(?:the\s+)?(?P<what>(?:{_M})(?:,?\s+(?:19|20)\d{{2}})?|"
-            r"(?:first|second|third|fourth) quarter(?: of (?:19|20)\d{2})?|"
-            r"(?:this|next|the|last) (?:week|month|year)|week|month|year|(?:19|20)\d{2})\b",
+            rf"\b(?:the )?(?P<part>end|start|beginning|early|mid|late|middle)"
+            rf"[\s-]+(?:of\s+)?(?:the\s+)?(?P<what>(?:{_M})(?:,?\s+(?:19"
+            rf"|20)\d{{2}})?|(?:first|second|third|fourth) quarter(?: of (?:19|20)\d{{2}})?"
+            rf"|(?:this|next|the|last) (?:week|month|year)|week|month|year|(?:19|20)\d{{2}})\b",
         ),
         ("my", rf"\b(?P<m>{_M})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b"),
         (
             "md",
-            rf"\b(?P<m>{_M})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:%|percent|pct|mln|million|billion|:))",
+            rf"\b(?P<m>{_M})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:%|percent"
+            rf"|pct|mln|million|billion|:))",
         ),
         ("dm", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_M})\b"),
         (
             "quarter",
-            (
-                r"\b(?:the )?(?P<q>first|second|third|fourth) quarter"
-                r"(?: of (?P<y>(?:19|20)\d{2}))?\b|"
-                r"\bq(?P<qn>[1-4])\s+(?P<y2>(?:19|20)\d{2})\b"
-            ),
+            r"\b(?:the )?(?P<q>first|second|third|fourth) quarter(?: of (?P<y>(?:19"
+            r"|20)\d{2}))?\b|\bq(?P<qn>[1-4])\s+(?P<y2>(?:19|20)\d{2})\b",
         ),
         ("weekday", rf"\b(?:(?P<rel>last|next|this|on) )?(?P<w>{_D})\b"),
         (
             "rel",
-            (
-                r"\b(?:earlier |later )?(?P<rel2>today|yesterday|tomorrow|tonight|immediately|"
-                r"(?:earlier |later )?(?:this|next|last) (?:week|month|year|quarter)|year-?end|"
-                r"end-year)\b"
-            ),
+            r"\b(?:earlier |later )?(?P<rel2>today|yesterday|tomorrow|tonight|immediately"
+            r"|(?:earlier |later )?(?:this|next|last) (?:week|month|year|quarter)|year-?end"
+            r"|end-year)\b",
         ),
         (
             "month",
-            rf"\b(?:in|by|since|from|until|till|through|before|after|for|last|next|this|effective|starting|around|on)\s+(?P<m>{_M})\b",
+            rf"\b(?:in|by|since|from|until|till|through|before|after|for|last|next|this"
+            rf"|effective|starting|around|on)\s+(?P<m>{_M})\b",
         ),
         (
             "year",
-            (
-                r"\b(?:in|by|since|from|until|till|through|before|after|of|for|during|hitting zero "
-                r"by)\s+(?P<y>(?:19|20)\d{2})\b"
-            ),
+            r"\b(?:in|by|since|from|until|till|through|before|after|of|for|during|hitting "
+            r"zero by)\s+(?P<y>(?:19|20)\d{2})\b",
         ),
     )
 )
@@ -190,7 +185,7 @@ def _resolve(kind: str, m: re.Match[str], published: date | None, future: bool) 
 
 
 def _nearest_year(published: date, month: int, day: int | None, future: bool) -> int:
-    """The year that puts month and day nearest to publication; ahead of it if the text does."""
+    """The year that puts month and day nearest to publication, later if the text looks ahead."""
     anchor = day or 15
     best, best_gap = published.year, 10**6
     for year in (published.year - 1, published.year, published.year + 1):

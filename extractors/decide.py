@@ -28,12 +28,10 @@ class Decision:
 
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
-    """The events among the candidates of a sentence: by the trained head, else by rules."""
+    """The events among the candidates of a sentence: by the head, or by rules without one."""
     head = load_head()
     out: list[Decision] = []
     for c in doc.user_data["candidates"]:
-        if not identifiable(context):
-            continue
         if head is not None:
             d = decision_by_head(doc, context, c, head)
             if d.confidence >= threshold(d, c, head):
@@ -67,11 +65,6 @@ _COMMON_WORDS = frozenset(
         EventType.PROCUREMENT_RESTRICTION,
     }
 )
-
-
-def identifiable(context: SentenceContext) -> bool:
-    """Is anything of the event named: a jurisdiction, firm, product or instrument?"""
-    return True
 
 
 def rule_score(c: Candidate, context: SentenceContext) -> float:
@@ -126,8 +119,8 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
 STANDING = 0.66
 _TERM = re.compile(
     (
-        r"^\s*(?:\(|,)?\s*(?:of|in|from|dated|signed in|through|until|running to|to|valid "
-        r"until) (?:19|20)\d\d\b"
+        r"^\s*(?:\(|,)?\s*(?:of|in|from|dated|signed in|through|until|running to"
+        r"|to|valid until) (?:19|20)\d\d\b"
     ),
     re.I,
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc
 
@@ -143,6 +143,8 @@ class Extractor:
         if p.reject is None:
             for doc in p.docs:
                 events += events_of(doc, unit, self.version)
+            if unit.kind == "article":
+                events = corroborated(events)
             events = mark_lead(events)
             entities = [
                 e for doc in p.docs if doc.user_data["sentence"].evidence for e in entities_of(doc)
@@ -157,10 +159,21 @@ class Extractor:
         )
 
 
-def mark_lead(events: list[EventMention]) -> list[EventMention]:
-    """Mark the lead event: the headline's, else an opening sentence's, current and sure first."""
-    from dataclasses import replace
+LONE_CONFIDENCE = 0.78
 
+
+def corroborated(events: list[EventMention]) -> list[EventMention]:
+    """The events of an article, or none if all it holds is a weak clause or two.
+
+    Most articles as they come are about other things; there a lone unsure reading is noise more
+    often than news. One sure event, or three, vouch for the rest.
+    """
+    sure = any(e.confidence >= LONE_CONFIDENCE for e in events)
+    return events if sure or len({e.sentence_start for e in events}) >= 3 else []
+
+
+def mark_lead(events: list[EventMention]) -> list[EventMention]:
+    """Mark the lead event: the headline's, else the opening's, current and surest first."""
     opening = [e for e in events if e.field == "title"] or [
         e for e in events if e.sentence_start < 600
     ]

@@ -50,18 +50,21 @@ _NEW_STATUSES = frozenset(
 )
 _CONDITION = re.compile(
     (
-        r"\b(?:if|unless|should(?= (?:the|talks|china|mexico|trump|it|they|he))|provided that|"
-        r"as long as|subject to (?:approval|the|a)|pending|contingent on|conditional on|"
-        r"otherwise|in case|in the event)\b"
+        r"\b(?:if|unless|should(?= (?:the|talks|china|mexico|trump|it|they|he))"
+        r"|provided that|as long as|subject to (?:approval|the|a)|pending|contingent "
+        r"on|conditional on|otherwise|in case|in the event)\b"
     ),
     re.I,
 )
 _PAST_WORDS = re.compile(
-    r"\b(?:last (?:year|month|decade|summer|spring|fall|autumn|winter)|(?:a |\w+ "
-    r")?(?:years?|months?|decades?) ago|in (?:19|20)\d\d|since|previously|earlier (?:this|"
-    r"in the) (?:year|month)|formerly|in the past|already|first term|past|historic\w*|"
-    r"during (?:his|the|my)|before the|originally|had (?:been )?\w+(?:ed|en)|recently|in "
-    r"recent (?:months|years|weeks))\b",
+    (
+        r"\b(?:last (?:year|month|decade|summer|spring|fall|autumn|winter)|(?:a "
+        r"|\w+ )?(?:years?|months?|decades?) ago|in (?:19|20)\d\d|since|previously"
+        r"|earlier (?:this|in the) (?:year|month)|formerly|in the past|already"
+        r"|first term|past|historic\w*|"
+        r"during (?:his|the|my)|before the|originally|had (?:been )?\w+(?:ed|en)"
+        r"|recently|in recent (?:months|years|weeks))\b"
+    ),
     re.I,
 )
 
@@ -83,7 +86,7 @@ def anchor_of(doc: Doc, c: Candidate) -> Token:
 def rule_factuality(
     doc: Doc, c: Candidate, context: SentenceContext, status: EventStatus
 ) -> Factuality:
-    """The first factuality that fits, in the order of precedence of `Factuality`."""
+    """The first that fits, in the order in which Factuality declares its values."""
     anchor = anchor_of(doc, c)
     above = set(c.governors)
     aux = set(c.auxiliaries)
@@ -174,7 +177,7 @@ def rule_time_frame(
     factuality: Factuality,
     dates: list[DateMention],
 ) -> TimeFrame:
-    """current, future or background, from factuality, the dates beside the step and its tense."""
+    """current, future or background, from factuality, dates beside the step and tense."""
     anchor = anchor_of(doc, c)
     if factuality is Factuality.SCHEDULED:
         return TimeFrame.FUTURE
@@ -219,8 +222,9 @@ _SAYING = frozenset(
 )
 _UNNAMED = re.compile(
     (
-        r"\b(?:people familiar|person familiar|sources?(?: familiar)?|officials? who asked|on "
-        r"condition of anonymity|familiar with the (?:matter|plans|talks))\b[^,.;]*"
+        r"\b(?:people familiar|person familiar|sources?(?: familiar)?|officials? "
+        r"who asked|on condition of anonymity|familiar with the (?:matter|plans"
+        r"|talks))\b[^,.;]*"
     ),
     re.I,
 )
@@ -228,15 +232,15 @@ _ANALYST = re.compile(
     r"\b(?:analysts?|economists?|strategists?|traders?|experts?)\b(?: at [A-Z][\w&. ]+)?"
 )
 _MEDIA = re.compile(
-    r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New York Times)|"
-    r"Xinhua|reportedly|media reports?|local media|newspaper)\b"
+    r"\b(?:Reuters|Bloomberg|the (?:Wall Street Journal|Financial Times|New "
+    r"York Times)|Xinhua|reportedly|media reports?|local media|newspaper)\b"
 )
 _COMPANY = re.compile(r"\b(?:the company|the firm|chief executive|CEO|spokes\w+ for the company)\b")
 _OFFICIAL = re.compile(
     (
-        r"\b(?:minister|ministry|secretary|president|official|officials|spokes\w+|department|"
-        r"administration|representative|commissioner|commission|government|statement|premier|"
-        r"chancellor|white house)\b"
+        r"\b(?:minister|ministry|secretary|president|official|officials|spokes\w+"
+        r"|department|administration|representative|commissioner|commission|government"
+        r"|statement|premier|chancellor|white house)\b"
     ),
     re.I,
 )
@@ -322,8 +326,8 @@ _ONE_CHAMBER = re.compile(
 )
 _DRAFT_RULE = re.compile(
     (
-        r"\b(?:proposed (?:rule|order|amendment|regulation)|draft (?:rule|law|bill)|"
-        r"bill(?:s)? (?:to|that would|would))\b"
+        r"\b(?:proposed (?:rule|order|amendment|regulation)|draft (?:rule|law|bill)"
+        r"|bill(?:s)? (?:to|that would|would))\b"
     ),
     re.I,
 )
@@ -386,7 +390,7 @@ _FIRM = frozenset(EventStatus) - {
 
 
 def firm_status(c: Candidate, context: SentenceContext) -> EventStatus | None:
-    """The step where the words leave no choice: a telling verb near the measure or above it."""
+    """The step where the words leave no choice: a telling verb close to the measure."""
     status = governed_status(c, context)
     if status is not c.status or c.rule.endswith(("/self",)):
         return status if status is not c.status else None

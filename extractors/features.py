@@ -1,5 +1,7 @@
 """What the trained head sees of a candidate: the rules' own findings and the words around it."""
 
+from collections.abc import Callable
+
 from spacy.tokens import Doc, Token
 
 from extractors.arguments import find_event_dates
@@ -13,10 +15,11 @@ from extractors.factuality import (
     rule_time_frame,
 )
 from extractors.gazetteer import jurisdictions
-from extractors.lexicon_data import lower
+from extractors.lexicon_data import load_word_classes, lower
 from extractors.policy_events import Candidate
 
 Features = dict[str, float]
+Put = Callable[..., None]
 
 
 def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Features:
@@ -64,11 +67,11 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
             f"relation={_coarse(hit.relation)}|said={word.status.value}",
         )
         put(f"score>{int(hit.score * 5) / 5:.1f}")
-        for other in hit.words[1:]:
-            put(f"alsosaid={other.status.value}")
-    for rival in c.others[1:3]:
-        if rival.score > 0.5:
-            put(f"other={rival.words[0].base}", f"othersaid={rival.words[0].status.value}")
+        for also in hit.words[1:]:
+            put(f"alsosaid={also.status.value}")
+    for other in c.others[1:3]:
+        if other.score > 0.5:
+            put(f"other={other.words[0].base}", f"othersaid={other.words[0].status.value}")
     for i, g in enumerate(c.governors[:3]):
         put(f"gov={g}", f"gov{i}={g}")
         if g in _CLASS_OF:
@@ -98,163 +101,7 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
 
 
 # Words that do the same to a candidate: classes carry over where single words do not.
-_CLASSES = {
-    "request": [
-        "urge",
-        "ask",
-        "demand",
-        "call",
-        "press",
-        "lobby",
-        "plead",
-        "appeal",
-        "request",
-        "insist",
-        "pressure",
-        "encourage",
-        "advise",
-    ],
-    "opinion": [
-        "argue",
-        "believe",
-        "think",
-        "criticize",
-        "criticise",
-        "slam",
-        "blast",
-        "condemn",
-        "welcome",
-        "support",
-        "oppose",
-        "praise",
-        "defend",
-        "applaud",
-        "cheer",
-        "decry",
-        "question",
-        "discuss",
-        "describe",
-        "cite",
-        "mention",
-    ],
-    "effect": [
-        "hit",
-        "hurt",
-        "affect",
-        "weigh",
-        "cost",
-        "boost",
-        "drive",
-        "spur",
-        "force",
-        "lead",
-        "cause",
-        "raise",
-        "help",
-        "knock",
-        "impact",
-        "dent",
-        "squeeze",
-        "threaten",
-        "bite",
-        "harm",
-        "disrupt",
-        "fuel",
-        "push",
-        "drag",
-        "absorb",
-        "mitigate",
-        "offset",
-        "cope",
-        "navigate",
-        "brace",
-        "face",
-        "feel",
-    ],
-    "hope": [
-        "hope",
-        "optimism",
-        "expect",
-        "bet",
-        "fear",
-        "worry",
-        "concern",
-        "await",
-        "watch",
-        "anticipate",
-        "speculate",
-        "wager",
-        "doubt",
-    ],
-    "mood": [
-        "uncertainty",
-        "impact",
-        "cost",
-        "woe",
-        "fear",
-        "concern",
-        "tension",
-        "turmoil",
-        "storm",
-        "headwind",
-        "risk",
-        "angst",
-        "war",
-        "pressure",
-        "effect",
-        "pain",
-        "worry",
-        "hope",
-        "optimism",
-        "news",
-        "policy",
-        "issue",
-        "volatility",
-        "relate",
-        "dispute",
-        "battle",
-        "fight",
-        "bet",
-        "jitter",
-        "shock",
-        "burden",
-        "exposure",
-        "refund",
-        "evasion",
-        "regulation",
-        "act",
-        "compliance",
-    ],
-    "law": [
-        "court",
-        "judge",
-        "lawsuit",
-        "sue",
-        "ruling",
-        "lawyer",
-        "suit",
-        "appeal",
-        "justice",
-        "plaintiff",
-    ],
-    "money": [
-        "share",
-        "stock",
-        "profit",
-        "revenue",
-        "earnings",
-        "sale",
-        "margin",
-        "price",
-        "investor",
-        "market",
-        "index",
-        "dividend",
-        "guidance",
-        "quarter",
-        "analyst",
-    ],
-}
+_CLASSES = load_word_classes()
 _CLASS_OF = {word: name for name, words in _CLASSES.items() for word in words}
 
 _STATUS_PREFIXES = (
@@ -332,7 +179,7 @@ _REQUESTS = frozenset(_CLASSES["request"]) | frozenset(_CLASSES["hope"])
 def is_clean(context: SentenceContext, c: Candidate, anchor: Token) -> bool:
     """Does a jurisdiction do a telling thing to a measure, in so many words?
 
-    The subject holds a jurisdiction, the measure is what it acts on; nobody is asked or hopes.
+    The subject holds a jurisdiction, the verb acts on the measure, nobody is asked or hopes.
     """
     if c.hit is None and c.evidence.pattern.self_status is None:
         return False
@@ -356,7 +203,9 @@ def is_clean(context: SentenceContext, c: Candidate, anchor: Token) -> bool:
     return False
 
 
-def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: Token, put) -> None:  # type: ignore[no-untyped-def]
+def _measure_features(
+    doc: Doc, context: SentenceContext, c: Candidate, root: Token, put: Put
+) -> None:
     put(
         f"measure={lower(doc.text[c.evidence.start : c.evidence.end])[:40]}",
         f"mdep={root.dep_}",
@@ -390,7 +239,7 @@ def _measure_features(doc: Doc, context: SentenceContext, c: Candidate, root: To
     put(f"near_names={min(2, len(near))}")
 
 
-def _subject_features(context: SentenceContext, anchor: Token, root_at: int, put) -> None:  # type: ignore[no-untyped-def]
+def _subject_features(context: SentenceContext, anchor: Token, root_at: int, put: Put) -> None:
     at = anchor
     for _ in range(3):
         subject = next((t for t in at.children if t.dep_ in ("nsubj", "nsubjpass")), None)
@@ -420,7 +269,7 @@ def _subject_features(context: SentenceContext, anchor: Token, root_at: int, put
     put("subject=none")
 
 
-def _sentence_features(doc: Doc, context: SentenceContext, c: Candidate, put) -> None:  # type: ignore[no-untyped-def]
+def _sentence_features(doc: Doc, context: SentenceContext, c: Candidate, put: Put) -> None:
     names = jurisdictions(context.names)
     put(
         f"names={min(3, len({n.code for n in names}))}",

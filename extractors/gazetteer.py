@@ -265,7 +265,10 @@ class Gazetteer:
             ):
                 return None
             if how in ("leader", "capital") and re.match(
-                r"\s+(?:University|Post|Times|Street|Examiner|Journal|Tower|Hotel|State\b|Foundation)",
+                (
+                    r"\s+(?:University|Post|Times|Street|Examiner|Journal|Tower|Hotel|State\b"
+                    r"|Foundation)"
+                ),
                 text[end:],
             ):
                 return None
@@ -336,7 +339,10 @@ def _pronoun_us(text: str, start: int) -> bool:
             "ask",
         }
         and not re.match(
-            r"us\s+(?:tariff|trade|china|eu|sanction|curbs|export|import|duties|levies|steel|market)",
+            (
+                r"us\s+(?:tariff|trade|china|eu|sanction|curbs|export|import|duties|levies"
+                r"|steel|market)"
+            ),
             text[start:].lower(),
         )
     )
@@ -345,8 +351,7 @@ def _pronoun_us(text: str, start: int) -> bool:
 def read_reference(name: str) -> list[dict[str, str]]:
     """Rows of a table in models/reference, as text."""
     source = resources.files("models.reference").joinpath(name)
-    with source.open(encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+    return list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
 
 
 @cache

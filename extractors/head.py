@@ -1,7 +1,6 @@
 """The trained head: small linear models over the rules' own features, run with numpy alone.
 
-Weights are shipped in extractors/lexicon/head.npz; `make train` (extractors/training.py) makes
-them.
+Weights are shipped in extractors/lexicon/head.npz; extractors/training.py makes them.
 """
 
 import io
@@ -81,12 +80,13 @@ class Head:
 def dump_head(head: Head) -> bytes:
     """The head as the bytes of an .npz file: half-precision weights, names as JSON."""
     arrays: dict[str, NDArray[np.generic]] = {}
-    meta: dict[str, object] = {"settings": dict(head.settings), "models": {}}
+    described: dict[str, object] = {}
     for key, model in head.models.items():
         names = sorted(model.index, key=model.index.__getitem__)
         arrays[f"{key}.weights"] = model.weights.astype(np.float16)
         arrays[f"{key}.intercept"] = model.intercept.astype(np.float32)
-        meta["models"][key] = {"classes": list(model.classes), "features": names}  # type: ignore[index]
+        described[key] = {"classes": list(model.classes), "features": names}
+    meta = {"settings": dict(head.settings), "models": described}
     arrays["meta"] = np.frombuffer(
         json.dumps(meta, ensure_ascii=False).encode("utf-8"), dtype=np.uint8
     )

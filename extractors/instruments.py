@@ -51,10 +51,10 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]]
     (
         "us_statute",
         re.compile(
-            r"\b(trade expansion act(?: of 1962)?|tariff act of 1930|trade act of 1974|defense "
-            r"production act|inflation reduction act|"
-            r"chips (?:and science )?act|uyghur forced labor prevention act|jones act|global "
-            r"magnitsky(?: human rights accountability)? act|"
+            r"\b(trade expansion act(?: of 1962)?|tariff act of 1930|trade act of 1974"
+            r"|defense production act|inflation reduction act|"
+            r"chips (?:and science )?act|uyghur forced labor prevention act|jones act"
+            r"|global magnitsky(?: human rights accountability)? act|"
             r"caesar act|magnuson-stevens act)\b",
             re.I,
         ),
@@ -69,11 +69,9 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]]
     (
         "us_fr_rule",
         re.compile(
-            (
-                r"\bexport administration regulations\b|\bEAR\b|\bentity list\b|\bcommerce control "
-                r"list\b|\bunverified list\b|\baffiliates rule\b|"
-                r"\bforeign[- ]direct[- ]product rule\b"
-            ),
+            r"\bexport administration regulations\b|\bEAR\b|\bentity list\b|\bcommerce "
+            r"control list\b|\bunverified list\b|\baffiliates rule\b|\bforeign[- ]direct[- "
+            r"]product rule\b",
             re.I,
         ),
         lambda m: {"ear": "EAR", "export administration regulations": "EAR"}.get(
@@ -90,8 +88,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]]
     (
         "cn_mofcom",
         re.compile(
-            r"\b(?:mofcom |commerce ministry |ministry of commerce )?(?:announcements?|notices?|"
-            r"notifications?)\s+(?:no|nos|number)\.?\s*(?P<no>\d{1,3})"
+            r"\b(?:mofcom |commerce ministry |ministry of commerce )?(?:announcements?"
+            r"|notices?|notifications?)\s+(?:no|nos|number)\.?\s*(?P<no>\d{1,3})"
             r"(?:\s*(?:,\s*)?(?:of|\()\s*(?P<year>20\d{2}))?",
             re.I,
         ),
@@ -101,10 +99,8 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]]
     (
         "eu_reg",
         re.compile(
-            (
-                r"\b(?:implementing )?(?:regulation|directive|decision)\s*\((?:eu|ec|"
-                r"cfsp)\)\s*(?:no\.?\s*)?(\d{2,4}/\d{1,4})\b"
-            ),
+            r"\b(?:implementing )?(?:regulation|directive|decision)\s*"
+            r"\((?:eu|ec|cfsp)\)\s*(?:no\.?\s*)?(\d{2,4}/\d{1,4})\b",
             re.I,
         ),
         _first,
@@ -117,10 +113,10 @@ _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]]
     (
         "agreement",
         re.compile(
-            r"\b(USMCA|NAFTA|CPTPP|RCEP|TPP|ChAFTA|KORUS|phase[- ]one(?: (?:trade )?(?:deal|"
-            r"agreement|pact))?|international coffee agreement|"
-            r"uruguay round|(?:geneva|busan|kuala lumpur|london|madrid) (?:accord|truce|agreement|"
-            r"framework|deal))\b",
+            r"\b(USMCA|NAFTA|CPTPP|RCEP|TPP|ChAFTA|KORUS|phase[- ]one(?: (?:trade )?(?:deal"
+            r"|agreement|pact))?|international coffee agreement|"
+            r"uruguay round|(?:geneva|busan|kuala lumpur|london|madrid) (?:accord|truce"
+            r"|agreement|framework|deal))\b",
             re.I,
         ),
         _first,

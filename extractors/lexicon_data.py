@@ -153,6 +153,14 @@ def _types() -> Iterator[TypePattern]:
 
 
 @cache
+def load_word_classes() -> dict[str, frozenset[str]]:
+    """Words by what they do to a clause: request, opinion, effect, hope, mood, law, money."""
+    return {
+        name: frozenset(str(words).split()) for name, words in _read("word_classes.toml").items()
+    }
+
+
+@cache
 def load_lexicon() -> Lexicon:
     """The shipped lexicon, compiled once. Raises ConfigError naming file and id."""
     masks = _read("masks.toml")["mask"]

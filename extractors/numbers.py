@@ -194,23 +194,24 @@ _PERUNIT = "|".join(sorted(_PER, key=len, reverse=True))
 _PER_RE = rf"(?:\s?(?:/|per|a|an)\s?(?P<per>{_PERUNIT})\b)?"
 
 _PERCENT = re.compile(
-    rf"(?<![\w.$])(?P<num>{_NUM}|{_WORDNUM})[\s-]?"
-    r"(?P<unit>%|per\s?cent(?:age)?(?:[- ]points?)?|pct(?:\s+points?)?|percentage[- ]points?|pp\b)",
+    rf"(?<![\w.$])(?P<num>{_NUM}|{_WORDNUM})[\s-]?(?P<unit>%|per\s?cent(?:age)?(?:[- "
+    rf"]points?)?|pct(?:\s+points?)?|percentage[- ]points?|pp\b)",
     re.I,
 )
 _MONEY = re.compile(
-    rf"(?<![\w.])(?P<sign>(?:us|u\.s\.|a|au|c|ca|hk|nz|s|r)?\$|€|£|¥|₹|(?:usd|eur|gbp|cad|aud|cny|rmb|inr|jpy|chf|krw|idr|rm|rs\.?|rp)(?=\s?\d))\s?(?P<num>{_NUM}){_MAG_END}{_PER_RE}",
+    rf"(?<![\w.])(?P<sign>(?:us|u\.s\.|a|au|c|ca|hk|nz|s|r)?\$|€|£|¥|₹|(?:usd"
+    rf"|eur|gbp|cad|aud|cny|rmb|inr|jpy|chf|krw|idr|rm|rs\.?|rp)(?=\s?\d))"
+    rf"\s?(?P<num>{_NUM}){_MAG_END}{_PER_RE}",
     re.I,
 )
+_MONEY_UNITS = "|".join(sorted(map(re.escape, _UNIT_MONEY), key=len, reverse=True))
 _MONEY_AFTER = re.compile(
-    rf"(?<![\w.$€£])(?P<num>{_NUM}|{_WORDNUM}){_MAG_END}\s"
-    rf"(?P<unit>{'|'.join(sorted(map(re.escape, _UNIT_MONEY), key=len, reverse=True))})\b{_PER_RE}",
+    rf"(?<![\w.$€£])(?P<num>{_NUM}|{_WORDNUM}){_MAG_END}\s(?P<unit>{_MONEY_UNITS})\b{_PER_RE}",
     re.I,
 )
 _QUANTITY = re.compile(
-    rf"(?<![\w.$€£])(?P<num>{_NUM}){_MAG_END}\s"
-    r"(?:\(\d+ kg\)\s)?(?:short |long |metric )?"
-    rf"(?P<unit>{'|'.join(sorted(_VOLUME, key=len, reverse=True))})\b",
+    rf"(?<![\w.$€£])(?P<num>{_NUM}){_MAG_END}\s(?:\(\d+ kg\)\s)?(?:short |long "
+    rf"|metric )?(?P<unit>{'|'.join(sorted(_VOLUME, key=len, reverse=True))})\b",
     re.I,
 )
 _SLUG_RATE = re.compile(r"(?<![\w.$,])(\d{1,3})(?= (?:tariffs?|levy|levies|duty|duties)\b)")
@@ -267,10 +268,9 @@ def _mark_previous(text: str, q: Quantity, found: list[Quantity]) -> Quantity:
         return q
     before = text[max(0, q.start - 22) : q.start].lower()
     if not re.search(
-        (
-            r"\bfrom (?:the (?:current|previous|existing) |about |around |a |an |its |currently "
-            r")?$|\bup from $|\bdown from $|\bcompared with $|\binstead of $|\brather than $"
-        ),
+        r"\bfrom (?:the (?:current|previous|existing) |about |around |a |an |its "
+        r"|currently )?$|\bup from $|\bdown from $|\bcompared with $|\binstead "
+        r"of $|\brather than $",
         before,
     ):
         return q
@@ -342,9 +342,9 @@ def _volume(m: re.Match[str]) -> Quantity:
 
 
 _DURATION = re.compile(
-    rf"\b(?:(?P<num>\d+|{_WORDNUM}|a|an|another|half a)[\s-]"
-    r"(?:(?:full|more|additional|further)\s)?(?P<unit>day|week|month|year|decade)s?|"
-    r"decade-long|year-long)\b",
+    rf"\b(?:(?P<num>\d+|{_WORDNUM}|a|an|another|half a)[\s-](?:(?:full|more"
+    rf"|additional|further)\s)?(?P<unit>day|week|month|year|decade)s?|decade-long"
+    rf"|year-long)\b",
     re.I,
 )
 
@@ -362,7 +362,7 @@ def find_durations(text: str) -> list[tuple[int, int, str]]:
                 iso = "P6M" if m.group("unit").lower() == "year" else "P1D"
             else:
                 unit = m.group("unit").lower()
-                years, letter = (10, "Y") if unit == "decade" else (1, unit[0].upper())
-                iso = f"P{(n or 1) * years}{letter}"
+                tens = 10 if unit == "decade" else 1
+                iso = f"P{(n or 1) * tens}{'Y' if tens == 10 else unit[0].upper()}"
         out.append((m.start(), m.end(), iso))
     return out

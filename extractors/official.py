@@ -6,31 +6,34 @@ from models.event import TextUnit
 
 _US_TITLE = re.compile(
     r"^\W*(?:fact sheet|proclamation|a proclamation|executive order|presidential "
-    r"(?:memorand|determination|proclamation)|statement (?:by|from|on behalf of) (?:the "
-    r")?(?:president|press secretary|white house)|"
-    r"remarks by (?:president|vice president|secretary|national)|press briefing by|"
-    r"background press (?:call|briefing)|readout of president|memorandum (?:on|for)|"
-    r"letter(?:s)? to the speaker|notice on the continuation|"
+    r"(?:memorand|determination|proclamation)|statement (?:by|from|on behalf "
+    r"of) (?:the )?(?:president|press secretary|white house)|"
+    r"remarks by (?:president|vice president|secretary|national)|press briefing "
+    r"by|background press (?:call|briefing)|readout of president|memorandum "
+    r"(?:on|for)|letter(?:s)? to the speaker|notice on the continuation|"
     r"setting the record straight|icymi|what they are saying|president trump|presidential)",
     re.I,
 )
 _US_TEXT = re.compile(
-    r"\b(?:hereby proclaim|i hereby (?:order|determine|find|direct)|by the authority "
-    r"vested in me as president|constitution and the laws of the united states of america|"
-    r"the united states trade representative \(ustr\)|notice is hereby given|the "
-    r"commission hereby gives notice|harmonized tariff schedule of the united states|"
+    r"\b(?:hereby proclaim|i hereby (?:order|determine|find|direct)|by the "
+    r"authority vested in me as president|constitution and the laws of the "
+    r"united states of america|"
+    r"the united states trade representative \(ustr\)|notice is hereby given"
+    r"|the commission hereby gives notice|harmonized tariff schedule of the "
+    r"united states|"
     r"office of foreign assets control|bureau of industry and security|biden-.?harris "
     r"administration|(?:my|this) administration)\b",
     re.I,
 )
 _US_SECTION_TITLE = re.compile(
-    r"(?:institution|initiation|scheduling) of|five-year review|antidumping duty|"
-    r"countervailing duty|administrative review|entity list|web general license|sanctions "
-    r"regulations|"
-    r"export control classification|license requirements|license exception|tariff-rate "
-    r"quota|export administration regulations|section 337|^letters? to the speaker|"
-    r"^notice (?:on|of)|modifying (?:the )?reciprocal|^adjusting imports|^imposing "
-    r"(?:tariffs|duties|sanctions|a )|^amendment to duties|^further (?:modifying|amend)",
+    r"(?:institution|initiation|scheduling) of|five-year review|antidumping "
+    r"duty|countervailing duty|administrative review|entity list|web general "
+    r"license|sanctions regulations|"
+    r"export control classification|license requirements|license exception"
+    r"|tariff-rate quota|export administration regulations|section 337|^letters? "
+    r"to the speaker|^notice (?:on|of)|modifying (?:the )?reciprocal|^adjusting "
+    r"imports|^imposing (?:tariffs|duties|sanctions|a )|^amendment to duties"
+    r"|^further (?:modifying|amend)",
     re.I,
 )
 

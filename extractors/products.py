@@ -277,7 +277,7 @@ def _near(doc: Doc, name: Name, root: Token, anchor: Token) -> bool:
 def find_companies(
     doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType
 ) -> tuple[str, ...]:
-    """Firms of an event: known ones near it; for firm-level types any organisation seen."""
+    """Firms of an event: known ones near it; for firm-level types any organisation as well."""
     found: list[tuple[int, str]] = []
     known = [n for n in context.names if n.label == "COMPANY"]
     anchor = doc.char_span(c.start, c.end, alignment_mode="expand")
@@ -309,10 +309,10 @@ def find_companies(
 _SOURCE = re.compile(r"\b(?:according to|reported by|told|by) (?:a |an |the )?$", re.I)
 _BODY = re.compile(
     (
-        r"\b(?:department|ministry|agency|commission|government|administration|senate|house|"
-        r"court|council|bureau|office|act|regulations?|list|agreement|sanctions|deal|license|"
-        r"rule|treasury|secretary|bloomberg|reuters|congress|union|register|order|army|party|"
-        r"national|program)\b"
+        r"\b(?:department|ministry|agency|commission|government|administration"
+        r"|senate|house|court|council|bureau|office|act|regulations?|list|agreement"
+        r"|sanctions|deal|license|rule|treasury|secretary|bloomberg|reuters|congress"
+        r"|union|register|order|army|party|national|program)\b"
     ),
     re.I,
 )

@@ -16,12 +16,13 @@ _TARGET_PREPS = frozenset(
     {"on", "against", "from", "to", "for", "with", "of", "at", "towards", "into", "versus"}
 )
 _GOODS = re.compile(
-    r"^(?:goods?|products?|imports?|exports?|shipments?|steel|alumin\w+|cars?|autos?|"
-    r"firms?|compan\w+|banks?|entit\w+|oil|crude|articles?|farm|wine|barley|beef|pork|"
-    r"soybeans?|chips?|semiconductors?|vehicles?|ev|evs|officials?|tankers?|jets?|lumber|"
-    r"makers?|buyers?|tech\w*|individuals?|persons?|state-owned|enterprises?|components?|"
-    r"materials?|equipment|solar|copper|agricultural|farmers?|timber|batter\w+|electric|"
-    r"nationals|potash|automobiles?|trucks?)$"
+    r"^(?:goods?|products?|imports?|exports?|shipments?|steel|alumin\w+|cars?"
+    r"|autos?|firms?|compan\w+|banks?|entit\w+|oil|crude|articles?|farm|wine"
+    r"|barley|beef|pork|soybeans?|chips?|semiconductors?|vehicles?|ev|evs|officials?"
+    r"|tankers?|jets?|lumber|makers?|buyers?|tech\w*|individuals?|persons?"
+    r"|state-owned|enterprises?|components?|materials?|equipment|solar|copper"
+    r"|agricultural|farmers?|timber|batter\w+|electric|nationals|potash|automobiles?"
+    r"|trucks?)$"
 )
 
 
@@ -83,17 +84,8 @@ def role_features(doc: Doc, c: Candidate, name: Name, event_type: EventType) -> 
         put("is_subject", 1.0)
         if subject.i == anchor.i or anchor.is_ancestor(subject) or subject.is_ancestor(anchor):
             put("subject_of_chain", 1.0)
-            put(
-                "subject_of_chain|"
-                + (
-                    "same"
-                    if subject.i == anchor.i
-                    else "up"
-                    if subject.is_ancestor(anchor)
-                    else "down"
-                ),
-                1.0,
-            )
+            up = "up" if subject.is_ancestor(anchor) else "down"
+            put(f"subject_of_chain|{'same' if subject.i == anchor.i else up}", 1.0)
     if name.label == "AGENCY":
         put("agency", 1.0)
     if doc.text[: name.start].strip() == "":
@@ -243,26 +235,28 @@ def _joined(doc: Doc, a: Name, b: Name) -> bool:
 
 
 _OWN_WORDS = re.compile(
-    r"\b(?:this (?:proclamation|order|executive order|rule|notice|final rule|interim "
-    r"final rule|proposed rule|memorandum)|the secretary of (?:commerce|the treasury|"
-    r"state|homeland security|defense)|"
-    r"bureau of industry and security|office of foreign assets control|\bofac\b|federal "
-    r"register|harmonized tariff schedule|htsus|ad valorem rate of duty|the commission "
-    r"(?:hereby|has|gives|determin)|"
-    r"trade act of 1974|tariff act of 1930|trade expansion act|section (?:232|301|201|337|"
-    r"122)|executive order 1[34]\d{3}|commerce control list|export administration "
-    r"regulations|"
-    r"i determine|i hereby|i have determined|hereby (?:proclaim|order|give)|five-year "
-    r"review|scheduling of|preliminary phase|final phase|administrative review|web "
-    r"general license|"
-    r"sanctions regulations|entity list|antidumping dut(?:y|ies) (?:order|investigation)|"
-    r"institution of (?:a |an )?(?:anti))",
+    (
+        r"\b(?:this (?:proclamation|order|executive order|rule|notice|final rule"
+        r"|interim final rule|proposed rule|memorandum)|the secretary of (?:commerce"
+        r"|the treasury|state|homeland security|defense)|"
+        r"bureau of industry and security|office of foreign assets control|\bofac\b"
+        r"|federal register|harmonized tariff schedule|htsus|ad valorem rate of "
+        r"duty|the commission (?:hereby|has|gives|determin)|"
+        r"trade act of 1974|tariff act of 1930|trade expansion act|section (?:232"
+        r"|301|201|337|122)|executive order 1[34]\d{3}|commerce control list|export "
+        r"administration regulations|"
+        r"i determine|i hereby|i have determined|hereby (?:proclaim|order|give)"
+        r"|five-year review|scheduling of|preliminary phase|final phase|administrative "
+        r"review|web general license|"
+        r"sanctions regulations|entity list|antidumping dut(?:y|ies) (?:order|investigation)"
+        r"|institution of (?:a |an )?(?:anti))"
+    ),
     re.I,
 )
 
 
 def lend_actor(context: SentenceContext, event_type: EventType, exclude: set[str]) -> list[Party]:
-    """An actor from outside the sentence: a publisher that speaks for a state, the title."""
+    """An actor from outside the sentence: an official publisher, the wording, the title."""
     if event_type is EventType.OFFTAKE_AGREEMENT:
         return []
     if context.publisher_country:

@@ -230,7 +230,10 @@ def _ends_sentence(text: str, at: int, dot: int, stop: int, end: int) -> bool:
             # May close a sentence too: only a start that is no name says so.
             return bool(
                 re.match(
-                    r"(?:The|This|That|These|It|In|He|She|They|But|And|We|A|An|However|Meanwhile|On|For|At|If|As)\s",
+                    (
+                        r"(?:The|This|That|These|It|In|He|She|They|But|And|We|A|An|However|Meanwhile"
+                        r"|On|For|At|If|As)\s"
+                    ),
                     following,
                 )
             )

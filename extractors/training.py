@@ -214,7 +214,10 @@ def fold_of(group: str) -> int:
 def cross_validate(
     examples: Sequence[Example], more: Sequence[Example], version: str
 ) -> Iterator[dict[str, Any]]:
-    """Predictions for `examples`, each by a head that has not seen its article; `more` trains."""
+    """Predictions for `examples`, each by a head that has not seen its article.
+
+    `more` always trains.
+    """
     for fold in range(FOLDS):
         use_head(train([*(e for e in examples if fold_of(e.group) != fold), *more]))
         yield from (predict(e, version) for e in examples if fold_of(e.group) == fold)

@@ -1,4 +1,4 @@
-"""Print the scores and compare with the floors: `python -m tests.quality.score [LABELLED ...]`.
+"""Print scores and compare them with the floors: `python -m tests.quality.score [LABELLED ...]`.
 
 `own` is our own test set, scored with the shipped weights, which have not seen it. `dev` is
 POLICYWIRE_SHARED/gold/dev.jsonl, when it is there: five folds by article, each scored by a head

@@ -1,4 +1,4 @@
-"""Score events against labels as gold/score.py does: greedy one-to-one pairs, best first."""
+"""Score events against labels: greedy one-to-one pairs, best first."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

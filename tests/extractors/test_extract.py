@@ -1,0 +1,151 @@
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from extractors.extract import Extractor
+from extractors.lexicon_data import load_lexicon
+from models.event import Extraction, TextUnit
+from tests.quality.score import own_records
+
+ARTICLE = (
+    "China put off its wider licensing rules for rare-earth exports by one year on Friday, the "
+    "commerce ministry said.\n\nThe step carries out the truce of October. Washington cut its "
+    "tariff on Chinese goods to 10% from 20%, and Beijing pledged to buy 12 million tonnes of "
+    "soybeans. Shares of the miners fell 4%.\n\nThe weather in the capital was fine."
+)
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor()
+
+
+def one(extractor: Extractor, text: str, **fields: object) -> Extraction:
+    defaults = {"unit_id": "u", "text": text, "published": date(2025, 11, 8), "kind": "headline"}
+    return extractor.extract_one(TextUnit(**{**defaults, **fields}))  # type: ignore[arg-type]
+
+
+def test_article_gives_its_developments_with_one_lead(extractor: Extractor) -> None:
+    found = one(extractor, ARTICLE, kind="article", title="China shelves rare-earth licence rules")
+    steps = {(e.type.value, e.status.value) for e in found.events}
+    assert ("export_licensing", "delayed") in steps
+    assert ("tariff", "cut") in steps
+    assert ("offtake_agreement", "announced") in steps
+    assert sum(e.is_lead for e in found.events) == 1
+    assert all(e.missing or e.rates for e in found.events)
+
+
+def test_offsets_point_at_the_trigger(extractor: Extractor) -> None:
+    title = "China shelves rare-earth licence rules"
+    for e in one(extractor, ARTICLE, kind="article", title=title).events:
+        field = title if e.field == "title" else ARTICLE
+        assert field[e.start : e.end] == e.trigger
+        assert field[e.sentence_start :].startswith(e.sentence)
+
+
+def test_rates_dates_and_durations(extractor: Extractor) -> None:
+    (event,) = one(
+        extractor, "Washington cut its tariff on Chinese steel to 10% from 20% from 10 November"
+    ).events
+    assert [(r.value, r.role) for r in event.rates] == [(10, "rate"), (20, "previous_rate")]
+    assert [(d.role, d.date) for d in event.dates] == [("date_effective", "2025-11-10")]
+    assert (event.actors, event.targets) == (("US",), ("CN",))
+    assert event.commodities == ("steel",)
+    (event,) = one(extractor, "Beijing extends pause on tariffs on U.S. pork by 90 days").events
+    assert (event.duration, event.status_target.value) == ("P90D", "suspension")
+    assert event.polarity.value == "liberalising"
+
+
+def test_retaliation_and_official_publisher(extractor: Extractor) -> None:
+    (event,) = one(extractor, "Canada hits back with 25% tariffs on American steel").events
+    assert event.retaliation
+    (event,) = one(
+        extractor,
+        "This proclamation imposes a 25 percent duty on imports of copper articles.",
+        kind="sentence",
+    ).events
+    assert event.actors == ("US",)
+
+
+@pytest.mark.parametrize("kind", ["headline", "article"])
+def test_gate_changes_nothing(kind: str) -> None:
+    units = [
+        TextUnit(
+            unit_id=str(i),
+            text=f"The day was calm. {r['text']} Nothing else was said.",
+            title="Markets close higher",
+            kind=kind,
+            published=date(2026, 2, 3),
+        )
+        for i, r in enumerate(own_records()[::4])
+    ]
+    with_gate = list(Extractor(gate=True).extract(units))
+    without = list(Extractor(gate=False).extract(units))
+    assert with_gate == without
+    assert sum(len(x.events) for x in with_gate) > 10
+
+
+def test_every_pattern_needs_an_anchor() -> None:
+    lexicon = load_lexicon()
+    for record in own_records():
+        lowered = record["text"].lower()
+        for evidence in lexicon.evidence(record["text"]):
+            assert any(a in lowered for a in evidence.pattern.anchors)
+
+
+def test_order_and_streaming(extractor: Extractor) -> None:
+    def endless() -> Iterator[TextUnit]:
+        number = 0
+        while True:
+            number += 1
+            yield TextUnit(unit_id=str(number), text="India bans rice exports", kind="headline")
+
+    stream = extractor.extract(endless())
+    assert [next(stream).unit_id for _ in range(300)] == [str(i + 1) for i in range(300)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        ("   \n ", "empty"),
+        ("\x00\x01\x02\x03" * 50, "control"),
+        ("中国商务部宣布对稀土实施出口管制措施并立即生效" * 3, "script"),
+        ("أعلنت الوزارة فرض رسوم جمركية على الواردات من الصلب" * 3, "script"),
+        (
+            "Die Kommission hat neue Zölle auf die Einfuhr von Stahl aus China beschlossen. " * 6,
+            "language",
+        ),
+        ("tariff " * 400_000, "too long"),
+    ],
+)
+def test_unreadable_text_is_refused_with_a_reason(
+    extractor: Extractor, text: str, reason: str
+) -> None:
+    found = one(extractor, text, kind="article")
+    assert found.events == ()
+    assert found.reject is not None
+    assert reason in found.reject
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🎉🎉 tariff 🎉",
+        "<p>tariff</p>" * 50,
+        "\u202etariff on\u202c",
+        "tariff",
+        "%%% $$$ 25% 25% 25%",
+        "a" * 5000,
+    ],
+)
+def test_noise_gives_no_event_and_no_error(extractor: Extractor, text: str) -> None:
+    assert one(extractor, text, kind="article").events == ()
+
+
+def test_markup_and_emoji_keep_offsets(extractor: Extractor) -> None:
+    text = "🚨 <b>India</b> bans exports of wheat flour"
+    (event,) = one(extractor, text).events
+    assert text[event.start : event.end] == event.trigger
+    assert event.actors == ("IN",)
