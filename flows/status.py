@@ -1,0 +1,226 @@
+"""`policywire status`: how it all stands, on one screen, and as metrics for Prometheus."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from models.errors import WarehouseBusyError, WarehouseError
+from warehouse.connection import open_warehouse
+from warehouse.runs import RunRecord, Standing, standing
+from warehouse.snapshot import open_snapshot
+
+LIVE_PATIENCE_S = 2.0
+SHOWN_FEEDS = 8
+# A pass that began so long ago and did not end was killed; the longest stage has an hour.
+LOST_AFTER = timedelta(hours=1)
+# So many cadences without a success are worth a warning.
+CADENCES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How a warehouse stands, where that was read, and what an operator should look at."""
+
+    standing: Standing
+    source: str
+    snapshot_at: datetime | None
+    warnings: tuple[str, ...]
+
+
+def read_status(
+    warehouse: Path,
+    snapshot: Path,
+    *,
+    at: datetime,
+    cadences: Mapping[str, timedelta] | None = None,
+    problems: tuple[str, ...] = (),
+) -> Status:
+    """The status from the live warehouse, or from the snapshot while a flow has it open.
+
+    `cadences` says how often a flow or stage should succeed. Raises WarehouseError when there is
+    neither.
+    """
+    if not warehouse.exists() and not snapshot.exists():
+        raise WarehouseError(f"{warehouse}: no warehouse yet; `policywire run` makes one")
+    found, source = None, "live"
+    if warehouse.exists():
+        try:
+            with open_warehouse(warehouse, patience_s=LIVE_PATIENCE_S) as con:
+                found = standing(con, at=at)
+        except WarehouseBusyError:
+            if not snapshot.exists():
+                raise
+    if found is None:
+        source = "snapshot"
+        con = open_snapshot(snapshot)
+        try:
+            found = standing(con, at=at)
+        finally:
+            con.close()
+    return Status(
+        standing=found,
+        source=source,
+        snapshot_at=changed_at(snapshot),
+        warnings=(*problems, *warnings(found, cadences or {})),
+    )
+
+
+def warnings(found: Standing, cadences: Mapping[str, timedelta]) -> Iterator[str]:
+    """One line for each thing an operator should look at, the worst first."""
+    for box in found.channels:
+        if box.dead:
+            yield (
+                f"channel {box.channel}: gave up on {box.dead} notices ({box.last_error}); "
+                "put it right, then `policywire alerts retry`"
+            )
+        if box.oldest_due_at and found.at - box.oldest_due_at > timedelta(minutes=30):
+            late = span((found.at - box.oldest_due_at).total_seconds())
+            yield f"channel {box.channel}: {box.due} notices are due, the oldest for {late}"
+    for flow, cadence in cadences.items():
+        last = found.successes.get(flow)
+        if last is None:
+            yield f"{flow}: never succeeded yet"
+        elif found.at - last > CADENCES * cadence:
+            yield f"{flow}: no success for {span((found.at - last).total_seconds())}"
+    for run in found.runs:
+        if run.outcome == "failed":
+            yield f"{run.flow}: failed at {run.started_at:%Y-%m-%d %H:%M}: {run.detail}"
+        elif run.ended_at is None and found.at - run.started_at > LOST_AFTER:
+            yield f"{run.flow}: began at {run.started_at:%Y-%m-%d %H:%M} and never ended"
+    failing = found.feed_healths.get("failing", 0)
+    asked = sum(n for health, n in found.feed_healths.items() if health != "never asked")
+    if asked and failing * 2 >= asked:
+        yield f"{failing} of {asked} feeds fail: is the network up?"
+
+
+def cadences_of(news: str, market: str) -> dict[str, timedelta]:
+    """How often each stage should succeed, from the two cron lines: their longest gap in a week."""
+    by_news, by_market = longest_gap(news), longest_gap(market)
+    return {"ingest": by_news, "extract": by_news, "alert": by_news, "market": by_market}
+
+
+def longest_gap(cron: str) -> timedelta:
+    """The longest time between two runs of a cron line within eight days."""
+    from cronsim import CronSim
+
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    times = [start]
+    for at in CronSim(cron, start):
+        times.append(at)
+        if at - start > timedelta(days=8):
+            break
+    # The first gap begins where we began to look, not at a run.
+    return max((b - a for a, b in pairwise(times[1:])), default=timedelta(days=8))
+
+
+def changed_at(path: Path) -> datetime | None:
+    """When a file last changed, UTC; None if it is not there."""
+    try:
+        return datetime.fromtimestamp(os.stat(path).st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def print_status(status: Status, console: Console | None = None) -> None:
+    """Write the status on one screen."""
+    (console or Console(emoji=False)).print(screen(status))
+
+
+def screen(status: Status) -> RenderableType:
+    """The status as something rich can print; text of feeds is shown as it is, never as markup."""
+    found = status.standing
+    published = "none" if not status.snapshot_at else ago(status.snapshot_at, found.at)
+    totals = found.totals
+    head = Text(
+        f"PolicyWire at {found.at:%Y-%m-%d %H:%M} UTC, read from the {status.source} warehouse; "
+        f"snapshot: {published}\n"
+        f"{totals['articles']:,} articles ({totals['articles_last_day']:,} in the last day), "
+        f"{totals['developments']:,} developments ({totals['developments_last_day']:,})"
+    )
+    blocks: list[RenderableType] = [head]
+    blocks += [Text(f"! {line}", style="red") for line in status.warnings]
+    blocks += [runs_table(found), outbox_table(found), Text(lag_line(found))]
+    blocks.append(feeds_table(found))
+    return Group(*blocks)
+
+
+def runs_table(found: Standing) -> RenderableType:
+    """The last pass of every stage."""
+    table = titled("Last runs", "stage", "began", "took", "outcome", "counted")
+    for run in found.runs:
+        table.add_row(
+            run.flow,
+            ago(run.started_at, found.at),
+            duration(run),
+            run.outcome or "running",
+            Text(", ".join(f"{k} {v:,.0f}" for k, v in (run.counters or {}).items() if v)),
+        )
+    return table if found.runs else Text("No run is on record yet.")
+
+
+def outbox_table(found: Standing) -> RenderableType:
+    """What every channel was told and is owed."""
+    table = titled("Outbox", "channel", "due", "waiting", "held", "sent", "folded", "given up")
+    for box in found.channels:
+        counts = (box.due, box.waiting, box.claimed, box.sent, box.folded, box.dead)
+        table.add_row(box.channel, *(f"{count:,}" for count in counts))
+    return table if found.channels else Text("No notice was ever owed.")
+
+
+def lag_line(found: Standing) -> str:
+    """From publication and from first sight to the notice, over seven days."""
+    parts = [
+        f"from {lag.clock.replace('_', ' ')} p50 {span(lag.p50_s)}, p95 {span(lag.p95_s)}"
+        for lag in found.lags
+        if lag.count and lag.p50_s is not None and lag.p95_s is not None
+    ]
+    return f"Notices of 7 days: {'; '.join(parts)}" if parts else "No notice in 7 days."
+
+
+def feeds_table(found: Standing) -> RenderableType:
+    """How many feeds are well, and those that are not."""
+    told = ", ".join(f"{count} {health}" for health, count in found.feed_healths.items())
+    table = titled(f"Feeds: {told or 'none'}", "feed", "health", "failures", "answered", "why")
+    for feed in found.feeds_in_trouble[:SHOWN_FEEDS]:
+        answered = ago(feed.last_answer_at, found.at) if feed.last_answer_at else "never"
+        why = Text((feed.last_error or "")[:70])
+        table.add_row(feed.feed_id, feed.health, str(feed.failure_count), answered, why)
+    more = len(found.feeds_in_trouble) - SHOWN_FEEDS
+    if more > 0:
+        table.add_row(f"and {more} more", "", "", "", Text("FROM feed_health tells"))
+    return table if found.feeds_in_trouble else Text(f"Feeds: {told or 'none'}")
+
+
+def titled(title: str, *columns: str) -> Table:
+    """A plain table with a title on the left."""
+    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="ellipsis", no_wrap=True)
+    return table
+
+
+def duration(run: RunRecord) -> str:
+    """How long a pass took."""
+    return span((run.ended_at - run.started_at).total_seconds()) if run.ended_at else ""
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """A time seen from now: "12 min ago"."""
+    return f"{span((now - then).total_seconds())} ago"
+
+
+def span(seconds: float | None) -> str:
+    """A length of time in its largest fitting unit."""
+    if seconds is None:
+        return "unknown"
+    for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if abs(seconds) >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.1f} s"
