@@ -34,7 +34,8 @@ class PrintIndex:
     """Finds the earliest text like another by their fingerprints. Add in the order first seen.
 
     Two texts are compared only where all four numbers of one of 32 bands agree: of texts that
-    share seven words in ten of their 3-grams it misses about one in 6,600 (0.7599 to the 32nd power).
+    share seven words in ten of their 3-grams it misses
+    about one in 6,600 (0.76 to the 32nd power).
     """
 
     def __init__(self) -> None:
