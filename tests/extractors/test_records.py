@@ -11,8 +11,7 @@ import pytest
 from extractors.records import run_pipe, unit_from_record
 from models.errors import ExtractionError
 
-KEYS = set(
-    [
+KEYS = {
         "event_id",
         "field",
         "start",
@@ -42,8 +41,7 @@ KEYS = set(
         "commodities",
         "tickers",
         "missing",
-    ]
-)
+    }
 
 
 def pipe(*lines: str) -> tuple[int, list[dict[str, Any]]]:
