@@ -7,7 +7,7 @@ TOOLS := $(VENV)/.tools
 LOCK := --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench-ingest format lock train quality bench clean
+.PHONY: help install demo test check quality train bench-ingest format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ bench-ingest: $(TOOLS)  ## fetch, parse and store beside the `reader` package
 	build/reader/bin/python -m pip install --quiet --disable-pip-version-check reader sgmllib3k
 	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python
 	$(BIN)/python -m bench.ingest --memory
+
+quality: $(TOOLS)  ## scores of extraction against pinned floors; dev too, where POLICYWIRE_SHARED has it
+	$(BIN)/python -m tests.quality.score
 
 train: $(TOOLS)  ## train the extractor's head anew (POLICYWIRE_SHARED names the labelled texts)
 	$(BIN)/python -m extractors.training $(MORE)
