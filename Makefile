@@ -51,9 +51,6 @@ bench-ingest: $(TOOLS)  ## fetch, parse and store beside the `reader` package
 	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python
 	$(BIN)/python -m bench.ingest --memory
 
-quality: $(TOOLS)  ## scores of extraction against pinned floors; dev too, where POLICYWIRE_SHARED has it
-	$(BIN)/python -m tests.quality.score
-
 train: $(TOOLS)  ## train the extractor's head anew (POLICYWIRE_SHARED names the labelled texts)
 	$(BIN)/python -m extractors.training $(MORE)
 
