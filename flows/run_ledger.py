@@ -70,6 +70,9 @@ def counters_of(result: object) -> dict[str, float]:
         return found
     for field in fields(result):
         value: Any = getattr(result, field.name)
+        if field.name.startswith("by_"):
+            # A breakdown of a number that is there as well, and as long as the list of rules.
+            continue
         if is_dataclass(value):
             found |= counters_of(value)
         elif isinstance(value, int | float) and not isinstance(value, bool):

@@ -1,14 +1,13 @@
 """`policywire status`: how it all stands, on one screen, and as metrics for Prometheus."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from models.errors import WarehouseBusyError, WarehouseError
@@ -146,32 +145,39 @@ def screen(status: Status) -> RenderableType:
     )
     blocks: list[RenderableType] = [head]
     blocks += [Text(f"! {line}", style="red") for line in status.warnings]
-    blocks += [runs_table(found), outbox_table(found), Text(lag_line(found))]
+    blocks += [runs_table(found), outbox_table(found), Text(f"  {lag_line(found)}")]
     blocks.append(feeds_table(found))
     return Group(*blocks)
 
 
-def runs_table(found: Standing) -> RenderableType:
+def runs_table(found: Standing) -> Text:
     """The last pass of every stage."""
-    table = titled("Last runs", "stage", "began", "took", "outcome", "counted")
-    for run in found.runs:
-        table.add_row(
+    rows = [
+        (
             run.flow,
             ago(run.started_at, found.at),
             duration(run),
             run.outcome or "running",
-            Text(", ".join(f"{k} {v:,.0f}" for k, v in (run.counters or {}).items() if v)),
+            ", ".join(
+                f"{value:,.0f} {name}" for name, value in (run.counters or {}).items() if value
+            ),
         )
-    return table if found.runs else Text("No run is on record yet.")
+        for run in found.runs
+    ]
+    return grid("Last runs", ("stage", "began", "took", "outcome", "counted"), rows)
 
 
-def outbox_table(found: Standing) -> RenderableType:
+def outbox_table(found: Standing) -> Text:
     """What every channel was told and is owed."""
-    table = titled("Outbox", "channel", "due", "waiting", "held", "sent", "folded", "given up")
-    for box in found.channels:
-        counts = (box.due, box.waiting, box.claimed, box.sent, box.folded, box.dead)
-        table.add_row(box.channel, *(f"{count:,}" for count in counts))
-    return table if found.channels else Text("No notice was ever owed.")
+    rows = [
+        tuple(
+            str(value)
+            for value in (b.channel, b.due, b.waiting, b.claimed, b.sent, b.folded, b.dead)
+        )
+        for b in found.channels
+    ]
+    head = ("channel", "due", "waiting", "held", "sent", "folded", "given up")
+    return grid("Notices", head, rows)
 
 
 def lag_line(found: Standing) -> str:
@@ -184,26 +190,37 @@ def lag_line(found: Standing) -> str:
     return f"Notices of 7 days: {'; '.join(parts)}" if parts else "No notice in 7 days."
 
 
-def feeds_table(found: Standing) -> RenderableType:
+def feeds_table(found: Standing) -> Text:
     """How many feeds are well, and those that are not."""
     told = ", ".join(f"{count} {health}" for health, count in found.feed_healths.items())
-    table = titled(f"Feeds: {told or 'none'}", "feed", "health", "failures", "answered", "why")
-    for feed in found.feeds_in_trouble[:SHOWN_FEEDS]:
-        answered = ago(feed.last_answer_at, found.at) if feed.last_answer_at else "never"
-        why = Text((feed.last_error or "")[:70])
-        table.add_row(feed.feed_id, feed.health, str(feed.failure_count), answered, why)
+    rows = [
+        (
+            feed.feed_id,
+            feed.health,
+            str(feed.failure_count),
+            ago(feed.last_answer_at, found.at) if feed.last_answer_at else "never",
+            feed.last_error or "",
+        )
+        for feed in found.feeds_in_trouble[:SHOWN_FEEDS]
+    ]
     more = len(found.feeds_in_trouble) - SHOWN_FEEDS
     if more > 0:
-        table.add_row(f"and {more} more", "", "", "", Text("FROM feed_health tells"))
-    return table if found.feeds_in_trouble else Text(f"Feeds: {told or 'none'}")
+        rows.append((f"and {more} more", "", "", "", "FROM feed_health tells"))
+    return grid(f"Feeds: {told or 'none'}", ("feed", "health", "failures", "answered", "why"), rows)
 
 
-def titled(title: str, *columns: str) -> Table:
-    """A plain table with a title on the left."""
-    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="ellipsis", no_wrap=True)
-    return table
+def grid(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Text:
+    """Rows in columns under a title; the last column is cut where the screen ends, no other."""
+    if not rows:
+        return Text(title if ":" in title else f"{title}: none yet", style="bold")
+    lines = [head, *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(head) - 1)]
+    text = Text(title, style="bold", no_wrap=True, overflow="ellipsis")
+    for number, line in enumerate(lines):
+        padded = [cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=True)]
+        told = "  ".join((*padded, " ".join(line[-1].split())))
+        text.append(f"\n  {told.rstrip()}", style="dim" if number == 0 else "not bold")
+    return text
 
 
 def duration(run: RunRecord) -> str:
@@ -223,4 +240,4 @@ def span(seconds: float | None) -> str:
     for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if abs(seconds) >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if abs(seconds) >= 10 else f"{seconds:.1f} s"

@@ -87,7 +87,7 @@ def test_one_screen_tells_it_all(lived: Path) -> None:
         "`policywire alerts",
         "extract: failed at 2025-11-12 14:30: no [model]",
         "alert: began at 2025-11-12 11:30 and never ended",
-        "new_articles 1,234",
+        "1,234 new_articles",
         "from published p50 6 min, p95 6 min",
         "from first seen p50 4 min",
         'no answer in 10 s [bold]"x"',
