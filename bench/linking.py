@@ -5,7 +5,7 @@
     POLICYWIRE_SHARED=../shared python bench/linking.py feeds     a random 100 links to judge
 
 `press`: the documents with an exchange tag; the tags are taken out of the text and the issuers
-found by name compared with those that were tagged. Options: --min-relevance N, --show N.
+found by name compared with those that were tagged. Option: --show N.
 """
 
 import argparse
@@ -13,16 +13,19 @@ import gzip
 import json
 import os
 import random
+import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
+from extractors.company_names import core_name
 from extractors.ticker_tags import find_tags, strip_tags
-from extractors.tickers import TickerLinker
+from extractors.tickers import TickerLinker, subjects
 from models.reference.markets import US_MARKETS
+from models.reference.securities import load_securities
 from models.security import NamedListing
 
 
@@ -48,18 +51,39 @@ def tagged_issuers(linker: TickerLinker, text: str) -> tuple[set[str], set[str]]
     return anywhere, on_exchange
 
 
-def by_name(mentions: tuple[NamedListing, ...], min_relevance: int) -> dict[str, NamedListing]:
+def by_name(mentions: tuple[NamedListing, ...]) -> dict[str, NamedListing]:
     """The first mention by name of each issuer."""
     found: dict[str, NamedListing] = {}
     for mention in mentions:
-        if mention.certainty != "tag" and mention.relevance >= min_relevance:
+        if mention.certainty != "tag":
             found.setdefault(mention.issuer_id, mention)
     return found
 
 
+class Score:
+    """Links counted against what was wanted."""
+
+    def __init__(self) -> None:
+        self.hit = self.wrong = self.recalled = self.wanted = 0
+
+    def count(self, found: Set[str], right: Set[str], wanted: Set[str]) -> None:
+        self.hit += len(found & right)
+        self.wrong += len(found - right)
+        self.recalled += len(found & wanted)
+        self.wanted += len(wanted)
+
+    def __str__(self) -> str:
+        given = self.hit + self.wrong
+        return (
+            f"precision {self.hit / max(1, given):.4f} ({self.hit} of {given}), "
+            f"recall {self.recalled / max(1, self.wanted):.4f} ({self.recalled} of {self.wanted})"
+        )
+
+
 def press(linker: TickerLinker, options: argparse.Namespace) -> None:
     """Names against exchange tags, in the press releases."""
-    hit = wrong = wanted = recalled = count = 0
+    scores = {name: Score() for name in ("all links", "subjects", "even", "odd")}
+    count = 0
     extra: Counter[str] = Counter()
     missing: Counter[str] = Counter()
     shown: list[str] = []
@@ -70,14 +94,17 @@ def press(linker: TickerLinker, options: argparse.Namespace) -> None:
         if not anywhere:
             continue
         count += 1
-        found = by_name(
-            linker.find_listings(strip_tags(text), strip_tags(title)), options.min_relevance
+        mentions = tuple(
+            m
+            for m in linker.find_listings(strip_tags(text), strip_tags(title))
+            if m.certainty != "tag"
         )
-        hit += len(found.keys() & anywhere)
-        wanted += len(on_exchange)
-        recalled += len(found.keys() & on_exchange)
+        found = by_name(mentions)
+        about = subjects(mentions)
+        scores["all links"].count(found.keys(), anywhere, on_exchange)
+        scores["subjects"].count(about, anywhere, on_exchange)
+        scores["odd" if count % 2 else "even"].count(about, anywhere, on_exchange)
         for owner in found.keys() - anywhere:
-            wrong += 1
             mention = found[owner]
             extra[f"{mention.text} -> {mention.listing_id}"] += 1
             whole = strip_tags(title if mention.field == "title" else text)
@@ -90,8 +117,10 @@ def press(linker: TickerLinker, options: argparse.Namespace) -> None:
             missing[f"{linker.issuers[owner].name} {owner}"] += 1
     took = time.perf_counter() - started
     print(f"documents with a known tag {count}, {count / took:.0f} a second")
-    print(f"precision {hit / (hit + wrong):.4f} ({hit} of {hit + wrong})")
-    print(f"recall on tagged US listings {recalled / wanted:.4f} ({recalled} of {wanted})")
+    print(f"every link:                      {scores['all links']}")
+    print(f"companies the release is about:  {scores['subjects']}")
+    print(f"  documents 1, 3, 5, ...:        {scores['odd']}")
+    print(f"  documents 2, 4, 6, ...:        {scores['even']}")
     if options.show:
         print("\nmost often extra:", *extra.most_common(options.show), sep="\n  ")
         print("\nmost often missing:", *missing.most_common(options.show), sep="\n  ")
@@ -100,41 +129,55 @@ def press(linker: TickerLinker, options: argparse.Namespace) -> None:
 
 
 def yahoo(linker: TickerLinker, options: argparse.Namespace) -> None:
-    """Names against the ticker lists of the articles; `subject` by relevance."""
-    for threshold in (0, 40, 60):
-        hit = wrong = wanted = recalled = count = 0
-        extra: Counter[str] = Counter()
-        missing: Counter[str] = Counter()
-        for doc in documents("yahoo_finance_2017_2020"):
-            listed = {
-                linker.by_ticker[mic, symbol].issuer_id
-                for symbol in (t.replace("-", ".") for t in doc["tickers"] or ())
-                for mic in (*sorted(US_MARKETS), "OTCM")
-                if (mic, symbol) in linker.by_ticker
-            }
-            if not listed:
-                continue
-            count += 1
-            mentions = linker.find_listings(doc["text"], doc["title"] or "")
-            found = {m.issuer_id: m for m in mentions if m.relevance >= threshold}
-            text = f"{doc['title']} {doc['text']}"
-            hit += len(found.keys() & listed)
-            wanted += len(listed)
-            recalled += len(found.keys() & listed)
-            for owner in found.keys() - listed:
-                wrong += 1
-                extra[f"{found[owner].text} -> {found[owner].listing_id}"] += 1
-            for owner in listed - found.keys():
-                first = linker.issuers[owner].name.split()[0].lower()
-                missing[f"{owner} {first}{'' if first in text.lower() else ' (not in text)'}"] += 1
-        print(
-            f"relevance >= {threshold}: documents {count}, "
-            f"precision {hit / (hit + wrong):.4f} ({hit} of {hit + wrong}), "
-            f"recall {recalled / wanted:.4f} ({recalled} of {wanted})"
-        )
-        if options.show and threshold == 60:
-            print("\nmost often extra:", *extra.most_common(options.show), sep="\n  ")
-            print("\nmost often missing:", *missing.most_common(options.show), sep="\n  ")
+    """Names against the ticker lists of the articles.
+
+    The lists hold what readers of the page might follow, named or not. A listed company counts as
+    the article's subject when the first word of its name, or a brand of it, is in the headline:
+    told by plain search, not by the linker.
+    """
+    words = first_words(linker)
+    every, about = Score(), Score()
+    extra: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
+    count = 0
+    for doc in documents("yahoo_finance_2017_2020"):
+        title = doc["title"] or ""
+        listed = {
+            linker.by_ticker[mic, symbol].issuer_id
+            for symbol in (t.replace("-", ".") for t in doc["tickers"] or ())
+            for mic in (*sorted(US_MARKETS), "OTCM")
+            if (mic, symbol) in linker.by_ticker
+        }
+        if not listed:
+            continue
+        count += 1
+        plain = set(re.findall(r"[\w&-]+", title.lower().replace("’", "'").replace("'s", "")))
+        wanted = {owner for owner in listed if words[owner] & plain}
+        mentions = linker.find_listings(doc["text"], title)
+        us = {m.issuer_id for m in mentions if m.listing_id.split(":")[0] in US_MARKETS}
+        named_up = {m.issuer_id for m in mentions if m.field == "title"} & us
+        every.count(us, listed, listed)
+        about.count(named_up, listed, wanted)
+        extra.update(linker.issuers[owner].name for owner in named_up - listed)
+        missing.update(linker.issuers[owner].name for owner in wanted - named_up)
+    print(f"documents with a known ticker {count}")
+    print(f"every link against the whole list:        {every}")
+    print(f"named in the headline, against subjects:  {about}")
+    if options.show:
+        print("\nmost often extra:", *extra.most_common(options.show), sep="\n  ")
+        print("\nmost often missing:", *missing.most_common(options.show), sep="\n  ")
+
+
+def first_words(linker: TickerLinker) -> dict[str, set[str]]:
+    """For every issuer: the first word of its legal name, and its brands of one word."""
+    words: dict[str, set[str]] = {
+        owner: {core_name(issuer.name).split()[0].lower()}
+        for owner, issuer in linker.issuers.items()
+    }
+    for alias in load_securities().aliases:
+        if " " not in alias.alias:
+            words[alias.issuer_id].add(alias.alias.lower())
+    return words
 
 
 def feeds(linker: TickerLinker, options: argparse.Namespace) -> None:
@@ -162,7 +205,6 @@ def feeds(linker: TickerLinker, options: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("which", choices=("press", "yahoo", "feeds"))
-    parser.add_argument("--min-relevance", type=int, default=0)
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

@@ -131,7 +131,10 @@ def name_forms(issuer: str, legal_name: str) -> Iterator[NameForm]:
         return
     seen = set()
     for rank, text in enumerate([core, *shorter(core)]):
-        gate = gate_of(text, rank)
+        # "Dragonfly Energy" for Dragonfly Energy Holdings Corp. is the name all the same.
+        left_off = core.split()[len(text.split()) :]
+        whole = " " in text and all(w.lower() in WORDS["wrappers"] for w in left_off)
+        gate = gate_of(text, 0 if whole else rank)
         if text.lower() not in seen:
             seen.add(text.lower())
             yield NameForm(issuer_id=issuer, text=text, gate=gate, rank=rank)

@@ -22,6 +22,8 @@ LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 # Not a whole word: a letter, "@x", the "3M" of "37.3M", the "GSK" of "GSK-3".
 INSIDE = re.compile(r".*(?:[\w@]|\d[.,])$", re.S)
 AFTER = re.compile(r"\w|-\d")
+# Ends of a name that are words of running text too prove nothing after it.
+LEGAL_AFTER = LEGAL - {"as", "de", "trust", "ag"}
 CHANNELS = "facebook|instagram|linkedin|twitter|x|youtube|tiktok|bluesky|threads|pinterest|snapchat"
 CALL_TO_FOLLOW = re.compile(
     r"\b(?:follow|like|find|join|visit|connect|via|on|through|at|@)\b[^.]*$"
@@ -66,6 +68,14 @@ class Span:
         """The folded word right after, without its stop."""
         after = NEXT_WORD.match(self.folded, self.end)
         return after[1].strip(".,'") if after else ""
+
+    def legal_form_follows(self) -> str:
+        """The legal form right after, in lower case: "Inc" of "Apple Inc."; empty if none is."""
+        after = NEXT_WORD.match(self.text, self.end)
+        if after is None or not after[1][0].isupper():
+            return ""
+        word = after[1].lower().strip(".,'’")
+        return word if word in LEGAL_AFTER else ""
 
     def near(self, width: int) -> str:
         """Folded text up to `width` characters either side."""
@@ -140,6 +150,8 @@ class Span:
         before = LAST_WORD.search(self.text, max(0, self.start - 30), self.start)
         if before and before[1][0].isupper() and (form.rank > 0 or form.gate > Gate.OPEN):
             word = before[1].lower()
+            if word in WORDS["directions"]:
+                return True
             if word.endswith(".") or "-" in word or opens_sentence(self.text, before.start()):
                 return False
             return known_words().get(word.removesuffix("'s"), "n") == "n"

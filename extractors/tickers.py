@@ -8,11 +8,11 @@ document shows, by the full name, the tag or a telling word, that the company is
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ahocorasick_rs import AhoCorasick
 
 from extractors.company_names import (
-    LEGAL,
     SMALL,
     WORDS,
     Gate,
@@ -33,8 +33,6 @@ KEEP_WINDOW = 400
 REJECT_WINDOW = 30
 LEAD_CHARS = 400
 DEFINED = re.compile(r"[^()]{0,40}\(\s*(?:the\s+)?[\"“]([^\"”]{2,30})[\"”]")
-# Ends of a name that are words of running text too prove nothing after it.
-LEGAL_AFTER = LEGAL - {"as", "de", "trust", "ag"}
 CERTAINTY_SCORE = {"tag": 30, "full_name": 30, "name": 22, "short": 15}
 
 
@@ -57,8 +55,14 @@ class TickerLinker:
         for form in self.forms(securities):
             for spelling in spellings(form.text):
                 held_form = by_spelling[spelling].get(form.issuer_id)
-                if held_form is None or beats(form, held_form):
+                if held_form is None:
                     by_spelling[spelling][form.issuer_id] = form
+                    continue
+                chosen = form if beats(form, held_form) else held_form
+                # With the legal form after it, an ambiguous name is the full name still.
+                by_spelling[spelling][form.issuer_id] = replace(
+                    chosen, rank=min(form.rank, held_form.rank)
+                )
         patterns = sorted(by_spelling)
         self.forms_of = [tuple(by_spelling[p].values()) for p in patterns]
         self.automaton = AhoCorasick(patterns, store_patterns=False)
@@ -254,14 +258,14 @@ class _Reading:
 
     def reason_alone(self, span: Span, form: NameForm) -> str | None:
         """Why this form counts here without help from the rest of the text; None if it does not."""
-        if form.gate is Gate.LOCAL or not self.surroundings_fit(span, form):
+        legal = span.legal_form_follows() if form.rank == 0 else ""
+        if (form.gate is Gate.LOCAL and not legal) or not self.surroundings_fit(span, form):
             return None
-        legal = form.rank == 0 and span.next_word() in LEGAL_AFTER
         if form.gate is Gate.OPEN or span.is_odd():
             if span.runs_on(form) or (form.kind == "name" and span.follows_a_name()):
                 return None
             return "named with its legal form" if legal else "named"
-        if legal and (not span.in_headline_case() or span.next_word() in WORDS["plainly_legal"]):
+        if legal and (not span.in_headline_case() or legal in WORDS["plainly_legal"]):
             return "named with its legal form"
         if form.gate is Gate.CASED:
             if span.in_headline_case() or span.runs_on(form):
@@ -424,4 +428,22 @@ def scored(found: Iterable[NamedListing], has_title: bool) -> tuple[NamedListing
             relevance=score[m.issuer_id],
         )
         for m in mentions
+    )
+
+
+def subjects(mentions: Iterable[NamedListing]) -> frozenset[str]:
+    """Issuer ids of the companies a text is about, not only mentions in passing.
+
+    They are introduced by tag or full legal name, or named three times, and are at least half
+    as relevant as the most relevant one.
+    """
+    by_issuer: dict[str, list[NamedListing]] = defaultdict(list)
+    for mention in mentions:
+        by_issuer[mention.issuer_id].append(mention)
+    top = max((held[0].relevance for held in by_issuer.values()), default=0)
+    return frozenset(
+        owner
+        for owner, held in by_issuer.items()
+        if held[0].relevance >= top / 2
+        and (len(held) >= 3 or any(m.certainty in ("tag", "full_name") for m in held))
     )

@@ -118,7 +118,7 @@ class StooqProvider:
 
 
 class YahooProvider:
-    """Yahoo's daily prices through the optional package yfinance (extra `yahoo`).
+    """Yahoo's daily prices through the optional package yfinance (extra `yfinance`).
 
     `download` is yfinance.download; given so that it can be replaced.
     """
@@ -157,7 +157,7 @@ def yfinance_download() -> Callable[..., Any]:
         import yfinance  # type: ignore[import-not-found,unused-ignore]
     except ImportError as error:
         raise ConfigError(
-            "prices from Yahoo need yfinance: pip install 'policywire[yahoo]'"
+            "prices from Yahoo need yfinance: pip install 'policywire[yfinance]'"
         ) from error
     download: Callable[..., Any] = yfinance.download
     return download

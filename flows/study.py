@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from flows.sessions import LOOK_BACK, sessions_between
 from models.errors import ConfigError
@@ -133,32 +136,49 @@ def show_study(result: StudyResult, console: Console) -> None:
     if not result.windows:
         console.print("No event fits that has prices for its 120 sessions before.")
         return
-    placebo = {row["window_name"]: row for row in result.placebo}
-    table = Table(title="Cumulative abnormal return around the event (market model)")
-    for name in ("window", "events", "steps", "mean %", "median %", "> 0"):
-        table.add_column(name, justify="left" if name == "window" else "right")
-    for name in ("t", "t cross", "t by step", "z rank", "z sign", "placebo %", "placebo > 1.96"):
-        table.add_column(name, justify="right")
+    table = Table(
+        title="Cumulative abnormal return around the event, in percent",
+        box=SIMPLE,
+        collapse_padding=True,
+    )
+    for name in ("window", "n", "steps", "mean", "median", "> 0"):
+        table.add_column(name, justify="left" if name == "window" else "right", no_wrap=True)
+    for name in ("t", "t_x", "t_s", "rank", "sign"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in result.windows:
-        quiet = placebo.get(row["window_name"], {})
         table.add_row(
-            row["window_name"],
+            escape(row["window_name"]),
             str(row["event_count"]),
             str(row["development_count"]),
             percent(row["mean_car"]),
             percent(row["median_car"]),
             percent(row["share_positive"], 0),
             *(number(row[name]) for name in ("t", "t_cross", "t_development", "z_rank", "z_sign")),
-            percent(quiet.get("mean_car")),
-            percent(quiet.get("share_beyond_196"), 1),
         )
     console.print(table)
-    by_listing = Table(title="By listing, [0,+1]")
+    console.print(
+        "n: listing x step. t: from the models' errors; t_x: across n; t_s: across steps; "
+        "rank: Corrado's z; sign: sign test.",
+        style="dim",
+    )
+    quiet = Table(title="Placebo: the same listings on other days", box=SIMPLE)
+    for name in ("window", "days", "mean %", "t cross", "beyond 1.96 %"):
+        quiet.add_column(name, justify="left" if name == "window" else "right")
+    for row in result.placebo:
+        quiet.add_row(
+            escape(row["window_name"]),
+            str(row["placebo_count"]),
+            percent(row["mean_car"]),
+            number(row["t_cross"]),
+            percent(row["share_beyond_196"], 1),
+        )
+    console.print(quiet)
+    by_listing = Table(title=escape("By listing, [0,+1]"), box=SIMPLE)
     for name in ("listing", "events", "mean %", "> 0", "t cross", "beta"):
         by_listing.add_column(name, justify="left" if name == "listing" else "right")
     for row in result.listings:
         by_listing.add_row(
-            row["listing_id"],
+            Text(row["listing_id"]),
             str(row["event_count"]),
             percent(row["mean_car"]),
             percent(row["share_positive"], 0),

@@ -131,7 +131,7 @@ def touched_listings(con: DuckDBPyConnection) -> list[Listing]:
 
 
 def find_securities(con: DuckDBPyConnection, words: str) -> list[dict[str, Any]]:
-    """Listings whose ticker, id, name or alias holds `words`, the closest first; 50 at most."""
+    """Listings whose ticker, id, name or alias holds `words`, the closest first; 20 at most."""
     cursor = con.execute(load_query("find_securities"), {"words": words})
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

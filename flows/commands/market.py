@@ -93,6 +93,15 @@ def study(
         str | None, typer.Option("--sign", help="+, - or ?: the expected effect.")
     ] = None,
     since: Annotated[str | None, typer.Option("--since", help="Day 0 from, YYYY-MM-DD.")] = None,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Leave out events with another within five sessions.")
+    ] = False,
+    events: Annotated[
+        Path | None, typer.Option("--events", help="CSV of dated events, instead of the store.")
+    ] = None,
+    prices: Annotated[
+        list[Path] | None, typer.Option("--prices", help="Price file for --events; repeat it.")
+    ] = None,
     chart: Annotated[
         Path | None, typer.Option("--chart", help="Write the picture here, as PNG and SVG.")
     ] = None,
@@ -106,10 +115,12 @@ def study(
       policywire study --type export_control,export_licensing --group rare_earths
 
       policywire study --ticker MP,UUUU --since 2025-01-01 --chart truce.png
+
+      policywire study --events steps.csv --prices closes.csv.gz --ticker MP,UUUU,REMX
     """
     from rich.console import Console
 
-    from flows.study import show_study, study_snapshot
+    from flows.study import show_study, study_dates, study_snapshot
     from flows.study_chart import draw_study
     from warehouse.study import StudyFilter
 
@@ -127,7 +138,13 @@ def study(
         sign=sign,
         since=first,
     )
-    result = study_snapshot(settings_from(config, warehouse).snapshot, chosen)
+    if events is not None:
+        if not prices or not ticker:
+            raise ConfigError("--events needs --prices and --ticker")
+        result = study_dates(events, prices, ticker.split(","), chosen, alone=alone)
+    else:
+        snapshot = settings_from(config, warehouse).snapshot
+        result = study_snapshot(snapshot, chosen, alone=alone)
     console = Console(emoji=False)
     show_study(result, console)
     if chart is not None and result.windows:

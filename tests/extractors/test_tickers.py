@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.tickers import TickerLinker
+from extractors.tickers import TickerLinker, subjects
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +124,23 @@ def test_reading_is_the_same_twice(linker: TickerLinker) -> None:
 
 def test_an_empty_text_names_nobody(linker: TickerLinker) -> None:
     assert linker.find_listings("", "") == ()
+
+
+def test_a_full_legal_name_counts_though_its_words_are_common(linker: TickerLinker) -> None:
+    assert named(linker, "Rivals such as Apple Inc. and NIO Inc. were not asked.") == {
+        "XNAS:AAPL",
+        "XNYS:NIO",
+    }
+    assert named(linker, "The target company and the gap co-exist.") == set()
+
+
+def test_what_a_text_is_about_is_told_from_what_it_mentions(linker: TickerLinker) -> None:
+    text = (
+        "MP Materials Corp. will double its magnet plant in Texas. The ministry gave no date. "
+        + "Nothing else was said about the plan or its cost. " * 10
+        + "A former manager of IBM will run it."
+    )
+    mentions = linker.find_listings(text, "MP Materials to double magnet output")
+    assert {m.listing_id for m in mentions} == {"XNYS:MP", "XNYS:IBM"}
+    assert subjects(mentions) == {"cik:0001801368"}
+    assert subjects(()) == frozenset()

@@ -126,7 +126,7 @@ def test_yahoo_gives_raw_and_adjusted_closes(warehouse: Path) -> None:
 
 def test_without_yfinance_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "yfinance", None)
-    with pytest.raises(ConfigError, match=r"policywire\[yahoo\]"):
+    with pytest.raises(ConfigError, match=r"policywire\[yfinance\]"):
         yfinance_download()
 
 

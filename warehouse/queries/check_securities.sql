@@ -20,10 +20,6 @@ WHERE cik IS NOT NULL
 GROUP BY cik
 HAVING count(*) > 1
 UNION ALL
-SELECT listing_id || ': delisted, still without an end (valid_to)'
-FROM store.listings
-WHERE source LIKE '%(delisted)' AND valid_to IS NULL
-UNION ALL
 SELECT listing_id || ': was ' || string_agg(issuer_id, ', then ' ORDER BY valid_to NULLS LAST)
 FROM store.listings
 GROUP BY listing_id

@@ -28,7 +28,7 @@ WHERE listing.listing_id ILIKE $words
     OR listing.ticker ILIKE $words
     OR listing.isin ILIKE $words
     OR issuer.cik = $words
-    OR contains(lower(issuer.name), lower($words))
+    OR (length($words) > 3 AND contains(lower(issuer.name), lower($words)))
     OR list_contains(
         list_transform(list_concat(issuer.aliases, coalesce(further.names, [])), n -> lower(n)),
         lower($words)
@@ -37,4 +37,4 @@ ORDER BY
     (listing.ticker ILIKE $words OR listing.listing_id ILIKE $words) DESC,
     starts_with(lower(issuer.name), lower($words)) DESC,
     listing.position
-LIMIT 50;
+LIMIT 20;
