@@ -5,7 +5,8 @@ A fingerprint is a MinHash over word 3-grams; two texts whose fingerprints agree
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from rensa import RMinHash, RMinHashLSH
 
@@ -27,6 +28,39 @@ def fingerprint(text: str) -> tuple[int, ...] | None:
 def likeness(one: Sequence[int], other: Sequence[int]) -> float:
     """Estimated share of 3-grams two texts have in common, 0 to 1 (standard error about 0.04)."""
     return sum(a == b for a, b in zip(one, other, strict=True)) / PLACES
+
+
+class PrintIndex:
+    """Finds the earliest text like another by their fingerprints. Add in the order first seen.
+
+    Two texts are compared only where all four numbers of one of 32 bands agree: of texts that
+    share seven words in ten of their 3-grams it misses
+    about one in 6,600 (0.76 to the 32nd power).
+    """
+
+    def __init__(self) -> None:
+        self._bands: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
+        self._names: list[str] = []
+        self._prints: list[tuple[int, ...]] = []
+
+    def add(self, name: str, print_: tuple[int, ...]) -> None:
+        """Hold a fingerprint under a name."""
+        for band in self._bands_of(print_):
+            self._bands[band].append(len(self._names))
+        self._names.append(name)
+        self._prints.append(print_)
+
+    def first_like(self, print_: tuple[int, ...]) -> str | None:
+        """The name added first whose text this one repeats, or None."""
+        likely = sorted({n for band in self._bands_of(print_) for n in self._bands.get(band, ())})
+        hit = next((n for n in likely if likeness(self._prints[n], print_) >= SAME), None)
+        return self._names[hit] if hit is not None else None
+
+    @staticmethod
+    def _bands_of(print_: tuple[int, ...]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        width = PLACES // _BANDS
+        for start in range(0, PLACES, width):
+            yield start, print_[start : start + width]
 
 
 class CopyFinder:

@@ -20,4 +20,9 @@ def alert(
 
 def raise_alerts(settings: Settings) -> AlertResult:
     """One pass over new developments and the outbox; safe to repeat and to run beside another."""
-    return run_alerts(settings.warehouse, (settings.rules,), plan=FLOW_PLAN)
+    return run_alerts(
+        settings.warehouse,
+        settings.rule_paths,
+        settings_file=settings.alert_tables_in,
+        plan=FLOW_PLAN,
+    )

@@ -32,13 +32,20 @@ class AlertResult:
         return "; ".join((told, *self.problems))
 
 
-def load_checked_rules(warehouse: Path, paths: Sequence[Path] = ()) -> RuleBook:
+def read_rules(paths: Sequence[Path] = (), settings_file: Path | None = None) -> RuleBook:
+    """Rules from files or folders, or the shipped ones; their SQL is not checked yet."""
+    files = [file for path in paths or (SHIPPED_RULES,) for file in rule_files(path)]
+    return load_rules(files, settings_file=settings_file)
+
+
+def load_checked_rules(
+    warehouse: Path, paths: Sequence[Path] = (), settings_file: Path | None = None
+) -> RuleBook:
     """Rules from files or folders, or the shipped ones, their SQL checked against the warehouse.
 
     What is wrong is in `problems`; the rest can run.
     """
-    files = [file for path in paths or (SHIPPED_RULES,) for file in rule_files(path)]
-    book = load_rules(files)
+    book = read_rules(paths, settings_file)
     with open_warehouse(warehouse) as con:
         _, bad = check_rules(con, book.rules)
     return book.without(bad)
@@ -74,11 +81,12 @@ def run_alerts(
     warehouse: Path,
     rule_paths: Sequence[Path] = (),
     *,
+    settings_file: Path | None = None,
     plan: DeliveryPlan | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> AlertResult:
     """One whole pass. Safe to repeat, to kill and to run beside another."""
-    book = load_checked_rules(warehouse, rule_paths)
+    book = load_checked_rules(warehouse, rule_paths, settings_file)
     enqueued = enqueue_new(warehouse, book, clock())
     delivered, broken = deliver_due(warehouse, book, plan=plan, clock=clock)
     lines = (*(str(problem) for problem in book.problems), *broken)

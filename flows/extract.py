@@ -14,6 +14,7 @@ from prefect import flow
 from extractors.extract import EXTRACTOR_VERSION, Extractor
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
+from extractors.near_duplicates import PrintIndex, fingerprint
 from extractors.touched import TouchedListings
 from flows.feed_list import load_feeds
 from flows.progress import track
@@ -23,6 +24,7 @@ from models.event import TextUnit
 from models.feed import Feed
 from warehouse.articles import articles_to_extract, count_to_extract
 from warehouse.connection import open_warehouse
+from warehouse.copies import articles_to_print, prints_near, save_prints
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
 from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
 from warehouse.search import index_articles
@@ -58,6 +60,7 @@ def extract(
 def read_news(settings: Settings) -> ExtractResult:
     """One pass: texts to mentions, mentions to developments, developments to tickers."""
     articles, mentions, rejects = read_articles(settings)
+    group_copies(settings.warehouse)
     new_developments = link_mentions(settings.warehouse)
     join_tickers(settings.warehouse)
     index_texts(settings.warehouse)
@@ -113,6 +116,32 @@ def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:
         language=article.language,
         publisher_country=feed.country if feed is not None and speaks_for_state else None,
     )
+
+
+def group_copies(warehouse: Path) -> int:
+    """Find which new articles repeat another's text, so that they confirm nothing; how many."""
+    found = 0
+    while True:
+        with open_warehouse(warehouse) as con:
+            waiting = articles_to_print(con)
+            known = prints_near(con, waiting)
+        if not waiting:
+            return found
+        index, groups, prints = PrintIndex(), {p.article_id: p.group_id for p in known}, {}
+        for printed in known:
+            index.add(printed.article_id, printed.fingerprint)
+        copies: dict[str, str] = {}
+        for article in waiting:
+            print_ = prints[article.article_id] = fingerprint(article.text)
+            if print_ is None:
+                continue
+            if (first := index.first_like(print_)) is not None:
+                copies[article.article_id] = groups.get(first, first)
+            groups[article.article_id] = copies.get(article.article_id, article.article_id)
+            index.add(article.article_id, print_)
+        with open_warehouse(warehouse) as con:
+            save_prints(con, waiting, prints, copies)
+        found += len(copies)
 
 
 def link_mentions(warehouse: Path) -> int:

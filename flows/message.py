@@ -6,13 +6,14 @@ Everything in it came from feeds, so everything is escaped, and only http(s) lin
 import html
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from models.alert import AlertCandidate, EarlierStep, Notice
 from models.headline import day_words, rate_words, shorten, words
+from models.security import TickerLink
 
 FORMATS = ("text", "markdown", "html")
 EVIDENCE_LIMIT = 600
@@ -85,21 +86,30 @@ def fact_blocks(c: AlertCandidate, m: Markup) -> list[str]:
     blocks.append(source_line(c, m))
     blocks.append(m.escape(known_line(c)))
     if c.tickers:
-        more = len(c.tickers) - TICKER_LIMIT
-        lines = [
-            f"{m.strong(m.escape(tie.listing))} "
-            + m.escape(
-                clean_line(f"{tie.sign} ({SIGNS.get(tie.sign, tie.sign)}), {tie.link}: {tie.why}")
-            )
-            for tie in c.tickers[:TICKER_LIMIT]
-        ]
-        if more > 0:
-            lines.append(m.escape(f"and {more} more"))
+        lines = [ticker_line(ties, m) for ties in alike(c.tickers)]
         blocks.append(m.escape("Tickers touched:") + "\n" + m.items(lines))
     if c.earlier:
         lines = [m.escape(step_line(step)) for step in c.earlier]
         blocks.append(m.escape("Earlier steps of this measure:") + "\n" + m.items(lines))
     return blocks
+
+
+def alike(ties: Sequence[TickerLink]) -> list[list[TickerLink]]:
+    """Ties that have the same link, sign and reason together, in the order they came."""
+    groups: dict[tuple[str, str, str], list[TickerLink]] = {}
+    for tie in ties:
+        groups.setdefault((tie.link, tie.sign, tie.why), []).append(tie)
+    return list(groups.values())
+
+
+def ticker_line(ties: Sequence[TickerLink], m: Markup) -> str:
+    """Listings that are touched in the same way, and how: "XNYS:MP - (loses), exposed: why"."""
+    first = ties[0]
+    names = ", ".join(m.strong(m.escape(tie.listing)) for tie in ties[:TICKER_LIMIT])
+    if len(ties) > TICKER_LIMIT:
+        names += m.escape(f" and {len(ties) - TICKER_LIMIT} more")
+    sign = f"{first.sign} ({SIGNS.get(first.sign, first.sign)})"
+    return f"{names} " + m.escape(clean_line(f"{sign}, {first.link}: {first.why}"))
 
 
 def source_line(c: AlertCandidate, m: Markup) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from flows.extract import extract
 from flows.ingest import ingest
 from flows.market import market
 from flows.progress import track
+from flows.run_ledger import RunLedger
 from flows.settings import Settings, settings_of
 from models.errors import ConfigError, PipelineError
 from warehouse.snapshot import publish
@@ -74,11 +76,12 @@ def run_each(
     if unknown:
         raise ConfigError(f"no stage {unknown[0]!r}: there are {', '.join(FLOWS)}")
     settings = settings_of(**paths)
+    ledger = RunLedger(settings.warehouse)
     done: dict[str, Any] = {}
     failed: dict[str, str] = {}
     seconds: dict[str, float] = {}
     for stage in stages:
-        began = time.monotonic()
+        began, began_at = time.monotonic(), datetime.now(UTC)
         try:
             done[stage] = run(stage)
         except ConfigError:
@@ -86,6 +89,8 @@ def run_each(
         except PipelineError as error:
             failed[stage] = str(error)
         seconds[stage] = time.monotonic() - began
+        ledger.stage(stage, began_at, done.get(stage), failed.get(stage))
+    ledger.end("; ".join(f"{stage}: {why}" for stage, why in failed.items()))
     began = time.monotonic()
     publish_snapshot(settings)
     seconds["snapshot"] = time.monotonic() - began

@@ -100,18 +100,26 @@ def rule_files(path: Path) -> list[Path]:
     return sorted(path.glob("*.toml")) if path.is_dir() else [path]
 
 
-def load_rules(paths: Sequence[Path], vocabulary: RuleVocabulary | None = None) -> RuleBook:
+def load_rules(
+    paths: Sequence[Path],
+    vocabulary: RuleVocabulary | None = None,
+    *,
+    settings_file: Path | None = None,
+) -> RuleBook:
     """Read rules and channels from files; what is wrong is in `problems`, the rest can run.
 
-    A file may be a policywire.toml: its other tables are left to the settings. SQL predicates are
-    checked later, against the warehouse (warehouse.alert_predicates.check_rules).
+    One of the files may be the settings file: its other tables are left to the settings.
+    SQL predicates are checked later, against the warehouse (warehouse.alert_predicates).
     """
     vocabulary = vocabulary or reference_vocabulary()
     problems: list[RuleProblem] = []
     tables: list[tuple[str, dict[str, Any]]] = []
     for path in paths:
         try:
-            tables.append((path.name, tomllib.loads(path.read_text("utf-8"))))
+            table = tomllib.loads(path.read_text("utf-8"))
+            if path == settings_file:
+                table = {key: value for key, value in table.items() if key in TABLES}
+            tables.append((path.name, table))
         except OSError as error:
             problems.append(_problem(path.name, "", "", error.strerror or "cannot be read"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -142,9 +150,7 @@ def load_rules(paths: Sequence[Path], vocabulary: RuleVocabulary | None = None) 
 
 
 def unknown_tables(source: str, table: Mapping[str, Any]) -> list[RuleProblem]:
-    """Top-level keys that mean nothing here, unless the file is one for all settings."""
-    if source == "policywire.toml":
-        return []
+    """Top-level keys that mean nothing here."""
     return [
         _problem(source, "", key, f"unknown table{suggestion(key, TABLES)}")
         for key in table

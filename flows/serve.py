@@ -85,8 +85,13 @@ def prefect_server(api: str) -> Iterator[None]:
             f"no Prefect server answers at {api}: start it, or unset PREFECT_API_URL"
         )
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
-    # Fixed arguments, no shell.
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    # A session of its own: Ctrl-C is for the runner, which says goodbye to the server first.
+    server = subprocess.Popen(  # noqa: S603 - fixed arguments, no shell
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
         deadline = time.monotonic() + SERVER_START_S
         while not answers(api):

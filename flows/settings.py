@@ -17,6 +17,8 @@ from flows.fetch_settings import FetchSettings
 from models.errors import ConfigError
 
 DEFAULT_CONFIG = "policywire.toml"
+# Checked one by one when alerts run (flows/rules.py): a bad rule stops itself, not the rest.
+ALERT_TABLES = ("rule", "channel", "ticker_group")
 SHIPPED = Path(__file__).parent
 _A_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -101,6 +103,8 @@ class Settings(BaseSettings):
     warehouse: Path = Path("var/policywire.duckdb")
     feeds: Path = SHIPPED / "feeds.toml"
     rules: Path = SHIPPED / "rules.toml"
+    alert_tables_in: Path | None = Field(None, description="the settings file, if rules are in it")
+    has_own_rules: bool = False
     archive_clock: bool = Field(
         False, description="believe publication dates as the time an article was first seen"
     )
@@ -108,6 +112,18 @@ class Settings(BaseSettings):
     extract: Extracting = Extracting()
     market: Market = Market()
     schedule: Schedule = Schedule()
+
+    @property
+    def rule_paths(self) -> tuple[Path, ...]:
+        """Where alert rules and channels stand: `rules`, and the settings file if it has some.
+
+        Rules of the settings file take the place of those that ship.
+        """
+        if self.alert_tables_in is None:
+            return (self.rules,)
+        if self.has_own_rules and self.rules == SHIPPED / "rules.toml":
+            return (self.alert_tables_in,)
+        return (self.rules, self.alert_tables_in)
 
     @property
     def snapshot(self) -> Path:
@@ -142,6 +158,9 @@ def load_settings(
             values = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: not TOML: {error}") from error
+        if any(table in values for table in ALERT_TABLES):
+            values["alert_tables_in"], values["has_own_rules"] = path, "rule" in values
+            values = {key: value for key, value in values.items() if key not in ALERT_TABLES}
         for key in ("warehouse", "feeds", "rules"):
             if isinstance(values.get(key), str):
                 values[key] = path.parent / values[key]

@@ -15,7 +15,9 @@ from models.errors import MigrationError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
 
 PATIENCE_S = 120.0
-CONNECTION_SETTINGS = "SET TimeZone = 'UTC'; SET preserve_insertion_order = false"
+CONNECTION_SETTINGS = (
+    "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
+)
 
 
 def connect(path: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:

@@ -26,6 +26,9 @@ from warehouse.connection import open_warehouse
 ROOT = Path(__file__).parents[2]
 KEY = "the receiver's key"
 
+# `make soak` takes 1,000; the suite takes what a minute allows.
+DEVELOPMENTS = int(os.environ.get("POLICYWIRE_DEVELOPMENTS", "150"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ordeal:
@@ -118,9 +121,9 @@ def ordeal(folder: Path, count: int, kills: int, seed: int) -> Ordeal:
 def test_kill_nine_loses_nothing_and_tells_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    result = ordeal(tmp_path, count=1000, kills=15, seed=7)
-    assert result.owed > 2000
-    assert result.kills >= 10
+    result = ordeal(tmp_path, count=DEVELOPMENTS, kills=max(3, DEVELOPMENTS // 67), seed=7)
+    assert result.owed > 2 * DEVELOPMENTS
+    assert result.kills >= max(1, DEVELOPMENTS // 100)
     # Repeats come from lost answers and kills only: few beside what was owed.
     assert result.repeats < result.owed * 0.1
     with capsys.disabled():

@@ -7,6 +7,7 @@ import pytest
 
 from flows.rule_vocabulary import reference_vocabulary
 from flows.rules import RuleBook, load_rules, rule_files
+from flows.settings import load_settings
 from models.alert import Severity
 from models.alert_timing import Digest, QuietHours, Throttle
 from tests.alert_world import memory
@@ -155,10 +156,25 @@ def test_files_fail_one_by_one(tmp_path: Path) -> None:
     assert "absent.toml: No such file or directory" in lines
 
 
-def test_a_settings_file_may_hold_other_tables(tmp_path: Path) -> None:
-    found = book(tmp_path, '[warehouse]\npath = "x"\n[[rule]]\nid = "r"\n', "policywire.toml")
-    assert found.problems == ()
-    assert len(found.rules) == 1
+def test_rules_may_stand_in_the_settings_file(tmp_path: Path) -> None:
+    path = tmp_path / "policywire.toml"
+    path.write_text('warehouse = "x.duckdb"\n[[rule]]\nid = "r"\n[[channel]]\nid = 1\n')
+    settings = load_settings(path)
+    assert settings.rule_paths == (path,)
+    found = load_rules(settings.rule_paths, settings_file=path)
+    assert [rule.rule_id for rule in found.rules] == ["r"]
+    # A channel that is wrong is a line, and no reason not to start.
+    assert [str(p) for p in found.problems] == [
+        "policywire.toml: channel 1: id: Input should be a valid string"
+    ]
+
+
+def test_channels_in_the_settings_file_stand_beside_the_shipped_rules(tmp_path: Path) -> None:
+    path = tmp_path / "policywire.toml"
+    path.write_text('[[channel]]\nid = "f"\nkind = "file"\npath = "alerts.jsonl"\n')
+    assert load_settings(path).rule_paths == (SHIPPED, path)
+    path.write_text('rules = "mine.toml"\n[[rule]]\nid = "r"\n')
+    assert load_settings(path).rule_paths == (tmp_path / "mine.toml", path)
 
 
 @pytest.mark.parametrize(

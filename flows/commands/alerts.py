@@ -1,0 +1,201 @@
+"""`policywire alerts` and `policywire status`: what was told, what would be, and how all stands."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.options import Config, Warehouse, settings_from
+
+if TYPE_CHECKING:
+    from flows.rules import RuleBook
+    from flows.settings import Settings
+    from flows.status import Status
+
+app = typer.Typer(
+    help="What the desk was told, and what rules would tell it.", no_args_is_help=True
+)
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands of this module."""
+    main.add_typer(app, name="alerts")
+    main.command("status")(status)
+
+
+@app.command("test")
+def try_out(
+    rule: Annotated[str, typer.Argument(help="The rule's id.")],
+    since: Annotated[str, typer.Option("--since", help="From this day on, YYYY-MM-DD.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Notices shown.")] = 20,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """What a rule would have sent, with counts per day. Nothing is sent or written.
+
+    [bold]Examples[/bold]
+
+      policywire alerts test tariff-threats --since 2025-10-01
+    """
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from flows.alert_trial import try_rule
+    from flows.answers import table_of
+
+    settings = settings_from(config, warehouse)
+    try:
+        start = datetime.fromisoformat(since).replace(tzinfo=UTC)
+    except ValueError:
+        raise typer.BadParameter(f"--since: not a date: {since!r}; write 2025-10-01") from None
+    trial = try_rule(settings.snapshot, book_of(settings), rule, start)
+    console = Console(emoji=False)
+    days = [(day, c.matched, c.notices, c.digests) for day, c in trial.days.items()]
+    console.print(table_of(("day", "developments", "notices", "digests"), days))
+    shown = [
+        (f"{n.at:%Y-%m-%d %H:%M}", n.headlines[0] if len(n.headlines) == 1 else digest_line(n))
+        for n in trial.notices[-limit:]
+        if limit
+    ]
+    console.print(table_of(("at (UTC)", "notice"), shown, title=f"The last {len(shown)} notices"))
+    console.print(
+        f"{trial.matched} of {trial.considered} developments since {since} meet {rule}: "
+        f"{len(trial.notices)} notices on {', '.join(trial.rule.channels)}",
+        highlight=False,
+    )
+
+
+def digest_line(notice: object) -> str:
+    """A digest in one line."""
+    from flows.alert_trial import TrialNotice
+
+    assert isinstance(notice, TrialNotice)
+    return f"{len(notice.headlines)} in one ({notice.fold_reason}): {notice.headlines[0]}; ..."
+
+
+@app.command("check")
+def check(warehouse: Warehouse = None, config: Config = None) -> None:
+    """The rules and channels, and a line for each that cannot run; exit code 2 if there is one.
+
+    [bold]Examples[/bold]
+
+      policywire alerts check --config policywire.toml
+    """
+    from rich.console import Console
+
+    from flows.alerting import load_checked_rules
+    from flows.answers import table_of
+    from flows.channels import open_sinks
+    from flows.secrets import Redactor
+
+    settings = settings_from(config, warehouse)
+    book = load_checked_rules(settings.warehouse, settings.rule_paths, settings.alert_tables_in)
+    _, broken = open_sinks(book.channels, Redactor(), folder=settings.warehouse.parent)
+    console = Console(emoji=False)
+    rules = [(r.rule_id, r.severity, ", ".join(r.channels), r.description) for r in book.rules]
+    console.print(table_of(("rule", "severity", "channels", "says"), rules))
+    problems = [*book.problems, *broken]
+    for problem in problems:
+        console.print(f"! {problem}", style="red", markup=False, highlight=False)
+    if problems:
+        raise typer.Exit(2)
+
+
+@app.command("retry")
+def retry(
+    channel: Annotated[str | None, typer.Option("--channel", help="Only this one.")] = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Give notices that were given up on a fresh start; the next pass sends them.
+
+    [bold]Examples[/bold]
+
+      policywire alerts retry --channel desk
+    """
+    from datetime import UTC, datetime
+
+    from warehouse.connection import open_warehouse
+    from warehouse.outbox import revive_dead
+
+    settings = settings_from(config, warehouse)
+    with open_warehouse(settings.warehouse) as con:
+        count = revive_dead(con, now=datetime.now(UTC), channel=channel)
+    typer.echo(f"{count} notices are due again")
+
+
+@app.command("deliver")
+def deliver(warehouse: Warehouse = None, config: Config = None) -> None:
+    """Send what is due now, without asking the rules about anything.
+
+    [bold]Examples[/bold]
+
+      policywire alerts deliver
+    """
+    from flows.alert import FLOW_PLAN
+    from flows.alerting import deliver_due
+
+    settings = settings_from(config, warehouse)
+    counts, broken = deliver_due(settings.warehouse, book_of(settings), plan=FLOW_PLAN)
+    for line in broken:
+        typer.echo(f"! {line}", err=True)
+    failed = counts.failed + counts.refused
+    typer.echo(f"{counts.sent} sent, {failed} attempts failed, {counts.dead} given up on")
+
+
+def status(
+    prometheus: Annotated[
+        bool, typer.Option("--prometheus", help="As Prometheus text instead.")
+    ] = False,
+    listen: Annotated[
+        int | None, typer.Option("--listen", help="Serve /metrics on this loopback port.")
+    ] = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Last runs, lag from publication to notice, feeds in trouble, outbox, snapshot.
+
+    [bold]Examples[/bold]
+
+      policywire status
+
+      policywire status --prometheus
+
+      policywire status --listen 9464
+    """
+    settings = settings_from(config, warehouse)
+    if listen is not None:
+        from flows.metrics import metrics_server
+
+        with metrics_server(lambda: status_of(settings), port=listen) as server:
+            server.serve_forever()
+    elif prometheus:
+        from flows.metrics import prometheus_text
+
+        typer.echo(prometheus_text(status_of(settings)), nl=False)
+    else:
+        from flows.status import print_status
+
+        print_status(status_of(settings))
+
+
+def status_of(settings: "Settings") -> "Status":
+    """The status, with what is wrong with the rules as warnings."""
+    from datetime import UTC, datetime
+
+    from flows.status import cadences_of, read_status
+
+    return read_status(
+        settings.warehouse,
+        settings.snapshot,
+        at=datetime.now(UTC),
+        cadences=cadences_of(settings.schedule.news, settings.schedule.market),
+        problems=tuple(str(problem) for problem in book_of(settings).problems),
+    )
+
+
+def book_of(settings: "Settings") -> "RuleBook":
+    """The rules as they stand in the files."""
+    from flows.alerting import read_rules
+
+    return read_rules(settings.rule_paths, settings.alert_tables_in)

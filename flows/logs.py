@@ -1,0 +1,55 @@
+"""How we log: lines for people on a terminal, JSON where a program reads."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import IO, Any
+
+ROOT = "policywire"
+
+
+class JsonLines(logging.Formatter):
+    """A record as one JSON object: time, level, logger, message, the fields given with it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        fields = getattr(record, "fields", None)
+        if isinstance(fields, dict):
+            line |= {key: value for key, value in fields.items() if key not in line}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class PlainLines(logging.Formatter):
+    """A record as a line for a person."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
+
+
+def configure_logs(
+    *, level: int = logging.INFO, stream: IO[str] | None = None, as_json: bool | None = None
+) -> logging.Handler:
+    """Send our own log to `stream` (standard error): JSON unless that is a terminal.
+
+    Called twice, the second call wins. Prefect's own log is left as it is.
+    """
+    stream = stream or sys.stderr
+    if as_json is None:
+        as_json = not stream.isatty()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines() if as_json else PlainLines())
+    logger = logging.getLogger(ROOT)
+    for held in [h for h in logger.handlers if isinstance(h, logging.StreamHandler)]:
+        logger.removeHandler(held)
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    logger.propagate = False
+    return handler

@@ -1,0 +1,8 @@
+-- One row per run_id: begun when first told of, ended when told of again.
+MERGE INTO store.runs AS held
+USING (SELECT $run_id AS run_id) AS told ON held.run_id = told.run_id
+WHEN MATCHED THEN
+    UPDATE SET ended_at = $ended_at, outcome = $outcome, detail = $detail
+WHEN NOT MATCHED THEN
+    INSERT (run_id, flow, started_at, ended_at, outcome, detail)
+    VALUES ($run_id, $flow, $started_at, $ended_at, $outcome, $detail)
