@@ -64,8 +64,10 @@ _RELATION_SCORE = {
     "child:conj": 0.5,
     "child:dep": 0.5,
     "mod:amod": 0.8,
-    "mod:acl": 0.92,
-    "mod:relcl": 0.85,
+    "mod:acl": 0.85,
+    "mod:relcl": 0.75,
+    "through:dobj": 0.93,
+    "through:nsubjpass": 0.93,
     "mod:compound": 0.9,
     "mod:nmod": 0.8,
     "mod:appos": 0.6,
@@ -355,6 +357,12 @@ def relate(step: Token, measure: Token) -> str:
             return f"prep:{lower(b.head.text)}"
         if a.head.i == b.i and a.i != b.i:
             return f"mod:{a.dep_}"
+    # "suspend all of the tariffs", "extend the application of the duty": the verb acts on it.
+    at = t
+    while at.dep_ == "pobj" and lower(at.head.text) == "of":
+        at = _first_conjunct(at.head.head)
+    if at.i != t.i and at.head.i == step.i and at.dep_ in ("dobj", "nsubjpass"):
+        return f"through:{at.dep_}"
     for depth, ancestor in enumerate(measure.ancestors, 1):
         if ancestor.i == step.i:
             return f"down:{min(depth, 5)}"
