@@ -56,6 +56,6 @@ def configure_logs(
 
 
 def ensure_logs() -> None:
-    """`configure_logs`, unless somebody has: for flows that Prefect starts in a process of theirs."""
+    """`configure_logs`, unless somebody has: for flows that Prefect starts in its own process."""
     if not logging.getLogger(ROOT).handlers:
         configure_logs()
