@@ -4,6 +4,7 @@ from prefect import flow
 
 from flows.alerting import AlertResult, run_alerts
 from flows.delivery import DeliveryPlan
+from flows.logs import ensure_logs
 from flows.settings import Settings, settings_of
 
 # Long enough for two retries of a receiver that stumbled, short beside the schedule.
@@ -15,6 +16,7 @@ def alert(
     config: str | None = None, warehouse: str | None = None, feeds: str | None = None
 ) -> AlertResult:
     """Raise alerts for what is new. What fails stays in the outbox and has its own retries."""
+    ensure_logs()
     return raise_alerts(settings_of(config, warehouse, feeds))
 
 

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from flows.commands import alerts, doctor, feeds, market, run, sql, store, text
+from flows.logs import configure_logs
 from models.errors import ConfigError, PipelineError
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ def options(
     debug: bool = typer.Option(False, "--debug", help="Show a traceback when something fails."),
 ) -> None:
     """Options before the command."""
+    configure_logs()
 
 
 def main() -> None:

@@ -53,3 +53,9 @@ def configure_logs(
     logger.setLevel(level)
     logger.propagate = False
     return handler
+
+
+def ensure_logs() -> None:
+    """`configure_logs`, unless somebody has: for flows that Prefect starts in its own process."""
+    if not logging.getLogger(ROOT).handlers:
+        configure_logs()

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from flows.fetch_settings import FetchSettings
@@ -103,8 +110,6 @@ class Settings(BaseSettings):
     warehouse: Path = Path("var/policywire.duckdb")
     feeds: Path = SHIPPED / "feeds.toml"
     rules: Path = SHIPPED / "rules.toml"
-    alert_tables_in: Path | None = Field(None, description="the settings file, if rules are in it")
-    has_own_rules: bool = False
     archive_clock: bool = Field(
         False, description="believe publication dates as the time an article was first seen"
     )
@@ -112,6 +117,13 @@ class Settings(BaseSettings):
     extract: Extracting = Extracting()
     market: Market = Market()
     schedule: Schedule = Schedule()
+    _alert_tables_in: Path | None = PrivateAttr(default=None)
+    _has_own_rules: bool = PrivateAttr(default=False)
+
+    @property
+    def alert_tables_in(self) -> Path | None:
+        """The settings file, if alert rules or channels stand in it."""
+        return self._alert_tables_in
 
     @property
     def rule_paths(self) -> tuple[Path, ...]:
@@ -121,7 +133,7 @@ class Settings(BaseSettings):
         """
         if self.alert_tables_in is None:
             return (self.rules,)
-        if self.has_own_rules and self.rules == SHIPPED / "rules.toml":
+        if self._has_own_rules and self.rules == SHIPPED / "rules.toml":
             return (self.alert_tables_in,)
         return (self.rules, self.alert_tables_in)
 
@@ -153,14 +165,13 @@ def load_settings(
     """
     path = config or Path(DEFAULT_CONFIG)
     values: dict[str, Any] = {}
+    alert_tables: dict[str, Any] = {}
     if path.exists():
         try:
             values = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: not TOML: {error}") from error
-        if any(table in values for table in ALERT_TABLES):
-            values["alert_tables_in"], values["has_own_rules"] = path, "rule" in values
-            values = {key: value for key, value in values.items() if key not in ALERT_TABLES}
+        alert_tables = {key: values.pop(key) for key in ALERT_TABLES if key in values}
         for key in ("warehouse", "feeds", "rules"):
             if isinstance(values.get(key), str):
                 values[key] = path.parent / values[key]
@@ -170,6 +181,8 @@ def load_settings(
         settings = Settings(**values)
     except ValidationError as error:
         raise ConfigError(f"{path if values else 'environment'}: {first_problem(error)}") from error
+    if alert_tables:
+        settings._alert_tables_in, settings._has_own_rules = path, "rule" in alert_tables
     chosen = {"warehouse": warehouse, "feeds": feeds}
     return settings.model_copy(update={k: v for k, v in chosen.items() if v is not None})
 

@@ -1,5 +1,6 @@
 """A real HTTP server on every loopback address, and settings without the manners of the wild."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
@@ -63,3 +64,14 @@ async def outcomes_of(
 
     await fetch_feeds(feeds, states or {}, settings, on_done=keep)
     return found
+
+
+@pytest.fixture(autouse=True)
+def our_log() -> Iterator[None]:
+    """Our log as Python gives it: commands and flows under test configure it for themselves."""
+    log = logging.getLogger("policywire")
+    handlers, log.handlers, log.propagate = log.handlers, [], True
+    log.setLevel(logging.NOTSET)
+    logging.getLogger("policywire.alerts").setLevel(logging.NOTSET)
+    yield
+    log.handlers, log.propagate = handlers, True
