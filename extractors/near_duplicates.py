@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from rensa import RMinHash, RMinHashLSH
+from rensa import RMinHash
 
 PLACES = 128
 SAME = 0.7
@@ -63,36 +63,28 @@ class PrintIndex:
             yield start, print_[start : start + width]
 
 
-class CopyFinder:
-    """Finds earlier copies of a text. Add texts in the order they were first seen."""
+def first_sources(
+    prints: Iterable[tuple[str, tuple[int, ...] | None]],
+    known: Iterable[tuple[str, str, tuple[int, ...]]] = (),
+) -> dict[str, str]:
+    """For (name, fingerprint) pairs in order of first sight: copy -> the first source it repeats.
 
-    def __init__(self) -> None:
-        self._index = RMinHashLSH(SAME, PLACES, _BANDS)
-        self._names: list[str] = []
-        self._prints: list[tuple[int, ...]] = []
-
-    def add(self, name: str, text: str) -> str | None:
-        """Add a text; return the name of the earliest text it is a copy of, or None."""
-        minhash = _minhash(text)
-        if minhash is None:
-            return None
-        print_ = tuple(minhash.digest())
-        likely = sorted(self._index.query(minhash))
-        first = next((n for n in likely if likeness(self._prints[n], print_) >= SAME), None)
-        self._index.insert(len(self._names), minhash)
-        self._names.append(name)
-        self._prints.append(print_)
-        return self._names[first] if first is not None else None
-
-
-def first_sources(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """For (name, text) pairs in order of first sight: copy -> the first source it repeats."""
-    finder = CopyFinder()
+    `known` are texts held already, as (name, the source it is counted to, fingerprint).
+    """
+    index = PrintIndex()
+    source: dict[str, str] = {}
+    for name, counted_to, print_ in known:
+        index.add(name, print_)
+        source[name] = counted_to
     found: dict[str, str] = {}
-    for name, text in texts:
-        first = finder.add(name, text)
+    for name, new in prints:
+        if new is None:
+            continue
+        first = index.first_like(new)
+        source[name] = source[first] if first is not None else name
         if first is not None:
-            found[name] = found.get(first, first)
+            found[name] = source[name]
+        index.add(name, new)
     return found
 
 

@@ -14,7 +14,7 @@ from prefect import flow
 from extractors.extract import EXTRACTOR_VERSION, Extractor
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
-from extractors.near_duplicates import PrintIndex, fingerprint
+from extractors.near_duplicates import fingerprint, first_sources
 from extractors.touched import TouchedListings
 from flows.feed_list import load_feeds
 from flows.progress import track
@@ -127,18 +127,10 @@ def group_copies(warehouse: Path) -> int:
             known = prints_near(con, waiting)
         if not waiting:
             return found
-        index, groups, prints = PrintIndex(), {p.article_id: p.group_id for p in known}, {}
-        for printed in known:
-            index.add(printed.article_id, printed.fingerprint)
-        copies: dict[str, str] = {}
-        for article in waiting:
-            print_ = prints[article.article_id] = fingerprint(article.text)
-            if print_ is None:
-                continue
-            if (first := index.first_like(print_)) is not None:
-                copies[article.article_id] = groups.get(first, first)
-            groups[article.article_id] = copies.get(article.article_id, article.article_id)
-            index.add(article.article_id, print_)
+        prints = {article.article_id: fingerprint(article.text) for article in waiting}
+        copies = first_sources(
+            prints.items(), [(p.article_id, p.group_id, p.fingerprint) for p in known]
+        )
         with open_warehouse(warehouse) as con:
             save_prints(con, waiting, prints, copies)
         found += len(copies)
