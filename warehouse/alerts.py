@@ -160,10 +160,15 @@ def write_owed(
     con.unregister("alert_batch")
     gate = ThrottleGate(con, now)
     owed = []
+    told: dict[str, tuple[str, str]] = {}
     for match in found:
         if match.alert_id in refers:
+            candidate = match.candidate
+            if candidate.development_id not in told:
+                told[candidate.development_id] = (line(candidate), dump_facts(candidate))
             # Once per pass too, should a rule name a channel twice.
-            owed.append(owed_row(match, refers.pop(match.alert_id), gate, line))
+            refers_to = refers.pop(match.alert_id)
+            owed.append(owed_row(match, refers_to, gate, *told[candidate.development_id]))
     if owed:
         con.register("owed_batch", pa.Table.from_pylist(owed, schema=OWED))
         con.execute(load_query("enqueue_alerts"))
@@ -205,7 +210,7 @@ class ThrottleGate:
 
 
 def owed_row(
-    match: Match, refers_to: str | None, gate: ThrottleGate, line: Callable[[AlertCandidate], str]
+    match: Match, refers_to: str | None, gate: ThrottleGate, line: str, facts: str
 ) -> dict[str, Any]:
     """One row of the outbox."""
     rule, candidate = match.rule, match.candidate
@@ -227,8 +232,8 @@ def owed_row(
         "channel": match.channel,
         "severity": rule.severity.value,
         "severity_rank": SEVERITY_RANK[rule.severity.value],
-        "headline": line(candidate),
-        "facts": dump_facts(candidate),
+        "headline": line,
+        "facts": facts,
         "refers_to": refers_to,
         "first_seen_at": candidate.first_seen_at,
         "published_at": candidate.published_at,
