@@ -10,6 +10,7 @@ so that the same SQL serves DuckLake.
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 
@@ -35,8 +36,9 @@ class SqlFile:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-def sql_files(folder: str) -> list[SqlFile]:
-    """The .sql files of one folder of the warehouse package, by name."""
+@cache
+def sql_files(folder: str) -> tuple[SqlFile, ...]:
+    """The .sql files of one folder of the warehouse package, by name; read once a process."""
     found = []
     for item in sorted(
         (resources.files("warehouse") / folder).iterdir(), key=lambda entry: entry.name
@@ -47,7 +49,7 @@ def sql_files(folder: str) -> list[SqlFile]:
             found.append(
                 SqlFile(order=order, name=item.name[:-4], sql=item.read_text(encoding="utf-8"))
             )
-    return found
+    return tuple(found)
 
 
 def migrate(con: DuckDBPyConnection, *, name: str = "warehouse") -> None:
@@ -76,8 +78,10 @@ def migrate(con: DuckDBPyConnection, *, name: str = "warehouse") -> None:
 def applied_migrations(con: DuckDBPyConnection, name: str) -> dict[int, str]:
     """Version -> digest of what was run. Creates the record in an empty database."""
     tables = con.execute(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables "
-        "WHERE table_catalog = current_database()"
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND NOT internal "
+        "UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() "
+        "WHERE database_name = current_database() AND NOT internal"
     ).fetchall()
     names = {row[0] for row in tables}
     if "store.migrations" not in names:
