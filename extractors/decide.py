@@ -1,6 +1,7 @@
 """Which candidates are events, and with what labels."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -11,6 +12,7 @@ from extractors.factuality import firm_status, governed_status, rule_factuality,
 from extractors.features import VIEWS, candidate_features
 from extractors.gazetteer import jurisdictions
 from extractors.head import Head, load_head
+from extractors.lexicon_data import load_word_classes
 from extractors.policy_events import Candidate
 from models.event import EventStatus, EventType, Factuality, TimeFrame, status_class, type_group
 
@@ -32,39 +34,41 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
     head = load_head()
     out: list[Decision] = []
     for c in doc.user_data["candidates"]:
-        if head is not None:
-            d = decision_by_head(doc, context, c, head)
-            if d.confidence >= threshold(d, c, head):
-                out.append(d)
-        else:
+        if head is None:
             score = rule_score(c, context)
-            if score >= 0.62:
+            if score >= RULES_NEED:
                 out.append(decision_by_rules(doc, context, c, score))
-    return merge(out, again=head.settings.get("again", 0.75) if head is not None else 2.0)
+            continue
+        if is_request(c):
+            continue
+        features = candidate_features(doc, context, c)
+        confidence = head.event(features)
+        if confidence >= threshold(head) or is_standing(doc, context, c):
+            out.append(labelled(doc, context, c, head, features, confidence))
+    return merge(out, again=head.settings["again"] if head is not None else 2.0)
 
 
-def threshold(d: Decision, c: Candidate, head: Head) -> float:
-    """How sure to be: more where a type's words are common in other senses, or no step is said."""
-    least = head.settings.get("threshold", 0.5)
-    if d.type in _COMMON_WORDS:
-        least += head.settings.get("common", 0.0)
-    elif c.hit is None and c.rule.endswith("/nominal"):
-        least += head.settings.get("nominal", 0.0)
-    return least
+RULES_NEED = 0.62
+_REQUESTS = load_word_classes()["request"]
 
 
-_COMMON_WORDS = frozenset(
-    {
-        EventType.SUBSIDY,
-        EventType.GOVERNMENT_INVESTMENT,
-        EventType.LICENSING_DEAL,
-        EventType.STOCKPILE,
-        EventType.OFFTAKE_AGREEMENT,
-        EventType.INVESTMENT_SCREENING,
-        EventType.LOCAL_CONTENT_NATIONALISATION,
-        EventType.PROCUREMENT_RESTRICTION,
-    }
-)
+def is_request(c: Candidate) -> bool:
+    """Is the step asked of somebody else? "Urged China to lift": ruling 11, no event.
+
+    A petition or complaint that is filed is a step of its own, of an investigation.
+    """
+    return (
+        c.hit is not None
+        and c.hit.words[0].kind == "verb"
+        and bool(c.governors)
+        and c.governors[0] in _REQUESTS
+        and c.evidence.pattern.type is not EventType.INVESTIGATION
+    )
+
+
+def threshold(head: Head) -> float:
+    """How sure the head must be of an event."""
+    return head.settings["threshold"]
 
 
 def rule_score(c: Candidate, context: SentenceContext) -> float:
@@ -94,9 +98,20 @@ def decision_by_rules(doc: Doc, context: SentenceContext, c: Candidate, score: f
 
 
 def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Head) -> Decision:
-    """Labels of a candidate by the head, which has the rules' labels among its features."""
-    f = candidate_features(doc, context, c)
-    confidence = head.event(f)
+    """Labels of a candidate by the head, be it an event or not."""
+    features = candidate_features(doc, context, c)
+    return labelled(doc, context, c, head, features, head.event(features))
+
+
+def labelled(
+    doc: Doc,
+    context: SentenceContext,
+    c: Candidate,
+    head: Head,
+    features: dict[str, float],
+    confidence: float,
+) -> Decision:
+    """A candidate with the labels of the head, which has the rules' labels among its features."""
     if confidence < STANDING and is_standing(doc, context, c):
         return Decision(
             candidate=c,
@@ -106,14 +121,22 @@ def decision_by_head(doc: Doc, context: SentenceContext, c: Candidate, head: Hea
             time_frame=TimeFrame.BACKGROUND,
             confidence=STANDING,
         )
+    say = {
+        label: head.models[label].probability_of(view(features)) for label, view in VIEWS.items()
+    }
     return Decision(
         candidate=c,
-        type=read_type(c, head, f),
-        status=read_status(c, context, head, f),
-        factuality=read_factuality(doc, c, context, head, f),
-        time_frame=TimeFrame(head.models["time_frame"].best(VIEWS["time_frame"](f))),
+        type=read_type(c, say["type"]),
+        status=read_status(c, context, say["status"]),
+        factuality=read_factuality(doc, c, context, say["factuality"]),
+        time_frame=TimeFrame(likeliest(say["time_frame"])[0]),
         confidence=confidence,
     )
+
+
+def likeliest(say: Mapping[str, float]) -> tuple[str, float]:
+    """The likeliest value and its probability."""
+    return max(say.items(), key=lambda vp: vp[1])
 
 
 STANDING = 0.66
@@ -147,37 +170,31 @@ def is_standing(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
     return False
 
 
-def read_status(
-    c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]
-) -> EventStatus:
-    """The step by the head, unless the words leave no choice and the head is not certain."""
+def read_status(c: Candidate, context: SentenceContext, say: Mapping[str, float]) -> EventStatus:
+    """The step the head says, unless the words leave no choice and it is not certain."""
     firm = firm_status(c, context)
-    model = head.models["status"]
-    p = model.probabilities(VIEWS["status"](f))
-    best = EventStatus(model.classes[int(p.argmax())])
-    return firm if firm is not None and float(p.max()) < FIRM_BELOW else best
+    best, p = likeliest(say)
+    return firm if firm is not None and p < FIRM_BELOW else EventStatus(best)
 
 
 FIRM_BELOW = 0.85
 TYPE_ABOVE = 0.7
 
 
-def read_type(c: Candidate, head: Head, f: dict[str, float]) -> EventType:
+def read_type(c: Candidate, say: Mapping[str, float]) -> EventType:
     """The type the pattern says, unless the head is sure of another."""
-    model = head.models["type"]
-    p = model.probabilities(VIEWS["type"](f))
-    best = EventType(model.classes[int(p.argmax())])
-    return best if float(p.max()) >= TYPE_ABOVE else c.evidence.pattern.type
+    best, p = likeliest(say)
+    return EventType(best) if p >= TYPE_ABOVE else c.evidence.pattern.type
 
 
 def read_factuality(
-    doc: Doc, c: Candidate, context: SentenceContext, head: Head, f: dict[str, float]
+    doc: Doc, c: Candidate, context: SentenceContext, say: Mapping[str, float]
 ) -> Factuality:
-    """How sure the text is, by the head, unless a denial or a question leaves no choice."""
+    """How sure the text is, unless a denial or a question leaves no choice."""
     said = rule_factuality(doc, c, context, governed_status(c, context))
     if said is Factuality.NEGATED or (said is Factuality.QUESTION and len(context.text) < 160):
         return said
-    return Factuality(head.models["factuality"].best(VIEWS["factuality"](f)))
+    return Factuality(likeliest(say)[0])
 
 
 def merge(decisions: list[Decision], again: float) -> list[Decision]:

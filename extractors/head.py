@@ -1,11 +1,14 @@
-"""The trained head: small linear models over the rules' own features, run with numpy alone.
+"""The trained head: small kernel models over the rules' own features, run with numpy alone.
 
-Weights are shipped in extractors/lexicon/head.npz; extractors/training.py makes them.
+Each is a kernel ridge regression with a Gaussian kernel (Rasmussen and Williams 2006, chapter 2.7):
+what counts is how like a candidate is to labelled ones in all its features together, which a
+linear model cannot say. Weights are shipped in extractors/lexicon/head.npz; extractors/training.py
+makes them.
 """
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,67 +17,70 @@ import numpy as np
 from numpy.typing import NDArray
 
 WEIGHTS = "head.npz"
+_ARRAYS = ("starts", "columns", "values", "weights", "intercept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinearModel:
-    """One linear model: a row of weights a feature, a column a class."""
+class KernelModel:
+    """One model: labelled rows of sparse features, and a weight of each row for each class.
+
+    Row r has `columns[starts[r]:starts[r + 1]]` with `values` beside them. A class's score is the
+    weighted sum of exp(-gamma * squared distance) over the rows; probabilities are the softmax of
+    `scale * score + shift`, fitted on left-out rows.
+    """
 
     classes: tuple[str, ...]
     index: Mapping[str, int]
+    starts: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float32]
     weights: NDArray[np.float32]
     intercept: NDArray[np.float32]
+    squares: NDArray[np.float32]
+    gamma: float
+    scale: float
+    shift: float
 
     def probabilities(self, features: Mapping[str, float]) -> NDArray[np.float32]:
         """Probability of each class; features never seen in training count nothing."""
-        z = self.intercept.copy()
+        x = np.zeros(len(self.index), dtype=np.float32)
         for name, value in features.items():
-            row = self.index.get(name)
-            if row is not None:
-                z += value * self.weights[row]
-        if len(self.classes) == 2 and z.shape == (1,):
+            column = self.index.get(name)
+            if column is not None:
+                x[column] = value
+        shared = np.add.reduceat(self.values * x[self.columns], self.starts[:-1])
+        near = np.exp(-self.gamma * np.maximum(self.squares + float(x @ x) - 2.0 * shared, 0.0))
+        z = self.scale * (near @ self.weights + self.intercept) + self.shift
+        if len(z) == 1:
             p = 1.0 / (1.0 + np.exp(-z[0]))
             return np.array([1.0 - p, p], dtype=np.float32)
         e = np.exp(z - z.max())
         return np.asarray(e / e.sum(), dtype=np.float32)
 
-    def best(self, features: Mapping[str, float], allowed: Iterable[str] | None = None) -> str:
-        """The likeliest class, among `allowed` if given."""
-        p = self.probabilities(features)
-        wanted = set(allowed) if allowed is not None else set(self.classes)
-        return max(((float(p[i]), c) for i, c in enumerate(self.classes) if c in wanted))[1]
+    def probability_of(self, features: Mapping[str, float]) -> dict[str, float]:
+        """The probability of each class by its name."""
+        return dict(zip(self.classes, map(float, self.probabilities(features)), strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The models by what they decide, and the settings found with them."""
 
-    models: Mapping[str, LinearModel]
+    models: Mapping[str, KernelModel]
     settings: Mapping[str, float]
 
     def event(self, features: Mapping[str, float]) -> float:
-        """How likely a candidate is an event, 0 to 1, calibrated on held-out articles."""
-        raw = float(self.models["event"].probabilities(features)[1])
-        raw = min(max(raw, 1e-6), 1 - 1e-6)
-        logit = float(np.log(raw / (1 - raw)))
-        return float(
-            1
-            / (
-                1
-                + np.exp(
-                    -(self.settings.get("scale", 1.0) * logit + self.settings.get("shift", 0.0))
-                )
-            )
-        )
-
-    def role(self, features: Mapping[str, float]) -> str:
-        """actor, target or none for a jurisdiction near an event."""
-        return self.models["role"].best(features)
+        """How likely a candidate is an event, 0 to 1, calibrated on left-out candidates."""
+        return float(self.models["event"].probabilities(features)[1])
 
     def role_probabilities(self, features: Mapping[str, float]) -> dict[str, float]:
         """How likely a jurisdiction is actor, target or none of an event."""
-        model = self.models["role"]
-        return dict(zip(model.classes, map(float, model.probabilities(features)), strict=True))
+        return self.models["role"].probability_of(features)
+
+
+def squares_of(starts: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The squared length of each row."""
+    return np.asarray(np.add.reduceat(values * values, starts[:-1]), dtype=np.float32)
 
 
 def dump_head(head: Head) -> bytes:
@@ -83,9 +89,18 @@ def dump_head(head: Head) -> bytes:
     described: dict[str, object] = {}
     for key, model in head.models.items():
         names = sorted(model.index, key=model.index.__getitem__)
-        arrays[f"{key}.weights"] = model.weights.astype(np.float16)
-        arrays[f"{key}.intercept"] = model.intercept.astype(np.float32)
-        described[key] = {"classes": list(model.classes), "features": names}
+        for name in _ARRAYS:
+            whole = getattr(model, name)
+            arrays[f"{key}.{name}"] = (
+                whole.astype(np.float16) if name in ("values", "weights") else whole
+            )
+        described[key] = {
+            "classes": list(model.classes),
+            "features": names,
+            "gamma": model.gamma,
+            "scale": model.scale,
+            "shift": model.shift,
+        }
     meta = {"settings": dict(head.settings), "models": described}
     arrays["meta"] = np.frombuffer(
         json.dumps(meta, ensure_ascii=False).encode("utf-8"), dtype=np.uint8
@@ -97,17 +112,25 @@ def dump_head(head: Head) -> bytes:
 
 def read_head(data: bytes) -> Head:
     """A head from the bytes `dump_head` wrote."""
+    models = {}
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         meta = json.loads(arrays["meta"].tobytes().decode("utf-8"))
-        models = {
-            key: LinearModel(
+        for key, m in meta["models"].items():
+            kept = {name: arrays[f"{key}.{name}"] for name in _ARRAYS}
+            values = kept["values"].astype(np.float32)
+            models[key] = KernelModel(
                 classes=tuple(m["classes"]),
                 index={name: i for i, name in enumerate(m["features"])},
-                weights=arrays[f"{key}.weights"].astype(np.float32),
-                intercept=arrays[f"{key}.intercept"].astype(np.float32),
+                starts=kept["starts"],
+                columns=kept["columns"],
+                values=values,
+                weights=kept["weights"].astype(np.float32),
+                intercept=kept["intercept"],
+                squares=squares_of(kept["starts"], values),
+                gamma=m["gamma"],
+                scale=m["scale"],
+                shift=m["shift"],
             )
-            for key, m in meta["models"].items()
-        }
     return Head(models=models, settings=meta["settings"])
 
 

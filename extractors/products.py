@@ -300,10 +300,20 @@ def find_companies(
                 r"\s*(?:report|analysis|guide|notes|said|poll)\b", context.text[b:]
             ):
                 continue
-            if _BODY.search(ent.text) or any(a <= s < b for s, _ in found):
+            if (
+                _BODY.search(ent.text)
+                or _in_tag(context.text, a, b)
+                or any(a <= s < b for s, _ in found)
+            ):
                 continue
             found.append((a, context.text[a:b]))
     return tuple(dict.fromkeys(text for _, text in sorted(found)))
+
+
+def _in_tag(text: str, start: int, end: int) -> bool:
+    """Does it stand in brackets, as a ticker, an exchange or an abbreviation does?"""
+    opened, closed = text.rfind("(", 0, end), text.rfind(")", 0, start)
+    return opened > closed and (text.find(")", start) >= 0 or opened >= start)
 
 
 _SOURCE = re.compile(r"\b(?:according to|reported by|told|by) (?:a |an |the )?$", re.I)
@@ -312,7 +322,8 @@ _BODY = re.compile(
         r"\b(?:department|ministry|agency|commission|government|administration"
         r"|senate|house|court|council|bureau|office|act|regulations?|list|agreement"
         r"|sanctions|deal|license|rule|treasury|secretary|bloomberg|reuters|congress"
-        r"|union|register|order|army|party|national|program)\b"
+        r"|union|register|order|army|party|national|program|letter|partnership"
+        r"|memorandum|offtake|presidential|news|programs?|initiative|summit)\b"
     ),
     re.I,
 )

@@ -1,6 +1,7 @@
 """Who decides and who is hit: the jurisdictions of an event."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
@@ -90,8 +91,51 @@ def role_features(doc: Doc, c: Candidate, name: Name, event_type: EventType) -> 
         put("agency", 1.0)
     if doc.text[: name.start].strip() == "":
         put("first", 1.0)
+    _neighbour_features(doc, c, name, event_type, put)
     put(f"rule={rule_role(features, name, event_type)}", 2.0)
     return features
+
+
+def _neighbour_features(
+    doc: Doc, c: Candidate, name: Name, event_type: EventType, put: Callable[[str, float], None]
+) -> None:
+    """The words beside a name, what it hangs on, and where it stands among the other names."""
+    token = token_of(doc, name)
+    assert token is not None, "asked only for names in the parse"
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    assert span is not None, "a token has a span"
+    before = doc[span.start - 1] if span.start > 0 else None
+    after = doc[span.end] if span.end < len(doc) else None
+    put(f"prev={lower(before.text) if before is not None else '^'}", 1.0)
+    put(f"next={after.lemma_.lower() if after is not None else '$'}", 1.0)
+    put(f"head={token.head.lemma_.lower()}|{token.dep_}", 1.0)
+    at = token
+    for _ in range(4):
+        if at.dep_ == "pobj":
+            put(f"prephead={lower(at.head.text)}|{at.head.head.lemma_.lower()}", 1.0)
+            put(f"prephead={at.head.head.lemma_.lower()}", 1.0)
+            break
+        if at.dep_ not in ("conj", "poss", "compound", "nmod", "amod", "appos"):
+            break
+        at = at.head
+    put(f"type={event_type.value}", 1.0)
+    put(f"step={c.status.value}", 1.0)
+    if c.hit is not None:
+        put(f"verb={c.hit.words[0].base}", 1.0)
+        put(f"verb={c.hit.words[0].base}|before={name.end <= c.start}", 1.0)
+    context = doc.user_data["sentence"]
+    others = {n.code: n for n in jurisdictions(context.names) if n.code != name.code}
+    put(f"others={min(2, len(others))}", 1.0)
+    put(f"to_the_left={min(2, sum(n.end <= name.start for n in others.values()))}", 1.0)
+    nearer = sum(
+        abs(n.start - c.evidence.start) < abs(name.start - c.evidence.start)
+        for n in others.values()
+    )
+    put(f"nearer={min(2, nearer)}", 1.0)
+    put(f"style={context.style}", 1.0)
+    put(f"speaks={context.publisher_country == name.code}", 1.0)
+    if any(n.code == name.code for n in context.title_names):
+        put("in_title", 1.0)
 
 
 def _coarse(relation: str) -> str:
