@@ -4,35 +4,49 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from models.errors import ConfigError, FetchError, TransientFetchError
+from models.identity import digest_id
 from models.reference.markets import load_markets
 from models.reference.securities import SEC_MARKETS, issuer_id, load_securities
 from models.security import Issuer, Listing, Securities
 from warehouse.connection import open_warehouse
-from warehouse.securities import check_securities, find_securities, save_securities
+from warehouse.inputs import is_loaded, note_loaded
+from warehouse.securities import (
+    check_securities,
+    count_listings,
+    find_securities,
+    save_securities,
+)
 
 SEC_URL = "https://www.sec.gov/files/company_tickers_exchange.json"
 OPENFIGI_URL = "https://api.openfigi.com/v3/mapping"
 NEEDED = ("ticker", "mic", "name")
 OPENFIGI_BATCH = 10
+INPUT = "securities"
 
 
 def load_all(warehouse: Path, reference_csv: Sequence[Path] = ()) -> tuple[int, tuple[str, ...]]:
     """Store the shipped securities and the operator's own files; (listings held, notes).
 
+    Nothing is written when it is what was stored last.
     Raises ConfigError naming file and line; then nothing was stored.
     """
     securities = load_securities()
     for path in reference_csv:
         securities = with_rows(securities, csv_rows(path), origin=str(path))
+    markets = tuple(load_markets().values())
+    digest = digest_id(repr(securities), repr(markets))
     with open_warehouse(warehouse) as con:
-        held = save_securities(con, securities, load_markets().values())
-        return held, (*securities.notes, *check_securities(con))
+        if not is_loaded(con, INPUT, digest):
+            save_securities(con, securities, markets)
+            note_loaded(con, INPUT, digest, datetime.now(UTC))
+        return count_listings(con), (*securities.notes, *check_securities(con))
 
 
 def show(warehouse: Path, words: str) -> list[dict[str, Any]]:

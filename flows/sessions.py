@@ -35,9 +35,12 @@ def sessions_between(calendar: str, first: date, last: date) -> list[Session]:
 
 
 def fill_sessions(warehouse: Path) -> int:
-    """Store the sessions that bars and developments at hand call for; how many are new."""
+    """Store the sessions that bars and developments at hand call for; how many are new.
+
+    A calendar that is whole already is not worked out again: that takes half a second each.
+    """
     with open_warehouse(warehouse) as con:
-        needed = calendars_needed(con)
+        needed = calendars_needed(con, LOOK_BACK.days)
     found = [
         session
         for calendar, first, last in needed

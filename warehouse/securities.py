@@ -64,6 +64,11 @@ def save_securities(
         for statement in load_query("save_securities").split(";"):
             if statement.strip():
                 con.execute(statement)
+    return count_listings(con)
+
+
+def count_listings(con: DuckDBPyConnection) -> int:
+    """How many listings are held, past ones included."""
     row = con.execute("SELECT count(*) FROM store.listings").fetchone()
     assert row is not None, "count gives a row"
     return int(row[0])
@@ -120,9 +125,12 @@ def save_sessions(con: DuckDBPyConnection, sessions: Sequence[Session]) -> int:
     return int(row[0])
 
 
-def calendars_needed(con: DuckDBPyConnection) -> list[tuple[str, date, date]]:
+def calendars_needed(
+    con: DuckDBPyConnection, look_back_days: int = 0
+) -> list[tuple[str, date, date]]:
     """(calendar, first day, last day) that bars and developments at hand call for."""
-    return [(str(c), a, b) for c, a, b in con.execute(load_query("calendars_needed")).fetchall()]
+    found = con.execute(load_query("calendars_needed"), {"look_back": look_back_days}).fetchall()
+    return [(str(calendar), first, last) for calendar, first, last in found]
 
 
 def touched_listings(con: DuckDBPyConnection) -> list[Listing]:

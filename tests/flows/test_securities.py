@@ -20,6 +20,7 @@ from flows.securities import (
 from models.errors import ConfigError, FetchError
 from models.reference.securities import load_securities
 from models.security import Listing
+from warehouse.connection import open_warehouse
 
 OWN = "ticker,mic,name,country,isin\nQQX,XNYS,Quite Quixotic Inc.,US,US0000000002\n"
 
@@ -111,3 +112,26 @@ def test_openfigi_is_asked_by_isin_first_and_must_be_of_one_mind(httpserver: HTT
     httpserver.expect_request("/map", method="POST", json=jobs).respond_with_json(answers)
     with httpx.Client() as client:
         assert openfigi_ids(client, listings, httpserver.url_for("/map")) == {"XNYS:A": "F1"}
+
+
+def test_what_is_stored_already_is_not_stored_again(tmp_path: Path) -> None:
+    warehouse = tmp_path / "w.duckdb"
+
+    def written() -> list[tuple[object, ...]]:
+        with open_warehouse(warehouse) as con:
+            return con.execute(
+                "SELECT max(updated_at), count(*) FROM store.listings UNION ALL "
+                "SELECT max(updated_at), count(*) FROM store.company_aliases UNION ALL "
+                "SELECT max(loaded_at), count(*) FROM store.loaded_inputs"
+            ).fetchall()
+
+    load_all(warehouse)
+    before = written()
+    assert load_all(warehouse)[0] == len(load_securities().listings)
+    assert written() == before
+    load_all(warehouse, [own(tmp_path, OWN)])
+    with open_warehouse(warehouse) as con:
+        fresh = con.execute(
+            "SELECT listing_id FROM store.listings WHERE updated_at > ?", [before[0][0]]
+        ).fetchall()
+    assert fresh == [("XNYS:QQX",)]

@@ -9,10 +9,14 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from flows.sessions import sessions_between
+from flows.sessions import fill_sessions, sessions_between
 from flows.study import dated_events, show_study, study_dates, study_snapshot
 from flows.study_chart import draw_study
 from models.errors import ConfigError, WarehouseError
+from models.reference.markets import load_markets
+from models.reference.securities import load_securities
+from warehouse.connection import open_warehouse
+from warehouse.securities import save_securities
 from warehouse.study import StudyFilter, StudyResult
 
 HEAD = "id,announced,type,status,actor,target\n"
@@ -133,3 +137,16 @@ def test_sessions_know_holidays_and_short_days() -> None:
 def test_a_calendar_nobody_keeps_is_named() -> None:
     with pytest.raises(ConfigError, match="calendar 'XXXX'"):
         sessions_between("XXXX", date(2024, 1, 2), date(2024, 2, 1))
+
+
+def test_sessions_are_worked_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "w.duckdb"
+    with open_warehouse(path) as con:
+        save_securities(con, load_securities(), load_markets().values())
+        con.execute(
+            "INSERT INTO store.daily_bars (listing_id, session_date, source, adj_close) "
+            "VALUES ('XNYS:MP', DATE '2025-01-06', 'x', 1), ('XNYS:MP', DATE '2025-03-06', 'x', 1)"
+        )
+    assert fill_sessions(path) > 300
+    monkeypatch.setattr("flows.sessions.sessions_between", lambda *_: pytest.fail("asked again"))
+    assert fill_sessions(path) == 0
