@@ -143,3 +143,18 @@ def find_securities(con: DuckDBPyConnection, words: str) -> list[dict[str, Any]]
     cursor = con.execute(load_query("find_securities"), {"words": words})
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def listings_without_figi(con: DuckDBPyConnection, words: str | None = None) -> list[Listing]:
+    """Listings of today without a FIGI: those that fit `words`, else those of exposed issuers."""
+    cursor = con.execute(load_query("listings_without_figi"), {"words": words})
+    names = [column[0] for column in cursor.description or ()]
+    return [Listing(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def save_figis(con: DuckDBPyConnection, figis: dict[str, str]) -> None:
+    """Add FIGIs to listings that have none, by listing id."""
+    rows = [{"listing_id": key, "figi": figi} for key, figi in figis.items()]
+    columns = {"listing_id": batches.TEXT, "figi": batches.TEXT}
+    with transaction(con), registered(con, figi_batch=batch(rows, columns)):
+        con.execute(load_query("save_figis"))

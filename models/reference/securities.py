@@ -1,6 +1,7 @@
 """The securities that ship with the project, read, joined and checked.
 
-tickers.csv                 issuers that policy touches: listing, ids, aliases, exposures
+tickers.csv                 issuers that policy touches: listing, ids, aliases, exposures;
+                            status is active, or delisted with the day
 sec_company_tickers.csv.gz  snapshot of the SEC's list of filers with a ticker (facts)
 funds.csv                   exchange-traded funds used as benchmarks and yardsticks
 companies.csv               further names: brands, subsidiaries, names that need context
@@ -15,6 +16,7 @@ what looks like a conflict is kept apart and told in `Securities.notes`.
 import csv
 import gzip
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -31,6 +33,7 @@ from models.security import (
 )
 
 SEC_MARKETS = {"NYSE": "XNYS", "Nasdaq": "XNAS", "CBOE": "BATS", "OTC": "OTCM"}
+SEC_SOURCE = "SEC list"
 ROLES = frozenset({"producer", "processor", "consumer", "substitute"})
 PLACES = frozenset({"actor", "target", "elsewhere", "any"})
 ALIAS_KINDS = frozenset({"alias", "brand", "subsidiary", "former", "publisher", "platform"})
@@ -88,7 +91,8 @@ def curated_rows(
             currency=markets[row["mic"]].currency,
             isin=row["isin"] or None,
             figi=row["figi_composite"] or None,
-            source="tickers.csv" if row["status"] == "active" else f"tickers.csv ({row['status']})",
+            valid_to=last_day(row["status"], line),
+            source="tickers.csv",
         )
         if owner in issuers:
             notes.append(
@@ -106,6 +110,18 @@ def curated_rows(
         )
         for place, cell in enumerate(split_list(row["exposures"])):
             yield exposure(owner, key, cell, place, where, line)
+
+
+def last_day(status: str, line: int) -> date | None:
+    """When a listing ended, from a status "active" or "delisted YYYY-MM-DD"."""
+    if status == "active":
+        return None
+    try:
+        return date.fromisoformat(status.removeprefix("delisted "))
+    except ValueError as error:
+        raise ConfigError(
+            f"tickers.csv: line {line}: status {status!r} is not active or delisted YYYY-MM-DD"
+        ) from error
 
 
 def exposure(
@@ -194,7 +210,7 @@ def add_sec_list(
             mic=mic,
             ticker=row["ticker"],
             currency="USD",
-            source="SEC list",
+            source=SEC_SOURCE,
         )
 
 
