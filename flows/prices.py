@@ -42,6 +42,7 @@ YAHOO_SUFFIX = {
     "XAMS": ".AS",
     "XSES": ".SI",
 }
+YAHOO_ACTIONS = ("Dividends", "Stock Splits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,7 @@ class YahooProvider:
                 listing.ticker.replace(".", "-") + suffix,
                 start=since.isoformat(),
                 auto_adjust=False,
+                actions=True,
                 progress=False,
                 multi_level_index=False,
             )
@@ -160,9 +162,10 @@ class YahooProvider:
             path = folder / f"{listing.mic}-{listing.ticker.replace('/', '-')}.csv"
             with path.open("w", encoding="utf-8", newline="") as file:
                 out = csv.writer(file)
-                out.writerow(("date", "close", "adj_close", "volume"))
+                out.writerow(("date", "close", "adj_close", "volume", "dividend", "split"))
                 for day, row in frame.iterrows():
-                    out.writerow((day.date(), row["Close"], row["Adj Close"], row["Volume"]))
+                    bar = (row["Close"], row["Adj Close"], row["Volume"])
+                    out.writerow((day.date(), *bar, *(row.get(name, 0) for name in YAHOO_ACTIONS)))
             yield PriceFile(path=path, source=self.name, listing_id=listing.listing_id)
 
 

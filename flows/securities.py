@@ -108,7 +108,7 @@ def listing_lines(row: Mapping[str, Any]) -> Iterator[str]:
         ("cik", row["cik"]),
         ("valid", f"{since}{end}".strip() or None),
         ("benchmark", row["benchmark_id"]),
-        ("names", ", ".join(row["names"] or ())),
+        ("names", ", ".join(dict.fromkeys(row["names"] or ()))),
         ("exposures", ", ".join(row["exposures"] or ())),
         ("source", row["source"]),
     ):

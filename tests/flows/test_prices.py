@@ -112,7 +112,7 @@ def test_yahoo_gives_raw_and_adjusted_closes(warehouse: Path) -> None:
 
         def iterrows(self) -> Iterator[tuple[Any, dict[str, float]]]:
             day = SimpleNamespace(date=lambda: date(2025, 1, 6))
-            yield day, {"Close": 20.0, "Adj Close": 10.0, "Volume": 5}
+            yield day, {"Close": 20.0, "Adj Close": 10.0, "Volume": 5, "Stock Splits": 2.0}
 
     def download(symbol: str, **options: object) -> Frame:
         asked.append(symbol)
@@ -122,6 +122,11 @@ def test_yahoo_gives_raw_and_adjusted_closes(warehouse: Path) -> None:
     load_from(YahooProvider(download), warehouse, [AAA], SINCE)
     assert asked == ["AAA"]
     assert bars(warehouse) == [("XNYS:AAA", "yahoo", 20.0, 10.0)]
+    with open_warehouse(warehouse) as con:
+        actions = con.execute(
+            'SELECT listing_id, ex_date, kind, "value", currency FROM corporate_actions'
+        ).fetchall()
+    assert actions == [("XNYS:AAA", date(2025, 1, 6), "split", 2.0, None)]
 
 
 def test_without_yfinance_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
