@@ -1,13 +1,13 @@
 """Issuers, listings, exposures and trading sessions: stored, read back, and checked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
 from models.reference.markets import Market
+from models.reference.sessions import Session
 from models.security import (
     CompanyAlias,
     Exposure,
@@ -19,16 +19,6 @@ from models.security import (
 from warehouse import batches
 from warehouse.batches import Columns, batch, fields, registered
 from warehouse.connection import load_query, transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """One trading session of the calendar `mic`; times UTC."""
-
-    mic: str
-    session_date: date
-    open_at: datetime
-    close_at: datetime
 
 
 def save_securities(

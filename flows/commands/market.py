@@ -2,12 +2,15 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands.options import Config, Warehouse, settings_from
 from models.errors import ConfigError
+
+if TYPE_CHECKING:
+    from warehouse.study import StudyFilter
 
 app = typer.Typer(help="Listed companies: what is held, and what is odd.", no_args_is_help=True)
 
@@ -176,5 +179,16 @@ def study(
     console = Console(emoji=False)
     show_study(result, console)
     if chart is not None and result.windows:
-        for path in draw_study(result, chart):
+        for path in draw_study(result, chart, title=chart_title(chosen)):
             console.print(f"wrote {path}", highlight=False)
+
+
+def chart_title(chosen: "StudyFilter") -> str:
+    """What the study is about, in the words of its filter."""
+    kinds = (chosen.type or "all developments").replace("_", " ").replace(",", ", ")
+    by = f" by {chosen.actor}" if chosen.actor else ""
+    of = f" ({chosen.status.replace('_', ' ').replace(',', ', ')})" if chosen.status else ""
+    on = chosen.ticker or chosen.ticker_group or chosen.commodity
+    return f"{kinds[0].upper()}{kinds[1:]}{of}{by}" + (
+        f" on {on.replace('_', ' ').replace(',', ', ')}" if on else ""
+    )

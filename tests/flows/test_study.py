@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
+from flows.commands.market import chart_title
 from flows.sessions import fill_sessions, sessions_between
 from flows.study import dated_events, show_study, study_dates, study_snapshot
 from flows.study_chart import draw_study
@@ -150,3 +151,20 @@ def test_sessions_are_worked_out_once(tmp_path: Path, monkeypatch: pytest.Monkey
     assert fill_sessions(path) > 300
     monkeypatch.setattr("flows.sessions.sessions_between", lambda *_: pytest.fail("asked again"))
     assert fill_sessions(path) == 0
+
+
+def test_a_ticker_without_prices_is_told(events: Path, prices: Path) -> None:
+    result = study_dates(events, [prices], ["MP", "UUUU"], StudyFilter())
+    assert result.without == ("XASE:UUUU",)
+    paper = io.StringIO()
+    show_study(result, Console(file=paper, width=100))
+    assert "Nothing of XASE:UUUU: no prices" in paper.getvalue()
+
+
+def test_the_chart_says_what_it_is_about() -> None:
+    assert chart_title(StudyFilter(type="export_control,tariff", ticker="MP,NUE")) == (
+        "Export control, tariff on MP, NUE"
+    )
+    assert chart_title(StudyFilter(actor="CN", ticker_group="rare_earths")) == (
+        "All developments by CN on rare earths"
+    )
