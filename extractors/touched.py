@@ -43,7 +43,7 @@ class TouchedListings:
 
         A listing counts while it trades: one delisted before the day of the text is left out.
         """
-        links = self.linker.link_event(event, self.named_in(unit))
+        links = self.linker.link_event(event, self.named_in(unit), unit.published)
         return tuple(link for link in links if self.trades(link.listing, unit.published))
 
     def trades(self, listing_id: str, day: date | None) -> bool:

@@ -132,25 +132,37 @@ def exposure(
     where: dict[tuple[str, str], tuple[str, ...]],
     line: int,
 ) -> Exposure:
-    """One "commodity:role" or "commodity:role:weight".
+    """One "commodity:role", "commodity:role:weight" or "commodity:role:weight:from..to".
 
     Without a weight it is the role's, less a tenth for each place further down the row's list:
-    what a company does first it depends on most. A prior, to be replaced by revenue shares.
+    what a company does first it depends on most. A prior, to be replaced by revenue shares. The
+    days say since when and until when; either may be left out, and a line may come twice with
+    other days.
     """
     parts = cell.split(":")
-    if len(parts) not in (2, 3) or parts[1] not in ROLES:
+    if len(parts) not in (2, 3, 4) or parts[1] not in ROLES:
         raise ConfigError(f"tickers.csv: line {line}: exposure {cell!r} is not commodity:role")
     if parts[0] not in load_commodities():
         raise ConfigError(f"tickers.csv: line {line}: unknown commodity {parts[0]!r}")
-    weight = (
-        float(parts[2]) if len(parts) == 3 else ROLE_WEIGHT[parts[1]] * max(0.4, 1 - 0.1 * place)
-    )
+    usual = ROLE_WEIGHT[parts[1]] * max(0.4, 1 - 0.1 * place)
+    try:
+        weight = float(parts[2]) if len(parts) > 2 and parts[2] else usual
+        first, end = (
+            (date.fromisoformat(day) if day else None)
+            for day in (parts[3].split("..") if len(parts) == 4 else ("", ""))
+        )
+    except ValueError as error:
+        raise ConfigError(
+            f"tickers.csv: line {line}: exposure {cell!r}: write commodity:role:0.5:2025-01-01.."
+        ) from error
     return Exposure(
         issuer_id=owner,
         commodity_id=parts[0],
         role=parts[1],
         weight=round(weight, 3),
         countries=where.get((listing, parts[0])) or where.get((listing, "")) or (),
+        valid_from=first,
+        valid_to=end,
     )
 
 
