@@ -99,11 +99,8 @@ class EventLinker:
         for mention in in_sentence(event, named):
             links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
         held = {self.issuer_of(listing) for listing in links}
-        exposed = [
-            link
-            for link in self.exposed_links(event, day)
-            if self.issuer_of(link.listing) not in held
-        ]
+        by_goods = self.exposed_links(event, day)
+        exposed = [link for link in by_goods if self.issuer_of(link.listing) not in held]
         return (*sorted(links.values(), key=lambda k: (-k.relevance, k.listing)), *exposed)
 
     def issuer_of(self, listing_id: str) -> str:
