@@ -416,7 +416,8 @@ def branch(
         text = " ".join(f"{before}[{word}]{after}".split())
         yield Branch(depth=depth, relation=token.dep_, text=text, tag=token.tag_)
         return
-    below = [t for t in token.children if not (t.is_space or t.is_punct)]
+    # What hangs under a full stop ("No. 61" read as two sentences) is shown all the same.
+    below = [t for t in token.children if [*t.children] or not (t.is_space or t.is_punct)]
     small = [t for t in below if t.i not in opened and not [*t.children] and t.i < token.i]
     lead = [t for t in small if t.dep_ in ("aux", "auxpass", "neg", "det", "compound", "amod")]
     text = " ".join((*(context.text[t.idx : t.idx + len(t.text)] for t in lead), f"[{word}]"))

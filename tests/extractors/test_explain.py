@@ -129,3 +129,10 @@ def test_the_parse_names_every_word_of_the_evidence(extractor: Extractor) -> Non
     assert {"said", "extend", "pause", "on", "tariffs"} <= heads
     shown = " ".join(b.text for b in sentence.branches)
     assert all(word in shown for word in ("Monday", "government", "would", "steel"))
+
+
+def test_no_word_is_lost_from_the_parse(extractor: Extractor) -> None:
+    text = "Announcement No. 61 of 2025 on export control of rare earth related items abroad"
+    (sentence,) = told(extractor, text).sentences
+    shown = " ".join(b.text.replace("[", "").replace("]", "") for b in sentence.branches)
+    assert set(text.replace(".", "").split()) <= set(shown.replace(".", "").split())
