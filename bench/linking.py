@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from extractors.company_names import core_name
+from extractors.readable import reject_reason
 from extractors.ticker_tags import find_tags, strip_tags
 from extractors.tickers import TickerLinker, subjects
+from models.event import TextUnit
 from models.reference.markets import US_MARKETS
 from models.reference.securities import load_securities
 from models.security import NamedListing
@@ -183,9 +185,13 @@ def first_words(linker: TickerLinker) -> dict[str, set[str]]:
 def feeds(linker: TickerLinker, options: argparse.Namespace) -> None:
     """Links in general news: how many, and a random 100 of them to judge by eye."""
     links: list[str] = []
-    articles = 0
+    articles = refused = 0
     started = time.perf_counter()
     for doc in documents("feed_items_2026"):
+        unit = TextUnit(unit_id="", text=doc["text"] or "", title=doc["title"])
+        if reject_reason(unit):
+            refused += 1
+            continue
         articles += 1
         mentions = linker.find_listings(doc["text"] or "", doc["title"] or "")
         for owner in {m.issuer_id for m in mentions}:
@@ -197,7 +203,10 @@ def feeds(linker: TickerLinker, options: argparse.Namespace) -> None:
                 f"{mention.certainty:9} {mention.text!r} | {around}"
             )
     took = time.perf_counter() - started
-    print(f"articles {articles}, links {len(links)}, {articles / took:.0f} articles a second")
+    print(
+        f"articles {articles} ({refused} more are refused by the extractor), links {len(links)}, "
+        f"{articles / took:.0f} articles a second"
+    )
     sample = random.Random(options.seed).sample(links, min(100, len(links)))
     print(*sample, sep="\n")
 

@@ -65,6 +65,7 @@ def _mention(
     amounts = find_amounts(context, c, d.type)
     dates, _ = find_event_dates(context, c, d.status, d.factuality)
     instrument = find_instrument(context, c)
+    duration = find_duration(context, c, d.type)
     source = attribution_of(doc, context, {p.code for p in actors})
     target = status_target(context, d)
     start, end = context.start + c.start, context.start + c.end
@@ -76,6 +77,9 @@ def _mention(
         ("rates", rates, "no rate of this measure in the sentence"),
         ("dates", dates, "no date stands with the step"),
         ("instrument", instrument, "no legal instrument named in the sentence"),
+        ("companies", companies, "no company is party to the step"),
+        ("amounts", amounts, "no sum or volume said with the measure"),
+        ("duration", duration, "no stretch of time belongs to the step"),
     ):
         if not value:
             missing.append((label, why))
@@ -111,7 +115,7 @@ def _mention(
         rates=rates,
         amounts=amounts,
         dates=dates,
-        duration=find_duration(context, c, d.type),
+        duration=duration,
         instrument=instrument.text if instrument else None,
         instrument_id=f"{instrument.how}:{instrument.code}"
         if instrument and instrument.code

@@ -8,6 +8,7 @@ it moves back. A prior is a reason to look, not a forecast.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from extractors.company_names import fold
 from extractors.tickers import TickerLinker
@@ -81,9 +82,12 @@ class EventLinker:
                 self.children[commodity.parent_id].append(commodity.commodity_id)
 
     def link_event(
-        self, event: EventMention, named: Sequence[NamedListing] = ()
+        self,
+        event: EventMention,
+        named: Sequence[NamedListing] = (),
+        day: date | None = None,
     ) -> tuple[TickerLink, ...]:
-        """Links of one event, the surest first.
+        """Links of one event, the surest first; exposures count that hold on `day`, if it is given.
 
         `named` are the listings found in the event's text (TickerLinker.find_listings). A listing
         appears once: as party if it is an argument of the event, else as named if it stands in the
@@ -91,13 +95,12 @@ class EventLinker:
         """
         links: dict[str, TickerLink] = {}
         for mention in self.parties(event, named):
-            links.setdefault(mention.listing_id, self.named_link(event, mention, "party"))
+            links.setdefault(mention.listing_id, self.named_link(event, mention, "party", day))
         for mention in in_sentence(event, named):
-            links.setdefault(mention.listing_id, self.named_link(event, mention, "named"))
+            links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
         held = {self.issuer_of(listing) for listing in links}
-        exposed = [
-            link for link in self.exposed_links(event) if self.issuer_of(link.listing) not in held
-        ]
+        by_goods = self.exposed_links(event, day)
+        exposed = [link for link in by_goods if self.issuer_of(link.listing) not in held]
         return (*sorted(links.values(), key=lambda k: (-k.relevance, k.listing)), *exposed)
 
     def issuer_of(self, listing_id: str) -> str:
@@ -112,9 +115,11 @@ class EventLinker:
             known = [m for m in named if fold(m.text) in wanted or wanted in fold(m.text)]
             yield from (known[:1] if known else self.names.find_listings(text)[:1])
 
-    def named_link(self, event: EventMention, mention: NamedListing, link: str) -> TickerLink:
+    def named_link(
+        self, event: EventMention, mention: NamedListing, link: str, day: date | None
+    ) -> TickerLink:
         """The link of a company that is named, signed by its part or by its exposure."""
-        tie = self.strongest_tie(event, mention.issuer_id)
+        tie = self.strongest_tie(event, mention.issuer_id, day)
         sign, reason = "?", f"{mention.why}; no prior for its part in a {words(event.type)}"
         party = self.signs.get((event.type.value, "party", "any"))
         # Rivals and lenders stand in such sentences too: only an argument is the party.
@@ -135,10 +140,10 @@ class EventLinker:
             role=tie.exposure.role if tie else None,
         )
 
-    def exposed_links(self, event: EventMention) -> list[TickerLink]:
+    def exposed_links(self, event: EventMention, day: date | None) -> list[TickerLink]:
         """Links by commodity, one an issuer, the strongest first."""
         best: dict[str, Tie] = {}
-        for tie in self.ties(event):
+        for tie in self.ties(event, day):
             held = best.get(tie.exposure.issuer_id)
             if held is None or tie.strength > held.strength:
                 best[tie.exposure.issuer_id] = tie
@@ -163,7 +168,7 @@ class EventLinker:
         links.sort(key=lambda k: (-k.relevance, k.sign == "?", k.listing))
         return links[:MOST_EXPOSED]
 
-    def ties(self, event: EventMention) -> Iterable[Tie]:
+    def ties(self, event: EventMention, day: date | None) -> Iterable[Tie]:
         """Every exposure to the event's commodities, their members and their class."""
         near: dict[str, float] = {}
         for commodity in event.commodities:
@@ -171,7 +176,9 @@ class EventLinker:
                 near[reached] = max(near.get(reached, 0.0), nearness)
         for commodity, nearness in near.items():
             for exposure in self.by_commodity.get(commodity, ()):
-                yield Tie(exposure=exposure, nearness=nearness, place=self.place(event, exposure))
+                if exposure.holds_on(day):
+                    place = self.place(event, exposure)
+                    yield Tie(exposure=exposure, nearness=nearness, place=place)
 
     def family(self, commodity_id: str) -> Iterable[tuple[str, float]]:
         """The commodity, its members at any depth and the classes it is in, with nearness."""
@@ -188,9 +195,9 @@ class EventLinker:
             yield parent, nearness
             commodity_id = parent
 
-    def strongest_tie(self, event: EventMention, issuer_id: str) -> Tie | None:
+    def strongest_tie(self, event: EventMention, issuer_id: str, day: date | None) -> Tie | None:
         """The named issuer's own strongest exposure to the event's commodities."""
-        ties = [t for t in self.ties(event) if t.exposure.issuer_id == issuer_id]
+        ties = [t for t in self.ties(event, day) if t.exposure.issuer_id == issuer_id]
         return max(ties, key=lambda t: t.strength, default=None)
 
     def place(self, event: EventMention, exposure: Exposure) -> str:

@@ -12,15 +12,11 @@ from extractors.gate import Gate
 from extractors.lexicon_data import load_lexicon
 from extractors.official import publisher_country
 from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
+from extractors.readable import clean, reject_reason
 from extractors.sentences import split_sentences
 from models.event import EntityMention, EventMention, Extraction, TextUnit
 
 EXTRACTOR_VERSION = "0.1.0"
-MAX_CHARS = 2_000_000
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
-_TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]{0,500})?/?|!--.{0,2000}?--)>", re.S)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -183,143 +179,9 @@ def mark_lead(events: list[EventMention]) -> list[EventMention]:
     return [replace(e, is_lead=e is lead) for e in events]
 
 
-def clean(text: str) -> str:
-    """`text` with control characters and mark-up blanked; same length, so offsets hold."""
-    text = _CONTROL.sub(" ", text)
-    if "<" in text and ">" in text:
-        text = _TAG.sub(lambda m: " " * len(m.group()), text)
-    return text
-
-
 def looks_like_headline(sentence: str) -> bool:
     """A short line without a full stop, most of its words capitalised."""
     if len(sentence) > 160 or sentence.rstrip().endswith((".", ";", ":")):
         return False
     words = [w for w in re.findall(r"[A-Za-z][\w'’-]*", sentence) if len(w) > 3]
     return len(words) >= 3 and sum(w[0].isupper() for w in words) / len(words) > 0.7
-
-
-_FOREIGN = re.compile(
-    r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
-)
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "a",
-        "is",
-        "that",
-        "for",
-        "on",
-        "with",
-        "as",
-        "by",
-        "at",
-        "from",
-        "are",
-        "was",
-        "be",
-        "it",
-        "an",
-        "this",
-        "will",
-        "has",
-        "have",
-        "not",
-        "or",
-        "its",
-        "their",
-        "which",
-        "said",
-        "were",
-        "would",
-        "us",
-        "after",
-        "over",
-        "new",
-    ]
-)
-_OTHERS = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "und",
-        "den",
-        "von",
-        "ist",
-        "nicht",
-        "mit",
-        "für",
-        "auf",
-        "le",
-        "la",
-        "les",
-        "des",
-        "et",
-        "est",
-        "une",
-        "dans",
-        "pour",
-        "que",
-        "qui",
-        "el",
-        "los",
-        "las",
-        "una",
-        "por",
-        "con",
-        "para",
-        "del",
-        "y",
-        "il",
-        "di",
-        "che",
-        "della",
-        "per",
-        "een",
-        "het",
-        "van",
-        "niet",
-        "en",
-        "och",
-        "att",
-        "som",
-        "med",
-        "på",
-        "não",
-        "uma",
-        "os",
-        "da",
-        "do",
-        "em",
-    ]
-)
-
-
-def reject_reason(unit: TextUnit) -> str | None:
-    """Why a text is refused, or None: empty, too long, binary, or in a language we do not read."""
-    text = unit.text
-    if not text.strip() and not (unit.kind == "article" and (unit.title or "").strip()):
-        return "empty text"
-    if len(text) > MAX_CHARS:
-        return f"text too long: {len(text):,} characters, at most {MAX_CHARS:,}"
-    sample = text[:4000]
-    if len(_CONTROL.findall(sample)) > max(20, len(sample) // 10):
-        return "not text: control characters"
-    if unit.language and not unit.language.lower().startswith("en"):
-        return f"language {unit.language!r} is not read"
-    foreign, latin = len(_FOREIGN.findall(sample)), len(_LATIN.findall(sample))
-    if foreign > 20 and foreign > latin:
-        return "script is not Latin"
-    words = re.findall(r"[a-zà-ÿ]+", sample.lower())
-    if len(words) >= 40:
-        english = sum(w in _ENGLISH for w in words)
-        other = sum(w in _OTHERS for w in words)
-        if english * 20 < len(words) and other > 2 * english:
-            return "language is not English"
-    return None

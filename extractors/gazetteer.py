@@ -158,6 +158,8 @@ class Gazetteer:
     def _load_places(self) -> None:
         for row in read_reference("countries.csv"):
             code, name = row["code"], row["name"]
+            if not any(row[c] for c in ("aliases", "demonyms", "capital", "leaders")):
+                continue
             for how, column in (
                 ("name", "aliases"),
                 ("demonym", "demonyms"),

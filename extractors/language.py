@@ -1,6 +1,8 @@
 """Which language a text is in: measured where it is long enough, else as declared."""
 
+import tomllib
 from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,19 +13,19 @@ _SURE = 0.8
 _SAMPLE = 1000
 
 
-# Short words of English that other languages in Latin script do not share.
-_ENGLISH = frozenset(
-    """
-    the and of that with for from this which was were has have had will would could should said
-    their they been its it than about after before more not but are into by as at on to is
-    """.split()  # noqa: SIM905 - so many words read better without quotes
-)
+@cache
+def language_words() -> dict[str, frozenset[str]]:
+    """The short words of lexicon/languages.toml, by the name of their list there."""
+    source = resources.files("extractors.lexicon").joinpath("languages.toml")
+    lists = tomllib.loads(source.read_text(encoding="utf-8"))
+    return {name: frozenset(words.split()) for name, words in lists.items()}
 
 
 def _plainly_english(text: str) -> bool:
     # A thirtieth of the model's cost, and most of what comes is English.
     words = text.lower().split()
-    common = [word for word in words if word in _ENGLISH]
+    known = language_words()["only_english"]
+    common = [word for word in words if word in known]
     if len(common) < max(5, len(words) // 8):
         return False
     return len(set(common)) >= (4 if "the" in common else 6)

@@ -19,8 +19,8 @@ from extractors.company_names import (
 NEXT_WORD = re.compile(r"[\s,]{1,2}([\w.&/'’-]+)")
 LAST_WORD = re.compile(r"([\w.&'’-]+) $")
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-# Not a whole word: a letter, "@x", the "3M" of "37.3M", the "GSK" of "GSK-3".
-INSIDE = re.compile(r".*(?:[\w@]|\d[.,])$", re.S)
+# Not a whole word: a letter, "@x", "utm_source=x", the "3M" of "37.3M", the "GSK" of "GSK-3".
+INSIDE = re.compile(r".*(?:[\w@=]|\d[.,])$", re.S)
 AFTER = re.compile(r"\w|-\d")
 # Ends of a name that are words of running text too prove nothing after it.
 LEGAL_AFTER = LEGAL - {"as", "de", "trust", "ag"}

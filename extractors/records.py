@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from extractors.dates import parse_published
 from extractors.extract import Extractor
+from extractors.readable import encodable
 from extractors.touched import TouchedListings
 from models.errors import ExtractionError
 from models.event import EventMention, Extraction, TextUnit
@@ -37,10 +38,13 @@ def unit_from_record(record: dict[str, Any]) -> TextUnit:
         )
     for key in ("text", "title", "context", "published", "lang", "publisher_country"):
         value = record.get(key)
-        if value is not None and not isinstance(value, str):
+        if value is None:
+            continue
+        if not isinstance(value, str):
             raise ExtractionError(
                 str(unit_id), f"key {key!r} is {type(value).__name__}: it must be text"
             )
+        record = {**record, key: encodable(value)}
     if record.get("text") is None:
         raise ExtractionError(str(unit_id), "key 'text' is missing")
     return TextUnit(

@@ -1,5 +1,6 @@
 """Which listings the events of a text touch: names found once a text, the tables loaded once."""
 
+from datetime import date
 from functools import cached_property
 
 from extractors.exposure import EventLinker
@@ -25,6 +26,12 @@ class TouchedListings:
         securities = self.securities or load_securities()
         return EventLinker(TickerLinker(securities), securities)
 
+    @cached_property
+    def spans(self) -> dict[str, tuple[date | None, date | None]]:
+        """The days of listings that were not, or are no more: valid from, valid to."""
+        listings = (self.securities or load_securities()).listings
+        return {k.listing_id: (k.valid_from, k.valid_to) for k in listings}
+
     def named_in(self, unit: TextUnit) -> tuple[NamedListing, ...]:
         """The listings named in a text; the last text asked for is remembered."""
         if self.last is None or self.last[0] is not unit:
@@ -32,5 +39,14 @@ class TouchedListings:
         return self.last[1]
 
     def by_event(self, unit: TextUnit, event: EventMention) -> tuple[TickerLink, ...]:
-        """The listings one event of the text touches, the surest first."""
-        return self.linker.link_event(event, self.named_in(unit))
+        """The listings one event of the text touches, the surest first.
+
+        A listing counts while it trades: one delisted before the day of the text is left out.
+        """
+        links = self.linker.link_event(event, self.named_in(unit), unit.published)
+        return tuple(link for link in links if self.trades(link.listing, unit.published))
+
+    def trades(self, listing_id: str, day: date | None) -> bool:
+        """Is the listing valid on this day? Without a day it is."""
+        first, end = self.spans.get(listing_id, (None, None))
+        return day is None or ((first is None or first <= day) and (end is None or day < end))

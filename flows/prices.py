@@ -1,6 +1,7 @@
 """Where prices come from. A provider leaves files; one loader checks and stores them all."""
 
 import csv
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from models.errors import ConfigError, FetchError, TransientFetchError
 from models.reference.markets import US_MARKETS
 from models.security import Listing
 from warehouse.connection import open_warehouse
+from warehouse.inputs import is_loaded, note_loaded
 from warehouse.prices import PriceLoad, load_price_file
 
 STOOQ_URL = "https://stooq.com/q/d/l/"
@@ -40,15 +42,20 @@ YAHOO_SUFFIX = {
     "XAMS": ".AS",
     "XSES": ".SI",
 }
+YAHOO_ACTIONS = ("Dividends", "Stock Splits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceFile:
-    """A table of daily prices on disk. `listing_id` where the file does not say whose they are."""
+    """A table of daily prices on disk. `listing_id` where the file does not say whose they are.
+
+    `digest` of its content is given where the file stays and may come unchanged again.
+    """
 
     path: Path
     source: str
     listing_id: str | None = None
+    digest: str | None = None
 
 
 class PriceProvider(Protocol):
@@ -74,7 +81,16 @@ class FileProvider:
 
     def files(self, listings: Sequence[Listing], since: date, folder: Path) -> Iterator[PriceFile]:
         for path in self.paths:
-            yield PriceFile(path=path, source=path.name.split(".")[0])
+            yield PriceFile(path=path, source=path.name.split(".")[0], digest=digest_of(path))
+
+
+def digest_of(path: Path) -> str | None:
+    """Digest of a file's content; None when it cannot be read, which loading it will tell."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
+    except OSError:
+        return None
 
 
 class StooqProvider:
@@ -137,6 +153,7 @@ class YahooProvider:
                 listing.ticker.replace(".", "-") + suffix,
                 start=since.isoformat(),
                 auto_adjust=False,
+                actions=True,
                 progress=False,
                 multi_level_index=False,
             )
@@ -145,9 +162,10 @@ class YahooProvider:
             path = folder / f"{listing.mic}-{listing.ticker.replace('/', '-')}.csv"
             with path.open("w", encoding="utf-8", newline="") as file:
                 out = csv.writer(file)
-                out.writerow(("date", "close", "adj_close", "volume"))
+                out.writerow(("date", "close", "adj_close", "volume", "dividend", "split"))
                 for day, row in frame.iterrows():
-                    out.writerow((day.date(), row["Close"], row["Adj Close"], row["Volume"]))
+                    bar = (row["Close"], row["Adj Close"], row["Volume"])
+                    out.writerow((day.date(), *bar, *(row.get(name, 0) for name in YAHOO_ACTIONS)))
             yield PriceFile(path=path, source=self.name, listing_id=listing.listing_id)
 
 
@@ -173,13 +191,18 @@ def load_from(
 ) -> list[PriceLoad]:
     """Load all a provider gives, file by file, each whole or not at all.
 
-    The warehouse is open only while a file is loaded. Raises WarehouseError for a file with
+    A file that was loaded with the same content before is passed over. The warehouse is open only
+    while a file is loaded. Raises WarehouseError for a file with
     faults, naming each; files before it stay loaded, and a second run takes them as they are.
     """
     loads = []
     with TemporaryDirectory(prefix="policywire-prices-") as folder:
         for file in provider.files(listings, since, Path(folder)):
+            known = f"prices: {file.path}"
             with open_warehouse(warehouse) as con:
+                # What was left out as unknown may be known today.
+                if file.digest and not skip_unknown and is_loaded(con, known, file.digest):
+                    continue
                 loads.append(
                     load_price_file(
                         con,
@@ -190,4 +213,6 @@ def load_from(
                         skip_unknown=skip_unknown,
                     )
                 )
+                if file.digest:
+                    note_loaded(con, known, file.digest, datetime.now(UTC))
     return loads

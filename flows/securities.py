@@ -1,38 +1,92 @@
 """Loading, showing and checking securities: what stands behind `policywire securities`."""
 
-import csv
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import httpx
+from rapidfuzz import fuzz
 
+from extractors.company_names import core_name
+from flows.listing_files import read_listing_file, sec_list_rows
 from models.errors import ConfigError, FetchError, TransientFetchError
-from models.reference.markets import load_markets
-from models.reference.securities import SEC_MARKETS, issuer_id, load_securities
-from models.security import Issuer, Listing, Securities
+from models.identity import digest_id
+from models.reference.markets import US_MARKETS, load_markets
+from models.reference.securities import SEC_SOURCE, issuer_id, load_securities
+from models.security import CompanyAlias, Issuer, Listing, Securities
 from warehouse.connection import open_warehouse
-from warehouse.securities import check_securities, find_securities, save_securities
+from warehouse.inputs import is_loaded, note_loaded
+from warehouse.securities import (
+    check_securities,
+    count_listings,
+    find_securities,
+    listings_without_figi,
+    save_figis,
+    save_securities,
+)
 
 SEC_URL = "https://www.sec.gov/files/company_tickers_exchange.json"
 OPENFIGI_URL = "https://api.openfigi.com/v3/mapping"
-NEEDED = ("ticker", "mic", "name")
 OPENFIGI_BATCH = 10
+# The SEC lists some ten thousand; much fewer is half an answer.
+LEAST_SEC_ROWS = 5000
+ALIKE = 70
+SHOWN = 5
+WIDTH = 96
+INPUT = "securities"
 
 
-def load_all(warehouse: Path, reference_csv: Sequence[Path] = ()) -> tuple[int, tuple[str, ...]]:
-    """Store the shipped securities and the operator's own files; (listings held, notes).
+def load_all(
+    warehouse: Path, files: Sequence[Path] = (), *, mic: str | None = None
+) -> tuple[int, tuple[str, ...]]:
+    """Store the shipped securities and the operator's own lists; (listings held, notes).
 
-    Raises ConfigError naming file and line; then nothing was stored.
+    An SEC list among `files`, or else one that `keep_sec_list` left beside the warehouse, takes
+    the place of the one that ships. Nothing is written when it is what was stored last. Raises
+    ConfigError naming file and line; then nothing was stored.
     """
+    lists = [read_listing_file(path, mic) for path in files]
+    kept = sec_list_path(warehouse)
+    if kept.exists() and not any(given.kind == "sec" for given in lists):
+        lists.insert(0, read_listing_file(kept))
     securities = load_securities()
-    for path in reference_csv:
-        securities = with_rows(securities, csv_rows(path), origin=str(path))
+    for given in sorted(lists, key=lambda given: given.kind != "sec"):
+        origin = str(given.path)
+        if given.kind == "sec":
+            day = datetime.fromtimestamp(given.path.stat().st_mtime, UTC).date()
+            securities = with_sec_list(securities, given.rows, origin=origin, as_of=day)
+        else:
+            securities = with_rows(securities, given.rows, origin=origin)
+    markets = tuple(load_markets().values())
+    digest = digest_id(repr(securities), repr(markets))
     with open_warehouse(warehouse) as con:
-        held = save_securities(con, securities, load_markets().values())
-        return held, (*securities.notes, *check_securities(con))
+        if not is_loaded(con, INPUT, digest):
+            save_securities(con, securities, markets)
+            note_loaded(con, INPUT, digest, datetime.now(UTC))
+        return count_listings(con), (*securities.notes, *check_securities(con))
+
+
+def sec_list_path(warehouse: Path) -> Path:
+    """Where a fetched SEC list is kept: beside the warehouse, for every later pass to use."""
+    return warehouse.with_name("company_tickers_exchange.json")
+
+
+def keep_sec_list(warehouse: Path, client: httpx.Client, url: str = SEC_URL) -> Path:
+    """Fetch the SEC's list of today and keep it, once it proved to be one."""
+    body = fetch_sec_list(client, url)
+    if len(list(sec_list_rows(body, url))) < LEAST_SEC_ROWS:
+        raise FetchError(url, f"fewer than {LEAST_SEC_ROWS:,} listings; the old list stays")
+    path = sec_list_path(warehouse)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".tmp")
+    fresh.write_bytes(body)
+    fresh.replace(path)
+    return path
 
 
 def show(warehouse: Path, words: str) -> list[dict[str, Any]]:
@@ -41,41 +95,33 @@ def show(warehouse: Path, words: str) -> list[dict[str, Any]]:
         return find_securities(con, words)
 
 
+def listing_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    """One listing as a person reads it: what it is, then a line for each thing known of it."""
+    yield f"{row['listing_id']}  {row['name']}"
+    end = f" until {row['valid_to']}" if row["valid_to"] else ""
+    since = f" from {row['valid_from']}" if row["valid_from"] else ""
+    for label, value in (
+        ("country", row["country"]),
+        ("currency", row["currency"]),
+        ("isin", row["isin"]),
+        ("figi", row["figi"]),
+        ("cik", row["cik"]),
+        ("valid", f"{since}{end}".strip() or None),
+        ("benchmark", row["benchmark_id"]),
+        ("names", ", ".join(dict.fromkeys(row["names"] or ()))),
+        ("exposures", ", ".join(row["exposures"] or ())),
+        ("source", row["source"]),
+    ):
+        if value:
+            yield from wrap(
+                str(value), WIDTH, initial_indent=f"  {label:<11}", subsequent_indent=" " * 13
+            )
+
+
 def check(warehouse: Path) -> list[str]:
     """What is odd about the securities held, a line each."""
     with open_warehouse(warehouse) as con:
         return check_securities(con)
-
-
-def csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of an operator's list: ticker, mic, name; country, cik, isin, figi, currency if known.
-
-    Raises ConfigError when it is not that.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            absent = [c for c in NEEDED if c not in (reader.fieldnames or ())]
-            if absent:
-                raise ConfigError(f"{path}: no column {absent[0]!r}; needed: {', '.join(NEEDED)}")
-            for row in reader:
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not readable: {error}") from error
-
-
-def sec_list_rows(body: bytes, origin: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of the SEC's company_tickers_exchange.json. Raises ConfigError when it is not that."""
-    try:
-        given = json.loads(body)
-        names = [given["fields"].index(n) for n in ("cik", "ticker", "exchange", "name")]
-        rows = given["data"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{origin}: not the SEC's company_tickers_exchange.json") from error
-    for line, row in enumerate(rows, start=1):
-        cik, ticker, exchange, name = (row[n] for n in names)
-        if mic := SEC_MARKETS.get(exchange or ""):
-            yield line, {"cik": f"{int(cik):010d}", "ticker": ticker, "mic": mic, "name": name}
 
 
 def fetch_sec_list(client: httpx.Client, url: str = SEC_URL) -> bytes:
@@ -92,9 +138,11 @@ def fetch_sec_list(client: httpx.Client, url: str = SEC_URL) -> bytes:
 def with_rows(
     held: Securities, rows: Iterable[tuple[int, Mapping[str, str]]], *, origin: str
 ) -> Securities:
-    """`held` with further listings; a listing already there keeps its issuer, which is noted.
+    """`held` with further listings; nothing is merged in silence, what conflicts is noted.
 
-    Raises ConfigError naming the line of an unknown market or a listing given twice.
+    A listing already there keeps its issuer; an issuer known by its CIK under quite another name
+    keeps its own listings; an ISIN with a wrong check digit is left out. Raises ConfigError naming
+    the line of an unknown market, an impossible date, or a listing given twice.
     """
     markets = load_markets()
     issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
@@ -102,30 +150,37 @@ def with_rows(
     notes = list(held.notes)
     seen: set[str] = set()
     for line, row in rows:
-        mic, ticker = row["mic"].strip(), row["ticker"].strip()
-        if not ticker or not row["name"].strip():
-            raise ConfigError(f"{origin}: line {line}: ticker and name are needed")
+        where = f"{origin}: line {line}"
+        mic, ticker, name = (row.get(column, "").strip() for column in ("mic", "ticker", "name"))
+        if not ticker or not name:
+            raise ConfigError(f"{where}: ticker and name are needed")
         if mic not in markets:
-            raise ConfigError(f"{origin}: line {line}: unknown market {mic!r}, an ISO 10383 MIC")
+            raise ConfigError(f"{where}: unknown market {mic!r}, an ISO 10383 MIC")
         key = f"{mic}:{ticker}"
         if key in seen:
-            raise ConfigError(f"{origin}: line {line}: {key} twice")
+            raise ConfigError(f"{where}: {key} twice")
         seen.add(key)
-        owner = issuer_id(row.get("cik") or None, key)
+        cik = cik_of(row, where, notes)
+        owner = issuer_id(cik, key)
         if key in listings:
-            if listings[key].issuer_id != owner and row.get("cik"):
+            if listings[key].issuer_id != owner and cik:
                 notes.append(
-                    f"{origin}: line {line}: {key} is {listings[key].issuer_id} already, "
-                    f"not {owner} ({row['name']}); left as it is"
+                    f"{where}: {key} is {listings[key].issuer_id} already, "
+                    f"not {owner} ({name}); left as it is"
                 )
             continue
+        if owner in issuers and not same_company(issuers[owner].name, name):
+            notes.append(
+                f"{where}: CIK {cik} is {issuers[owner].name!r} already, not {name!r}; kept apart"
+            )
+            cik, owner = None, issuer_id(None, key)
         issuers.setdefault(
             owner,
             Issuer(
                 issuer_id=owner,
-                name=row["name"].strip(),
+                name=name,
                 country=row.get("country") or None,
-                cik=row.get("cik") or None,
+                cik=cik,
                 sector=row.get("sector") or None,
             ),
         )
@@ -135,8 +190,10 @@ def with_rows(
             mic=mic,
             ticker=ticker,
             currency=row.get("currency") or markets[mic].currency,
-            isin=row.get("isin") or None,
+            isin=isin_of(row, where, notes),
             figi=row.get("figi") or None,
+            valid_from=day_of(row, "valid_from", where),
+            valid_to=day_of(row, "valid_to", where),
             source=Path(origin).name,
         )
     return replace(
@@ -145,6 +202,141 @@ def with_rows(
         listings=tuple(listings.values()),
         notes=tuple(notes),
     )
+
+
+def with_sec_list(
+    held: Securities, rows: Iterable[tuple[int, Mapping[str, str]]], *, origin: str, as_of: date
+) -> Securities:
+    """`held` with the SEC's list of `as_of` in place of the one that ships.
+
+    What our own tables say of a US ticker stands. A listing the list has no more ends that day, a
+    ticker with another CIK goes to its new issuer, a renamed filer keeps its old name as an alias;
+    each is noted, the first few by name.
+    """
+    issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
+    listings = {listing.listing_id: listing for listing in held.listings}
+    aliases = list(held.aliases)
+    curated = {
+        k.ticker for k in listings.values() if k.mic in US_MARKETS and k.source != SEC_SOURCE
+    }
+    gone = {key for key, k in listings.items() if k.source == SEC_SOURCE}
+    moved = {(k.issuer_id, k.ticker) for k in listings.values()}
+    told: dict[str, list[str]] = {
+        "new": [],
+        "ended": [],
+        "renamed": [],
+        "now another company's": [],
+    }
+    for _, row in rows:
+        mic, ticker, name = row["mic"], row["ticker"], row["name"]
+        key, owner = f"{mic}:{ticker}", issuer_id(row["cik"], "")
+        if mic in US_MARKETS and ticker in curated:
+            continue
+        old = listings.get(key)
+        gone.discard(key)
+        known = issuers.get(owner)
+        if known is None:
+            issuers[owner] = Issuer(issuer_id=owner, name=name, country=None, cik=row["cik"])
+        elif known.name != name and known.sector is None and not known.aliases:
+            issuers[owner] = replace(known, name=name)
+            if not same_company(known.name, name):
+                aliases.append(CompanyAlias(issuer_id=owner, alias=known.name, kind="former"))
+                told["renamed"].append(f"{key} {known.name} -> {name}")
+        if old is not None and old.issuer_id == owner:
+            continue
+        if old is not None:
+            told["now another company's"].append(f"{key} {name}")
+        elif (owner, ticker) not in moved:
+            told["new"].append(key)
+        listings[key] = Listing(
+            listing_id=key,
+            issuer_id=owner,
+            mic=mic,
+            ticker=ticker,
+            currency="USD",
+            valid_from=as_of if old is not None else None,
+            source=SEC_SOURCE,
+        )
+    for key in sorted(gone):
+        listings[key] = replace(listings[key], valid_to=as_of)
+        told["ended"].append(key)
+    notes = [
+        f"{origin}: {len(found):,} {what}: {', '.join(found[:SHOWN])}"
+        + (f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else "")
+        for what, found in told.items()
+        if found
+    ]
+    return replace(
+        held,
+        issuers=tuple(issuers.values()),
+        listings=tuple(listings.values()),
+        aliases=tuple(aliases),
+        notes=(*held.notes, *notes),
+    )
+
+
+def same_company(one: str, other: str) -> bool:
+    """Could both be names of one company? Legal forms, case and points aside."""
+    return fuzz.token_set_ratio(core_name(one).lower(), core_name(other).lower()) >= ALIKE
+
+
+def cik_of(row: Mapping[str, str], where: str, notes: list[str]) -> str | None:
+    """The CIK in ten digits; one that is no number is noted and left out."""
+    given = (row.get("cik") or "").strip()
+    if not given:
+        return None
+    if not given.isdecimal() or len(given) > 10:
+        notes.append(f"{where}: CIK {given!r} is not a number of up to ten digits; left out")
+        return None
+    return given.zfill(10)
+
+
+def isin_of(row: Mapping[str, str], where: str, notes: list[str]) -> str | None:
+    """The ISIN; one whose check digit is wrong is noted and left out."""
+    isin = (row.get("isin") or "").strip().upper()
+    if isin and not is_isin(isin):
+        notes.append(f"{where}: ISIN {isin!r} has a wrong check digit or form; left out")
+        return None
+    return isin or None
+
+
+def is_isin(isin: str) -> bool:
+    """Form and check digit of an ISIN (ISO 6166: letters as numbers, then Luhn's sum)."""
+    if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{9}[0-9]", isin) is None:
+        return False
+    digits = "".join(str(int(c, 36)) for c in isin)
+    doubled = "".join(str(2 * int(d)) if n % 2 else d for n, d in enumerate(reversed(digits)))
+    return sum(map(int, doubled)) % 10 == 0
+
+
+def day_of(row: Mapping[str, str], column: str, where: str) -> date | None:
+    """A day of the row, ISO or as exchanges write it ("06-OCT-2008"); None where it is empty."""
+    given = (row.get(column) or "").strip()
+    if not given:
+        return None
+    for form in ("%Y-%m-%d", "%d-%b-%Y", "%d/%m/%Y", "%Y%m%d"):
+        with suppress(ValueError):
+            return datetime.strptime(given, form).replace(tzinfo=UTC).date()
+    raise ConfigError(f"{where}: {column}: not a date: {given!r}; write 2025-10-01")
+
+
+def add_figis(
+    warehouse: Path, client: httpx.Client, words: str | None = None, url: str = OPENFIGI_URL
+) -> tuple[int, int]:
+    """Ask OpenFIGI for listings that lack a FIGI; (asked, found).
+
+    Those of one ticker (`words`), else those of issuers exposed to a commodity. Raises
+    TransientFetchError when it is asked too often; what it gave until then is stored.
+    """
+    with open_warehouse(warehouse) as con:
+        asked = listings_without_figi(con, words)
+    found = 0
+    for place in range(0, len(asked), OPENFIGI_BATCH):
+        given = openfigi_ids(client, asked[place : place + OPENFIGI_BATCH], url)
+        with open_warehouse(warehouse) as con:
+            save_figis(con, given)
+        found += len(given)
+    return len(asked), found
 
 
 def openfigi_ids(

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,10 +17,15 @@ from models.errors import ConfigError
 from models.event import EventStatus, EventType
 from models.reference.markets import load_markets
 from models.reference.securities import load_securities
-from models.security import Listing
+from models.security import Listing, Securities
 from warehouse.connection import open_warehouse
 from warehouse.prices import load_price_file
-from warehouse.securities import calendars_needed, save_securities, save_sessions
+from warehouse.securities import (
+    benchmark_of,
+    calendars_needed,
+    save_securities,
+    save_sessions,
+)
 from warehouse.snapshot import open_snapshot
 from warehouse.study import DatedEvent, StudyFilter, StudyResult, run_study, save_dated_events
 
@@ -50,18 +56,35 @@ def study_dates(
     """
     listings = listings_named(tickers)
     wanted = [event for event in dated_events(events) if fits(event, chosen)]
+    named = tuple(listing.listing_id for listing in listings)
     now = datetime.now(UTC)
     with open_warehouse(":memory:") as con:
-        save_securities(con, load_securities(), load_markets().values())
+        save_securities(con, only_what_counts(load_securities(), named), load_markets().values())
         for path in prices:
             load_price_file(
                 con, path, source=path.name.split(".")[0], fetched_at=now, skip_unknown=True
             )
-        save_dated_events(con, wanted, [listing.listing_id for listing in listings])
+        save_dated_events(con, wanted, named)
         for calendar, first, last in calendars_needed(con):
             reach = min(last, now.date() + timedelta(days=60))
             save_sessions(con, sessions_between(calendar, first - LOOK_BACK, reach))
-        return run_study(con, chosen, alone=alone)
+        result = run_study(con, chosen, alone=alone)
+    studied = {row["listing_id"] for row in result.listings}
+    return replace(result, without=tuple(name for name in named if name not in studied))
+
+
+def only_what_counts(held: Securities, named: Sequence[str]) -> Securities:
+    """The named listings and what their returns are measured against, of the ten thousand."""
+    scopes = dict(held.benchmarks)
+    listings = {k.listing_id: k for k in held.listings}
+    beside = {benchmark_of(listings[name], scopes) for name in named}
+    chosen = [k for key, k in listings.items() if key in beside or key in named]
+    owners = {k.issuer_id for k in chosen}
+    return Securities(
+        issuers=tuple(i for i in held.issuers if i.issuer_id in owners),
+        listings=tuple(chosen),
+        benchmarks=held.benchmarks,
+    )
 
 
 def fits(event: DatedEvent, chosen: StudyFilter) -> bool:
@@ -186,6 +209,12 @@ def show_study(result: StudyResult, console: Console) -> None:
             number(row["mean_beta"]),
         )
     console.print(by_listing)
+    if result.without:
+        console.print(
+            f"Nothing of {', '.join(result.without)}: no prices for 120 sessions before an event.",
+            style="dim",
+            highlight=False,
+        )
 
 
 def percent(value: float | None, digits: int = 2) -> str:

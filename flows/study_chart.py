@@ -1,9 +1,14 @@
 """The picture of an event study: the mean path with its band, and prices with the events."""
 
+import math
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import date2num as number_of
@@ -13,6 +18,8 @@ from matplotlib.ticker import NullLocator, PercentFormatter
 from warehouse.study import StudyResult
 
 MOST_SERIES = 8
+# Days by which a series may end sooner than the others and still end with them.
+SOON = 60
 # Grey is for the marks.
 COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf")
 
@@ -24,13 +31,18 @@ def draw_study(result: StudyResult, path: Path, *, title: str = "") -> tuple[Pat
     """
     figure = Figure(figsize=(11, 8.5))
     FigureCanvasAgg(figure)
-    top, bottom = figure.subplots(2, 1, height_ratios=(5, 4))
+    top, bottom = figure.subplots(2, 1, height_ratios=(5, 5))
     # Set by hand: working the layout out takes longer than the drawing.
-    figure.subplots_adjust(left=0.08, right=0.98, top=0.92, bottom=0.05, hspace=0.24)
+    figure.subplots_adjust(
+        left=0.08, right=0.93, top=0.91 if title else 0.95, bottom=0.05, hspace=0.26
+    )
     draw_path(top, result)
     draw_prices(bottom, result)
     if title:
-        figure.suptitle(title, fontsize=13, fontweight="bold", x=0.01, ha="left")
+        lines = wrap(title, 96, max_lines=2, placeholder=" ...")
+        figure.suptitle(
+            "\n".join(lines), fontsize=12, fontweight="bold", x=0.08, y=0.985, ha="left"
+        )
     png, svg = path.with_suffix(".png"), path.with_suffix(".svg")
     png.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(png, dpi=130)
@@ -80,25 +92,28 @@ def draw_path(axes: Axes, result: StudyResult) -> None:
 
 
 def draw_prices(axes: Axes, result: StudyResult) -> None:
-    """Adjusted closes from a year before the first event, the first 100, log scale, with marks."""
+    """Adjusted closes from a year before the first event, the first 100, log scale, with marks.
+
+    Each line bears its ticker at its end, in the order they end in, none over another.
+    """
     series: dict[str, list[tuple[date, float]]] = defaultdict(list)
     start = date.fromordinal(result.marks[0].toordinal() - 365) if result.marks else date.min
     for row in result.prices:
         if row["session_date"] >= start:
             series[row["listing_id"]].append((row["session_date"], row["adj_close"]))
-    for mark in result.marks:
-        axes.axvline(as_number(mark), color="0.55", linewidth=0.5, alpha=0.45, zorder=0)
+    axes.set_yscale("log")
+    for mark in as_numbers(result.marks):
+        axes.axvline(mark, color="0.55", linewidth=0.5, alpha=0.45, zorder=0)
+    ends: list[tuple[str, str, float, float]] = []
     for colour, (listing, points) in zip(COLOURS, series.items(), strict=False):
         base = points[0][1]
-        axes.plot(
-            [as_number(day) for day, _ in points],
-            [100 * close / base for _, close in points],
-            color=colour,
-            linewidth=1.1,
-            label=listing.split(":", 1)[1],
-        )
+        days = as_numbers(tuple(day for day, _ in points))
+        levels = [100 * close / base for _, close in points]
+        axes.plot(days, levels, color=colour, linewidth=1.1)
+        ends.append((listing.split(":", 1)[1], colour, days[-1], levels[-1]))
     axes.xaxis_date()
-    axes.set_yscale("log")
+    axes.margins(x=0.01)
+    write_ends(axes, ends)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylabel("adjusted close, first = 100 (log)")
@@ -107,10 +122,33 @@ def draw_prices(axes: Axes, result: StudyResult) -> None:
     axes.set_title(
         f"Prices; grey lines are the {len(result.marks)} event days{more}", loc="left", fontsize=10
     )
-    if series:
-        axes.legend(loc="upper left", frameon=False, fontsize=9, ncols=4)
 
 
-def as_number(day: date) -> float:
-    """A day as matplotlib counts it."""
-    return float(number_of(day))  # type: ignore[no-untyped-call]
+def write_ends(axes: Axes, ends: Sequence[tuple[str, str, float, float]]) -> None:
+    """The names of lines (name, colour, last day, last level) beside where they end.
+
+    Those that go on to the end are moved apart where they would meet; one that stops sooner has
+    its name where it stops.
+    """
+    low, high = axes.get_ylim()
+    span = math.log(high / low)
+    last = max((day for _, _, day, _ in ends), default=0.0)
+    place = -1.0
+    for name, colour, day, level in sorted(ends, key=lambda end: end[3]):
+        look: dict[str, Any] = {
+            "color": colour,
+            "fontsize": 9,
+            "fontweight": "bold",
+            "va": "center",
+        }
+        if day < last - SOON:
+            axes.text(day + 10, level, name, **look)
+            continue
+        # A name takes a twenty-second of the height.
+        place = max(math.log(level / low) / span, place + 1 / 22)
+        axes.text(1.005, place, name, transform=axes.transAxes, **look)
+
+
+def as_numbers(days: Sequence[date]) -> list[float]:
+    """Days as matplotlib counts them; together, for one by one takes a second for ten years."""
+    return [float(n) for n in number_of(np.array(days, dtype="datetime64[D]"))]  # type: ignore[no-untyped-call]

@@ -7,8 +7,11 @@ from importlib import resources
 
 @cache
 def jurisdictions() -> dict[str, str]:
-    """Code -> short English name: ISO 3166-1 alpha-2, `EU`, `XK`, `XX` (unknown), `world`."""
-    text = (resources.files("models") / "reference" / "jurisdictions.csv").read_text("utf-8")
+    """Code -> short English name: ISO 3166-1 alpha-2, `EU`, `XK`, `XX` (unknown), `world`.
+
+    States that are no more (SU, DD, YU) are among them, for old texts.
+    """
+    text = (resources.files("models") / "reference" / "countries.csv").read_text("utf-8")
     return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 

@@ -54,6 +54,7 @@ class Exposure:
     """An issuer's tie to a commodity. role: producer, processor, consumer, substitute.
 
     `countries` are where it does that work, as ISO 3166-1 codes; empty means the issuer's own.
+    It holds from `valid_from` until the day before `valid_to`.
     """
 
     issuer_id: str
@@ -63,6 +64,13 @@ class Exposure:
     countries: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+
+    def holds_on(self, day: date | None) -> bool:
+        """Was the company in this business on that day? Without a day it was."""
+        return day is None or (
+            (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_to is None or day < self.valid_to)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from models.article import Article
+from models.errors import WarehouseError
 from models.feed import Feed, FeedState, Fetch
 from warehouse import batches
 from warehouse.batches import batch, fields, registered
@@ -258,3 +259,20 @@ def articles_to_extract(
         load_query("articles_to_extract"), {"extractor_version": extractor_version, "limit": limit}
     )
     return [Article(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def find_article(con: DuckDBPyConnection, article_id: str) -> Article | None:
+    """The newest version of the article with this id, or whose id starts so; None if there is none.
+
+    Raises WarehouseError when several ids start so, or when its text was dropped by retention.
+    """
+    names = [f.name for f in record_fields(Article)]
+    cursor = con.execute(load_query("find_article"), {"article_id": article_id})
+    found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if not found:
+        return None
+    if len(found) > 1:
+        raise WarehouseError(f"article {article_id}: several ids start so; give more of it")
+    if found[0]["text"] is None:
+        raise WarehouseError(f"article {article_id}: its text was dropped by retention")
+    return Article(**found[0])

@@ -110,7 +110,11 @@ def developments_to_join(con: DuckDBPyConnection, limit: int = 2000) -> list[Dev
         key = row["article_id"], row["article_version"]
         if key not in units:
             units[key] = TextUnit(
-                unit_id=key[0], version=key[1], text=row["text"] or "", title=row["title"]
+                unit_id=key[0],
+                version=key[1],
+                text=row["text"] or "",
+                title=row["title"],
+                published=row["seen_on"],
             )
         found.append(
             DevelopmentToJoin(

@@ -30,6 +30,8 @@ COLUMN_NAMES = {
     "adj_close": ("adjclose", "adjustedclose", "closeadj", "closeadjusted"),
     "volume": ("volume", "vol"),
     "currency": ("currency", "ccy"),
+    "dividend": ("dividend", "dividends", "divcash"),
+    "split": ("split", "splits", "stocksplits", "splitfactor"),
 }
 SAID = {
     "no ticker": "rows without a ticker",
@@ -38,6 +40,8 @@ SAID = {
     "future": "a day that is still to come",
     "price": "price is {detail}",
     "volume": "volume is {detail}",
+    "dividend": "dividend is {detail}",
+    "split": "split is {detail}",
     "currency": "currency {detail}",
     "conflict": "{detail} for one day with different values",
     "duplicate": "{detail} for one day, all alike: kept once",
@@ -76,8 +80,9 @@ def load_price_file(
     """Load a CSV (plain, .gz, .zst) or Parquet file of daily prices, all of it or nothing.
 
     Columns are known by their usual names; one of close and adj_close, a date, and a ticker or
-    `listing_id` are needed. A ticker is "MIC:TICKER" or the bare ticker of one known listing.
-    `skip_unknown` leaves tickers we do not know out, with a warning. Running it twice changes
+    `listing_id` are needed; dividends and splits are kept where there are any. A ticker is
+    "MIC:TICKER" or the bare ticker of one known listing. `skip_unknown` leaves tickers we do not
+    know out, with a warning. Running it twice changes
     nothing. Raises WarehouseError with a line for each fault; then nothing was loaded.
     """
     if not path.exists():
@@ -260,6 +265,7 @@ def merge(
     with transaction(con):
         before = count()
         merged = scalar(con, load_query("merge_bars"))
+        con.execute(load_query("merge_actions"))
         new = count() - before
         rows, listings, first, last = con.execute(load_query("bars_summary")).fetchall()[0]
         load = PriceLoad(

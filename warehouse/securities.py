@@ -1,13 +1,13 @@
 """Issuers, listings, exposures and trading sessions: stored, read back, and checked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
 from models.reference.markets import Market
+from models.reference.sessions import Session
 from models.security import (
     CompanyAlias,
     Exposure,
@@ -19,16 +19,6 @@ from models.security import (
 from warehouse import batches
 from warehouse.batches import Columns, batch, fields, registered
 from warehouse.connection import load_query, transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """One trading session of the calendar `mic`; times UTC."""
-
-    mic: str
-    session_date: date
-    open_at: datetime
-    close_at: datetime
 
 
 def save_securities(
@@ -64,6 +54,11 @@ def save_securities(
         for statement in load_query("save_securities").split(";"):
             if statement.strip():
                 con.execute(statement)
+    return count_listings(con)
+
+
+def count_listings(con: DuckDBPyConnection) -> int:
+    """How many listings are held, past ones included."""
     row = con.execute("SELECT count(*) FROM store.listings").fetchone()
     assert row is not None, "count gives a row"
     return int(row[0])
@@ -120,9 +115,12 @@ def save_sessions(con: DuckDBPyConnection, sessions: Sequence[Session]) -> int:
     return int(row[0])
 
 
-def calendars_needed(con: DuckDBPyConnection) -> list[tuple[str, date, date]]:
+def calendars_needed(
+    con: DuckDBPyConnection, look_back_days: int = 0
+) -> list[tuple[str, date, date]]:
     """(calendar, first day, last day) that bars and developments at hand call for."""
-    return [(str(c), a, b) for c, a, b in con.execute(load_query("calendars_needed")).fetchall()]
+    found = con.execute(load_query("calendars_needed"), {"look_back": look_back_days}).fetchall()
+    return [(str(calendar), first, last) for calendar, first, last in found]
 
 
 def touched_listings(con: DuckDBPyConnection) -> list[Listing]:
@@ -135,3 +133,18 @@ def find_securities(con: DuckDBPyConnection, words: str) -> list[dict[str, Any]]
     cursor = con.execute(load_query("find_securities"), {"words": words})
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def listings_without_figi(con: DuckDBPyConnection, words: str | None = None) -> list[Listing]:
+    """Listings of today without a FIGI: those that fit `words`, else those of exposed issuers."""
+    cursor = con.execute(load_query("listings_without_figi"), {"words": words})
+    names = [column[0] for column in cursor.description or ()]
+    return [Listing(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def save_figis(con: DuckDBPyConnection, figis: dict[str, str]) -> None:
+    """Add FIGIs to listings that have none, by listing id."""
+    rows = [{"listing_id": key, "figi": figi} for key, figi in figis.items()]
+    columns = {"listing_id": batches.TEXT, "figi": batches.TEXT}
+    with transaction(con), registered(con, figi_batch=batch(rows, columns)):
+        con.execute(load_query("save_figis"))

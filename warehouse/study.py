@@ -50,7 +50,8 @@ class StudyResult:
     """A study: rows as the macros give them, and what its chart shows.
 
     `windows` event_study, `listings` one row a listing for [0,+1], `path` event_path, `placebo`
-    event_placebo, `prices` (listing_id, session_date, adj_close), `marks` days of events.
+    event_placebo, `prices` (listing_id, session_date, adj_close), `marks` days of events;
+    `without` the listings asked for by name that gave nothing, for want of prices or sessions.
     """
 
     windows: tuple[dict[str, Any], ...]
@@ -59,6 +60,7 @@ class StudyResult:
     placebo: tuple[dict[str, Any], ...]
     prices: tuple[dict[str, Any], ...]
     marks: tuple[date, ...]
+    without: tuple[str, ...] = ()
 
 
 def run_study(con: DuckDBPyConnection, chosen: StudyFilter, *, alone: bool = False) -> StudyResult:

@@ -2,12 +2,15 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands.options import Config, Warehouse, settings_from
 from models.errors import ConfigError
+
+if TYPE_CHECKING:
+    from warehouse.study import StudyFilter
 
 app = typer.Typer(help="Listed companies: what is held, and what is odd.", no_args_is_help=True)
 
@@ -20,21 +23,51 @@ def register(parent: typer.Typer) -> None:
 
 @app.command("load")
 def load(
-    csv: Annotated[list[Path] | None, typer.Argument(help="Your own lists, CSV.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Your CSV, an exchange's list, the SEC's JSON.")
+    ] = None,
+    mic: Annotated[
+        str | None, typer.Option("--mic", help="Market of a list that does not say, ISO 10383.")
+    ] = None,
+    sec: Annotated[
+        bool, typer.Option("--sec", help="Fetch the SEC's list of today first.")
+    ] = False,
+    figi: Annotated[
+        bool, typer.Option("--figi", help="Ask OpenFIGI for ids that exposed issuers lack.")
+    ] = False,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Store the shipped securities and your own: columns ticker, mic, name; more if you have them.
+    """Store the shipped securities, and lists of your own or of exchanges with them.
 
-    [bold]Example[/bold]
+    Columns ticker, name and mic are needed, under their usual names; isin, cik, figi, country,
+    currency, listing dates if they are there. What conflicts is told, a line each.
+
+    [bold]Examples[/bold]
 
       policywire securities load my_listings.csv
+
+      policywire securities load ASXListedCompanies.csv --mic XASX
+
+      policywire securities load company_tickers_exchange.json
+
+      policywire securities load --sec --figi
     """
-    from flows.securities import load_all
+    import httpx
+
+    from flows.securities import add_figis, keep_sec_list, load_all
 
     settings = settings_from(config, warehouse)
-    held, notes = load_all(settings.warehouse, tuple(csv or settings.market.reference_csv))
-    typer.echo("\n".join((f"{held} listings", *notes)))
+    agent = settings.fetch.settings(run_id="").agent
+    with httpx.Client(timeout=60, headers={"User-Agent": agent}) as client:
+        if sec:
+            typer.echo(f"kept {keep_sec_list(settings.warehouse, client)}")
+        lists = tuple(files or settings.market.reference_csv)
+        held, notes = load_all(settings.warehouse, lists, mic=mic)
+        typer.echo("\n".join((f"{held} listings", *notes)))
+        if figi:
+            asked, found = add_figis(settings.warehouse, client)
+            typer.echo(f"OpenFIGI knows {found} of {asked} listings without a FIGI")
 
 
 @app.command("show")
@@ -49,15 +82,13 @@ def show(
 
       policywire securities show lynas
     """
-    from rich.console import Console
-
-    from flows.answers import table_of
+    from flows.securities import listing_lines
     from flows.securities import show as find
 
     rows = find(settings_from(config, warehouse).warehouse, words)
     if not rows:
         raise ConfigError(f"no listing fits {words!r}; was the market stage run?")
-    Console(emoji=False).print(table_of(list(rows[0]), [list(row.values()) for row in rows]))
+    typer.echo("\n\n".join("\n".join(listing_lines(row)) for row in rows))
 
 
 @app.command("check")
@@ -148,5 +179,16 @@ def study(
     console = Console(emoji=False)
     show_study(result, console)
     if chart is not None and result.windows:
-        for path in draw_study(result, chart):
+        for path in draw_study(result, chart, title=chart_title(chosen)):
             console.print(f"wrote {path}", highlight=False)
+
+
+def chart_title(chosen: "StudyFilter") -> str:
+    """What the study is about, in the words of its filter."""
+    kinds = (chosen.type or "all developments").replace("_", " ").replace(",", ", ")
+    by = f" by {chosen.actor}" if chosen.actor else ""
+    of = f" ({chosen.status.replace('_', ' ').replace(',', ', ')})" if chosen.status else ""
+    on = chosen.ticker or chosen.ticker_group or chosen.commodity
+    return f"{kinds[0].upper()}{kinds[1:]}{of}{by}" + (
+        f" on {on.replace('_', ' ').replace(',', ', ')}" if on else ""
+    )

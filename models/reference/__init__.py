@@ -2,7 +2,8 @@
 
 commodities.csv   what is traded: aliases, parent, HS codes (never guessed from text)
 tickers.csv       listed issuers that policy touches, with aliases and exposures
-countries.csv     ISO 3166-1 codes with names, demonyms and capitals that act
+countries.csv     every jurisdiction by its code: names, demonyms, capitals and leaders that act;
+                  a row with its name alone gives codes their name and is not looked for in texts
 """
 
 import csv

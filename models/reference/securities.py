@@ -1,6 +1,7 @@
 """The securities that ship with the project, read, joined and checked.
 
-tickers.csv                 issuers that policy touches: listing, ids, aliases, exposures
+tickers.csv                 issuers that policy touches: listing, ids, aliases, exposures;
+                            status is active, or delisted with the day
 sec_company_tickers.csv.gz  snapshot of the SEC's list of filers with a ticker (facts)
 funds.csv                   exchange-traded funds used as benchmarks and yardsticks
 companies.csv               further names: brands, subsidiaries, names that need context
@@ -15,6 +16,7 @@ what looks like a conflict is kept apart and told in `Securities.notes`.
 import csv
 import gzip
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -31,6 +33,7 @@ from models.security import (
 )
 
 SEC_MARKETS = {"NYSE": "XNYS", "Nasdaq": "XNAS", "CBOE": "BATS", "OTC": "OTCM"}
+SEC_SOURCE = "SEC list"
 ROLES = frozenset({"producer", "processor", "consumer", "substitute"})
 PLACES = frozenset({"actor", "target", "elsewhere", "any"})
 ALIAS_KINDS = frozenset({"alias", "brand", "subsidiary", "former", "publisher", "platform"})
@@ -88,7 +91,8 @@ def curated_rows(
             currency=markets[row["mic"]].currency,
             isin=row["isin"] or None,
             figi=row["figi_composite"] or None,
-            source="tickers.csv" if row["status"] == "active" else f"tickers.csv ({row['status']})",
+            valid_to=last_day(row["status"], line),
+            source="tickers.csv",
         )
         if owner in issuers:
             notes.append(
@@ -108,6 +112,18 @@ def curated_rows(
             yield exposure(owner, key, cell, place, where, line)
 
 
+def last_day(status: str, line: int) -> date | None:
+    """When a listing ended, from a status "active" or "delisted YYYY-MM-DD"."""
+    if status == "active":
+        return None
+    try:
+        return date.fromisoformat(status.removeprefix("delisted "))
+    except ValueError as error:
+        raise ConfigError(
+            f"tickers.csv: line {line}: status {status!r} is not active or delisted YYYY-MM-DD"
+        ) from error
+
+
 def exposure(
     owner: str,
     listing: str,
@@ -116,25 +132,37 @@ def exposure(
     where: dict[tuple[str, str], tuple[str, ...]],
     line: int,
 ) -> Exposure:
-    """One "commodity:role" or "commodity:role:weight".
+    """One "commodity:role", "commodity:role:weight" or "commodity:role:weight:from..to".
 
     Without a weight it is the role's, less a tenth for each place further down the row's list:
-    what a company does first it depends on most. A prior, to be replaced by revenue shares.
+    what a company does first it depends on most. A prior, to be replaced by revenue shares. The
+    days say since when and until when; either may be left out, and a line may come twice with
+    other days.
     """
     parts = cell.split(":")
-    if len(parts) not in (2, 3) or parts[1] not in ROLES:
+    if len(parts) not in (2, 3, 4) or parts[1] not in ROLES:
         raise ConfigError(f"tickers.csv: line {line}: exposure {cell!r} is not commodity:role")
     if parts[0] not in load_commodities():
         raise ConfigError(f"tickers.csv: line {line}: unknown commodity {parts[0]!r}")
-    weight = (
-        float(parts[2]) if len(parts) == 3 else ROLE_WEIGHT[parts[1]] * max(0.4, 1 - 0.1 * place)
-    )
+    usual = ROLE_WEIGHT[parts[1]] * max(0.4, 1 - 0.1 * place)
+    try:
+        weight = float(parts[2]) if len(parts) > 2 and parts[2] else usual
+        first, end = (
+            (date.fromisoformat(day) if day else None)
+            for day in (parts[3].split("..") if len(parts) == 4 else ("", ""))
+        )
+    except ValueError as error:
+        raise ConfigError(
+            f"tickers.csv: line {line}: exposure {cell!r}: write commodity:role:0.5:2025-01-01.."
+        ) from error
     return Exposure(
         issuer_id=owner,
         commodity_id=parts[0],
         role=parts[1],
         weight=round(weight, 3),
         countries=where.get((listing, parts[0])) or where.get((listing, "")) or (),
+        valid_from=first,
+        valid_to=end,
     )
 
 
@@ -194,7 +222,7 @@ def add_sec_list(
             mic=mic,
             ticker=row["ticker"],
             currency="USD",
-            source="SEC list",
+            source=SEC_SOURCE,
         )
 
 

@@ -1,11 +1,13 @@
 """Signs and reasons of exposed, named and party links."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from extractors.exposure import MOST_EXPOSED, EventLinker
 from extractors.tickers import TickerLinker
+from models.errors import ConfigError
 from models.event import (
     EventMention,
     EventStatus,
@@ -16,7 +18,7 @@ from models.event import (
     StatusTarget,
     TimeFrame,
 )
-from models.reference.securities import load_securities
+from models.reference.securities import exposure, load_securities
 from models.security import TickerLink
 
 
@@ -156,3 +158,42 @@ def test_exposed_links_are_few_and_ordered(linker: EventLinker) -> None:
 
 def test_an_event_without_goods_or_names_touches_nobody(linker: EventLinker) -> None:
     assert linker.link_event(event("trade_agreement", "announced", actors=("US",))) == ()
+
+
+def test_an_exposure_counts_from_the_day_the_business_began(linker: EventLinker) -> None:
+    given = event("export_control", "in_force", actors=("CN",), commodities=("rare_earth_magnets",))
+
+    def makes_magnets(day: date | None) -> bool:
+        return any(
+            tie.exposure.commodity_id == "rare_earth_magnets" and tie.exposure.weight == 0.5
+            for tie in linker.ties(given, day)
+            if tie.exposure.issuer_id == "cik:0001801368"
+        )
+
+    assert makes_magnets(None)
+    assert makes_magnets(date(2025, 6, 1))
+    assert not makes_magnets(date(2024, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("cell", "weight", "first", "end"),
+    [
+        ("steel:producer", 1.0, None, None),
+        ("steel:consumer:0.3", 0.3, None, None),
+        ("steel:producer::2024-01-01..", 1.0, date(2024, 1, 1), None),
+        ("steel:producer:0.5:2024-01-01..2025-06-18", 0.5, date(2024, 1, 1), date(2025, 6, 18)),
+    ],
+)
+def test_exposures_are_written_with_weight_and_days(
+    cell: str, weight: float, first: date | None, end: date | None
+) -> None:
+    found = exposure("owner", "XNYS:X", cell, 0, {}, 2)
+    assert (found.weight, found.valid_from, found.valid_to) == (weight, first, end)
+
+
+@pytest.mark.parametrize(
+    "cell", ["steel", "steel:owner", "steel:producer:much", "mud:producer:1:x"]
+)
+def test_an_exposure_that_is_none_names_its_line(cell: str) -> None:
+    with pytest.raises(ConfigError, match=r"tickers\.csv: line 2"):
+        exposure("owner", "XNYS:X", cell, 0, {}, 2)

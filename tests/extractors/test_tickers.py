@@ -144,3 +144,9 @@ def test_what_a_text_is_about_is_told_from_what_it_mentions(linker: TickerLinker
     assert {m.listing_id for m in mentions} == {"XNYS:MP", "XNYS:IBM"}
     assert subjects(mentions) == {"cik:0001801368"}
     assert subjects(()) == frozenset()
+
+
+def test_a_name_in_an_address_or_of_another_thing_is_none(linker: TickerLinker) -> None:
+    assert named(linker, "https://desk.example/x?utm_source=LinkedIn&utm_medium=social") == set()
+    assert named(linker, "Asahi Linux warns users not to upgrade") == set()
+    assert named(linker, "Asahi raises the price of its beer") == {"OTCM:ASBHY"}

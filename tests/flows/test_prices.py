@@ -112,7 +112,7 @@ def test_yahoo_gives_raw_and_adjusted_closes(warehouse: Path) -> None:
 
         def iterrows(self) -> Iterator[tuple[Any, dict[str, float]]]:
             day = SimpleNamespace(date=lambda: date(2025, 1, 6))
-            yield day, {"Close": 20.0, "Adj Close": 10.0, "Volume": 5}
+            yield day, {"Close": 20.0, "Adj Close": 10.0, "Volume": 5, "Stock Splits": 2.0}
 
     def download(symbol: str, **options: object) -> Frame:
         asked.append(symbol)
@@ -122,6 +122,11 @@ def test_yahoo_gives_raw_and_adjusted_closes(warehouse: Path) -> None:
     load_from(YahooProvider(download), warehouse, [AAA], SINCE)
     assert asked == ["AAA"]
     assert bars(warehouse) == [("XNYS:AAA", "yahoo", 20.0, 10.0)]
+    with open_warehouse(warehouse) as con:
+        actions = con.execute(
+            'SELECT listing_id, ex_date, kind, "value", currency FROM corporate_actions'
+        ).fetchall()
+    assert actions == [("XNYS:AAA", date(2025, 1, 6), "split", 2.0, None)]
 
 
 def test_without_yfinance_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,3 +142,21 @@ def test_a_faulty_file_leaves_the_ones_before_it(warehouse: Path, tmp_path: Path
     with pytest.raises(WarehouseError, match=r"bad\.csv: BBB 2025-01-07: price is 0"):
         load_from(FileProvider([good, bad]), warehouse, [], SINCE)
     assert [row[0] for row in bars(warehouse)] == ["XNYS:AAA"]
+
+
+def test_a_file_that_has_not_changed_is_read_once(warehouse: Path, tmp_path: Path) -> None:
+    path = tmp_path / "closes.csv"
+    path.write_text("ticker,date,close\nAAA,2025-01-06,10\n", "utf-8")
+    provider = FileProvider([path])
+    assert [load.new_count for load in load_from(provider, warehouse, [], SINCE)] == [1]
+    assert load_from(provider, warehouse, [], SINCE) == []
+    path.write_text("ticker,date,close\nAAA,2025-01-06,10\nAAA,2025-01-07,11\n", "utf-8")
+    assert [load.new_count for load in load_from(provider, warehouse, [], SINCE)] == [1]
+
+
+def test_a_file_with_faults_is_told_each_time(warehouse: Path, tmp_path: Path) -> None:
+    path = tmp_path / "closes.csv"
+    path.write_text("ticker,date,close\nAAA,2025-01-06,0\n", "utf-8")
+    for _ in range(2):
+        with pytest.raises(WarehouseError, match="price is 0"):
+            load_from(FileProvider([path]), warehouse, [], SINCE)

@@ -9,10 +9,15 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from flows.sessions import sessions_between
+from flows.commands.market import chart_title
+from flows.sessions import fill_sessions, sessions_between
 from flows.study import dated_events, show_study, study_dates, study_snapshot
 from flows.study_chart import draw_study
 from models.errors import ConfigError, WarehouseError
+from models.reference.markets import load_markets
+from models.reference.securities import load_securities
+from warehouse.connection import open_warehouse
+from warehouse.securities import save_securities
 from warehouse.study import StudyFilter, StudyResult
 
 HEAD = "id,announced,type,status,actor,target\n"
@@ -133,3 +138,33 @@ def test_sessions_know_holidays_and_short_days() -> None:
 def test_a_calendar_nobody_keeps_is_named() -> None:
     with pytest.raises(ConfigError, match="calendar 'XXXX'"):
         sessions_between("XXXX", date(2024, 1, 2), date(2024, 2, 1))
+
+
+def test_sessions_are_worked_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "w.duckdb"
+    with open_warehouse(path) as con:
+        save_securities(con, load_securities(), load_markets().values())
+        con.execute(
+            "INSERT INTO store.daily_bars (listing_id, session_date, source, adj_close) "
+            "VALUES ('XNYS:MP', DATE '2025-01-06', 'x', 1), ('XNYS:MP', DATE '2025-03-06', 'x', 1)"
+        )
+    assert fill_sessions(path) > 300
+    monkeypatch.setattr("flows.sessions.sessions_between", lambda *_: pytest.fail("asked again"))
+    assert fill_sessions(path) == 0
+
+
+def test_a_ticker_without_prices_is_told(events: Path, prices: Path) -> None:
+    result = study_dates(events, [prices], ["MP", "UUUU"], StudyFilter())
+    assert result.without == ("XASE:UUUU",)
+    paper = io.StringIO()
+    show_study(result, Console(file=paper, width=100))
+    assert "Nothing of XASE:UUUU: no prices" in paper.getvalue()
+
+
+def test_the_chart_says_what_it_is_about() -> None:
+    assert chart_title(StudyFilter(type="export_control,tariff", ticker="MP,NUE")) == (
+        "Export control, tariff on MP, NUE"
+    )
+    assert chart_title(StudyFilter(actor="CN", ticker_group="rare_earths")) == (
+        "All developments by CN on rare earths"
+    )

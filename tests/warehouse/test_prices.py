@@ -173,3 +173,38 @@ def test_files_that_are_none_are_refused(con: DuckDBPyConnection, tmp_path: Path
     (tmp_path / "p.parquet").write_bytes(b"PAR? no")
     with pytest.raises(WarehouseError, match="not a readable table of prices"):
         load_price_file(con, tmp_path / "p.parquet", source="x", fetched_at=NOW)
+
+
+ACTIONS = """ticker,date,close,dividends,stock splits
+AAA,2025-01-06,100,0,0
+AAA,2025-01-07,50,0,2
+AAA,2025-01-08,51,0.25,1
+"""
+
+
+def test_splits_and_dividends_are_kept_once(con: DuckDBPyConnection, tmp_path: Path) -> None:
+    for _ in range(2):
+        load(con, tmp_path / "p.csv", ACTIONS)
+    found = con.execute(
+        'SELECT ex_date, kind, "value", currency FROM corporate_actions ORDER BY ex_date'
+    ).fetchall()
+    assert found == [
+        (date(2025, 1, 7), "split", 2.0, None),
+        (date(2025, 1, 8), "dividend", 0.25, "USD"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ("51,-1,1", "dividend is -1.0"),
+        ("51,0,-2", "split is -2.0"),
+        ("51,some,1", "dividend is nan"),
+    ],
+)
+def test_a_wrong_action_stops_the_load(
+    con: DuckDBPyConnection, tmp_path: Path, wrong: str, line: str
+) -> None:
+    with pytest.raises(WarehouseError, match=f"AAA 2025-01-08: {line}"):
+        load(con, tmp_path / "p.csv", ACTIONS.replace("51,0.25,1", wrong))
+    assert held(con) == 0

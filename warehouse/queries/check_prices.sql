@@ -30,6 +30,12 @@ faults AS (
     FROM known
     WHERE volume < 0 OR (has_volume AND (volume IS NULL OR NOT isfinite(volume)))
     UNION ALL BY NAME
+    SELECT 'stop' AS severity, 'dividend' AS kind, symbol AS who, session_date, CAST(dividend AS VARCHAR) AS detail
+    FROM known WHERE dividend < 0 OR NOT isfinite(dividend)
+    UNION ALL BY NAME
+    SELECT 'stop' AS severity, 'split' AS kind, symbol AS who, session_date, CAST(split AS VARCHAR) AS detail
+    FROM known WHERE split < 0 OR NOT isfinite(split)
+    UNION ALL BY NAME
     SELECT 'stop' AS severity, 'currency' AS kind, symbol AS who, session_date,
         currency || ' where ' || listing_id || ' trades in ' || listing_currency AS detail
     FROM known WHERE currency <> listing_currency

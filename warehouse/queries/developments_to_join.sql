@@ -20,7 +20,8 @@ SELECT
         held.companies AS company_texts
     ),
     source.title,
-    kept.text
+    kept.text,
+    CAST(held.first_seen_at AS DATE) AS seen_on
 FROM store.developments AS held
 JOIN latest
     ON latest.development_id = held.development_id AND latest.revision = held.revision

@@ -5,6 +5,7 @@ SELECT
     issuer.country,
     issuer.cik,
     listing.isin,
+    listing.figi,
     listing.currency,
     listing.valid_from,
     listing.valid_to,

@@ -1,8 +1,13 @@
--- The securities of issuer_batch and its fellows, added or brought up to date.
+-- The securities of issuer_batch and its fellows, added or brought up to date. What is as it was stays
+-- untouched: a pass that changes one row writes one row.
 MERGE INTO store.issuers AS held
 USING (SELECT *, now() AS updated_at FROM issuer_batch) AS given
 ON held.issuer_id = given.issuer_id
-WHEN MATCHED THEN UPDATE BY NAME
+WHEN MATCHED AND (
+    (held.name, held.country, held.cik, held.sector, held.aliases, held.ambiguous_aliases, held.position)
+    IS DISTINCT FROM
+    (given.name, given.country, given.cik, given.sector, given.aliases, given.ambiguous_aliases, given.position)
+) THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;
 
 -- A listing whose issuer is another from now on ends where the new one begins.
@@ -13,10 +18,26 @@ WHERE held.listing_id = given.listing_id
     AND held.issuer_id <> given.issuer_id
     AND held.valid_to IS NULL;
 
+-- Ids that OpenFIGI gave stay where the files have none.
 MERGE INTO store.listings AS held
-USING (SELECT *, now() AS updated_at FROM listing_batch) AS given
+USING (
+    SELECT batch.* REPLACE (
+            coalesce(batch.isin, old.isin) AS isin,
+            coalesce(batch.figi, old.figi) AS figi
+        ),
+        now() AS updated_at
+    FROM listing_batch AS batch
+    LEFT JOIN store.listings AS old
+        ON old.listing_id = batch.listing_id AND old.issuer_id = batch.issuer_id
+) AS given
 ON held.listing_id = given.listing_id AND held.issuer_id = given.issuer_id
-WHEN MATCHED THEN UPDATE BY NAME
+WHEN MATCHED AND (
+    (held.mic, held.ticker, held.currency, held.isin, held.figi, held.valid_from, held.valid_to,
+        held.source, held.benchmark_id, held.position)
+    IS DISTINCT FROM
+    (given.mic, given.ticker, given.currency, given.isin, given.figi, given.valid_from, given.valid_to,
+        given.source, given.benchmark_id, given.position)
+) THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;
 
 -- Names, exposures and the prior are as given: what is gone from the files is gone here.
@@ -32,5 +53,7 @@ INSERT INTO store.exposure_signs BY NAME SELECT *, now() AS updated_at FROM sign
 MERGE INTO store.markets AS held
 USING (SELECT *, now() AS updated_at FROM market_batch) AS given
 ON held.mic = given.mic
-WHEN MATCHED THEN UPDATE BY NAME
+WHEN MATCHED AND (
+    (held.name, held.currency, held.calendar) IS DISTINCT FROM (given.name, given.currency, given.calendar)
+) THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;

@@ -8,5 +8,10 @@ SELECT
     TRY_CAST(coalesce(adj_close, "close") AS DOUBLE) AS adj_close,
     TRY_CAST(volume AS DOUBLE) AS volume,
     volume IS NOT NULL AND trim(CAST(volume AS VARCHAR)) <> '' AS has_volume,
-    upper(nullif(trim(currency), '')) AS currency
+    upper(nullif(trim(currency), '')) AS currency,
+    -- NaN where something stands that is no number, so that the check sees it.
+    coalesce(TRY_CAST(nullif(trim(dividend), '') AS DOUBLE), CASE WHEN trim(dividend) <> '' THEN 'nan'::DOUBLE END)
+        AS dividend,
+    coalesce(TRY_CAST(nullif(trim(split), '') AS DOUBLE), CASE WHEN trim(split) <> '' THEN 'nan'::DOUBLE END)
+        AS split
 FROM raw_prices;

@@ -32,7 +32,11 @@ SELECT
     held.fetched_at,
     copies.group_id AS copy_group,
     read.event_count,
-    read.reject,
+    CASE
+        WHEN read.version IS NULL AND held.language <> 'en' AND held.language NOT LIKE 'en-%'
+            THEN 'language ''' || held.language || ''' is not read'
+        ELSE read.reject
+    END AS reject,
     read.extractor_version,
     held.text_digest
 FROM store.articles AS held
@@ -63,6 +67,6 @@ COMMENT ON COLUMN articles.first_seen_at IS 'When its first version reached us, 
 COMMENT ON COLUMN articles.fetched_at IS 'When this version reached us, UTC.';
 COMMENT ON COLUMN articles.copy_group IS 'Articles that are copies of one text share it; NULL when it is no copy.';
 COMMENT ON COLUMN articles.event_count IS 'Mentions found in this version; NULL while not read.';
-COMMENT ON COLUMN articles.reject IS 'Why the extractor refused it; NULL when it did not.';
+COMMENT ON COLUMN articles.reject IS 'Why the extractor refused it, its language among the reasons; NULL when it was read or still waits.';
 COMMENT ON COLUMN articles.extractor_version IS 'Version of the extractor that read it last.';
 COMMENT ON COLUMN articles.text_digest IS 'Digest of title and text.';

@@ -1,0 +1,427 @@
+"""Why a text gave the events it gave, and why not others: the evidence as plain records.
+
+Everything is read back from the pipeline's own functions, so what is shown is what decides.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from extractors.assemble import events_of
+from extractors.context import SentenceContext
+from extractors.decide import Decision, decide, decision_by_head, decision_by_rules, rule_score
+from extractors.decide import threshold as least_confidence
+from extractors.extract import LONE_CONFIDENCE, Extractor, corroborated, mark_lead
+from extractors.head import load_head
+from extractors.policy_events import Candidate, StatusHit
+from extractors.readable import clean, reject_reason
+from extractors.roles import Party, find_parties, token_of
+from extractors.sentences import split_sentences
+from models.event import EventMention, TextUnit, type_group
+
+RULES_NEED = 0.62
+LENT = {
+    "sentence": "named in the sentence",
+    "title": "lent from the title, the sentence names nobody",
+    "context": "lent from the sentence before, this one names nobody",
+    "publisher": "the publisher speaks for it, the sentence names nobody",
+    "wording": "by its wording (this proclamation, the duties imposed herein) the text is its own",
+}
+# How close above its measure a confidence may be rounded and still show which side it is on.
+_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word of a parsed sentence: its part of speech, and the word it hangs under."""
+
+    text: str
+    start: int
+    tag: str
+    relation: str
+    head: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One line of a parse: a phrase with its head word in brackets, `depth` levels down."""
+
+    depth: int
+    relation: str
+    text: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clue:
+    """Words that count: `kind` type, step or also; `says` what of; offsets in the field."""
+
+    kind: str
+    says: str
+    text: str
+    start: int
+    end: int
+    rule: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One label or argument of an event, "" when it is empty, and the reason for either."""
+
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedCandidate:
+    """A measure in a sentence: its evidence, whether it is an event, and why.
+
+    `confidence` and `needed` run from 0 to 1. `event` is None when it was refused.
+    """
+
+    reading: str
+    rule: str
+    clues: tuple[Clue, ...]
+    confidence: float
+    needed: float
+    why: str
+    event: EventMention | None
+    labels: tuple[Value, ...]
+    arguments: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedSentence:
+    """A sentence with words of a measure in it; offsets count code points in `field`."""
+
+    field: str
+    start: int
+    text: str
+    headline: bool
+    words: tuple[Word, ...]
+    branches: tuple[Branch, ...]
+    candidates: tuple[ExplainedCandidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What became of a text. With `reject` it was refused and the rest is empty.
+
+    `silent_count` sentences hold no words of a measure: nothing about them was decided.
+    """
+
+    unit: TextUnit
+    extractor_version: str
+    reject: str | None
+    silent_count: int
+    sentences: tuple[ExplainedSentence, ...]
+    events: tuple[EventMention, ...]
+
+
+def explain(unit: TextUnit, extractor: Extractor) -> Explanation:
+    """The way of one text through the extractor."""
+    reject = reject_reason(unit)
+    docs = [] if reject else extractor.parse(unit)
+    found = [event for doc in docs for event in events_of(doc, unit, extractor.version)]
+    kept = mark_lead(corroborated(found) if unit.kind == "article" else found)
+    return Explanation(
+        unit=unit,
+        extractor_version=extractor.version,
+        reject=reject,
+        silent_count=0 if reject else max(0, sentence_count(unit) - len(docs)),
+        sentences=tuple(explained(doc, unit, extractor.version, kept) for doc in docs),
+        events=tuple(kept),
+    )
+
+
+def sentence_count(unit: TextUnit) -> int:
+    """How many sentences the extractor looks at, the title as one."""
+    title = 1 if unit.kind == "article" and (unit.title or "").strip() else 0
+    if unit.kind == "headline":
+        return 1
+    text = clean(unit.text)
+    return title + sum(bool(text[a:b].strip()) for a, b in split_sentences(text))
+
+
+def explained(
+    doc: Doc, unit: TextUnit, version: str, kept: list[EventMention]
+) -> ExplainedSentence:
+    """One parsed sentence; `kept` are the events the whole text gave in the end."""
+    context: SentenceContext = doc.user_data["sentence"]
+    candidates: list[Candidate] = doc.user_data["candidates"]
+    taken = decide(doc, context)
+    events = {(e.start, e.end, e.rule): e for e in events_of(doc, unit, version)}
+    final = {e.mention_id: e for e in kept}
+    return ExplainedSentence(
+        field=context.field,
+        start=context.start,
+        text=context.text,
+        headline=context.headline,
+        words=tuple(
+            Word(
+                text=context.text[t.idx : t.idx + len(t.text)],
+                start=context.start + t.idx,
+                tag=t.tag_,
+                relation=t.dep_,
+                head=t.head.i,
+            )
+            for t in doc
+        ),
+        branches=tuple(branches(doc, context, candidates)),
+        candidates=tuple(
+            verdict(
+                doc,
+                context,
+                c,
+                taken,
+                events.get((context.start + c.start, context.start + c.end, c.rule)),
+                final,
+            )
+            for c in candidates
+        ),
+    )
+
+
+def verdict(
+    doc: Doc,
+    context: SentenceContext,
+    c: Candidate,
+    taken: list[Decision],
+    event: EventMention | None,
+    final: dict[str, EventMention],
+) -> ExplainedCandidate:
+    """What was decided of one candidate, and why."""
+    mine = next((d for d in taken if d.candidate is c), None)
+    tried, needed, said = weighed(doc, context, c)
+    decided = mine or tried
+    held = final.get(event.mention_id) if event is not None and mine is not None else None
+    if held is not None:
+        why = f"{decided.confidence:.{_DIGITS}f} reaches {needed:.{_DIGITS}f} ({said})"
+    elif mine is not None:
+        why = (
+            f"an article whose only events are fewer than three clauses under {LONE_CONFIDENCE} "
+            "is taken to be about something else"
+        )
+    elif tried.confidence < needed:
+        why = f"confidence {tried.confidence:.{_DIGITS}f} is under {needed:.{_DIGITS}f} ({said})"
+    else:
+        why = rival_reason(context, tried, taken)
+    return ExplainedCandidate(
+        reading=f"{decided.type.value} {decided.status.value}",
+        rule=c.rule,
+        clues=tuple(clues(context, c)),
+        confidence=decided.confidence,
+        needed=needed,
+        why=why,
+        event=held,
+        labels=tuple(labels(doc, context, decided, held)) if held is not None else (),
+        arguments=tuple(arguments(doc, context, decided, held)) if held is not None else (),
+    )
+
+
+def weighed(doc: Doc, context: SentenceContext, c: Candidate) -> tuple[Decision, float, str]:
+    """(the candidate as an event, the confidence it needs, why as much as that)."""
+    head = load_head()
+    if head is None:
+        score = rule_score(c, context)
+        return decision_by_rules(doc, context, c, score), RULES_NEED, "by rules alone"
+    decision = decision_by_head(doc, context, c, head)
+    needed = least_confidence(decision, c, head)
+    usual = head.settings.get("threshold", 0.5)
+    if needed == usual:
+        return decision, needed, "what any candidate needs"
+    nominal = c.hit is None and c.rule.endswith("/nominal")
+    reason = "no word says a step" if nominal else "its words are common in other senses"
+    return decision, needed, f"{usual:.{_DIGITS}f} for any, more as {reason}"
+
+
+def rival_reason(context: SentenceContext, tried: Decision, taken: list[Decision]) -> str:
+    """Which event of the same sentence stands for a candidate that was sure enough itself."""
+    like = [d for d in taken if type_group(d.type) == type_group(tried.type)]
+    for d in like or taken:
+        trigger = context.text[d.candidate.start : d.candidate.end]
+        at = context.start + d.candidate.start
+        return (
+            f'"{trigger}" at {at} ({d.type.value} {d.status.value}, {d.confidence:.{_DIGITS}f}) '
+            "is surer and stands for the same step"
+        )
+    return "another reading of the sentence was surer"
+
+
+def clues(context: SentenceContext, c: Candidate) -> Iterator[Clue]:
+    """The words that speak of a measure, the step said of it, and other steps near by."""
+    e = c.evidence
+    yield Clue(
+        kind="type",
+        says=e.pattern.type.value,
+        text=context.text[e.start : e.end],
+        start=context.start + e.start,
+        end=context.start + e.end,
+        rule=e.pattern.pattern_id,
+        note=f"weight {e.pattern.weight:g}",
+    )
+    if c.hit is not None:
+        yield step(context, c.hit, "step")
+    elif e.pattern.self_status is not None:
+        yield Clue(
+            kind="step",
+            says=e.pattern.self_status.value,
+            text=context.text[c.start : c.end],
+            start=context.start + c.start,
+            end=context.start + c.end,
+            rule=e.pattern.pattern_id,
+            note="said by the measure's own words",
+        )
+    for other in c.others:
+        if c.hit is None or (other.start, other.end) != (c.hit.start, c.hit.end):
+            yield step(context, other, "also")
+
+
+def step(context: SentenceContext, hit: StatusHit, kind: str) -> Clue:
+    """A status word as a clue."""
+    word = hit.words[0]
+    return Clue(
+        kind=kind,
+        says=word.status.value,
+        text=context.text[hit.start : hit.end],
+        start=context.start + hit.start,
+        end=context.start + hit.end,
+        rule=f"{word.status.value}.{word.kind}:{word.base}",
+        note=f"{hit.relation}, {hit.score:.2f}",
+    )
+
+
+def labels(doc: Doc, context: SentenceContext, d: Decision, event: EventMention) -> Iterator[Value]:
+    """Type, step and how sure the text is, each with what it was read from."""
+    c = d.candidate
+    plain = decision_by_rules(doc, context, c, 0.0)
+    for name, given, ruled, words in (
+        ("type", d.type.value, plain.type.value, f"pattern {c.evidence.pattern.pattern_id}"),
+        ("status", d.status.value, plain.status.value, f"rule {c.rule}"),
+        ("factuality", d.factuality.value, plain.factuality.value, "mood of the clause"),
+        ("time_frame", d.time_frame.value, plain.time_frame.value, "tense and dates"),
+    ):
+        agree = given == ruled
+        reason = words if agree else f"the trained head; by {words} it would be {ruled}"
+        yield Value(name=name, value=given, reason=reason)
+    yield Value(
+        name="status_target",
+        value=event.status_target.value,
+        reason="what the step is done to: a pause or waiver turns the direction round",
+    )
+    yield Value(
+        name="polarity",
+        value=event.polarity.value,
+        reason="follows from type, status and status target",
+    )
+    yield Value(
+        name="attribution",
+        value=event.source_type.value,
+        reason=spot(context, event.source_text) or "nobody is named as the source",
+    )
+
+
+def arguments(
+    doc: Doc, context: SentenceContext, d: Decision, event: EventMention
+) -> Iterator[Value]:
+    """Every argument of the event, filled or empty, with the reason."""
+    missing = dict(event.missing)
+    parties = find_parties(doc, d.candidate, context, d.type)
+    for name, found in zip(("actors", "targets"), parties, strict=True):
+        for p in found:
+            shown = f"{p.code} ({p.agency})" if p.agency else p.code
+            yield Value(name=name, value=shown, reason=party_reason(doc, context, p))
+        if not found:
+            yield Value(name=name, value="", reason=missing.get(name, ""))
+    many: tuple[tuple[str, list[tuple[str, str | None]]], ...] = (
+        ("products", [(text, text) for text in event.product_texts]),
+        ("commodities", [(code, None) for code in event.commodities]),
+        ("companies", [(text, text) for text in event.company_texts]),
+        ("rates", [(f"{r.value:g} {r.unit}, {r.role}", r.text) for r in event.rates]),
+        ("amounts", [(f"{a.value:g} {a.unit}, {a.kind}", a.text) for a in event.amounts]),
+        ("dates", [(f"{t.date}, {t.role}", t.text) for t in event.dates]),
+        ("duration", [(event.duration, None)] if event.duration else []),
+        ("instrument", [(event.instrument, event.instrument)] if event.instrument else []),
+        ("condition", [(event.condition, event.condition)] if event.condition else []),
+    )
+    otherwise = {
+        "commodities": "no product is one of the commodities we know",
+        "condition": "the step hangs on none",
+    }
+    for name, values in many:
+        for shown, text in values:
+            reason = spot(context, text) or known_as(context, name, shown)
+            if name == "dates" and text and context.published and shown[:4] not in text:
+                reason += f", counted from {context.published}"
+            yield Value(name=name, value=shown, reason=reason)
+        if not values:
+            reason = missing.get(name) or otherwise.get(name, "nothing of the kind in the sentence")
+            yield Value(name=name, value="", reason=reason)
+
+
+def party_reason(doc: Doc, context: SentenceContext, party: Party) -> str:
+    """The words a party was named by and where they hang, or from where it is lent."""
+    name = next((n for n in context.names if party.text and n.text == party.text), None)
+    token = token_of(doc, name) if name is not None else None
+    if name is None or token is None:
+        return LENT.get(party.why, party.why)
+    above = context.text[token.head.idx : token.head.idx + len(token.head.text)]
+    hangs = f'{token.dep_} of "{above}"' if token.head.i != token.i else "the root"
+    return f'"{name.text}" at {context.start + name.start} ({name.how}), {hangs}'
+
+
+def known_as(context: SentenceContext, name: str, shown: str) -> str:
+    """Where a value without words of its own comes from."""
+    if name == "commodities":
+        for n in context.names:
+            if n.label == "COMMODITY" and n.code == shown:
+                return f'"{n.text}" at {context.start + n.start}'
+        return "by the words of a product"
+    return "said in the sentence" if name == "duration" else "resolved from the sentence"
+
+
+def spot(context: SentenceContext, text: str | None) -> str:
+    """`"words" at offset`, or "" when the words are not in the sentence."""
+    at = context.text.find(text) if text else -1
+    return f'"{text}" at {context.start + at}' if at >= 0 else ""
+
+
+_OPENED = frozenset(
+    {"ROOT", "ccomp", "xcomp", "advcl", "acl", "relcl", "conj", "pcomp", "parataxis"}
+)
+
+
+def branches(doc: Doc, context: SentenceContext, candidates: list[Candidate]) -> Iterator[Branch]:
+    """The parse, a line a phrase: verbs are opened, and what leads to the evidence."""
+    opened = {t.i for t in doc if t.pos_ in ("VERB", "AUX") and t.dep_ in _OPENED}
+    for c in candidates:
+        for at in (c.root, *(h.token for h in ([c.hit] if c.hit is not None else []))):
+            opened.update(t.i for t in (doc[at], *doc[at].ancestors))
+    for sent in doc.sents:
+        yield from branch(sent.root, context, opened, 0)
+
+
+def branch(
+    token: Token, context: SentenceContext, opened: set[int], depth: int
+) -> Iterator[Branch]:
+    """A word that is opened as itself, its dependents below it; any other as its whole phrase."""
+    word = context.text[token.idx : token.idx + len(token.text)]
+    if token.i not in opened:
+        left, right = token.left_edge, token.right_edge
+        before = context.text[left.idx : token.idx]
+        after = context.text[token.idx + len(token.text) : right.idx + len(right.text)]
+        text = " ".join(f"{before}[{word}]{after}".split())
+        yield Branch(depth=depth, relation=token.dep_, text=text, tag=token.tag_)
+        return
+    # What hangs under a full stop ("No. 61" read as two sentences) is shown all the same.
+    below = [t for t in token.children if [*t.children] or not (t.is_space or t.is_punct)]
+    small = [t for t in below if t.i not in opened and not [*t.children] and t.i < token.i]
+    lead = [t for t in small if t.dep_ in ("aux", "auxpass", "neg", "det", "compound", "amod")]
+    text = " ".join((*(context.text[t.idx : t.idx + len(t.text)] for t in lead), f"[{word}]"))
+    yield Branch(depth=depth, relation=token.dep_, text=text, tag=token.tag_)
+    for child in below:
+        if child not in lead:
+            yield from branch(child, context, opened, depth + 1)

@@ -1,0 +1,71 @@
+"""`policywire explain`: why a text gave the events it gave."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import Config, Feeds, Warehouse, settings_from
+
+
+class Kind(StrEnum):
+    """What a text is read as."""
+
+    HEADLINE = "headline"
+    SENTENCE = "sentence"
+    ARTICLE = "article"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("explain")(explain)
+
+
+def explain(
+    text: Annotated[str, typer.Argument(help="A text, an article's id, or - for standard input.")],
+    title: Annotated[str | None, typer.Option("--title", help="The title above the text.")] = None,
+    kind: Annotated[
+        Kind | None, typer.Option("--kind", help="What it is; told by its length if not given.")
+    ] = None,
+    published: Annotated[
+        str | None, typer.Option("--published", help="Day it was published, YYYY-MM-DD.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a page with displaCy's drawings here.")
+    ] = None,
+    feeds: Feeds = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Show why a text gave its events: parse, evidence, what was refused, every argument.
+
+    An article's id (or the first eight letters of it) is looked up in the published snapshot.
+
+    [bold]Examples[/bold]
+
+      policywire explain "China delays rare-earth export controls by one year"
+
+      policywire explain 3f9c2ab7 --html why.html
+
+      policywire explain - --kind article --published 2025-11-10 < story.txt
+    """
+    from rich.console import Console
+
+    from flows.explain import WIDTH, explained_unit, show_explanation, unit_named
+
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    unit = unit_named(
+        text,
+        settings_from(config, warehouse, feeds),
+        title=title,
+        kind=kind.value if kind else None,
+        published=published,
+    )
+    console = Console(emoji=False, highlight=False)
+    console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    show_explanation(explained_unit(unit, html), console)
+    if html is not None:
+        console.print(f"wrote {html}", markup=False)

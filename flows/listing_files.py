@@ -1,0 +1,130 @@
+"""Lists of listings as others give them: your own CSV, an exchange's list, the SEC's JSON.
+
+Columns are known by their usual names, the delimiter by the header. What a list does not say (whose
+market it is) the caller says.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import ConfigError
+from models.reference.securities import SEC_MARKETS
+
+Rows = list[tuple[int, dict[str, str]]]
+# What a column may be called, in lower case with letters and digits only.
+COLUMN_NAMES = {
+    "ticker": ("ticker", "symbol", "code", "asxcode", "actsymbol", "tradingsymbol", "mnemonic"),
+    "name": ("name", "companyname", "nameofcompany", "company", "securityname", "issuername"),
+    "mic": ("mic", "exchangemic", "operatingmic", "market"),
+    "exchange": ("exchange",),
+    "country": ("country", "countrycode"),
+    "cik": ("cik",),
+    "isin": ("isin", "isinnumber", "isincode"),
+    "figi": ("figi", "compositefigi", "figicomposite"),
+    "currency": ("currency", "tradingcurrency", "ccy"),
+    "sector": ("sector", "gicsindustrygroup", "industry"),
+    "valid_from": ("validfrom", "dateoflisting", "listingdate", "listed"),
+    "valid_to": ("validto", "delistingdate", "delisted"),
+    "test": ("testissue",),
+}
+NEEDED = ("ticker", "mic", "name")
+# How Nasdaq's symbol directory codes the other exchanges.
+EXCHANGE_MICS = {"A": "XASE", "N": "XNYS", "P": "ARCX", "Z": "BATS", "Q": "XNAS"} | SEC_MARKETS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingFile:
+    """One list. `kind` is sec or table; rows carry their line and our column names."""
+
+    path: Path
+    kind: str
+    rows: Rows
+
+
+def read_listing_file(path: Path, mic: str | None = None) -> ListingFile:
+    """Any list we can read; `mic` is the market of a list that does not say.
+
+    Raises ConfigError, one line, when it is no such list.
+    """
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: not readable: {error}") from error
+    if body.lstrip()[:1] in (b"{", b"["):
+        return ListingFile(path=path, kind="sec", rows=list(sec_list_rows(body, str(path))))
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not readable: {error}") from error
+    return ListingFile(path=path, kind="table", rows=list(table_rows(text, str(path), mic)))
+
+
+def table_rows(text: str, origin: str, mic: str | None) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a delimited list. Raises ConfigError when a column that is needed is not there."""
+    lines = text.splitlines()
+    first = header_line(lines)
+    header = lines[first] if lines else ""
+    reader = csv.reader(lines[first:], delimiter=max(",|;\t", key=header.count))
+    columns = detect_columns(next(reader, []))
+    if "mic" not in columns.values() and "exchange" not in columns.values() and mic is None:
+        raise ConfigError(
+            f"{origin}: no column 'mic'; needed: {', '.join(NEEDED)} (or say --mic for the list)"
+        )
+    for wanted in ("ticker", "name"):
+        if wanted not in columns.values():
+            raise ConfigError(f"{origin}: no column {wanted!r}; needed: {', '.join(NEEDED)}")
+    for cells in reader:
+        if not any(cells) or cells[0].startswith("File Creation Time"):
+            continue
+        row = {ours: cells[at].strip() for at, ours in columns.items() if at < len(cells)}
+        if row.pop("test", "") == "Y":
+            continue
+        yield first + reader.line_num, row | {"mic": market_of(row, mic)}
+
+
+def header_line(lines: list[str]) -> int:
+    """The first line that names a ticker and a name; exchanges put titles above it."""
+    for place, line in enumerate(lines[:10]):
+        found = detect_columns(next(csv.reader([line], delimiter=max(",|;\t", key=line.count)), []))
+        if {"ticker", "name"} <= set(found.values()):
+            return place
+    return 0
+
+
+def detect_columns(header: list[str]) -> dict[int, str]:
+    """Place in the file -> our column, the first that fits each."""
+    plain = ["".join(c for c in cell.lower() if c.isalnum()) for cell in header]
+    found: dict[int, str] = {}
+    for ours, spellings in COLUMN_NAMES.items():
+        for spelling in spellings:
+            if spelling in plain:
+                found[plain.index(spelling)] = ours
+                break
+    return found
+
+
+def market_of(row: Mapping[str, str], mic: str | None) -> str:
+    """The MIC of a row: its own, that of its exchange's code, or the whole list's."""
+    given = row.get("mic") or row.get("exchange") or mic or ""
+    return EXCHANGE_MICS.get(given, given)
+
+
+def sec_list_rows(body: bytes, origin: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of the SEC's company_tickers_exchange.json. Raises ConfigError when it is not that."""
+    try:
+        given = json.loads(body)
+        names = [given["fields"].index(n) for n in ("cik", "ticker", "exchange", "name")]
+        rows = given["data"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{origin}: not the SEC's company_tickers_exchange.json") from error
+    for line, row in enumerate(rows, start=1):
+        try:
+            cik, ticker, exchange, name = (row[n] for n in names)
+            number = f"{int(cik):010d}"
+        except (IndexError, TypeError, ValueError) as error:
+            raise ConfigError(f"{origin}: row {line}: not cik, ticker, exchange, name") from error
+        if mic := SEC_MARKETS.get(exchange or ""):
+            yield line, {"cik": number, "ticker": ticker, "mic": mic, "name": name}

@@ -1,0 +1,138 @@
+"""The explanation says what the extractor does: nothing more, nothing less, nothing else."""
+
+from datetime import date
+
+import pytest
+
+from extractors.explain import Explanation, explain
+from extractors.explain_page import page_of
+from extractors.extract import Extractor
+from models.event import TextUnit
+from tests.quality.score import own_records
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor()
+
+
+def unit(text: str, **fields: object) -> TextUnit:
+    given = {"unit_id": "u", "text": text, "kind": "headline", "published": date(2025, 11, 8)}
+    return TextUnit(**{**given, **fields})  # type: ignore[arg-type]
+
+
+def told(extractor: Extractor, text: str, **fields: object) -> Explanation:
+    return explain(unit(text, **fields), extractor)
+
+
+def test_its_events_are_those_of_the_extractor(extractor: Extractor) -> None:
+    for record in own_records()[::5]:
+        for kind in ("sentence", "article"):
+            asked = unit(f"The day was calm. {record['text']}", kind=kind, title="Markets fall")
+            shown = explain(asked, extractor)
+            assert shown.events == extractor.extract_one(asked).events
+            taken = [c.event for s in shown.sentences for c in s.candidates if c.event]
+            assert sorted(e.mention_id for e in taken) == sorted(e.mention_id for e in shown.events)
+
+
+def test_every_clue_stands_where_it_says(extractor: Extractor) -> None:
+    text = (
+        "The day was calm. China suspends its export ban on gallium, and Brussels may cut duties."
+    )
+    shown = told(extractor, text, kind="article")
+    assert shown.silent_count == 1
+    clues = [clue for s in shown.sentences for c in s.candidates for clue in c.clues]
+    assert {clue.kind for clue in clues} >= {"type", "step"}
+    for clue in clues:
+        assert text[clue.start : clue.end] == clue.text
+        assert clue.rule
+    for sentence in shown.sentences:
+        for word in sentence.words:
+            assert text[word.start :].startswith(word.text)
+
+
+def test_every_argument_has_a_reason_filled_or_empty(extractor: Extractor) -> None:
+    for record in own_records()[::4]:
+        for sentence in told(extractor, record["text"], kind="sentence").sentences:
+            for candidate in sentence.candidates:
+                assert candidate.why
+                if candidate.event is None:
+                    continue
+                names = {value.name for value in candidate.arguments}
+                assert names >= {"actors", "targets", "products", "rates", "dates", "instrument"}
+                assert names >= {"companies", "amounts", "duration", "condition", "commodities"}
+                for value in (*candidate.labels, *candidate.arguments):
+                    assert value.reason, value
+
+
+def test_what_is_refused_says_under_which_measure(extractor: Extractor) -> None:
+    (sentence,) = told(extractor, "Tariffs are a tax, economists say", kind="sentence").sentences
+    (candidate,) = sentence.candidates
+    assert candidate.event is None
+    assert candidate.confidence < candidate.needed
+    assert f"is under {candidate.needed:.3f}" in candidate.why
+
+
+def test_a_second_reading_of_one_step_names_the_first(extractor: Extractor) -> None:
+    rivals = [
+        candidate
+        for record in own_records()
+        for sentence in told(extractor, record["text"], kind="sentence").sentences
+        for candidate in sentence.candidates
+        if candidate.event is None and candidate.confidence >= candidate.needed
+    ]
+    assert rivals
+    assert all("surer" in candidate.why for candidate in rivals)
+
+
+def test_a_lone_weak_clause_of_an_article_is_told(extractor: Extractor) -> None:
+    for record in own_records():
+        alone = told(extractor, record["text"], kind="sentence").events
+        if len(alone) == 1 and alone[0].confidence < 0.78:
+            break
+    shown = told(extractor, record["text"], kind="article")
+    assert shown.events == ()
+    assert any("about something else" in c.why for s in shown.sentences for c in s.candidates)
+
+
+@pytest.mark.parametrize(
+    ("text", "reject"),
+    [
+        ("", "empty text"),
+        ("x" * 2_000_001, "too long"),
+        ("中国对稀土实施出口管制措施并立即生效，美国反对。", "script"),
+    ],
+)
+def test_a_refused_text_says_why(extractor: Extractor, text: str, reject: str) -> None:
+    shown = told(extractor, text, kind="article")
+    assert reject in (shown.reject or "")
+    assert shown.sentences == ()
+    assert "refused" in page_of(shown)
+
+
+def test_the_page_is_escaped_and_the_same_twice(extractor: Extractor) -> None:
+    text = 'China bans <script>alert(1)</script> gallium & "germanium" exports to <b>US</b>'
+    shown = told(extractor, text, title="<img src=x onerror=alert(2)>", kind="article")
+    page = page_of(shown)
+    assert page == page_of(explain(shown.unit, extractor))
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&amp;" in page
+    assert page.count("<svg") == 1
+    assert "EVENT" in page
+
+
+def test_the_parse_names_every_word_of_the_evidence(extractor: Extractor) -> None:
+    text = "Officials said on Monday that the government would extend the pause on steel tariffs."
+    (sentence,) = told(extractor, text, kind="sentence").sentences
+    heads = {b.text[b.text.index("[") + 1 : b.text.index("]")] for b in sentence.branches}
+    assert {"said", "extend", "pause", "on", "tariffs"} <= heads
+    shown = " ".join(b.text for b in sentence.branches)
+    assert all(word in shown for word in ("Monday", "government", "would", "steel"))
+
+
+def test_no_word_is_lost_from_the_parse(extractor: Extractor) -> None:
+    text = "Announcement No. 61 of 2025 on export control of rare earth related items abroad"
+    (sentence,) = told(extractor, text).sentences
+    shown = " ".join(b.text.replace("[", "").replace("]", "") for b in sentence.branches)
+    assert set(text.replace(".", "").split()) <= set(shown.replace(".", "").split())
