@@ -10,8 +10,16 @@ from spacy.tokens import Doc, Token
 
 from extractors.assemble import events_of
 from extractors.context import SentenceContext
-from extractors.decide import Decision, decide, decision_by_head, decision_by_rules, rule_score
-from extractors.decide import threshold as least_confidence
+from extractors.decide import (
+    RULES_NEED,
+    Decision,
+    decide,
+    decision_by_head,
+    decision_by_rules,
+    is_request,
+    rule_score,
+    threshold,
+)
 from extractors.extract import LONE_CONFIDENCE, Extractor, corroborated, mark_lead
 from extractors.head import load_head
 from extractors.policy_events import Candidate, StatusHit
@@ -20,7 +28,6 @@ from extractors.roles import Party, find_parties, token_of
 from extractors.sentences import split_sentences
 from models.event import EventMention, TextUnit, type_group
 
-RULES_NEED = 0.62
 LENT = {
     "sentence": "named in the sentence",
     "title": "lent from the title, the sentence names nobody",
@@ -205,6 +212,8 @@ def verdict(
             f"an article whose only events are fewer than three clauses under {LONE_CONFIDENCE} "
             "is taken to be about something else"
         )
+    elif is_request(c):
+        why = "it is asked of somebody else, which is no step of the measure"
     elif tried.confidence < needed:
         why = f"confidence {tried.confidence:.{_DIGITS}f} is under {needed:.{_DIGITS}f} ({said})"
     else:
@@ -228,14 +237,7 @@ def weighed(doc: Doc, context: SentenceContext, c: Candidate) -> tuple[Decision,
     if head is None:
         score = rule_score(c, context)
         return decision_by_rules(doc, context, c, score), RULES_NEED, "by rules alone"
-    decision = decision_by_head(doc, context, c, head)
-    needed = least_confidence(decision, c, head)
-    usual = head.settings.get("threshold", 0.5)
-    if needed == usual:
-        return decision, needed, "what any candidate needs"
-    nominal = c.hit is None and c.rule.endswith("/nominal")
-    reason = "no word says a step" if nominal else "its words are common in other senses"
-    return decision, needed, f"{usual:.{_DIGITS}f} for any, more as {reason}"
+    return decision_by_head(doc, context, c, head), threshold(head), "what any candidate needs"
 
 
 def rival_reason(context: SentenceContext, tried: Decision, taken: list[Decision]) -> str:

@@ -79,10 +79,18 @@ def test_a_second_reading_of_one_step_names_the_first(extractor: Extractor) -> N
         for record in own_records()
         for sentence in told(extractor, record["text"], kind="sentence").sentences
         for candidate in sentence.candidates
-        if candidate.event is None and candidate.confidence >= candidate.needed
+        if candidate.event is None
+        and candidate.confidence >= candidate.needed
+        and "asked of somebody else" not in candidate.why
     ]
     assert rivals
     assert all("surer" in candidate.why for candidate in rivals)
+
+
+def test_a_request_is_told(extractor: Extractor) -> None:
+    text = "Lawmakers urged the president to drop the tariffs on steel."
+    (sentence,) = told(extractor, text, kind="sentence").sentences
+    assert any("asked of somebody else" in candidate.why for candidate in sentence.candidates)
 
 
 def test_a_lone_weak_clause_of_an_article_is_told(extractor: Extractor) -> None:
