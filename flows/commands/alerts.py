@@ -183,7 +183,8 @@ def status_of(settings: "Settings") -> "Status":
     """The status, with what is wrong with the rules as warnings."""
     from datetime import UTC, datetime
 
-    from flows.status import cadences_of, read_status
+    from flows.cadence import cadences_of
+    from flows.status import read_status
 
     return read_status(
         settings.warehouse,
