@@ -10,6 +10,7 @@ from typing import Any
 from prefect import Flow, flow
 
 from flows.alert import alert
+from flows.announce import announce
 from flows.extract import extract
 from flows.ingest import ingest
 from flows.market import market
@@ -49,7 +50,9 @@ def pipeline(
     Raises ConfigError for a stage that does not exist, PipelineError when a stage failed.
     """
     paths = {"config": config, "warehouse": warehouse, "feeds": feeds}
+    began = datetime.now(UTC)
     result = run_each(stages, lambda stage: stage_flow(stage, due_only)(**paths), paths)
+    announce(settings_of(**paths), began)
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
     return result

@@ -6,13 +6,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 import httpx
 
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
+from flows.watch import watching
 from models.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -71,7 +74,50 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
                     tags=["policywire", name],
                 )
             )
-        serve(*cast("list[RunnerDeployment]", deployments), limit=1)
+        drop_late_runs(["news", *FLOWS])
+        with watching(settings):
+            serve(*cast("list[RunnerDeployment]", deployments), limit=1)
+
+
+def drop_late_runs(names: list[str]) -> int:
+    """Cancel runs that fell due while nobody served, but for the last of each; how many.
+
+    A pass does whatever is not yet done: after a stop one of them catches up, more would only
+    pile up.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
+        FlowRunFilter,
+        FlowRunFilterExpectedStartTime,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
+    from prefect.states import Cancelled
+
+    late = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
+    )
+    dropped = 0
+    with get_client(sync_client=True) as client:
+        ours = {d.id for d in client.read_deployments() if d.name in names}
+        runs = client.read_flow_runs(
+            flow_run_filter=late, sort=FlowRunSort.EXPECTED_START_TIME_DESC
+        )
+        kept: set[UUID] = set()
+        for run in runs:
+            if run.deployment_id not in ours or run.deployment_id is None:
+                continue
+            if run.deployment_id not in kept:
+                kept.add(run.deployment_id)
+                continue
+            client.set_flow_run_state(
+                run.id, Cancelled(message="late: a later run does its work"), force=True
+            )
+            dropped += 1
+    return dropped
 
 
 @contextmanager
