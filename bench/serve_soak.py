@@ -217,7 +217,8 @@ def run(stage: Stage, minutes: float, stop_after: float, stop_minutes: float, ra
         *["--port", str(stage.prefect_port)],
     )
     feeds = f"http://127.0.0.1:{stage.feed_port}"
-    wait_for(f"{feeds}/stats")
+    # Not /stats: the tool holds a lock there that it waits for itself.
+    wait_for(f"{feeds}/feeds.toml")
     wait_for(f"{stage.env['PREFECT_API_URL']}/health")
     stage.serve()
     # The first pass makes the warehouse; the trial begins after it.
@@ -246,7 +247,7 @@ def run(stage: Stage, minutes: float, stop_after: float, stop_minutes: float, ra
         # News stops early enough for the last of it to be told.
         if now - last >= 1 / rate and now < began + minutes * 60 - WITHIN_S - 30:
             last = now
-            shown = httpx.get(f"{feeds}/advance?n=1").json()["visible"]
+            shown = httpx.get(f"{feeds}/advance?n=1", timeout=30.0).json()["visible"]
             visible.setdefault(f"{shown - 1:04d}", now)
         if int(now - began) % 60 == 0:
             print(

@@ -63,5 +63,6 @@ def read_page(item: ArchiveItem) -> tuple[str, str, datetime | None]:
     published = item.published_at
     if published is None and told is not None and told.date:
         published = datetime.fromisoformat(told.date).replace(tzinfo=UTC)
-    title = item.title or (told.title if told is not None and told.title else "")
-    return fit(title).strip(), text, published
+    title = fit(item.title or (told.title if told is not None and told.title else "")).strip()
+    # Many pages open with their headline: told once is enough.
+    return title, text.removeprefix(title).lstrip() if title else text, published

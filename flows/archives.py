@@ -75,8 +75,7 @@ def read_jsonl(path: Path, on_progress: Progress) -> Iterator[ArchiveItem | str]
     """One item a line; a line that is none as what is wrong with it."""
     with opened(path) as (file, share):
         for number, line in enumerate(file, 1):
-            if number % ROWS_AT_ONCE == 0:
-                on_progress(share())
+            on_progress(share())
             if not line.strip():
                 continue
             try:

@@ -26,6 +26,7 @@ from models.article import Article
 from models.backfill import BackfillOrder, Chunk, ChunkCount
 from models.event import Extraction
 from models.feed import Feed
+from warehouse.articles import save_feeds
 from warehouse.backfills import (
     add_archive_feed,
     articles_wanted,
@@ -166,7 +167,10 @@ class Job:
 
     def pieces_of_archive(self, path: Path, runner: ChunkRunner) -> None:
         """Read the archive piece by piece and store what each gave."""
-        feeds = {feed.feed_id: feed for feed in load_feeds(self.settings.feeds)}
+        listed = load_feeds(self.settings.feeds)
+        with open_warehouse(self.settings.warehouse) as con:
+            save_feeds(con, listed)
+        feeds = {feed.feed_id: feed for feed in listed}
         pending: dict[int, tuple[list[Article], int, float]] = {}
 
         def chunks() -> Iterator[Chunk]:

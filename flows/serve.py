@@ -13,9 +13,9 @@ from uuid import UUID
 
 import httpx
 
+from flows.cadence import longest_gap
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
-from flows.watch import watching
 from models.errors import PipelineError
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
         from prefect.schedules import Cron
 
         from flows.pipeline import FLOWS, pipeline
+        from flows.watch import watching
 
         paths = {
             "config": str(config) if config else None,
@@ -76,7 +77,21 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
             )
         drop_late_runs(["news", *FLOWS])
         with watching(settings):
-            serve(*cast("list[RunnerDeployment]", deployments), limit=1)
+            serve(
+                *cast("list[RunnerDeployment]", deployments),
+                limit=1,
+                **runner_pace(settings.schedule.news),
+            )
+
+
+def runner_pace(news: str) -> dict[str, float]:
+    """How often the runner looks for runs, and how long before its time it prepares one.
+
+    A run's process takes seconds to come up, and on a busy machine a quarter of a minute. Begun
+    ahead it waits, ready, for its time; so early that the run before it has ended by then.
+    """
+    gap_s = longest_gap(news).total_seconds()
+    return {"query_seconds": min(5.0, gap_s / 10), "prefetch_seconds": min(25.0, gap_s / 2.5)}
 
 
 def drop_late_runs(names: list[str]) -> int:

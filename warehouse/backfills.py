@@ -179,7 +179,7 @@ def articles_wanted(con: DuckDBPyConnection, order: BackfillOrder) -> list[tuple
     }
     try:
         if len(con.extract_statements(sql)) != 1:
-            raise ConfigError("--where: several statements; give one condition over `articles`")
+            raise ConfigError("--where: several statements; give one condition")
         return [(key, version) for key, version in con.execute(sql, parameters).fetchall()]
     except duckdb.Error as error:
         reason = one_line(str(error)).replace("TRY can not be used", "a condition can not be used")

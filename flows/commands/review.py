@@ -47,15 +47,24 @@ def list_findings(
 
       policywire review list --decisions
     """
-    from flows.answers import write_answer
     from warehouse.connection import load_query
+    from warehouse.snapshot import query
 
     settings = settings_from(config, warehouse)
-    name = "review_decided" if decisions else "review_waiting"
     parameters: dict[str, object] = {"row_limit": limit}
-    if not decisions:
-        parameters["kind"] = kind
-    write_answer(settings.snapshot, load_query(name), parameters, "table", None)
+    if decisions:
+        found = query(settings.snapshot, load_query("review_decided"), parameters)
+        for at, who, action, subject, other, reason, applied in found.rows:
+            into = f" into {other}" if other else ""
+            state = "" if applied else ", not linked yet"
+            typer.echo(f"{at:%Y-%m-%d %H:%M} {who}: {action} {subject}{into}: {reason}{state}")
+    else:
+        found = query(settings.snapshot, load_query("review_waiting"), parameters | {"kind": kind})
+        for review_id, sort, reason, key, day, development_id, measure_id, evidence in found.rows:
+            typer.echo(f"{sort}: {reason}\n  {key}, {day}: {' '.join(str(evidence).split())}")
+            typer.echo(f"  finding {review_id}  step {development_id}  measure {measure_id}\n")
+    if not found.rows:
+        typer.echo("nothing")
 
 
 @app.command("confirm")
