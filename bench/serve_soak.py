@@ -136,8 +136,8 @@ class Stage:
         feeds = "".join(
             f'[[feed]]\nid = "local-{n}"\nname = "Feed {n}"\n'
             f'url = "http://127.0.0.1:{self.feed_port}/feed/{n}.xml"\n'
-            'category = "news"\nlanguage = "en"\npoll_minutes = 1\nenabled = true\n'
-            "allow_private = true\n\n"
+            'category = "news"\nlanguage = "en"\npoll_minutes = 1\npoll_max_minutes = 1\n'
+            "enabled = true\nallow_private = true\n\n"
             for n in range(FEEDS)
         )
         (self.folder / "feeds.toml").write_text(feeds)

@@ -51,7 +51,6 @@ def emit(found: Sequence[dict[str, Any]]) -> None:
     for row in found:
         emit_event(
             event=EVENT,
-            occurred=row["first_seen_at"],
             id=UUID(row["development_id"]),
             resource={
                 "prefect.resource.id": f"{EVENT}.{row['development_id']}",

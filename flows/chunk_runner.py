@@ -6,10 +6,9 @@ texts go out, records come back, and the warehouse stays with the backfill.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Protocol
 
-from extractors.extract import Extractor
+from flows.ready_extractor import ready_extractor
 from models.backfill import Chunk
 from models.event import Extraction
 
@@ -36,10 +35,4 @@ class LocalRunner:
 
 def read_chunk(chunk: Chunk, *, gate: bool = True) -> tuple[Extraction, ...]:
     """What the texts of a piece hold, in their order."""
-    return tuple(extractor(gate=gate).extract(chunk.units))
-
-
-@cache
-def extractor(*, gate: bool) -> Extractor:
-    """The extractor of this process; loading the model takes a second."""
-    return Extractor(gate=gate)
+    return tuple(ready_extractor(gate=gate).extract(chunk.units))

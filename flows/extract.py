@@ -11,13 +11,14 @@ from pathlib import Path
 
 from prefect import flow
 
-from extractors.extract import EXTRACTOR_VERSION, Extractor
+from extractors.extract import EXTRACTOR_VERSION
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from extractors.near_duplicates import fingerprint, first_sources
 from extractors.touched import TouchedListings
 from flows.feed_list import load_feeds
 from flows.progress import track
+from flows.ready_extractor import ready_extractor
 from flows.settings import Settings, settings_of
 from models.article import Article
 from models.event import TextUnit
@@ -75,7 +76,7 @@ def read_articles(settings: Settings) -> tuple[int, int, int]:
         waiting = count_to_extract(con, EXTRACTOR_VERSION)
     if not waiting:
         return 0, 0, 0
-    extractor = Extractor(gate=settings.extract.gate)
+    extractor = ready_extractor(gate=settings.extract.gate)
     feeds = {feed.feed_id: feed for feed in load_feeds(settings.feeds)}
     articles = mentions = rejects = 0
     with track("articles", waiting) as advance:

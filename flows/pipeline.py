@@ -1,5 +1,6 @@
 """All stages in order, as one Prefect flow; each stage is a flow and a deployment of its own."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from flows.extract import extract
 from flows.ingest import ingest
 from flows.market import market
 from flows.progress import track
+from flows.ready_extractor import load_ahead
 from flows.run_ledger import RunLedger
 from flows.settings import Settings, settings_of
 from models.errors import ConfigError, PipelineError
@@ -26,6 +28,10 @@ FLOWS: dict[str, Flow[..., Any]] = {
     "market": market,
     "alert": alert,
 }
+
+# The process of a scheduled run comes up before its time: what it needs is loaded while it waits.
+if "PREFECT__FLOW_RUN_ID" in os.environ:
+    load_ahead()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
