@@ -8,7 +8,7 @@ texts go out, records come back, and the warehouse stays with the backfill.
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from flows.ready_extractor import ready_extractor
+from flows.warm_up import ready_extractor
 from models.backfill import Chunk
 from models.event import Extraction
 

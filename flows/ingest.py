@@ -26,6 +26,7 @@ from flows.fetch_pages import PageOutcome, PageRequest, fetch_pages
 from flows.fetch_settings import FetchSettings
 from flows.next_check import is_due
 from flows.progress import track
+from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
 from models.article import Article
 from models.errors import FeedParseError, PipelineError
@@ -53,7 +54,7 @@ class IngestResult:
         )
 
 
-@flow(name="ingest")
+@flow(name="ingest", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
 def ingest(
     config: str | None = None,
     warehouse: str | None = None,

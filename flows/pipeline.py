@@ -16,9 +16,10 @@ from flows.extract import extract
 from flows.ingest import ingest
 from flows.market import market
 from flows.progress import track
-from flows.ready_extractor import load_ahead
 from flows.run_ledger import RunLedger
+from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
+from flows.warm_up import load_ahead
 from models.errors import ConfigError, PipelineError
 from warehouse.snapshot import publish
 
@@ -43,7 +44,12 @@ class PassResult:
     seconds: dict[str, float]
 
 
-@flow(name="pipeline", validate_parameters=False)
+@flow(
+    name="pipeline",
+    flow_run_name=run_name,
+    timeout_seconds=RUN_TIMEOUT_S,
+    validate_parameters=False,
+)
 def pipeline(
     config: str | None = None,
     warehouse: str | None = None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import httpx
@@ -84,7 +84,7 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
             )
 
 
-def runner_pace(news: str) -> dict[str, float]:
+def runner_pace(news: str) -> dict[str, Any]:
     """How often the runner looks for runs, and how long before its time it prepares one.
 
     A run's process takes seconds to come up, and on a busy machine a quarter of a minute. Begun

@@ -18,6 +18,7 @@ from flows.cadence import cadences_of, longest_gap
 from flows.channels import open_sinks
 from flows.clock import Clock, utc_now
 from flows.logs import ensure_logs
+from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.secrets import Redactor, guard_logs
 from flows.settings import Settings, settings_of
 from models.alert import Notice, Severity
@@ -46,7 +47,7 @@ class WatchResult:
         return f"{len(self.troubles)} troubles, {self.told} alarms told now: {lines}"
 
 
-@flow(name="watch")
+@flow(name="watch", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
 def watch(
     config: str | None = None, warehouse: str | None = None, feeds: str | None = None
 ) -> WatchResult:

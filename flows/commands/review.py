@@ -1,6 +1,6 @@
 """`policywire review`: what looks odd, and a person's ruling on it."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,8 +9,6 @@ from flows.commands.options import Config, Warehouse, settings_from
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-    from duckdb import DuckDBPyConnection
 
     from flows.settings import Settings
 
@@ -173,8 +171,8 @@ def apply(
     rule(settings, lambda con, at: rule_all(con, rulings, by=name_of(by), at=at))
 
 
-def rule(settings: "Settings", decide: "Callable[[DuckDBPyConnection, datetime], str]") -> None:
-    """Store a ruling, link the lives it is about anew, and publish what came of it."""
+def rule(settings: "Settings", decide: "Callable[[Any, datetime], str]") -> None:
+    """Store what `decide` rules, given the open warehouse and the time, link anew, publish."""
     from datetime import UTC, datetime
 
     from flows.extract import join_tickers, link_mentions
