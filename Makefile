@@ -7,7 +7,7 @@ TOOLS := $(VENV)/.tools
 LOCK := --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check quality train soak bench-ingest format lock clean
+.PHONY: help install demo test check quality train soak soak-serve bench-ingest format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ check: $(TOOLS)  ## ruff, mypy --strict, import layers
 soak: $(TOOLS)  ## long runs: 1,000 notices under kills, 50 kills of a load, ten minutes of readers
 	POLICYWIRE_DEVELOPMENTS=1000 POLICYWIRE_KILLS=50 POLICYWIRE_READ_SECONDS=600 $(BIN)/python -m pytest \
 	  tests/flows/test_delivery_killed.py tests/warehouse/test_crash.py tests/warehouse/test_readers.py
+
+soak-serve: $(TOOLS)  ## `policywire serve` for 25 minutes, a stop of five among them (POLICYWIRE_SHARED has the feed server)
+	$(BIN)/python -m bench.serve_soak --minutes 25 --stop-after 10 --stop-minutes 5 $(MORE)
 
 bench-ingest: $(TOOLS)  ## fetch, parse and store beside the `reader` package
 	@test -x build/reader/bin/python || $(PYTHON) -m venv build/reader

@@ -5,13 +5,14 @@ from prefect import flow
 from flows.alerting import AlertResult, run_alerts
 from flows.delivery import DeliveryPlan
 from flows.logs import ensure_logs
+from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
 
 # Long enough for two retries of a receiver that stumbled, short beside the schedule.
 FLOW_PLAN = DeliveryPlan(patience_s=120.0)
 
 
-@flow(name="alert")
+@flow(name="alert", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
 def alert(
     config: str | None = None, warehouse: str | None = None, feeds: str | None = None
 ) -> AlertResult:

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.channels import open_sinks
-from flows.delivery import DeliveryCounts, DeliveryPlan, deliver, utc_now
+from flows.clock import utc_now
+from flows.delivery import DeliveryCounts, DeliveryPlan, deliver
 from flows.rules import RuleBook, load_rules, rule_files
 from flows.secrets import Redactor, guard_logs
 from warehouse.alert_predicates import check_rules

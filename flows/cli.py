@@ -9,7 +9,19 @@ import traceback
 import typer
 from rich.console import Console
 
-from flows.commands import alerts, doctor, explain, feeds, market, run, sql, store, text
+from flows.commands import (
+    alerts,
+    doctor,
+    explain,
+    feeds,
+    history,
+    market,
+    review,
+    run,
+    sql,
+    store,
+    text,
+)
 from flows.logs import configure_logs
 from models.errors import ConfigError, PipelineError
 
@@ -23,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feeds.app, name="feeds")
-for module in (run, sql, store, text, explain, market, alerts, doctor):
+for module in (run, sql, store, text, explain, market, alerts, review, history, doctor):
     module.register(app)
 
 EXIT_FAILED, EXIT_CONFIG, EXIT_INTERRUPTED = 1, 2, 130

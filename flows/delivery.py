@@ -13,9 +13,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from flows.clock import utc_now
 from flows.sinks import AlertSink
 from models.alert import Notice
 from models.errors import AlertError, AlertRefusedError
@@ -53,11 +54,6 @@ class DeliveryPlan:
     patience_s: float = 0.0
     pause_s: float = 30.0
     busy_patience_s: float = 120.0
-
-
-def utc_now() -> datetime:
-    """The clock deliveries go by unless they are given another."""
-    return datetime.now(UTC)
 
 
 def deliverer_name() -> str:

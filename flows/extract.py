@@ -11,14 +11,15 @@ from pathlib import Path
 
 from prefect import flow
 
-from extractors.extract import EXTRACTOR_VERSION, Extractor
+from extractors.extract import EXTRACTOR_VERSION
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from extractors.near_duplicates import fingerprint, first_sources
-from extractors.touched import TouchedListings
 from flows.feed_list import load_feeds
 from flows.progress import track
+from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
+from flows.warm_up import ready_extractor, ready_listings
 from models.article import Article
 from models.event import TextUnit
 from models.feed import Feed
@@ -49,7 +50,7 @@ class ExtractResult:
         )
 
 
-@flow(name="extract")
+@flow(name="extract", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
 def extract(
     config: str | None = None, warehouse: str | None = None, feeds: str | None = None
 ) -> ExtractResult:
@@ -75,7 +76,7 @@ def read_articles(settings: Settings) -> tuple[int, int, int]:
         waiting = count_to_extract(con, EXTRACTOR_VERSION)
     if not waiting:
         return 0, 0, 0
-    extractor = Extractor(gate=settings.extract.gate)
+    extractor = ready_extractor(gate=settings.extract.gate)
     feeds = {feed.feed_id: feed for feed in load_feeds(settings.feeds)}
     articles = mentions = rejects = 0
     with track("articles", waiting) as advance:
@@ -150,13 +151,13 @@ def link_mentions(warehouse: Path) -> int:
 
 def join_tickers(warehouse: Path) -> int:
     """Work out which listings new and changed developments touch; how many developments."""
-    touched = TouchedListings()
     joined = 0
     while True:
         with open_warehouse(warehouse) as con:
             waiting = developments_to_join(con)
         if not waiting:
             return joined
+        touched = ready_listings()
         links = [
             (item.development_id, item.revision, touched.by_event(item.unit, item.event))
             for item in waiting

@@ -196,8 +196,8 @@ class _FeedRequest:
     def __init__(self, feed: Feed, state: FeedState, web: Web, run_id: str) -> None:
         self.feed, self.state, self.web, self.run_id = feed, state, web, run_id
         self.settings = web.settings
-        self.started_at = datetime.now(UTC)
-        self.clock = time.monotonic()
+        self.started_at = web.settings.clock()
+        self.began = time.monotonic()
         self.retries = 0
         self.notes: list[str] = []
         self.jitter = random.Random(run_id + feed.feed_id)  # noqa: S311 - spreads load
@@ -216,7 +216,7 @@ class _FeedRequest:
             )
         try:
             lane = self.web.lanes.lane(host_and_port(state.url)[0])
-            if lane.waits_until and lane.waits_until > datetime.now(UTC):
+            if lane.waits_until and lane.waits_until > self.settings.clock():
                 until = f"{lane.waits_until:%Y-%m-%d %H:%M:%S} UTC"
                 return self._skipped(
                     f"{lane.host} asked us to wait until {until}", lane.waits_until
@@ -243,7 +243,7 @@ class _FeedRequest:
                     failure = error
         if failure.kind == "http_429" and failure.retry_after_s:
             # Too many requests is said to us, not to one feed: the host's others wait as well.
-            lane.waits_until = datetime.now(UTC) + timedelta(seconds=failure.retry_after_s)
+            lane.waits_until = self.settings.clock() + timedelta(seconds=failure.retry_after_s)
         raise failure
 
     def _pause_s(self, error: TransientFetchError) -> float | None:
@@ -272,7 +272,7 @@ class _FeedRequest:
         raise _status_error(answer, self.state.url)
 
     def _answered(self, answer: Answer) -> FeedOutcome:
-        now = datetime.now(UTC)
+        now = self.settings.clock()
         state = self._moved(answer, replace(self.state, failure_count=0, hold_until=None))
         unchanged = answer.status == 304
         if not unchanged:
@@ -336,7 +336,7 @@ class _FeedRequest:
         return replace(state, url=target, redirect_url=None, redirect_count=0)
 
     def _failed(self, error: FetchError) -> FeedOutcome:
-        now = datetime.now(UTC)
+        now = self.settings.clock()
         asked = error.retry_after_s if isinstance(error, TransientFetchError) else None
         gone = error.kind == "http_410"
         failures = self.state.failure_count + 1
@@ -388,7 +388,7 @@ class _FeedRequest:
             run_id=self.run_id,
             url=self.state.url,
             started_at=self.started_at,
-            duration_s=round(time.monotonic() - self.clock, 3),
+            duration_s=round(time.monotonic() - self.began, 3),
             outcome=outcome,
             status=status,
             body_bytes=body_bytes,

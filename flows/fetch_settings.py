@@ -1,6 +1,10 @@
 """How fetching behaves: every limit in one frozen record, with the defaults we stand behind."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+
+from flows.clock import utc_now
 
 DEFAULT_CONTACT_URL = ""
 PRODUCT = "PolicyWire"
@@ -16,7 +20,8 @@ class FetchSettings:
     `slow_after_s` is given up sooner, and its place on the host kept for `linger_s` more, until
     the server has noticed. `allow_hosts` lists private hosts that may be reached (`name`,
     `name:port`, `*.suffix`, CIDR). `retries` are tries after the first within one run, for
-    failures a retry can help.
+    failures a retry can help. `clock` says when it is: an archive that is played again has its
+    own.
     """
 
     contact_url: str = DEFAULT_CONTACT_URL
@@ -45,6 +50,7 @@ class FetchSettings:
     robots_ttl_s: float = 24 * 3600.0
     allow_hosts: tuple[str, ...] = ()
     http2: bool = True
+    clock: Callable[[], datetime] = utc_now
 
     @property
     def agent(self) -> str:

@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +17,8 @@ from prefect import flow
 
 from extractors.article import article_from_entry
 from extractors.feed_reading import first_seen_at
+from flows.cadence import half_gap
+from flows.clock import Clock, utc_now
 from flows.feed_list import fetchable, load_feeds
 from flows.feed_readers import FeedReaders, workers_for
 from flows.fetch import FeedOutcome, fetch_feeds, with_parsed
@@ -24,6 +26,7 @@ from flows.fetch_pages import PageOutcome, PageRequest, fetch_pages
 from flows.fetch_settings import FetchSettings
 from flows.next_check import is_due
 from flows.progress import track
+from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
 from models.article import Article
 from models.errors import FeedParseError, PipelineError
@@ -51,7 +54,7 @@ class IngestResult:
         )
 
 
-@flow(name="ingest")
+@flow(name="ingest", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
 def ingest(
     config: str | None = None,
     warehouse: str | None = None,
@@ -59,11 +62,23 @@ def ingest(
     due_only: bool = False,
 ) -> IngestResult:
     """Fetch the feeds (with `due_only` those whose time has come) and store what is new."""
-    return gather_news(settings_of(config, warehouse, feeds), due_only=due_only)
+    settings = settings_of(config, warehouse, feeds)
+    return gather_news(
+        settings, due_only=due_only, early=half_gap(settings.schedule.news, utc_now())
+    )
 
 
-def gather_news(settings: Settings, *, due_only: bool = False) -> IngestResult:
-    """One pass over the feeds. One failing feed is a line in the ledger; raises if all fail."""
+def gather_news(
+    settings: Settings,
+    *,
+    due_only: bool = False,
+    early: timedelta = timedelta(),
+    clock: Clock = utc_now,
+) -> IngestResult:
+    """One pass over the feeds. One failing feed is a line in the ledger; raises if all fail.
+
+    With `due_only` those are asked whose time comes within `early`.
+    """
     listed = load_feeds(settings.feeds)
     with open_warehouse(settings.warehouse) as con:
         save_feeds(con, listed)
@@ -72,11 +87,11 @@ def gather_news(settings: Settings, *, due_only: bool = False) -> IngestResult:
     wanted = [
         feed
         for feed in askable
-        if not due_only or is_due(states.get(feed.feed_id), now=datetime.now(UTC))
+        if not due_only or is_due(states.get(feed.feed_id), now=clock() + early)
     ]
     intake = Intake(
         warehouse=settings.warehouse,
-        fetching=settings.fetch.settings(run_id=uuid4().hex),
+        fetching=replace(settings.fetch.settings(run_id=uuid4().hex), clock=clock),
         archive_clock=settings.archive_clock,
     )
     asyncio.run(intake.take(wanted, states))

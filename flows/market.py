@@ -10,6 +10,7 @@ from prefect import flow
 from flows.extract import join_tickers
 from flows.prices import FileProvider, PriceProvider, StooqProvider, load_from
 from flows.progress import track
+from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.securities import load_all
 from flows.sessions import fill_sessions
 from flows.settings import Settings, settings_of
@@ -36,7 +37,7 @@ class MarketResult:
         return "; ".join((told, *self.warnings))
 
 
-@flow(name="market")
+@flow(name="market", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
 def market(
     config: str | None = None, warehouse: str | None = None, feeds: str | None = None
 ) -> MarketResult:

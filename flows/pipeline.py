@@ -1,5 +1,6 @@
 """All stages in order, as one Prefect flow; each stage is a flow and a deployment of its own."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,12 +11,15 @@ from typing import Any
 from prefect import Flow, flow
 
 from flows.alert import alert
+from flows.announce import announce
 from flows.extract import extract
 from flows.ingest import ingest
 from flows.market import market
 from flows.progress import track
 from flows.run_ledger import RunLedger
+from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
+from flows.warm_up import load_ahead
 from models.errors import ConfigError, PipelineError
 from warehouse.snapshot import publish
 
@@ -25,6 +29,10 @@ FLOWS: dict[str, Flow[..., Any]] = {
     "market": market,
     "alert": alert,
 }
+
+# The process of a scheduled run comes up before its time: what it needs is loaded while it waits.
+if "PREFECT__FLOW_RUN_ID" in os.environ:
+    load_ahead()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +44,12 @@ class PassResult:
     seconds: dict[str, float]
 
 
-@flow(name="pipeline", validate_parameters=False)
+@flow(
+    name="pipeline",
+    flow_run_name=run_name,
+    timeout_seconds=RUN_TIMEOUT_S,
+    validate_parameters=False,
+)
 def pipeline(
     config: str | None = None,
     warehouse: str | None = None,
@@ -49,7 +62,9 @@ def pipeline(
     Raises ConfigError for a stage that does not exist, PipelineError when a stage failed.
     """
     paths = {"config": config, "warehouse": warehouse, "feeds": feeds}
+    began = datetime.now(UTC)
     result = run_each(stages, lambda stage: stage_flow(stage, due_only)(**paths), paths)
+    announce(settings_of(**paths), began)
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
     return result

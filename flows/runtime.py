@@ -22,3 +22,16 @@ def prepare_prefect(home: Path) -> None:
     for name, value in PREFECT_DEFAULTS.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.resolve()))
+
+
+# Longer than the longest pass. What is cut off is gone on with by the next run.
+RUN_TIMEOUT_S = 3600
+
+
+def run_name() -> str:
+    """The name of the flow run that begins: what it does, and for when it was planned."""
+    from prefect.runtime import flow_run
+
+    parameters = flow_run.parameters or {}
+    what = "+".join(parameters.get("stages") or ()) or str(flow_run.flow_name)
+    return f"{what} {flow_run.scheduled_start_time:%Y-%m-%d %H:%M}"

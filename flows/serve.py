@@ -6,11 +6,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 import httpx
 
+from flows.cadence import longest_gap
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
 from models.errors import PipelineError
@@ -39,6 +42,7 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
         from prefect.schedules import Cron
 
         from flows.pipeline import FLOWS, pipeline
+        from flows.watch import watching
 
         paths = {
             "config": str(config) if config else None,
@@ -71,7 +75,64 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
                     tags=["policywire", name],
                 )
             )
-        serve(*cast("list[RunnerDeployment]", deployments), limit=1)
+        drop_late_runs(["news", *FLOWS])
+        with watching(settings):
+            serve(
+                *cast("list[RunnerDeployment]", deployments),
+                limit=1,
+                **runner_pace(settings.schedule.news),
+            )
+
+
+def runner_pace(news: str) -> dict[str, Any]:
+    """How often the runner looks for runs, and how long before its time it prepares one.
+
+    A run's process takes seconds to come up, and on a busy machine a quarter of a minute. Begun
+    ahead it waits, ready, for its time; so early that the run before it has ended by then.
+    """
+    gap_s = longest_gap(news).total_seconds()
+    return {"query_seconds": min(5.0, gap_s / 10), "prefetch_seconds": min(25.0, gap_s / 2.5)}
+
+
+def drop_late_runs(names: list[str]) -> int:
+    """Cancel runs that fell due while nobody served, but for the last of each; how many.
+
+    A pass does whatever is not yet done: after a stop one of them catches up, more would only
+    pile up.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
+        FlowRunFilter,
+        FlowRunFilterExpectedStartTime,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
+    from prefect.states import Cancelled
+
+    late = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
+    )
+    dropped = 0
+    with get_client(sync_client=True) as client:
+        ours = {d.id for d in client.read_deployments() if d.name in names}
+        runs = client.read_flow_runs(
+            flow_run_filter=late, sort=FlowRunSort.EXPECTED_START_TIME_DESC
+        )
+        kept: set[UUID] = set()
+        for run in runs:
+            if run.deployment_id not in ours or run.deployment_id is None:
+                continue
+            if run.deployment_id not in kept:
+                kept.add(run.deployment_id)
+                continue
+            client.set_flow_run_state(
+                run.id, Cancelled(message="late: a later run does its work"), force=True
+            )
+            dropped += 1
+    return dropped
 
 
 @contextmanager

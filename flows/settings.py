@@ -100,6 +100,17 @@ class Schedule(Section):
         return value
 
 
+class Watching(Section):
+    """When the operator is told that something is wrong, and where."""
+
+    channel: tuple[str, ...] = Field(("log",), description="channels that take alarms")
+    cadences: int = Field(3, ge=1, description="so many passes without a success are an alarm")
+    quiet_hours: float = Field(24.0, gt=0, description="no feed is called quiet sooner")
+    quiet_times: float = Field(
+        5.0, ge=1, description="so many times its longest usual silence is quiet for a feed"
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator can set."""
 
@@ -117,6 +128,7 @@ class Settings(BaseSettings):
     extract: Extracting = Extracting()
     market: Market = Market()
     schedule: Schedule = Schedule()
+    watch: Watching = Watching()
     _alert_tables_in: Path | None = PrivateAttr(default=None)
     _has_own_rules: bool = PrivateAttr(default=False)
 

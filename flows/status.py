@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -97,26 +96,6 @@ def warnings(found: Standing, cadences: Mapping[str, timedelta]) -> Iterator[str
     asked = sum(n for health, n in found.feed_healths.items() if health != "never asked")
     if asked and failing * 2 >= asked:
         yield f"{failing} of {asked} feeds fail: is the network up?"
-
-
-def cadences_of(news: str, market: str) -> dict[str, timedelta]:
-    """How often each stage should succeed, from the two cron lines: their longest gap in a week."""
-    by_news, by_market = longest_gap(news), longest_gap(market)
-    return {"ingest": by_news, "extract": by_news, "alert": by_news, "market": by_market}
-
-
-def longest_gap(cron: str) -> timedelta:
-    """The longest time between two runs of a cron line within eight days."""
-    from cronsim import CronSim
-
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    times = [start]
-    for at in CronSim(cron, start):
-        times.append(at)
-        if at - start > timedelta(days=8):
-            break
-    # The first gap begins where we began to look, not at a run.
-    return max((b - a for a, b in pairwise(times[1:])), default=timedelta(days=8))
 
 
 def changed_at(path: Path) -> datetime | None:

@@ -38,9 +38,13 @@ OWED = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueued:
-    """What one pass of the rules did: developments looked at, matches, notices newly owed."""
+    """What one pass of the rules did: developments looked at, matches, notices newly owed.
+
+    `quiet` were not looked at: history tells of them, backfilled without alerts.
+    """
 
     considered: int = 0
+    quiet: int = 0
     matched: int = 0
     owed: int = 0
     folded: int = 0
@@ -81,12 +85,16 @@ def enqueue_alerts(
     ).fetchall()
     if not news:
         return Enqueued()
-    candidates = candidates_for(con, [row[0] for row in news], rules)
+    quiet = told_by_history(con, [row[0] for row in news if row[2]])
+    loud = [row for row in news if row[0] not in quiet]
+    candidates = candidates_for(con, [row[0] for row in loud], rules)
     found = find_matches(rules, candidates, now)
     owed = write_owed(con, found, now, line)
-    note_considered(con, news, now, alerts_off=False)
+    note_considered(con, loud, now, alerts_off=False)
+    note_considered(con, [row for row in news if row[0] in quiet], now, alerts_off=True)
     return Enqueued(
-        considered=len(news),
+        considered=len(loud),
+        quiet=len(quiet),
         matched=len(found),
         owed=len(owed),
         folded=sum(1 for row in owed if row["fold_at"]),
@@ -107,6 +115,15 @@ def skip_alerts(con: DuckDBPyConnection, *, now: datetime) -> int:
     news = con.execute(load_query("alert_news"), {"reconsider_from": now}).fetchall()
     note_considered(con, news, now, alerts_off=True)
     return len(news)
+
+
+def told_by_history(con: DuckDBPyConnection, development_ids: Sequence[str]) -> set[str]:
+    """Those of the developments that only reports backfilled without alerts tell of."""
+    wanted = pa.table({"development_id": pa.array(development_ids, pa.string())})
+    con.register("wanted_batch", wanted)
+    found = {key for (key,) in con.execute(load_query("quiet_news")).fetchall()}
+    con.unregister("wanted_batch")
+    return found
 
 
 def candidates_for(
@@ -245,13 +262,17 @@ def owed_row(
 
 
 def note_considered(
-    con: DuckDBPyConnection, news: Sequence[tuple[str, str]], now: datetime, *, alerts_off: bool
+    con: DuckDBPyConnection,
+    news: Sequence[tuple[str, str, bool]],
+    now: datetime,
+    *,
+    alerts_off: bool,
 ) -> None:
     """Remember what the rules saw of these developments."""
     if not news:
         return
     table = pa.Table.from_pylist(
-        [{"development_id": key, "fingerprint": mark} for key, mark in news], schema=NEWS
+        [{"development_id": key, "fingerprint": mark} for key, mark, _ in news], schema=NEWS
     )
     con.register("news_batch", table)
     con.execute(load_query("mark_considered"), {"now": now, "alerts_off": alerts_off})

@@ -250,9 +250,11 @@ def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:
 def articles_to_extract(
     con: DuckDBPyConnection, extractor_version: str, limit: int = 500
 ) -> list[Article]:
-    """English articles, newest version each, that this extractor has not read; oldest first.
+    """English articles, newest version each, that no extractor has read; oldest first.
 
-    Articles whose language is unknown are given too. Those whose text was dropped are not.
+    One that an older extractor refused is tried again; one it read waits for a re-extraction, so
+    that a new release does not hold up the news. Articles whose language is unknown are given
+    too. Those whose text was dropped are not.
     """
     names = [f.name for f in record_fields(Article)]
     cursor = con.execute(
@@ -276,3 +278,9 @@ def find_article(con: DuckDBPyConnection, article_id: str) -> Article | None:
     if found[0]["text"] is None:
         raise WarehouseError(f"article {article_id}: its text was dropped by retention")
     return Article(**found[0])
+
+
+def last_fetched_at(con: DuckDBPyConnection) -> datetime | None:
+    """When the newest version of any article was fetched; None in an empty warehouse."""
+    row = con.execute("SELECT max(fetched_at) FROM store.articles").fetchone()
+    return row[0].astimezone(UTC) if row and row[0] else None

@@ -15,6 +15,7 @@ from models.errors import MigrationError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
 
 PATIENCE_S = 120.0
+_in_transaction: set[int] = set()
 CONNECTION_SETTINGS = (
     "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
 )
@@ -80,8 +81,15 @@ def open_warehouse(
 
 @contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing. Raises WarehouseError, with the cause, when the database refuses."""
+    """All or nothing. Raises WarehouseError, with the cause, when the database refuses.
+
+    One inside another is part of it: what the outer one holds stands or falls together.
+    """
+    if id(con) in _in_transaction:
+        yield
+        return
     con.execute("BEGIN TRANSACTION")
+    _in_transaction.add(id(con))
     try:
         yield
         con.execute("COMMIT")
@@ -91,6 +99,8 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
         if isinstance(error, duckdb.Error):
             raise WarehouseError(f"refused, nothing was written: {error}") from error
         raise
+    finally:
+        _in_transaction.discard(id(con))
 
 
 @cache

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from warehouse.connection import connect, load_query, transaction
+from warehouse.connection import PATIENCE_S, connect_patiently, load_query, transaction
 from warehouse.snapshot import copy_file
 
 
@@ -21,26 +21,36 @@ def drop_texts(con: DuckDBPyConnection, *, older_than_days: int, now: datetime) 
     return int(row[0])
 
 
+def count_droppable(con: DuckDBPyConnection, *, older_than_days: int, now: datetime) -> int:
+    """How many texts `drop_texts` would drop."""
+    before = now - timedelta(days=older_than_days)
+    row = con.execute(load_query("droppable_texts"), {"before": before}).fetchone()
+    assert row is not None, "a count is one row"
+    return int(row[0])
+
+
 def compact(path: Path) -> tuple[int, int]:
     """Rewrite the live file without dead space; its bytes before and after.
 
-    The new file is whole and on disk before it takes the name; the file must not be open.
+    The file is held until the new one, whole and on disk, has taken its name: what another process
+    would write meanwhile would be lost. Raises WarehouseBusyError when it stays busy.
     """
     size = path.stat().st_size
     fresh = path.with_name(f".{path.name}.compact")
-    fresh.unlink(missing_ok=True)
-    con = connect(path)
+    synced = path.with_name(f".{path.name}.synced")
+    con = connect_patiently(path, PATIENCE_S)
     try:
+        fresh.unlink(missing_ok=True)
         con.execute("FORCE CHECKPOINT")
         source = con.execute("SELECT current_database()").fetchone()
         assert source is not None, "every connection has a database"
         con.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
         con.execute(f'COPY FROM DATABASE "{source[0]}" TO fresh')
         con.execute("DETACH fresh")
+        copy_file(fresh, synced)
+        synced.replace(path)
     finally:
         con.close()
-    synced = path.with_name(f".{path.name}.synced")
-    copy_file(fresh, synced)
-    synced.replace(path)
-    fresh.unlink()
+        fresh.unlink(missing_ok=True)
+        synced.unlink(missing_ok=True)
     return size, path.stat().st_size

@@ -1,5 +1,7 @@
 """A person's word on what linking did: kept as data, honoured whenever lives are linked anew."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
@@ -7,6 +9,53 @@ from duckdb import DuckDBPyConnection
 from models.errors import WarehouseError
 from models.identity import digest_id
 from warehouse.connection import load_query, transaction
+
+RULING_COLUMNS = ("action", "subject_id", "object_id", "reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What a person decided: confirm a finding, merge two measures, split a development."""
+
+    action: str
+    subject_id: str
+    object_id: str | None
+    reason: str
+
+
+def rulings_of(rows: Sequence[Sequence[object]]) -> list[Ruling]:
+    """Rulings from rows of RULING_COLUMNS. Raises WarehouseError for a row that is none."""
+    found = []
+    for number, (action, subject, other, reason) in enumerate(rows, 1):
+        if action not in ("confirm", "merge", "split"):
+            raise WarehouseError(f"row {number}: action {action!r}: confirm, merge or split")
+        if not subject or not reason or (action == "merge") != bool(other):
+            raise WarehouseError(
+                f"row {number}: give subject_id and reason, and object_id to merge into (only then)"
+            )
+        found.append(
+            Ruling(
+                action=str(action),
+                subject_id=str(subject),
+                object_id=str(other) if other else None,
+                reason=str(reason),
+            )
+        )
+    return found
+
+
+def rule_all(con: DuckDBPyConnection, rulings: Sequence[Ruling], *, by: str, at: datetime) -> str:
+    """Take all rulings or none; how many, in words. Raises WarehouseError when one is refused."""
+    with transaction(con):
+        for ruling in rulings:
+            if ruling.action == "confirm":
+                confirm(con, ruling.subject_id, by=by, reason=ruling.reason, at=at)
+            elif ruling.action == "split":
+                split(con, ruling.subject_id, by=by, reason=ruling.reason, at=at)
+            else:
+                assert ruling.object_id is not None, "checked by rulings_of"
+                merge(con, ruling.subject_id, ruling.object_id, by=by, reason=ruling.reason, at=at)
+    return f"{len(rulings)} rulings"
 
 
 def confirm(con: DuckDBPyConnection, review_id: str, *, by: str, reason: str, at: datetime) -> str:

@@ -20,6 +20,7 @@ def register(main: typer.Typer) -> None:
     """Add the commands of this module."""
     main.add_typer(app, name="alerts")
     main.command("status")(status)
+    main.command("watch")(watch)
 
 
 @app.command("test")
@@ -179,11 +180,35 @@ def status(
         print_status(status_of(settings))
 
 
+def watch(warehouse: Warehouse = None, config: Config = None) -> None:
+    """Look once whether passes, feeds and channels go well, and tell the alarm channels if not.
+
+    `policywire serve` does this by itself; this is for cron. Exit code 1 while something is wrong.
+
+    [bold]Examples[/bold]
+
+      policywire watch
+
+      policywire watch --config policywire.toml
+    """
+    from flows.runtime import prepare_prefect
+
+    settings = settings_from(config, warehouse)
+    prepare_prefect(settings.warehouse.parent / "prefect")
+    from flows.watch import Watch
+
+    result = Watch(settings).look()
+    typer.echo(str(result))
+    if result.troubles:
+        raise typer.Exit(1)
+
+
 def status_of(settings: "Settings") -> "Status":
     """The status, with what is wrong with the rules as warnings."""
     from datetime import UTC, datetime
 
-    from flows.status import cadences_of, read_status
+    from flows.cadence import cadences_of
+    from flows.status import read_status
 
     return read_status(
         settings.warehouse,

@@ -1,12 +1,13 @@
-"""`policywire search` and `policywire warehouse`: the texts, and whether the store is sound."""
+"""`policywire search` and `policywire warehouse`: the texts, and looking after the store."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.commands.options import Config, Warehouse, settings_from
 
-app = typer.Typer(help="Whether the store is sound.", no_args_is_help=True)
+app = typer.Typer(help="Looking after the store.", no_args_is_help=True)
 
 
 def register(parent: typer.Typer) -> None:
@@ -55,3 +56,78 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     if problems:
         raise typer.Exit(1)
     typer.echo("sound")
+
+
+@app.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """The views as Parquet, big ones partitioned by month, for everyone without DuckDB.
+
+    Reads the published snapshot; a view that is there already is replaced as a whole.
+
+    [bold]Example[/bold]
+
+      policywire warehouse export out/parquet
+    """
+    from warehouse.export import export_parquet
+
+    settings = settings_from(config, warehouse)
+    for view, rows in export_parquet(settings.snapshot, folder).items():
+        typer.echo(f"{view}: {rows:,} rows")
+
+
+@app.command("compact")
+def compact(warehouse: Warehouse = None, config: Config = None) -> None:
+    """Checkpoint, and rewrite the live file without dead space.
+
+    Takes as long as a copy; flows wait for it, readers of the snapshot notice nothing.
+
+    [bold]Example[/bold]
+
+      policywire warehouse compact
+    """
+    from warehouse import retention
+    from warehouse.snapshot import publish
+
+    settings = settings_from(config, warehouse)
+    before, after = retention.compact(settings.warehouse)
+    publish(settings.warehouse, settings.snapshot)
+    typer.echo(f"{before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after")
+
+
+@app.command("drop-texts")
+def drop_texts(
+    days: Annotated[int, typer.Option("--older-than", min=1, help="Days since first seen.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many.")] = False,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Drop the texts of old articles. Articles, mentions, evidence and the search index stay.
+
+    A text that no extractor has read is kept. What is dropped cannot be read again by a later
+    extractor. `compact` gives the room back.
+
+    [bold]Examples[/bold]
+
+      policywire warehouse drop-texts --older-than 730 --dry-run
+
+      policywire warehouse drop-texts --older-than 730
+    """
+    from datetime import UTC, datetime
+
+    from warehouse import retention
+    from warehouse.connection import open_warehouse
+    from warehouse.snapshot import publish
+
+    settings = settings_from(config, warehouse)
+    with open_warehouse(settings.warehouse) as con:
+        look = retention.count_droppable if dry_run else retention.drop_texts
+        count = look(con, older_than_days=days, now=datetime.now(UTC))
+    if dry_run:
+        typer.echo(f"{count:,} texts would be dropped")
+        return
+    publish(settings.warehouse, settings.snapshot)
+    typer.echo(f"{count:,} texts dropped")

@@ -13,11 +13,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
 from flows.alert_trial import Trial
+from flows.cadence import cadences_of
 from flows.delivery import DeliveryPlan, deliver
 from flows.logs import configure_logs
 from flows.metrics import metrics_server, prometheus_text
 from flows.run_ledger import RunLedger, counters_of
-from flows.status import Status, cadences_of, print_status, read_status
+from flows.status import Status, print_status, read_status
 from models.errors import WarehouseError
 from tests.alert_world import NOW, RecordingSink, insert, rule, warehouse_file
 from warehouse.alerts import enqueue_in_transaction

@@ -12,6 +12,7 @@ from models.feed import Feed, FeedState, Fetch
 from warehouse.articles import (
     IngestCount,
     articles_to_extract,
+    count_to_extract,
     end_run,
     load_feed_states,
     save_feeds,
@@ -176,8 +177,12 @@ def test_what_waits_for_the_extractor(con: DuckDBPyConnection) -> None:
         "'1' AS extractor_version FROM store.articles WHERE guid = 'g1' AND version = 2"
     )
     assert [a.guid for a in articles_to_extract(con, "1")] == ["un"]
-    assert len(articles_to_extract(con, "2")) == 2
+    assert [a.guid for a in articles_to_extract(con, "2")] == ["un"], "read is read"
+    con.execute("UPDATE store.extractions SET reject = 'too long'")
+    assert [a.guid for a in articles_to_extract(con, "1")] == ["un"]
+    assert len(articles_to_extract(con, "2")) == 2, "what was refused is tried by the next"
     assert len(articles_to_extract(con, "2", limit=1)) == 1
+    assert count_to_extract(con, "2") == 2
 
 
 def test_runs_are_noted_once(con: DuckDBPyConnection) -> None:

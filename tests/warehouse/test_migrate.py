@@ -1,11 +1,15 @@
 """Schemas: made once, kept, and refused when they are not ours."""
 
+import gzip
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from models.errors import MigrationError, WarehouseBusyError, WarehouseError
+from tests.warehouse.released import FOLDER
+from tests.warehouse.test_links import LIVES
+from warehouse.check import check_warehouse
 from warehouse.connection import connect, open_warehouse, transaction
 from warehouse.migrate import SqlFile, in_order, migrate, sql_files
 
@@ -17,6 +21,45 @@ def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
     with open_warehouse(path) as con:
         assert con.execute("SELECT version, applied_at FROM store.migrations").fetchall() == first
     assert [row[0] for row in first] == [m.order for m in sql_files("migrations")]
+
+
+@pytest.mark.parametrize("fixture", sorted(FOLDER.glob("*.duckdb.gz")), ids=lambda f: f.name)
+def test_every_released_schema_is_brought_up_to_date(tmp_path: Path, fixture: Path) -> None:
+    path = tmp_path / "old.duckdb"
+    path.write_bytes(gzip.decompress(fixture.read_bytes()))
+    with connect(path, read_only=True) as con:
+        then = con.execute("SELECT max(version) FROM store.migrations").fetchone()
+        before = con.execute(LIVES).fetchall()
+    assert then == (int(fixture.name.removeprefix("schema-")[:4]),)
+    with open_warehouse(path) as con:
+        now = con.execute("SELECT count(*) FROM store.migrations").fetchone()
+        assert now == (len(sql_files("migrations")),)
+        assert con.execute(LIVES).fetchall() == before
+        assert len(con.execute("FROM policy_events").fetchall()) == 7
+        assert check_warehouse(con) == []
+
+
+def test_there_is_a_released_schema_to_upgrade() -> None:
+    assert list(FOLDER.glob("*.duckdb.gz"))
+
+
+def test_a_transaction_in_another_stands_or_falls_with_it() -> None:
+    con = connect(":memory:")
+    migrate(con)
+
+    def write(*, fail: bool) -> None:
+        with transaction(con):
+            con.execute("INSERT INTO store.runs (run_id) VALUES ('outer')")
+            with transaction(con):
+                con.execute("INSERT INTO store.runs (run_id) VALUES ('inner')")
+            if fail:
+                raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - ours, three lines above
+        write(fail=True)
+    assert con.execute("SELECT count(*) FROM store.runs").fetchone() == (0,)
+    write(fail=False)
+    assert con.execute("SELECT count(*) FROM store.runs").fetchone() == (2,)
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:

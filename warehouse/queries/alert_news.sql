@@ -1,6 +1,6 @@
 -- One row per development the rules must be asked about: never considered, or changed since in a
 -- way rules can see (revision, publishers, tickers) and considered first after $reconsider_from.
--- One whose tickers are not worked out yet waits: half of a notice is what it touches.
+-- is_new: never considered. One whose tickers are not worked out yet waits: half of a notice is what it touches.
 WITH considered AS (
     SELECT
         development_id,
@@ -26,7 +26,7 @@ standing AS (
     LEFT JOIN store.development_states AS s ON s.development_id = d.development_id
     LEFT JOIN ties AS t ON t.development_id = d.development_id
 )
-SELECT d.development_id, d.fingerprint
+SELECT d.development_id, d.fingerprint, c.development_id IS NULL AS is_new
 FROM standing AS d
 LEFT JOIN considered AS c USING (development_id)
 WHERE c.development_id IS NULL

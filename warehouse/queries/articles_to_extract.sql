@@ -1,10 +1,11 @@
--- One row per article whose newest version this extractor has not read yet, oldest first.
+-- One row per article whose newest version no extractor has read, or one older than this refused;
+-- oldest first. What an older one read is read again by `policywire reextract`, when asked.
 WITH unread AS MATERIALIZED (
     SELECT held.article_id, held.version, held.first_seen_at
     FROM store.articles AS held
     ANTI JOIN (
         SELECT article_id, version FROM store.extractions
-        WHERE extractor_version = $extractor_version
+        WHERE extractor_version = $extractor_version OR reject IS NULL
     ) AS done ON done.article_id = held.article_id AND done.version = held.version
     WHERE held.language IS NULL OR held.language = 'en' OR held.language LIKE 'en-%'
 ),

@@ -1,4 +1,4 @@
--- One row: how many articles wait for this extractor, newest version of each.
+-- One row: how many articles `articles_to_extract` would give, newest version of each.
 SELECT count(*)
 FROM (
     SELECT held.article_id, held.version
@@ -10,4 +10,4 @@ FROM (
 ) AS newest
 ANTI JOIN store.extractions AS done
     ON done.article_id = newest.article_id AND done.version = newest.version
-    AND done.extractor_version = $extractor_version;
+    AND (done.extractor_version = $extractor_version OR done.reject IS NULL);

@@ -1,0 +1,97 @@
+"""October and November 2025 again: the White House's texts and the demo's, through the live path.
+
+    python -m bench.founding_replay --folder build/founding
+
+Which notices tell the founding example, and how often each: the threat of 100%, its end, the
+suspension until 10 November 2026, the agreement with Malaysia. Needs POLICYWIRE_SHARED. The White
+House's texts of these months never mention the 100%; that part is told by the demo's articles.
+Exit code 1 when one of them is not told, or a development is told twice under one rule.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from bench.load_corpus import shared
+from extractors.plain_text import fragment_text
+from flows.demo.material import demo_articles
+from flows.replay import ReplayPlan, ReplayStep, replay_archive
+from flows.settings import load_settings
+from warehouse.snapshot import query
+
+FIRST, LAST = date(2025, 10, 1), date(2025, 11, 30)
+WANTED = {
+    "threat of 100%": "rule_id = 'tariff-threats' AND e.status = 'threatened' "
+    "AND e.rate_value = 100",
+    "threat called off": "rule_id = 'tariff-threats' AND e.status = 'averted' "
+    "AND list_contains(e.targets, 'CN')",
+    "suspension until 10 November 2026": "rule_id = 'snap-backs' "
+    "AND e.status IN ('suspended', 'delayed', 'extended') AND e.ends_on = DATE '2026-11-10'",
+    "agreement with Malaysia": "rule_id = 'agreements' "
+    "AND list_contains(e.actors || e.targets, 'MY')",
+}
+
+
+def archive(folder: Path) -> Path:
+    """Both sources as one archive."""
+    path = folder / "founding.jsonl"
+    with (
+        path.open("w", encoding="utf-8") as out,
+        gzip.open(shared() / "corpora" / "whitehouse.jsonl.gz", "rt", encoding="utf-8") as lines,
+    ):
+        for line in lines:
+            item = json.loads(line)
+            if FIRST.isoformat() <= (item.get("published") or "")[:10] <= LAST.isoformat():
+                out.write(json.dumps({**item, "feed_id": "wh-news"}) + "\n")
+        for article in demo_articles():
+            if FIRST <= article.published_at.date() <= LAST:
+                row = {
+                    "title": article.title,
+                    "text": fragment_text(article.html),
+                    "url": f"https://{article.feed_id}.example/{article.article_id}",
+                    "guid": article.guid,
+                    "published": article.published_at.isoformat(),
+                    "feed_id": article.feed_id,
+                }
+                out.write(json.dumps(row) + "\n")
+    return path
+
+
+def main() -> None:
+    """Play it and say which notices tell the founding example."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("build/founding"))
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    plan = ReplayPlan(archive=archive(args.folder), folder=args.folder / "replay", fresh=True)
+
+    def on_step(step: ReplayStep) -> None:
+        print(f"{step.at:%Y-%m-%d %H:%M} {step.new_articles} articles, {step.sent} notices")
+
+    result = replay_archive(load_settings(None), plan, on_step)
+    ((doubled,),) = query(
+        result.snapshot,
+        "SELECT count(*) - count(DISTINCT (rule_id, channel, development_id)) FROM alerts "
+        "WHERE kind = 'single'",
+    ).rows
+    print(f"{result.articles} articles, {result.passes} passes, {result.sent} notices")
+    print(f"developments told twice under one rule: {doubled}")
+    good = doubled == 0
+    for name, condition in WANTED.items():
+        rows = query(
+            result.snapshot,
+            "SELECT a.sent_at, a.headline, e.first_source FROM alerts AS a "
+            f"JOIN policy_events AS e USING (development_id) WHERE {condition} ORDER BY 1",
+        ).rows
+        good = good and bool(rows)
+        print(f"{name}: {len(rows)}")
+        for sent_at, headline, source in rows:
+            print(f"    {str(sent_at)[:16]}  {headline}  ({source})")
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()

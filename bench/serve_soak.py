@@ -1,0 +1,329 @@
+"""`policywire serve` for twenty minutes, news every minute, a stop of five: what came when.
+
+    python -m bench.serve_soak --minutes 20 --stop-after 10 --stop-minutes 5
+
+Needs POLICYWIRE_SHARED for its feed server. Articles of our own making appear a few at a time; each
+tells a tariff of its own, so that each is owed a notice, which a webhook receiver takes. A Prefect
+server runs throughout. Prints how late notices were, whether two passes were ever at work at once,
+and what happened after the stop. Exit code 1 when a bar is missed.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+
+from bench.load_corpus import shared
+from flows.runtime import PREFECT_DEFAULTS
+from warehouse.connection import open_warehouse
+
+CADENCE_S = 60.0
+WITHIN_S = CADENCE_S + 10.0
+FEEDS = 4
+# fmt: off
+COUNTRIES = [
+    "Japan", "India", "Brazil", "Canada", "Mexico", "Turkey", "Vietnam", "Thailand", "Indonesia",
+    "Malaysia", "Norway", "Switzerland", "Australia", "Chile", "Peru", "Egypt", "Kenya", "Israel",
+    "Argentina", "Colombia",
+]
+GOODS = [
+    "steel", "aluminium", "copper", "nickel", "zinc", "tin", "lithium", "cobalt", "graphite",
+    "soybeans", "corn", "wheat", "sugar", "beef", "pork", "cotton", "coffee", "rice",
+    "polysilicon", "semiconductors",
+]
+# fmt: on
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def corpus(count: int) -> list[dict[str, str]]:
+    """Articles, each about a tariff nobody else has: country, good and rate differ."""
+    pairs = [(c, g) for c in COUNTRIES for g in GOODS]
+    random.Random(1).shuffle(pairs)
+    start = datetime.now(UTC) - timedelta(days=1)
+    found = []
+    for n, (country, good) in enumerate(pairs[:count]):
+        rate = 11 + n % 60
+        found.append(
+            {
+                "id": f"soak-{n:04d}",
+                "published": (start + timedelta(seconds=n)).strftime("%Y-%m-%d %H:%M:%S+00:00"),
+                "title": f"{country} imposes {rate}% tariff on {good} from the United States",
+                "url": f"https://soak.example/{n}",
+                "text": f"{country} on Thursday imposed a {rate}% tariff on imports of {good} from "
+                f"the United States, the trade ministry of {country} said.",
+            }
+        )
+    return found
+
+
+@dataclass
+class Receiver:
+    """Takes notices; when each came, by the article it links to."""
+
+    came: dict[str, list[float]] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+
+    def start(self) -> ThreadingHTTPServer:
+        """Listen on loopback until `shutdown`."""
+        came = self.came
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                text = json.dumps(json.loads(body))
+                key = text.split("/a/soak-")[1][:4] if "/a/soak-" in text else text[:80]
+                came.setdefault(key, []).append(time.time())
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
+
+
+@dataclass
+class Stage:
+    """The processes of the trial and their folder."""
+
+    folder: Path
+    feed_port: int = field(default_factory=free_port)
+    prefect_port: int = field(default_factory=free_port)
+    receiver: Receiver = field(default_factory=Receiver)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            **PREFECT_DEFAULTS,
+            "PREFECT_API_URL": f"http://127.0.0.1:{self.prefect_port}/api",
+            "PREFECT_HOME": str(self.folder / "prefect"),
+            "DESK_URL": f"http://127.0.0.1:{self.receiver.port}/",
+        }
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "soak.duckdb"
+
+    def write_settings(self) -> None:
+        """A schedule of one minute, one rule for all tariffs, a webhook."""
+        feeds = "".join(
+            f'[[feed]]\nid = "local-{n}"\nname = "Feed {n}"\n'
+            f'url = "http://127.0.0.1:{self.feed_port}/feed/{n}.xml"\n'
+            'category = "news"\nlanguage = "en"\npoll_minutes = 1\npoll_max_minutes = 1\n'
+            "enabled = true\nallow_private = true\n\n"
+            for n in range(FEEDS)
+        )
+        (self.folder / "feeds.toml").write_text(feeds)
+        (self.folder / "policywire.toml").write_text(
+            'warehouse = "soak.duckdb"\nfeeds = "feeds.toml"\n'
+            '[schedule]\nnews = "* * * * *"\nmarket = "0 0 1 1 *"\n'
+            '[[channel]]\nid = "desk"\nkind = "webhook"\nurl = "${DESK_URL}"\n'
+            '[[rule]]\nid = "tariffs"\ntype = "tariff"\nchannel = "desk"\n'
+        )
+
+    def start(self, name: str, *command: str) -> None:
+        """A process in a session of its own, its words in a file."""
+        with (self.folder / f"{name}.log").open("ab") as words:
+            self.processes[name] = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=self.env,
+                stdout=words,
+                stderr=words,
+                start_new_session=True,
+            )
+
+    def serve(self) -> None:
+        config = str(self.folder / "policywire.toml")
+        command = [sys.executable, "-c", "from flows.cli import main; main()"]
+        self.start("serve", *command, "serve", "--config", config)
+
+    def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
+        """End a process and all it started."""
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def passes(self) -> list[tuple[datetime, datetime | None]]:
+        """Begin and end of every pass on record."""
+        with open_warehouse(self.warehouse) as con:
+            return con.execute(
+                "SELECT started_at, ended_at FROM store.runs WHERE flow = 'pass' ORDER BY 1"
+            ).fetchall()
+
+
+def wait_for(url: str, seconds: float = 180.0) -> None:
+    """Until somebody answers there."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(httpx.HTTPError):
+            if httpx.get(url, timeout=2.0).is_success:
+                return
+        time.sleep(0.5)
+    raise SystemExit(f"{url} does not answer")
+
+
+def run(stage: Stage, minutes: float, stop_after: float, stop_minutes: float, rate: float) -> int:
+    """The trial; 1 when a bar is missed."""
+    tool = shared() / "tools" / "feed_server.py"
+    articles = corpus(380)
+    corpus_path = stage.folder / "corpus.jsonl"
+    corpus_path.write_text("\n".join(map(json.dumps, articles)))
+    stage.write_settings()
+    server = stage.receiver.start()
+    stage.start(
+        "feeds",
+        *[sys.executable, str(tool), str(corpus_path), "--feeds", str(FEEDS), "--visible", "0.001"],
+        *["--port", str(stage.feed_port), "--latency-ms", "20"],
+    )
+    stage.start(
+        "prefect",
+        *[sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"],
+        *["--port", str(stage.prefect_port)],
+    )
+    feeds = f"http://127.0.0.1:{stage.feed_port}"
+    # Not /stats: the tool holds a lock there that it waits for itself.
+    wait_for(f"{feeds}/feeds.toml")
+    wait_for(f"{stage.env['PREFECT_API_URL']}/health")
+    stage.serve()
+    # The first pass makes the warehouse; the trial begins after it.
+    until = time.monotonic() + 240
+    while not stage.warehouse.with_suffix(".snapshot.duckdb").exists():
+        if time.monotonic() > until:
+            raise SystemExit("no pass within four minutes; see serve.log")
+        time.sleep(1)
+    began = time.time()
+    visible: dict[str, float] = {"0000": began}
+    stopped = (began + stop_after * 60, began + (stop_after + stop_minutes) * 60)
+    restarted: float | None = None
+    down = False
+    last = time.time()
+    while time.time() < began + minutes * 60:
+        time.sleep(0.5)
+        now = time.time()
+        if not down and restarted is None and stop_minutes and now >= stopped[0]:
+            print(f"{now - began:6.0f} s  serve is stopped", flush=True)
+            stage.stop("serve")
+            down = True
+        if down and now >= stopped[1]:
+            print(f"{now - began:6.0f} s  serve is started again", flush=True)
+            stage.serve()
+            down, restarted = False, time.time()
+        # News stops early enough for the last of it to be told.
+        if now - last >= 1 / rate and now < began + minutes * 60 - WITHIN_S - 30:
+            last = now
+            shown = httpx.get(f"{feeds}/advance?n=1", timeout=30.0).json()["visible"]
+            visible.setdefault(f"{shown - 1:04d}", now)
+        if int(now - began) % 60 == 0:
+            print(
+                f"{now - began:6.0f} s  {len(visible)} articles, {len(stage.receiver.came)} told",
+                flush=True,
+            )
+            time.sleep(0.6)
+    stage.stop("serve")
+    stage.stop("prefect")
+    stage.stop("feeds")
+    server.shutdown()
+    return report(stage, visible, stopped if stop_minutes else None, restarted)
+
+
+def report(
+    stage: Stage,
+    visible: dict[str, float],
+    stopped: tuple[float, float] | None,
+    restarted: float | None,
+) -> int:
+    """Say how it went; 1 when a bar is missed."""
+    came = stage.receiver.came
+    told = {key: came[key][0] - at for key, at in visible.items() if key in came}
+    live = [
+        late
+        for key, late in told.items()
+        # What appeared while nobody was there to see it waited for the start, not for a pass.
+        if not stopped or not stopped[0] - WITHIN_S <= visible[key] <= stopped[1] + CADENCE_S
+    ]
+    live.sort()
+    p95 = live[int(len(live) * 0.95)] if live else float("nan")
+    passes = stage.passes()
+    ends = [(a, b) for a, b in passes if b is not None]
+    overlaps = sum(1 for (_, b), (c, _) in itertools.pairwise(ends) if c < b)
+    took = [(b - a).total_seconds() for a, b in ends]
+    print(f"{len(visible)} articles appeared, {len(told)} were told, {len(live)} of them live")
+    print(f"repeats at the receiver: {sum(len(v) - 1 for v in came.values())}")
+    print(
+        f"from appearance to notice: p50 {statistics.median(live):.1f} s, p95 {p95:.1f} s, "
+        f"longest {live[-1]:.1f} s; the bar is p95 <= {WITHIN_S:.0f} s"
+    )
+    print(
+        f"{len(passes)} passes, {len(passes) - len(ends)} without an end, median "
+        f"{statistics.median(took):.1f} s, longest {max(took):.1f} s; overlapping: {overlaps}"
+    )
+    good = len(told) == len(visible) and p95 <= WITHIN_S and not overlaps
+    if restarted is not None:
+        after = [a for a, _ in passes if a.timestamp() - restarted >= 0]
+        spans = [round(a.timestamp() - restarted) for a in after[:6]]
+        early = [a for a, _ in passes if restarted <= a.timestamp() <= restarted + 2 * CADENCE_S]
+        print(f"passes after the stop began after (s): {spans}")
+        # Within two minutes: the one that catches up, and those the schedule asks for.
+        good = good and 1 <= len(early) <= 3
+    print("all bars met" if good else "a bar was missed")
+    return 0 if good else 1
+
+
+def main() -> None:
+    """Set the stage, run, and clean up."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--stop-after", type=float, default=10.0)
+    parser.add_argument("--stop-minutes", type=float, default=5.0)
+    parser.add_argument("--rate", type=float, default=0.2, help="articles a second")
+    parser.add_argument("--folder", type=Path, default=Path("build/serve_soak"))
+    args = parser.parse_args()
+    shutil.rmtree(args.folder, ignore_errors=True)
+    args.folder.mkdir(parents=True)
+    stage = Stage(args.folder.resolve())
+    try:
+        code = run(stage, args.minutes, args.stop_after, args.stop_minutes, args.rate)
+    finally:
+        for name in list(stage.processes):
+            stage.stop(name)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

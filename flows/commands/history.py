@@ -1,0 +1,225 @@
+"""`policywire backfill`, `reextract`, `replay`: history through the stages that read the news."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.options import Config, Feeds, Warehouse, settings_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flows.backfill import BackfillResult, OnStep
+
+From = Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")]
+To = Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD; inclusive.")]
+Where = Annotated[
+    str, typer.Option("--where", help="SQL, true or false, over one row of the view `articles`.")
+]
+ChunkSize = Annotated[
+    int, typer.Option("--chunk", min=1, help="Articles in a piece, stored whole or not at all.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("backfill")(backfill)
+    app.command("reextract")(reextract)
+    app.command("replay")(replay)
+
+
+def backfill(
+    archive: Annotated[
+        Path | None,
+        typer.Argument(help="JSON lines, Parquet or WARC; without one, the stored articles."),
+    ] = None,
+    first: From = None,
+    last: To = None,
+    feed: Annotated[
+        str,
+        typer.Option("--feed", help="Feed its articles belong to; else the archive's own word."),
+    ] = "",
+    where: Where = "",
+    alerts: Annotated[
+        bool, typer.Option("--alerts", help="Let the rules hear of what is found.")
+    ] = False,
+    chunk: ChunkSize = 200,
+    feeds: Feeds = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Bring history in: an archive, or stored articles that no extractor has read.
+
+    Stop it with Ctrl-C when you like: the same command goes on where it stopped. It may run beside
+    a live schedule. What it finds raises no alert, unless you ask for it.
+
+    [bold]Examples[/bold]
+
+      policywire backfill archive.jsonl.gz --feed wire --from 2025-10-01 --to 2025-11-30
+
+      policywire backfill crawl.warc.gz
+
+      policywire backfill --from 2025-01-01 --to 2025-06-30
+    """
+    from flows.backfill import archive_order, backfill_archive, backfill_stored, stored_order
+    from models.backfill import STORED
+
+    settings = settings_from(config, warehouse, feeds)
+    days = {"from_date": day(first, "--from"), "to_date": day(last, "--to")}
+    if archive is None:
+        if feed:
+            raise typer.BadParameter(
+                "--feed: goes with an archive; use --where \"feed_id = '...'\""
+            )
+        order = stored_order(STORED, predicate=where, alerts=alerts, **days)
+        watch(
+            "backfill",
+            lambda on_step: backfill_stored(settings, order, on_step=on_step, chunk_articles=chunk),
+        )
+        return
+    if where:
+        raise typer.BadParameter("--where: goes with stored articles, not with an archive")
+    from flows.archives import archive_kind
+
+    archive_kind(archive)
+    wanted = archive_order(archive, feed_id=feed, alerts=alerts, **days)
+    watch(
+        "backfill",
+        lambda on_step: backfill_archive(
+            settings, wanted, archive, on_step=on_step, chunk_articles=chunk
+        ),
+    )
+
+
+def reextract(
+    since: Annotated[
+        str | None, typer.Option("--since", help="Articles first seen from this day on.")
+    ] = None,
+    last: To = None,
+    where: Where = "",
+    chunk: ChunkSize = 200,
+    feeds: Feeds = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Read again what an older extractor read, and keep both readings side by side.
+
+    Lives are linked anew from today's reading; the older mentions and revisions stay. Analysts
+    choose: policy_events is as it is now, policy_events_before('ID') as it was, and
+    reading_changes('ID') has both in one row. Nothing of it raises an alert. Stops and resumes.
+
+    [bold]Examples[/bold]
+
+      policywire reextract --since 2025-01-01
+
+      policywire reextract --since 2025-10-01 --where "text ILIKE '%rare earth%'"
+    """
+    from flows.backfill import backfill_stored, stored_order
+    from models.backfill import REEXTRACT
+
+    settings = settings_from(config, warehouse, feeds)
+    order = stored_order(
+        REEXTRACT,
+        predicate=where,
+        from_date=day(since, "--since"),
+        to_date=day(last, "--to"),
+    )
+    watch(
+        "reextract",
+        lambda on_step: backfill_stored(settings, order, on_step=on_step, chunk_articles=chunk),
+    )
+    typer.echo(f"  policywire sql \"FROM reading_changes('{order.backfill_id}')\"")
+
+
+def replay(
+    archive: Annotated[Path, typer.Argument(help="JSON lines, Parquet or WARC.")],
+    first: From = None,
+    last: To = None,
+    feed: Annotated[
+        str,
+        typer.Option("--feed", help="Feed its articles belong to; else the archive's own word."),
+    ] = "",
+    speed: Annotated[
+        float,
+        typer.Option("--speed", min=0.0, help="How much faster waiting goes by; 0: no waiting."),
+    ] = 0.0,
+    every: Annotated[
+        int,
+        typer.Option("--every", min=1, help="Minutes between two passes of the archive's clock."),
+    ] = 15,
+    folder: Annotated[
+        Path, typer.Option("--dir", help="Where the replay keeps its own warehouse.")
+    ] = Path("var/replay"),
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what an earlier replay kept.")
+    ] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Deliver to the real channels, not to files.")
+    ] = False,
+    feeds: Feeds = None,
+    config: Config = None,
+) -> None:
+    """Let an archive happen again: feeds, fetching, extraction and alerts by the archive's clock.
+
+    The archive is served as feeds over loopback; every pass is the one that reads the news.
+    Waiting goes by N times as fast, work takes the time it takes, so the latencies are true ones.
+    Notices go to files in the folder. Stopped, it goes on with what is not fetched yet.
+
+    [bold]Examples[/bold]
+
+      policywire replay archive.jsonl.gz --from 2025-10-01 --to 2025-11-30 --feed wire
+
+      policywire replay archive.jsonl.gz --from 2025-10-30 --to 2025-10-30 --speed 60
+    """
+    from flows.replay import ReplayPlan, replay_archive
+    from flows.replay_report import show_replay
+
+    settings = settings_from(config, None, feeds)
+    plan = ReplayPlan(
+        archive=archive,
+        folder=folder,
+        feed_id=feed,
+        from_date=day(first, "--from"),
+        to_date=day(last, "--to"),
+        speed=speed,
+        every_minutes=every,
+        send=send,
+        fresh=fresh,
+    )
+    show_replay(settings, plan, replay_archive)
+
+
+def day(text: str | None, option: str) -> date | None:
+    """A day given on the command line."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{option}: not a date: {text!r}; write 2025-10-01") from None
+
+
+def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> None:
+    """Run a backfill under a bar, then say what came of it."""
+    from rich.console import Console
+
+    from flows.backfill import BackfillStep
+    from flows.progress import shares_on
+    from flows.status import span
+
+    console = Console(emoji=False, stderr=True)
+    with shares_on(console, label) as tell:
+
+        def on_step(step: BackfillStep) -> None:
+            left = f"{span(step.left_s)} left" if step.left_s is not None else ""
+            tell(
+                step.share,
+                f"{step.count.articles:,} articles, {step.count.mentions:,} mentions, {left}",
+            )
+
+        result = run(on_step)
+    if result.finished_before:
+        typer.echo(f"{label}: all of it was read on {result.finished_before:%Y-%m-%d %H:%M} UTC")
+    typer.echo(f"{label}: {result}")

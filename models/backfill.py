@@ -1,0 +1,67 @@
+"""Reading history after the fact: what was ordered, and what a piece of it gave."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from models.event import TextUnit
+from models.identity import digest_id
+
+ARCHIVE, STORED, REEXTRACT = "archive", "stored", "reextract"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillOrder:
+    """What to read: an archive, stored articles nobody read, or those an older extractor read.
+
+    `source` names the archive (name, size, digest of its start); days are first-seen days, both
+    inclusive; `predicate` is SQL over the view `articles`. With `alerts` off, what is found raises
+    none. The same order given again is the same backfill: it goes on where it stopped.
+    """
+
+    kind: str
+    extractor_version: str
+    source: str = ""
+    feed_id: str = ""
+    from_date: date | None = None
+    to_date: date | None = None
+    predicate: str = ""
+    alerts: bool = False
+
+    @property
+    def backfill_id(self) -> str:
+        return digest_id(
+            "backfill",
+            self.kind,
+            self.source,
+            self.feed_id,
+            self.from_date,
+            self.to_date,
+            self.predicate,
+            self.extractor_version,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A piece of a backfill: its number and the texts to read, in order."""
+
+    number: int
+    units: tuple[TextUnit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkCount:
+    """What a piece held and gave; `held` were in the warehouse before."""
+
+    articles: int = 0
+    held: int = 0
+    mentions: int = 0
+    rejects: int = 0
+
+    def __add__(self, other: "ChunkCount") -> "ChunkCount":
+        return ChunkCount(
+            articles=self.articles + other.articles,
+            held=self.held + other.held,
+            mentions=self.mentions + other.mentions,
+            rejects=self.rejects + other.rejects,
+        )

@@ -1,0 +1,164 @@
+"""A real Prefect server: artifacts, an event per development, and nothing piled up by a stop."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from flows.runtime import PREFECT_DEFAULTS
+from tests.alert_world import insert, warehouse_file
+from warehouse.connection import open_warehouse
+
+START_S = 120.0
+PASS = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from prefect import flow
+from flows.announce import announce
+from flows.settings import load_settings
+
+@flow
+def told() -> None:
+    announce(load_settings(warehouse=Path(sys.argv[1])), datetime.now(UTC))
+
+told()
+"""
+LATE = """
+from datetime import UTC, datetime, timedelta
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.states import Scheduled
+from flows.serve import drop_late_runs
+
+@flow
+def news() -> None:
+    pass
+
+with get_client(sync_client=True) as client:
+    flow_id = client.create_flow(news)
+    for name in ("news", "other"):
+        deployment = client.create_deployment(flow_id=flow_id, name=name)
+        for minutes in (5, 4, 3, 2, 1, -5):
+            at = datetime.now(UTC) - timedelta(minutes=minutes)
+            client.create_flow_run_from_deployment(deployment, state=Scheduled(scheduled_time=at))
+print(drop_late_runs(["news"]), drop_late_runs(["news"]))
+"""
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect server of our own on a free port; its settings in the environment."""
+    home = tmp_path_factory.mktemp("prefect")
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/api"
+    settings = {**PREFECT_DEFAULTS, "PREFECT_HOME": str(home), "PREFECT_API_URL": url}
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+    with subprocess.Popen(
+        [*command, "--port", str(port)],
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        try:
+            until = time.monotonic() + START_S
+            while time.monotonic() < until:
+                try:
+                    if httpx.get(f"{url}/health", timeout=2.0).is_success:
+                        break
+                except httpx.HTTPError:
+                    time.sleep(0.5)
+            else:
+                raise AssertionError("the Prefect server did not start")
+            yield url
+        finally:
+            server.terminate()
+
+
+def run(code: str, api: str, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, **PREFECT_DEFAULTS, "PREFECT_API_URL": api},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def events(api: str) -> list[dict[str, object]]:
+    wanted = {"filter": {"event": {"name": ["policywire.development"]}}}
+    answer = httpx.post(f"{api}/events/filter", json=wanted, timeout=20.0)
+    found: list[dict[str, object]] = answer.raise_for_status().json()["events"]
+    return found
+
+
+def developments(folder: Path) -> Path:
+    """A warehouse with two developments of today and one whose alerts are off."""
+    path = warehouse_file(folder / "w.duckdb")
+    now = datetime.now(UTC)
+    with open_warehouse(path) as con:
+        from tests.alert_world import store_all
+
+        ids = {f"{n:032x}": {"recorded_at": now, "measure_id": f"m{n}"} for n in (1, 2, 3)}
+        store_all(con, ids)
+        quiet = {"development_id": f"{3:032x}", "alerts_off": True, "considered_at": now}
+        insert(con, "store.alert_considered", [quiet])
+        feed = {"name": "F", "url": "https://f.example", "listed": True, "enabled": True}
+        insert(con, "store.feeds", [{**feed, "feed_id": "ministry"}])
+    return path
+
+
+def test_a_pass_shows_and_emits_each_development_once(api: str, tmp_path: Path) -> None:
+    path = developments(tmp_path)
+    for _ in range(2):
+        run(PASS, api, str(path))
+    until = time.monotonic() + 30
+    while len(events(api)) < 2 and time.monotonic() < until:
+        time.sleep(0.5)
+    found = events(api)
+    assert sorted(str(e["id"]) for e in found) == [
+        "00000000-0000-0000-0000-000000000001",
+        "00000000-0000-0000-0000-000000000002",
+    ]
+    resource, payload = found[0]["resource"], found[0]["payload"]
+    assert isinstance(resource, dict)
+    assert isinstance(payload, dict)
+    assert resource["policywire.status"] == "suspended"
+    assert payload["commodities"] == ["dysprosium"]
+    artifacts = httpx.post(f"{api}/artifacts/filter", json={}, timeout=20.0).json()
+    keys = [a["key"] for a in artifacts]
+    assert keys.count("new-developments") == 1, "nothing new is not shown again"
+    assert keys.count("feed-health") == 2
+    table = next(a["data"] for a in artifacts if a["key"] == "new-developments")
+    assert "dysprosium" in table
+    assert "Ministry pauses" in table
+
+
+def test_late_runs_are_dropped_but_for_the_last(api: str) -> None:
+    assert run(LATE, api).split() == ["4", "0"]
+    wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    left = httpx.post(f"{api}/flow_runs/filter", json=wanted, timeout=20.0).json()
+    assert len(left) == 2 + 6, "the last late one and the one to come; all of others"
+
+
+def test_outside_of_a_flow_nothing_is_told(tmp_path: Path) -> None:
+    from flows.announce import announce
+    from flows.settings import load_settings
+
+    path = developments(tmp_path)
+    announce(load_settings(warehouse=path), datetime.now(UTC) - timedelta(minutes=1))
+    with open_warehouse(path) as con:
+        assert con.execute("SELECT count(*) FROM store.emitted_events").fetchone() == (0,)

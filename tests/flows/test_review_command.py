@@ -1,0 +1,93 @@
+"""Rulings from the command line: taken, honoured at once, shown to who reads the snapshot."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from tests.extractors.link_cases import told
+from tests.warehouse.test_links import link_all, store
+from warehouse.check import check_warehouse
+from warehouse.connection import open_warehouse
+from warehouse.snapshot import publish, query
+
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> list[str]:
+    """The options for a warehouse with odd lives."""
+    live = tmp_path / "w.duckdb"
+    with open_warehouse(live) as con:
+        store(
+            con,
+            [
+                told("2025-01-10", "tariff in_force", actors=["US"], commodities=["steel"]),
+                told("2025-06-10", "tariff lifted", actors=["US"], commodities=["steel"]),
+                told("2025-09-10", "tariff cut", actors=["US"], commodities=["steel"]),
+                told("2025-10-30", "tariff suspended", actors=["US"], commodities=["copper"]),
+            ],
+        )
+        link_all(con)
+    publish(live, tmp_path / "w.snapshot.duckdb")
+    return ["--warehouse", str(live)]
+
+
+def ask(at: list[str], sql: str) -> list[tuple[object, ...]]:
+    return query(Path(at[1]).with_suffix(".snapshot.duckdb"), sql).rows
+
+
+def test_a_finding_is_listed_confirmed_and_gone(at: list[str]) -> None:
+    listed = run(app, ["review", "list", *at])
+    assert listed.exit_code == 0, listed.output
+    assert "life_cycle" in listed.stdout
+    only = run(app, ["review", "list", "--kind", "value_missing", *at])
+    assert "life_cycle" not in only.stdout
+    ((review_id,),) = ask(at, "SELECT review_id FROM review_queue WHERE kind = 'life_cycle'")
+    done = run(app, ["review", "confirm", str(review_id), "--why", "a court", "--by", "ana", *at])
+    assert done.exit_code == 0, done.output
+    assert ask(at, "SELECT kind FROM review_queue") == [("value_missing",)]
+    assert ask(at, "SELECT decided_by, reason, action FROM review_decisions") == [
+        ("ana", "a court", "confirm")
+    ]
+    assert "ana" in run(app, ["review", "list", "--decisions", *at]).stdout
+
+
+def test_measures_are_merged_and_steps_split_off(at: list[str]) -> None:
+    rows = ask(at, "SELECT measure_id, step_count FROM measure_status ORDER BY 2")
+    (copper, _), (steel, _) = rows
+    done = run(app, ["review", "merge", str(copper), str(steel), "--why", "one order", *at])
+    assert done.exit_code == 0, done.output
+    assert ask(at, "SELECT step_count FROM measure_status") == [(4,)]
+    ((step,),) = ask(at, "SELECT development_id FROM policy_events WHERE status = 'cut'")
+    done = run(app, ["review", "split", str(step), "--why", "another", *at])
+    assert done.exit_code == 0, done.output
+    assert ask(at, "SELECT step_count FROM measure_status ORDER BY 1") == [(1,), (3,)]
+    with open_warehouse(at[1]) as con:
+        assert check_warehouse(con) == []
+
+
+def test_rulings_by_sql_are_all_taken_or_none(at: list[str]) -> None:
+    sql = (
+        "SELECT 'confirm' AS action, review_id AS subject_id, NULL AS object_id, "
+        "'known' AS reason FROM review_queue"
+    )
+    shown = run(app, ["review", "apply", sql, "--dry-run", *at])
+    assert "confirm" in shown.stdout
+    assert len(ask(at, "FROM review_queue")) == 2
+    bad = sql + " UNION ALL SELECT 'confirm', 'nobody', NULL, 'x'"
+    refused = run(app, ["review", "apply", bad, *at])
+    assert re.search("no review has the id 'nobody'", str(refused.exception))
+    assert ask(at, "FROM review_decisions") == []
+    for wrong, said in (
+        ("SELECT 1 AS x", "give the columns action, subject_id, object_id, reason"),
+        (sql.replace("'confirm'", "'bless'"), "confirm, merge or split"),
+        (sql.replace("'confirm'", "'merge'"), "object_id to merge into"),
+    ):
+        assert said in str(run(app, ["review", "apply", wrong, *at]).exception)
+    taken = run(app, ["review", "apply", sql, "--by", "ana", *at])
+    assert taken.exit_code == 0, taken.output
+    assert "2 rulings" in taken.stdout
+    assert ask(at, "FROM review_queue") == []

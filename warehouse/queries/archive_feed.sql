@@ -1,0 +1,8 @@
+-- One row: the feed an archive's articles are kept under, where the operator's list has none.
+INSERT INTO store.feeds BY NAME
+SELECT
+    $feed_id AS feed_id, $feed_id AS name, $source AS url, 'archive' AS kind,
+    $feed_id AS publisher, 'other' AS category, 'en' AS language, 3 AS trust_tier,
+    0 AS poll_minutes, false AS enabled, false AS full_text, false AS allow_private,
+    false AS listed, CAST($now AS TIMESTAMPTZ) AS updated_at
+WHERE NOT EXISTS (FROM store.feeds WHERE feed_id = $feed_id);

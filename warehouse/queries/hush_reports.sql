@@ -1,0 +1,13 @@
+-- One row per article of hush_batch not hushed yet, unless the desk may still have to hear of what
+-- its text already told.
+INSERT INTO store.quiet_reports BY NAME
+SELECT given.article_id, given.version, $backfill_id AS backfill_id,
+    CAST($now AS TIMESTAMPTZ) AS recorded_at
+FROM hush_batch AS given
+ANTI JOIN store.quiet_reports AS held
+    ON held.article_id = given.article_id AND held.version = given.version
+ANTI JOIN (
+    SELECT linked.article_id
+    FROM store.development_mentions AS linked
+    ANTI JOIN store.alert_considered AS asked ON asked.development_id = linked.development_id
+) AS owed ON owed.article_id = given.article_id;

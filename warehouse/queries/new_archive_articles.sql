@@ -1,0 +1,5 @@
+-- One row per article of key_batch that stands in the warehouse under the id given.
+SELECT held.article_id
+FROM store.articles AS held
+SEMI JOIN key_batch AS given ON given.article_id = held.article_id
+WHERE held.version = 1;

@@ -1,0 +1,32 @@
+-- One row per listed feed that brings nothing for far longer than it used to: longer than
+-- $quiet_hours, and $quiet_times its usual longest gap (19 of 20 are shorter) of its last 50.
+WITH brought AS (
+    SELECT
+        feed_id,
+        first_seen_at,
+        row_number() OVER (PARTITION BY feed_id ORDER BY first_seen_at DESC) AS place,
+        date_diff(
+            'second',
+            lag(first_seen_at) OVER (PARTITION BY feed_id ORDER BY first_seen_at),
+            first_seen_at
+        ) AS gap_s
+    FROM store.articles
+    WHERE version = 1
+),
+usual AS (
+    SELECT
+        feed_id,
+        max(first_seen_at) AS last_article_at,
+        quantile_cont(gap_s, 0.95) FILTER (gap_s > 0) AS gap_s,
+        count(*) FILTER (gap_s > 0) AS gaps
+    FROM brought
+    WHERE place <= 50
+    GROUP BY feed_id
+)
+SELECT usual.feed_id, usual.last_article_at, usual.gap_s
+FROM usual
+JOIN store.feeds AS feed ON feed.feed_id = usual.feed_id AND feed.listed AND feed.enabled
+WHERE usual.gaps >= 5
+    AND date_diff('second', usual.last_article_at, CAST($at AS TIMESTAMPTZ))
+        > greatest($quiet_hours * 3600, $quiet_times * usual.gap_s)
+ORDER BY usual.feed_id;
