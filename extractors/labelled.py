@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from extractors.extract import clean
+from extractors.readable import clean
 from models.errors import ConfigError
 
 SPANS = ("product_texts", "company_texts")
