@@ -271,6 +271,7 @@ class PolicyEventMatcher:
                 )
             )
         ranked.sort(key=lambda h: -h.score)
+        _let_the_verb_speak(ranked)
         own = evidence.pattern.self_status
         best = ranked[0] if ranked else None
         if own is not None and (best is None or best.score < 0.8):
@@ -357,10 +358,7 @@ def relate(step: Token, measure: Token) -> str:
             return f"prep:{lower(b.head.text)}"
         if a.head.i == b.i and a.i != b.i:
             return f"mod:{a.dep_}"
-    # "suspend all of the tariffs", "extend the application of the duty": the verb acts on it.
-    at = t
-    while at.dep_ == "pobj" and lower(at.head.text) == "of":
-        at = _first_conjunct(at.head.head)
+    at = acted_on(t)
     if at.i != t.i and at.head.i == step.i and at.dep_ in ("dobj", "nsubjpass"):
         return f"through:{at.dep_}"
     for depth, ancestor in enumerate(measure.ancestors, 1):
@@ -370,6 +368,54 @@ def relate(step: Token, measure: Token) -> str:
         if ancestor.i == measure.i:
             return f"up:{min(depth, 4)}"
     return "far"
+
+
+# Steps of which the verb has the last word over a noun that names another ("suspend the
+# implementation of"); with the rest the noun names the step ("announced the suspension").
+_LAST_WORD = frozenset(
+    {
+        EventStatus.SUSPENDED,
+        EventStatus.DELAYED,
+        EventStatus.LIFTED,
+        EventStatus.EXTENDED,
+        EventStatus.AVERTED,
+        EventStatus.REJECTED,
+        EventStatus.REINSTATED,
+    }
+)
+
+
+def _let_the_verb_speak(ranked: list[StatusHit]) -> None:
+    """Put a verb that acts on the measure through nouns before the nouns it acts through."""
+    if not ranked or ranked[0].words[0].kind != "noun":
+        return
+    for n, hit in enumerate(ranked):
+        verb = hit.words[0].kind == "verb" and hit.words[0].status in _LAST_WORD
+        if verb and hit.relation.startswith("through"):
+            hit.score = max(hit.score, ranked[0].score)
+            ranked.insert(0, ranked.pop(n))
+            return
+
+
+def acted_on(measure: Token) -> Token:
+    """The noun that stands for a measure where a verb acts: the measure itself or one above it.
+
+    "All of the tariffs", "the application of the duty", "the actions taken under the Section 301
+    investigation": a participle only names the measure while another verb acts on it (ruling 9).
+    """
+    at = measure
+    for _ in range(8):
+        if at.dep_ in ("compound", "amod", "nmod", "acl") and at.head.i != at.i:
+            at = at.head
+        elif at.dep_ == "pobj" and lower(at.head.text) == "of":
+            at = _first_conjunct(at.head.head)
+        elif at.dep_ in ("dobj", "oprd") and at.head.dep_ == "acl":
+            at = at.head
+        elif at.dep_ == "pobj" and at.head.head.dep_ == "acl":
+            at = at.head.head
+        else:
+            break
+    return at
 
 
 def _first_conjunct(token: Token) -> Token:
