@@ -218,6 +218,8 @@ def find_parties(
     actors: dict[str, Party] = {}
     targets: dict[str, Party] = {}
     for name, role in assign_roles(doc, c, context, event_type):
+        if role == "actor" and _merely_named(doc, name, context, event_type):
+            role = "target"
         party = Party(
             code=name.code,
             text=name.text,
@@ -238,6 +240,22 @@ def find_parties(
     if len(actors) > 1 and "XX" in actors and event_type is not EventType.TRADE_AGREEMENT:
         del actors["XX"]
     return list(actors.values()), list(targets.values())
+
+
+_AGREED = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
+
+
+def _merely_named(doc: Doc, name: Name, context: SentenceContext, event_type: EventType) -> bool:
+    """In a state's own publication: is it another's name, and not that of who does something?
+
+    "Venezuela Sanctions Regulations", "products of Canada shall be subject to": the publisher acts.
+    """
+    if context.publisher_country in (None, name.code) or event_type in _AGREED:
+        return False
+    if name.label != "COUNTRY" or name.how not in ("name", "demonym", "place"):
+        return False
+    token = token_of(doc, name)
+    return token is not None and _subject_of(token) is None
 
 
 def assign_roles(
