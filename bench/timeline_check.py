@@ -3,7 +3,7 @@
     python -m bench.timeline_check /tmp/wh.duckdb --actor US --year 2025
 
 A row counts as found when a development has its type or one of the same relaxed group, an actor in
-common, and a decision within 3 days of the announced or effective date. Needs POLICYWIRE_SHARED.
+common, and a decision or a start within 3 days of the announced or effective date. Needs POLICYWIRE_SHARED.
 """
 
 import argparse
@@ -20,7 +20,8 @@ NEAR = """
     WHERE list_has_any(actors, $actors)
       AND list_contains($types, type)
       AND (abs(date_diff('day', decision_date, CAST($announced AS DATE))) <= 3
-           OR abs(date_diff('day', decision_date, CAST($effective AS DATE))) <= 3)
+           OR abs(date_diff('day', decision_date, CAST($effective AS DATE))) <= 3
+           OR abs(date_diff('day', effective_on, CAST($effective AS DATE))) <= 3)
     ORDER BY status = $status DESC, type = $type DESC,
         list_has_any(targets, $targets) DESC, mention_count DESC
     LIMIT 1

@@ -16,7 +16,7 @@ from extractors.readable import clean, reject_reason
 from extractors.sentences import split_sentences
 from models.event import EntityMention, EventMention, Extraction, TextUnit
 
-EXTRACTOR_VERSION = "0.1.0"
+EXTRACTOR_VERSION = "0.2.0"
 
 
 @dataclass(slots=True, kw_only=True)
