@@ -1,23 +1,26 @@
 -- The splits and dividends of staged_prices, added, or replaced where a value differs. Files write 0 (and 1
--- for a split) on all other days.
+-- for a split) on all other days: those rows are left behind first, for a file may have ten million.
 MERGE INTO store.corporate_actions AS held
 USING (
-    SELECT DISTINCT ON (map.listing_id, staged.session_date, given.kind)
+    SELECT DISTINCT ON (map.listing_id, given.session_date, given.kind)
         map.listing_id,
-        staged.session_date AS ex_date,
+        given.session_date AS ex_date,
         given.kind,
         given."value",
-        CASE WHEN given.kind = 'dividend' THEN coalesce(staged.currency, map.currency) END AS currency,
+        CASE WHEN given.kind = 'dividend' THEN coalesce(given.currency, map.currency) END AS currency,
         load.source,
         load.fetched_at
-    FROM staged_prices AS staged
-    JOIN symbol_map AS map ON map.symbol = staged.symbol AND map.listing_id IS NOT NULL
-    CROSS JOIN load_facts AS load
-    CROSS JOIN LATERAL (
-        SELECT 'dividend' AS kind, staged.dividend AS "value" WHERE staged.dividend > 0
+    FROM (
+        SELECT symbol, session_date, currency, 'dividend' AS kind, dividend AS "value"
+        FROM staged_prices
+        WHERE dividend > 0
         UNION ALL
-        SELECT 'split' AS kind, staged.split AS "value" WHERE staged.split > 0 AND staged.split <> 1
+        SELECT symbol, session_date, currency, 'split' AS kind, split AS "value"
+        FROM staged_prices
+        WHERE split > 0 AND split <> 1
     ) AS given
+    JOIN symbol_map AS map ON map.symbol = given.symbol AND map.listing_id IS NOT NULL
+    CROSS JOIN load_facts AS load
 ) AS given
 ON held.listing_id = given.listing_id
     AND held.ex_date = given.ex_date
