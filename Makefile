@@ -25,6 +25,10 @@ $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	$(call install_lock,requirements.lock)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@# One start of each kind compiles what a start needs, also where Python is told to leave no bytecode.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/policywire --help > /dev/null
+	@echo '{"id": 1, "kind": "headline", "text": "China bans gallium exports"}' \
+	  | PYTHONDONTWRITEBYTECODE= $(BIN)/policywire extract > /dev/null
 	@touch $@
 
 $(TOOLS): requirements-dev.lock $(INSTALLED)
