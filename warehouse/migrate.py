@@ -9,6 +9,7 @@ so that the same SQL serves DuckLake.
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
@@ -19,6 +20,9 @@ from duckdb import DuckDBPyConnection
 from models.errors import MigrationError
 
 MIGRATION_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
+NO_LAKE_COMMENT = re.compile(r"^COMMENT ON (?:COLUMN|MACRO) .*?;[ \t]*$", re.MULTILINE | re.DOTALL)
+UNTYPED_DEFAULT = re.compile(r":= NULL\b")
+MACRO = re.compile(r"^CREATE OR REPLACE MACRO\b", re.MULTILINE)
 AFTER = re.compile(r"^-- after: (.+)$", re.MULTILINE)
 
 
@@ -109,7 +113,8 @@ def apply_migration(con: DuckDBPyConnection, migration: SqlFile, name: str) -> N
         )
         con.execute("COMMIT")
     except duckdb.Error as error:
-        con.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # a refused commit has rolled back already
+            con.execute("ROLLBACK")
         raise MigrationError(f"{name}: migration {migration.name} failed: {error}") from error
 
 
@@ -118,9 +123,19 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
     views = {view.name: view for view in sql_files("views")}
     digest = hashlib.sha256("".join(v.digest for v in views.values()).encode()).hexdigest()
     row = con.execute("SELECT digest FROM store.view_build").fetchone()
+    ordered = in_order(views, name)
+    if is_lake(con):
+        # Neither can the lake keep a macro with a default of NULL: those live in the session.
+        own = [view for view in ordered if UNTYPED_DEFAULT.search(view.sql)]
+        for view in own:
+            con.execute(MACRO.sub("CREATE OR REPLACE TEMP MACRO", kept_by_lake(view.sql)))
+        ordered = [
+            SqlFile(order=0, name=view.name, sql=kept_by_lake(view.sql))
+            for view in ordered
+            if view not in own
+        ]
     if row and row[0] == digest:
         return
-    ordered = in_order(views, name)
     con.execute("BEGIN TRANSACTION")
     try:
         for view in ordered:
@@ -129,8 +144,22 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
         con.execute("INSERT INTO store.view_build VALUES (?, now())", [digest])
         con.execute("COMMIT")
     except duckdb.Error as error:
-        con.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # a refused commit has rolled back already
+            con.execute("ROLLBACK")
         raise MigrationError(f"{name}: view {view.name} failed: {error}") from error
+
+
+def is_lake(con: DuckDBPyConnection) -> bool:
+    """Is the warehouse a DuckLake, and not a DuckDB file?"""
+    row = con.execute(
+        "SELECT type FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    return row is not None and row[0] == "ducklake"
+
+
+def kept_by_lake(sql: str) -> str:
+    """A view's SQL without the comments a lake cannot keep; docs/DATA_DICTIONARY.md has them."""
+    return NO_LAKE_COMMENT.sub("", sql)
 
 
 def in_order(views: dict[str, SqlFile], name: str) -> list[SqlFile]:

@@ -1,4 +1,5 @@
--- One row per article whose newest version this extractor has not read yet, oldest first.
+-- One row per article whose newest version this extractor has not read yet and nobody is reading,
+-- oldest first.
 WITH unread AS MATERIALIZED (
     SELECT held.article_id, held.version, held.first_seen_at
     FROM store.articles AS held
@@ -13,6 +14,8 @@ waiting AS MATERIALIZED (
     FROM unread
     SEMI JOIN store.article_texts AS kept
         ON kept.article_id = unread.article_id AND kept.version = unread.version
+    ANTI JOIN store.leases AS leased
+        ON leased.resource = 'article:' || unread.article_id AND leased.leased_until > now()
 ),
 chosen AS (
     SELECT waiting.article_id, waiting.version, waiting.first_seen_at
