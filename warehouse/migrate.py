@@ -123,19 +123,22 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
     views = {view.name: view for view in sql_files("views")}
     digest = hashlib.sha256("".join(v.digest for v in views.values()).encode()).hexdigest()
     row = con.execute("SELECT digest FROM store.view_build").fetchone()
-    ordered = in_order(views, name)
-    if is_lake(con):
-        # Neither can the lake keep a macro with a default of NULL: those live in the session.
-        own = [view for view in ordered if UNTYPED_DEFAULT.search(view.sql)]
-        for view in own:
-            con.execute(MACRO.sub("CREATE OR REPLACE TEMP MACRO", kept_by_lake(view.sql)))
-        ordered = [
-            SqlFile(order=0, name=view.name, sql=kept_by_lake(view.sql))
-            for view in ordered
-            if view not in own
-        ]
-    if row and row[0] == digest:
+    on_lake = is_lake(con)
+    current = row is not None and row[0] == digest
+    if current and not on_lake:
         return
+    ordered = in_order(views, name)
+    own: list[SqlFile] = []
+    if on_lake:
+        ordered, own = kept_by_lake(ordered)
+    if not current:
+        build(con, ordered, digest, name)
+    for view in own:
+        con.execute(view.sql)
+
+
+def build(con: DuckDBPyConnection, ordered: list[SqlFile], digest: str, name: str) -> None:
+    """Create views and note that they are those of `digest`, all or none."""
     con.execute("BEGIN TRANSACTION")
     try:
         for view in ordered:
@@ -157,9 +160,21 @@ def is_lake(con: DuckDBPyConnection) -> bool:
     return row is not None and row[0] == "ducklake"
 
 
-def kept_by_lake(sql: str) -> str:
-    """A view's SQL without the comments a lake cannot keep; docs/DATA_DICTIONARY.md has them."""
-    return NO_LAKE_COMMENT.sub("", sql)
+def kept_by_lake(views: list[SqlFile]) -> tuple[list[SqlFile], list[SqlFile]]:
+    """Views as a lake keeps them, and those that every session makes for itself.
+
+    A lake keeps comments on views only (docs/DATA_DICTIONARY.md has all of them), and no macro
+    with a parameter whose default is NULL.
+    """
+    kept, own = [], []
+    for view in views:
+        sql = NO_LAKE_COMMENT.sub("", view.sql)
+        if UNTYPED_DEFAULT.search(sql):
+            sql = MACRO.sub("CREATE OR REPLACE TEMP MACRO", sql)
+            own.append(SqlFile(order=view.order, name=view.name, sql=sql))
+        else:
+            kept.append(SqlFile(order=view.order, name=view.name, sql=sql))
+    return kept, own
 
 
 def in_order(views: dict[str, SqlFile], name: str) -> list[SqlFile]:
