@@ -110,9 +110,7 @@ def same_without_gate(corpus: str, count: int, thin: int) -> bool:
     from extractors.extract import Extractor
 
     texts = units(corpus, count)[:: thin * 3]
-    results: list[list[Extraction]] = [
-        list(Extractor(gate=g).extract(texts)) for g in (True, False)
-    ]
+    with_gate, without = (list(Extractor(gate=gate).extract(texts)) for gate in (True, False))
     return with_gate == without
 
 

@@ -9,41 +9,13 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from extractors.extract import Extractor
+from extractors.extract_requests import Answer, Answers, Failure, Lines, Request
 from extractors.feed_worker import LENGTH
 from extractors.records import answer_lines
 from extractors.touched import TouchedListings
-from models.event import Extraction, TextUnit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
-    """Lines of JSON, each with its number in the input."""
-
-    numbered: tuple[tuple[int, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What the pipe writes for some lines; `failed` if one of them was bad."""
-
-    text: str
-    failed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A request that could not be answered, and why."""
-
-    reason: str
-
-
-Request = Sequence[TextUnit] | Lines
-Answer = list[Extraction] | Answers | Failure
 
 
 class ExtractWorker:

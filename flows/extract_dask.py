@@ -34,7 +34,9 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
             raise ConfigError("no Dask: pip install 'policywire[dask]'") from error
         self.gate = gate
         try:
-            self.client: Any = Client(scheduler, timeout=CONNECT_TIMEOUT_S)
+            self.client: Any = Client(  # type: ignore[no-untyped-call]
+                scheduler, timeout=CONNECT_TIMEOUT_S
+            )
         except (OSError, TimeoutError, ValueError) as error:
             raise ConfigError(f"no Dask scheduler at {scheduler}: {error}") from error
 
@@ -58,7 +60,7 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
 
         waiting = iter(partitions)
         sent: dict[str, Sequence[TextUnit]] = {}
-        done = as_completed()
+        done = as_completed()  # type: ignore[no-untyped-call]
         self._send(waiting, sent, done, self._most_underway())
         for future in done:
             partition = sent.pop(future.key)

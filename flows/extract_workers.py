@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import BinaryIO
 
-from extractors.extract_worker import Answer, Answers, Failure, Lines, Request
+from extractors.extract_requests import Answer, Answers, Failure, Lines, Request
 from extractors.feed_worker import LENGTH
 from extractors.records import batches_of_lines
 from models.errors import PipelineError

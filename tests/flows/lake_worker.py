@@ -24,7 +24,7 @@ def main(warehouse: str, feeds: str, lease_s: float, *, kill: bool) -> None:
         extract=Extracting(batch_articles=10, workers=0, lease_s=lease_s),
     )
     if kill:
-        extract.unit_of = die
+        extract.unit_of = die  # type: ignore[assignment]
     while True:
         extract.read_news(settings)
         with open_warehouse(settings.warehouse) as con:

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from extractors.extract import Extractor
-from models.event import TextUnit
+from models.event import Extraction, TextUnit
 
 distributed = pytest.importorskip("distributed", reason="the dask extra is not installed")
 
@@ -33,7 +33,7 @@ def test_same_as_one_process_also_when_a_worker_is_killed() -> None:
         ) as cluster,
         DaskExtraction(cluster.scheduler_address) as dask,
     ):
-        found = {}
+        found: dict[str, Extraction] = {}
         for partition, extractions in dask.extract(partitions(6)):
             if not found:
                 os.kill(next(iter(dask.client.run(os.getpid).values())), signal.SIGKILL)
@@ -45,10 +45,10 @@ def test_same_as_one_process_also_when_a_worker_is_killed() -> None:
     assert any(e.events for e in found.values())
 
 
-def test_no_scheduler_is_one_line() -> None:
+def test_no_scheduler_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     from flows import extract_dask
     from models.errors import ConfigError
 
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(ConfigError, match="scheduler"):
-        patch.setattr(extract_dask, "CONNECT_TIMEOUT_S", 1)
+    monkeypatch.setattr(extract_dask, "CONNECT_TIMEOUT_S", 1)
+    with pytest.raises(ConfigError, match="scheduler"):
         extract_dask.DaskExtraction("tcp://127.0.0.1:9")

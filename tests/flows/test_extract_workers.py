@@ -9,7 +9,7 @@ from extractors.extract import Extractor
 from extractors.records import run_pipe
 from extractors.touched import TouchedListings
 from flows.extract_workers import ExtractWorkers, extract_stream, workers_for
-from models.event import TextUnit
+from models.event import Extraction, TextUnit
 
 TEXTS = (
     "China suspends export controls on gallium for one year.",
@@ -27,7 +27,7 @@ def test_same_results_in_order_also_when_a_worker_dies() -> None:
     alone = Extractor()
     expected = [list(alone.extract(batch)) for batch in batches(8)]
     with ExtractWorkers(2) as pool:
-        found = []
+        found: list[list[Extraction]] = []
         for extractions in pool.extract(batches(8)):
             if not found:
                 next(iter(pool._running)).kill()
