@@ -7,7 +7,7 @@ TOOLS := $(VENV)/.tools
 LOCK := --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check quality train soak soak-serve bench-ingest format lock clean
+.PHONY: help install demo test check quality train soak soak-serve bench bench-ingest format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,10 @@ $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	$(call install_lock,requirements.lock)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@# One start of each kind compiles what a start needs, also where Python is told to leave no bytecode.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/policywire --help > /dev/null
+	@echo '{"id": 1, "kind": "headline", "text": "China bans gallium exports"}' \
+	  | PYTHONDONTWRITEBYTECODE= $(BIN)/policywire extract > /dev/null
 	@touch $@
 
 $(TOOLS): requirements-dev.lock $(INSTALLED)
@@ -44,6 +48,9 @@ check: $(TOOLS)  ## ruff, mypy --strict, import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(TOOLS)  ## extraction beside the bare spaCy model (POLICYWIRE_SHARED names the corpora)
+	$(BIN)/python -m bench.extraction $(MORE)
 
 soak: $(TOOLS)  ## long runs: 1,000 notices under kills, 50 kills of a load, ten minutes of readers
 	POLICYWIRE_DEVELOPMENTS=1000 POLICYWIRE_KILLS=50 POLICYWIRE_READ_SECONDS=600 $(BIN)/python -m pytest \

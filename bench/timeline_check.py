@@ -3,7 +3,8 @@
     python -m bench.timeline_check /tmp/wh.duckdb --actor US --year 2025
 
 A row counts as found when a development has its type or one of the same relaxed group, an actor in
-common, and a decision or a start within 3 days of the announced or effective date. Needs POLICYWIRE_SHARED.
+common, and a decision or a start within 3 days of the announced or effective date. Needs
+POLICYWIRE_SHARED.
 """
 
 import argparse

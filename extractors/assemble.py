@@ -1,6 +1,7 @@
 """Candidates of a parsed sentence to finished event mentions, each with its reasons."""
 
 import re
+from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -84,9 +85,7 @@ def _mention(
         if not value:
             missing.append((label, why))
     return EventMention(
-        mention_id=digest_id(
-            "mention", unit.unit_id, unit.version, context.field, start, end, d.type.value
-        ),
+        mention_id=mention_id(unit, context.field, start, end, d.type),
         article_id=unit.unit_id,
         article_version=unit.version,
         field=context.field,
@@ -125,6 +124,23 @@ def _mention(
         rule=c.rule,
         missing=tuple(missing),
         extractor_version=version,
+    )
+
+
+def mention_id(unit: TextUnit, field: str, start: int, end: int, type_: EventType) -> str:
+    """The id of what a unit says of one kind of measure at one place."""
+    return digest_id("mention", unit.unit_id, unit.version, field, start, end, type_.value)
+
+
+def of_unit(event: EventMention, unit: TextUnit) -> EventMention:
+    """The event as that of `unit`, whose text is the same as that of the unit it was found in."""
+    if (event.article_id, event.article_version) == (unit.unit_id, unit.version):
+        return event
+    return replace(
+        event,
+        mention_id=mention_id(unit, event.field, event.start, event.end, event.type),
+        article_id=unit.unit_id,
+        article_version=unit.version,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from extractors.casing import case_style, to_prose
 from extractors.gazetteer import Name, load_gazetteer
@@ -55,7 +56,6 @@ def build_context(
     style = case_style(text)
     names = gazetteer.find(text, trust_case=style in ("prose", "title"))
     title = unit.title or "" if field == "body" else ""
-    title_style = case_style(title)
     return SentenceContext(
         text=text,
         parse_text=to_prose(
@@ -71,10 +71,15 @@ def build_context(
         quantities=tuple(find_quantities(text)),
         title=title,
         context=before,
-        title_names=tuple(gazetteer.find(title, trust_case=title_style in ("prose", "title")))
-        if title
-        else (),
+        title_names=_title_names(title),
         context_names=tuple(gazetteer.find(before)) if before else (),
         published=unit.published,
         publisher_country=publisher_country,
     )
+
+
+@lru_cache(maxsize=256)
+def _title_names(title: str) -> tuple[Name, ...]:
+    """Names in a title, looked up once for all sentences of its article."""
+    trust_case = case_style(title) in ("prose", "title")
+    return tuple(load_gazetteer().find(title, trust_case=trust_case)) if title else ()

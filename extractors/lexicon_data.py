@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from extractors.inflection import noun_forms, verb_forms
+from extractors.sieve import Sieve
 from models.errors import ConfigError
 from models.event import EventStatus, EventType
 
@@ -46,20 +47,20 @@ class StatusWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Everything the rules know of words."""
+    """Everything the rules know of words, with the sieves that say which rules to try on a text."""
 
     types: tuple[TypePattern, ...]
     masks: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]
     words: dict[str, tuple[StatusWord, ...]]
     phrases: tuple[tuple[EventStatus, re.Pattern[str]], ...]
-
-    def anchors(self) -> tuple[str, ...]:
-        """Every literal one of which is in any text that holds type evidence."""
-        return tuple(sorted({a for p in self.types for a in p.anchors}))
+    type_sieve: Sieve
+    mask_sieve: Sieve
+    phrase_sieve: Sieve
 
     def mask(self, lowered: str) -> str:
         """`lowered` with misleading names blanked by spaces; same length."""
-        for expression, unless in self.masks:
+        for number in self.mask_sieve.candidates(lowered):
+            expression, unless = self.masks[number]
             if unless is not None and unless.search(lowered):
                 continue
             lowered = expression.sub(lambda m: " " * len(m.group()), lowered)
@@ -68,20 +69,21 @@ class Lexicon:
     def evidence(self, text: str) -> list[Evidence]:
         """Type evidence of one sentence, longest and strongest first come, none overlapping."""
         lowered = lower(text)
+        candidates = self.type_sieve.candidates(lowered)
+        if not candidates:
+            return []
         masked = self.mask(lowered)
         found: list[Evidence] = []
-        for pattern in self.types:
-            if not any(a in masked for a in pattern.anchors):
+        for pattern in (self.types[number] for number in candidates):
+            matches = [m for m in pattern.match.finditer(masked) if m.end() > m.start()]
+            # The match is the rarest of the conditions, so it is asked first.
+            if not matches or not any(a in masked for a in pattern.anchors):
                 continue
             if pattern.need is not None and not pattern.need.search(lowered):
                 continue
             if pattern.veto is not None and pattern.veto.search(lowered):
                 continue
-            found += [
-                Evidence(pattern=pattern, start=m.start(), end=m.end())
-                for m in pattern.match.finditer(masked)
-                if m.end() > m.start()
-            ]
+            found += [Evidence(pattern=pattern, start=m.start(), end=m.end()) for m in matches]
         found.sort(key=lambda e: (-e.pattern.weight, e.start - e.end, e.start))
         kept: list[Evidence] = []
         for one in found:
@@ -179,15 +181,20 @@ def load_lexicon() -> Lexicon:
         for phrase in table.get("phrases", ()):
             key = f"{name}.phrases"
             phrases.append((status, _compile("statuses.toml", key, rf"\b(?:{phrase})\b")))
+    types = tuple(_types())
+    compiled_masks = tuple(
+        (
+            _compile("masks.toml", m["id"], m["match"]),
+            _compile("masks.toml", m["id"], m["unless"]) if "unless" in m else None,
+        )
+        for m in masks
+    )
     return Lexicon(
-        types=tuple(_types()),
-        masks=tuple(
-            (
-                _compile("masks.toml", m["id"], m["match"]),
-                _compile("masks.toml", m["id"], m["unless"]) if "unless" in m else None,
-            )
-            for m in masks
-        ),
+        types=types,
+        masks=compiled_masks,
         words={form: tuple(found) for form, found in words.items()},
         phrases=tuple(phrases),
+        type_sieve=Sieve([pattern.match for pattern in types]),
+        mask_sieve=Sieve([expression for expression, _ in compiled_masks]),
+        phrase_sieve=Sieve([expression for _, expression in phrases]),
     )

@@ -216,7 +216,8 @@ class PolicyEventMatcher:
         """Words and phrases that say a step, phrases first, in no particular order."""
         lowered = lower(doc.text)
         hits: list[StatusHit] = []
-        for status, expression in self.lexicon.phrases:
+        for number in self.lexicon.phrase_sieve.candidates(lowered):
+            status, expression = self.lexicon.phrases[number]
             for m in expression.finditer(lowered):
                 span = doc.char_span(m.start(), m.end(), alignment_mode="expand")
                 if span is None:

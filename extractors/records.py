@@ -152,42 +152,48 @@ def run_pipe(
     """
     reader = extractor or Extractor()
     failed = False
-    for batch in _batches(lines):
-        units: list[TextUnit] = []
-        slots: list[dict[str, Any] | TextUnit] = []
-        for number, line in batch:
-            try:
-                unit = unit_from_record(json.loads(line))
-            except json.JSONDecodeError as error:
-                failed = True
-                slots.append({"id": None, "line": number, "error": f"not JSON: {error}"})
-            except RecursionError:
-                failed = True
-                slots.append({"id": None, "line": number, "error": "not JSON: nested too deep"})
-            except ExtractionError as error:
-                failed = True
-                slots.append(
-                    {
-                        "id": error.article_id if error.article_id != "?" else None,
-                        "line": number,
-                        "error": error.reason,
-                    }
-                )
-            else:
-                units.append(unit)
-                slots.append(unit)
-        results = reader.extract(units, batch_size=64 if len(units) > 1 else 1)
-        for slot in slots:
-            if isinstance(slot, TextUnit):
-                record = record_from_extraction(next(results), slot, tickers)
-            else:
-                record = slot
-            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+    for batch in batches_of_lines(lines):
+        failed |= answer_lines(batch, out, reader, tickers)
         out.flush()
     return 1 if failed else 0
 
 
-def _batches(
+def answer_lines(
+    numbered: Iterable[tuple[int, str]],
+    out: IO[str],
+    reader: Extractor,
+    tickers: Tickers | None = None,
+) -> bool:
+    """Write one result for each of some numbered lines; was one of them bad?"""
+    failed = False
+    units: list[TextUnit] = []
+    slots: list[dict[str, Any] | TextUnit] = []
+    for number, line in numbered:
+        try:
+            unit = unit_from_record(json.loads(line))
+        except json.JSONDecodeError as error:
+            slots.append({"id": None, "line": number, "error": f"not JSON: {error}"})
+        except RecursionError:
+            slots.append({"id": None, "line": number, "error": "not JSON: nested too deep"})
+        except ExtractionError as error:
+            unit_id = error.article_id if error.article_id != "?" else None
+            slots.append({"id": unit_id, "line": number, "error": error.reason})
+        else:
+            units.append(unit)
+            slots.append(unit)
+            continue
+        failed = True
+    results = reader.extract(units, batch_size=64 if len(units) > 1 else 1)
+    for slot in slots:
+        if isinstance(slot, TextUnit):
+            record = record_from_extraction(next(results), slot, tickers)
+        else:
+            record = slot
+        out.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return failed
+
+
+def batches_of_lines(
     lines: IO[str], size: int = 128, characters: int = 400_000
 ) -> Iterator[list[tuple[int, str]]]:
     """Lines with their numbers, in batches that end when the input has to be waited for."""

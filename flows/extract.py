@@ -4,10 +4,16 @@ Each step reads what is not yet done and writes it in short transactions, so tha
 killed anywhere goes on there. The warehouse is closed while texts are parsed.
 """
 
-from collections.abc import Iterator, Mapping
+import os
+import socket
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from prefect import flow
 
@@ -15,18 +21,21 @@ from extractors.extract import EXTRACTOR_VERSION
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from extractors.near_duplicates import fingerprint, first_sources
+from flows.extract_workers import ExtractWorkers, workers_for
 from flows.feed_list import load_feeds
 from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
 from flows.warm_up import ready_extractor, ready_listings
 from models.article import Article
-from models.event import TextUnit
+from models.errors import WarehouseBusyError
+from models.event import Extraction, TextUnit
 from models.feed import Feed
-from warehouse.articles import articles_to_extract, count_to_extract
-from warehouse.connection import open_warehouse
+from warehouse.articles import count_to_extract
+from warehouse.connection import open_warehouse, with_retries
 from warehouse.copies import articles_to_print, prints_near, save_prints
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
+from warehouse.leases import lease, lease_articles, release
 from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
 from warehouse.search import index_articles
 
@@ -60,47 +69,95 @@ def extract(
 
 def read_news(settings: Settings) -> ExtractResult:
     """One pass: texts to mentions, mentions to developments, developments to tickers."""
-    articles, mentions, rejects = read_articles(settings)
-    group_copies(settings.warehouse)
-    new_developments = link_mentions(settings.warehouse)
-    join_tickers(settings.warehouse)
-    index_texts(settings.warehouse)
+    owner = worker_name()
+    articles, mentions, rejects = read_articles(settings, owner)
+    with sole_linker(settings, owner):
+        group_copies(settings.warehouse)
+        new_developments = link_mentions(settings.warehouse)
+        join_tickers(settings.warehouse)
+        index_texts(settings.warehouse)
     return ExtractResult(
         articles=articles, mentions=mentions, rejects=rejects, new_developments=new_developments
     )
 
 
-def read_articles(settings: Settings) -> tuple[int, int, int]:
-    """Extract every waiting article; how many they were, their mentions, and the refused ones."""
+def read_articles(settings: Settings, owner: str) -> tuple[int, int, int]:
+    """Extract every waiting article; how many they were, their mentions, and the refused ones.
+
+    Each batch is leased to `owner` while it is read, so that of several workers no two read the
+    same; many articles are read in worker processes.
+    """
     with open_warehouse(settings.warehouse) as con:
         waiting = count_to_extract(con, EXTRACTOR_VERSION)
     if not waiting:
         return 0, 0, 0
-    extractor = ready_extractor(gate=settings.extract.gate)
     feeds = {feed.feed_id: feed for feed in load_feeds(settings.feeds)}
+    batches = (
+        [unit_of(article, feeds) for article in batch] for batch in leased_articles(settings, owner)
+    )
     articles = mentions = rejects = 0
-    with track("articles", waiting) as advance:
-        for batch in waiting_articles(settings.warehouse, settings.extract.batch_articles):
-            extractions = []
-            for extraction in extractor.extract(unit_of(article, feeds) for article in batch):
-                extractions.append(extraction)
-                advance(1)
-            with open_warehouse(settings.warehouse) as con:
-                save_extractions(con, extractions, datetime.now(UTC))
-            articles += len(batch)
+    with track("articles", waiting) as advance, extractions_of(settings, batches, waiting) as found:
+        for extractions in found:
+            now = datetime.now(UTC)
+            save = partial(save_extractions, extractions=extractions, extracted_at=now, owner=owner)
+            with_retries(settings.warehouse, save)
+            advance(len(extractions))
+            articles += len(extractions)
             mentions += sum(len(extraction.events) for extraction in extractions)
             rejects += sum(extraction.reject is not None for extraction in extractions)
     return articles, mentions, rejects
 
 
-def waiting_articles(warehouse: Path, limit: int) -> Iterator[list[Article]]:
-    """Batches of articles to read, each taken once the one before it is stored."""
-    while True:
-        with open_warehouse(warehouse) as con:
-            batch = articles_to_extract(con, EXTRACTOR_VERSION, limit)
-        if not batch:
-            return
+@contextmanager
+def extractions_of(
+    settings: Settings, batches: Iterable[list[TextUnit]], waiting: int
+) -> Iterator[Iterable[list[Extraction]]]:
+    """What batches of texts hold, read here or, when many wait, in worker processes."""
+    workers = workers_for(waiting, settings.extract.workers)
+    pool = ExtractWorkers(workers, gate=settings.extract.gate) if workers else nullcontext()
+    with pool as running:
+        if running is not None:
+            yield running.extract(batches)
+        else:
+            extractor = ready_extractor(gate=settings.extract.gate)
+            yield (list(extractor.extract(batch)) for batch in batches)
+
+
+def leased_articles(settings: Settings, owner: str) -> Iterator[list[Article]]:
+    """Batches of articles to read, until none is left that nobody reads."""
+    choose = partial(
+        lease_articles,
+        extractor_version=EXTRACTOR_VERSION,
+        limit=settings.extract.batch_articles,
+        owner=owner,
+        lease_s=settings.extract.lease_s,
+    )
+    while batch := with_retries(settings.warehouse, choose):
         yield batch
+
+
+@contextmanager
+def sole_linker(settings: Settings, owner: str) -> Iterator[None]:
+    """Linking folds what all workers found into one account, so one of them at a time does it.
+
+    Raises WarehouseBusyError when another keeps it for longer than its lease.
+    """
+    resources = ["stage:link"]
+    ask = partial(lease, resources=resources, owner=owner, lease_s=settings.extract.lease_s)
+    given_up = time.monotonic() + 2 * settings.extract.lease_s
+    while not with_retries(settings.warehouse, ask):
+        if time.monotonic() > given_up:
+            raise WarehouseBusyError("another worker is linking; the next pass goes on")
+        time.sleep(0.5)
+    try:
+        yield
+    finally:
+        with_retries(settings.warehouse, partial(release, resources=resources, owner=owner))
+
+
+def worker_name() -> str:
+    """Who holds a lease: a name for this run."""
+    return f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
 
 
 def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:

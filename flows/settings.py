@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from flows.fetch_settings import FetchSettings
 from models.errors import ConfigError
+from warehouse.lake import is_lake_target
 
 DEFAULT_CONFIG = "policywire.toml"
 # Checked one by one when alerts run (flows/rules.py): a bad rule stops itself, not the rest.
@@ -62,6 +63,10 @@ class Extracting(Section):
 
     batch_articles: int = Field(200, ge=1)
     gate: bool = True
+    workers: int | None = Field(
+        None, ge=0, description="processes to extract in when many articles wait; one a core"
+    )
+    lease_s: float = Field(300.0, gt=0, description="when a dead worker's articles are free again")
 
 
 class Market(Section):
@@ -151,7 +156,9 @@ class Settings(BaseSettings):
 
     @property
     def snapshot(self) -> Path:
-        """The read-only copy analysts open, beside the live file."""
+        """The read-only copy analysts open, beside the live file; a lake is opened itself."""
+        if is_lake_target(self.warehouse):
+            return self.warehouse
         return self.warehouse.with_suffix(".snapshot.duckdb")
 
     @classmethod
@@ -185,7 +192,7 @@ def load_settings(
             raise ConfigError(f"{path}: not TOML: {error}") from error
         alert_tables = {key: values.pop(key) for key in ALERT_TABLES if key in values}
         for key in ("warehouse", "feeds", "rules"):
-            if isinstance(values.get(key), str):
+            if isinstance(values.get(key), str) and not is_lake_target(values[key]):
                 values[key] = path.parent / values[key]
     elif config is not None:
         raise ConfigError(f"{config}: no such file")

@@ -95,6 +95,10 @@ class WarehouseBusyError(WarehouseError):
     """Another process is writing; worth a retry."""
 
 
+class WarehouseConflictError(WarehouseBusyError):
+    """Another worker changed the same rows first; the same again is likely to succeed."""
+
+
 class AlertError(PipelineError):
     """A notice could not be delivered; it stays in the outbox and is tried again.
 

@@ -2,20 +2,29 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from models.errors import MigrationError, WarehouseBusyError, WarehouseError
+from models.errors import (
+    MigrationError,
+    WarehouseBusyError,
+    WarehouseConflictError,
+    WarehouseError,
+)
+from warehouse.lake import connect_lake, is_lake_target
 from warehouse.migrate import migrate
 
 PATIENCE_S = 120.0
 _in_transaction: set[int] = set()
+CONFLICT_RETRIES = 12
+Result = TypeVar("Result")
 CONNECTION_SETTINGS = (
     "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
 )
@@ -27,6 +36,10 @@ def connect(path: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
     Raises WarehouseBusyError when another process holds the file, MigrationError when it is no
     DuckDB database.
     """
+    if is_lake_target(path):
+        con = connect_lake(path, read_only=read_only)
+        con.execute(CONNECTION_SETTINGS)
+        return con
     target = str(path)
     if target != ":memory:" and not read_only:
         Path(target).parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +92,26 @@ def open_warehouse(
         con.close()
 
 
+def with_retries(
+    path: Path | str, work: Callable[[DuckDBPyConnection], Result], tries: int = CONFLICT_RETRIES
+) -> Result:
+    """What `work` gives on the live warehouse, done again when another worker was first.
+
+    `work` is one transaction, safe to repeat. Raises WarehouseConflictError after `tries`.
+    """
+    wait_s = 0.05
+    for left in reversed(range(tries)):
+        try:
+            with open_warehouse(path) as con:
+                return work(con)
+        except WarehouseConflictError:
+            if not left:
+                raise
+        time.sleep(wait_s * (0.5 + random.random()))  # noqa: S311 - no secret hangs on it
+        wait_s = min(wait_s * 1.6, 2.0)
+    raise AssertionError("the last try returns or raises")
+
+
 @contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
     """All or nothing. Raises WarehouseError, with the cause, when the database refuses.
@@ -97,6 +130,8 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
         with suppress(duckdb.Error):  # a refused commit has rolled back already
             con.execute("ROLLBACK")
         if isinstance(error, duckdb.Error):
+            if "conflict" in str(error).lower():
+                raise WarehouseConflictError(f"another worker was first: {error}") from error
             raise WarehouseError(f"refused, nothing was written: {error}") from error
         raise
     finally:

@@ -12,19 +12,27 @@ from models.security import TickerLink
 from warehouse import batches
 from warehouse.batches import batch, fields, registered
 from warehouse.connection import load_query, transaction
+from warehouse.leases import article_resource, give_up
 from warehouse.links import to_mention
 
 
 def save_extractions(
-    con: DuckDBPyConnection, extractions: Sequence[Extraction], extracted_at: datetime
+    con: DuckDBPyConnection,
+    extractions: Sequence[Extraction],
+    extracted_at: datetime,
+    owner: str | None = None,
 ) -> int:
     """Store what texts gave, all or none; return how many texts were new to this extractor.
 
     Safe to retry: a text that this extractor version has read already is left as it is.
-    `unit_id` and `version` of an extraction are those of its article.
+    `unit_id` and `version` of an extraction are those of its article. With an `owner`, articles
+    whose lease went to somebody else are theirs to store, and the owner's leases are given back.
     """
     once = {(e.unit_id, e.version, e.extractor_version): e for e in extractions}
     with transaction(con):
+        if owner is not None:
+            still = give_up(con, [article_resource(e.unit_id) for e in once.values()], owner)
+            once = {k: e for k, e in once.items() if article_resource(e.unit_id) in still}
         rows = [extraction_row(e, extracted_at) for e in once.values()]
         with registered(con, extraction_batch=batch(rows, batches.EXTRACTIONS)):
             new = set(con.execute(load_query("new_extractions")).fetchall())

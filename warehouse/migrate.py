@@ -9,6 +9,7 @@ so that the same SQL serves DuckLake.
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -20,6 +21,9 @@ from duckdb import DuckDBPyConnection
 from models.errors import MigrationError
 
 MIGRATION_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
+NO_LAKE_COMMENT = re.compile(r"^COMMENT ON (?:COLUMN|MACRO) .*?;[ \t]*$", re.MULTILINE | re.DOTALL)
+UNTYPED_DEFAULT = re.compile(r":= NULL\b")
+MACRO = re.compile(r"^CREATE OR REPLACE MACRO\b", re.MULTILINE)
 AFTER = re.compile(r"^-- after: (.+)$", re.MULTILINE)
 
 
@@ -113,7 +117,8 @@ def apply_migration(con: DuckDBPyConnection, migration: SqlFile, name: str) -> N
         )
         con.execute("COMMIT")
     except duckdb.Error as error:
-        con.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # a refused commit has rolled back already
+            con.execute("ROLLBACK")
         raise MigrationError(f"{name}: migration {migration.name} failed: {error}") from error
 
 
@@ -122,9 +127,22 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
     views = {view.name: view for view in sql_files("views")}
     digest = hashlib.sha256("".join(v.digest for v in views.values()).encode()).hexdigest()
     row = con.execute("SELECT digest FROM store.view_build").fetchone()
-    if row and row[0] == digest:
+    on_lake = is_lake(con)
+    current = row is not None and row[0] == digest
+    if current and not on_lake:
         return
     ordered = in_order(views, name)
+    own: list[SqlFile] = []
+    if on_lake:
+        ordered, own = kept_by_lake(ordered)
+    if not current:
+        build(con, ordered, digest, name)
+    for view in own:
+        con.execute(view.sql)
+
+
+def build(con: DuckDBPyConnection, ordered: list[SqlFile], digest: str, name: str) -> None:
+    """Create views and note that they are those of `digest`, all or none."""
     con.execute("BEGIN TRANSACTION")
     try:
         for view in ordered:
@@ -133,8 +151,34 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
         con.execute("INSERT INTO store.view_build VALUES (?, now())", [digest])
         con.execute("COMMIT")
     except duckdb.Error as error:
-        con.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # a refused commit has rolled back already
+            con.execute("ROLLBACK")
         raise MigrationError(f"{name}: view {view.name} failed: {error}") from error
+
+
+def is_lake(con: DuckDBPyConnection) -> bool:
+    """Is the warehouse a DuckLake, and not a DuckDB file?"""
+    row = con.execute(
+        "SELECT type FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    return row is not None and row[0] == "ducklake"
+
+
+def kept_by_lake(views: list[SqlFile]) -> tuple[list[SqlFile], list[SqlFile]]:
+    """Views as a lake keeps them, and those that every session makes for itself.
+
+    A lake keeps comments on views only (docs/DATA_DICTIONARY.md has all of them), and no macro
+    with a parameter whose default is NULL.
+    """
+    kept, own = [], []
+    for view in views:
+        sql = NO_LAKE_COMMENT.sub("", view.sql)
+        if UNTYPED_DEFAULT.search(sql):
+            sql = MACRO.sub("CREATE OR REPLACE TEMP MACRO", sql)
+            own.append(SqlFile(order=view.order, name=view.name, sql=sql))
+        else:
+            kept.append(SqlFile(order=view.order, name=view.name, sql=sql))
+    return kept, own
 
 
 def in_order(views: dict[str, SqlFile], name: str) -> list[SqlFile]:

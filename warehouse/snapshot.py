@@ -20,6 +20,7 @@ from duckdb import DuckDBPyConnection
 
 from models.errors import WarehouseError
 from warehouse.connection import connect
+from warehouse.lake import is_lake_target
 from warehouse.migrate import migrate
 
 FICLONE = 0x40049409
@@ -43,10 +44,14 @@ class QueryResult:
 def publish(live_path: Path | str, snapshot_path: Path | str) -> bool:
     """Publish the live warehouse; False when nothing changed since the last time.
 
+    A DuckLake has no need of it, its readers are in nobody's way: False as well.
+
     The live file is held while it is copied, so that the copy is whole. The copy is on disk
     before it takes the snapshot's name; when anything fails the old snapshot stays.
     Raises WarehouseBusyError when another process writes, WarehouseError when the disk is full.
     """
+    if is_lake_target(live_path):
+        return False
     live, snapshot = Path(live_path), Path(snapshot_path)
     if is_current(live, snapshot):
         return False
@@ -138,6 +143,11 @@ def open_snapshot(path: Path | str, *, locked: bool = True) -> DuckDBPyConnectio
     `locked` (as `policywire sql` has it) keeps queries inside the snapshot: no other file, no
     network, no setting can be reached from SQL. Raises WarehouseError when none is published.
     """
+    if is_lake_target(path):
+        con = connect(path, read_only=True)
+        # Its data are files, so only the settings can be locked.
+        con.execute("SET lock_configuration = true")
+        return con
     if not Path(path).exists():
         raise WarehouseError(f"{path}: no snapshot yet; `policywire run` publishes one")
     con = connect(path, read_only=True)

@@ -1,6 +1,7 @@
 """`policywire extract`: JSON lines in, JSON lines out; no Prefect, no database."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -12,7 +13,11 @@ def register(app: typer.Typer) -> None:
     app.command("extract")(extract)
 
 
-def extract() -> None:
+def extract(
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Processes to extract in, one model each.")
+    ] = 1,
+) -> None:
     """Read texts as JSON lines, write their policy events as JSON lines, in the same order.
 
     A record is {"id", "text", "title"?, "context"?, "published"?, "kind"?, "lang"?}; kind is
@@ -23,10 +28,16 @@ def extract() -> None:
 
       policywire extract < articles.jsonl > events.jsonl
 
+      policywire extract --workers 4 < articles.jsonl > events.jsonl
+
       echo '{"id": 1, "text": "China bans gallium exports"}' | policywire extract
     """
     if sys.stdin.isatty():
         raise ConfigError("give the records on standard input: policywire extract < in.jsonl")
+    if workers > 1:
+        from flows.extract_workers import extract_stream
+
+        raise typer.Exit(extract_stream(sys.stdin.buffer, sys.stdout.buffer, workers))
     from extractors.records import main
 
     raise typer.Exit(main())

@@ -119,7 +119,10 @@ def test_a_refused_text_says_why(extractor: Extractor, text: str, reject: str) -
 
 
 def test_the_page_is_escaped_and_the_same_twice(extractor: Extractor) -> None:
-    text = 'China banned exports of <script>alert(1)</script> gallium & "germanium" to <b>Japan</b> on Monday.'
+    text = (
+        'China banned exports of <script>alert(1)</script> gallium & "germanium" '
+        "to <b>Japan</b> on Monday."
+    )
     shown = told(extractor, text, title="<img src=x onerror=alert(2)>", kind="article")
     page = page_of(shown)
     assert page == page_of(explain(shown.unit, extractor))

@@ -1,5 +1,6 @@
--- One row per article whose newest version no extractor has read, or one older than this refused;
--- oldest first. What an older one read is read again by `policywire reextract`, when asked.
+-- One row per article whose newest version no extractor has read, or one older than this refused,
+-- and which nobody is reading; oldest first. What an older one read is read again by
+-- `policywire reextract`, when asked.
 WITH unread AS MATERIALIZED (
     SELECT held.article_id, held.version, held.first_seen_at
     FROM store.articles AS held
@@ -14,6 +15,8 @@ waiting AS MATERIALIZED (
     FROM unread
     SEMI JOIN store.article_texts AS kept
         ON kept.article_id = unread.article_id AND kept.version = unread.version
+    ANTI JOIN store.leases AS leased
+        ON leased.resource = 'article:' || unread.article_id AND leased.leased_until > now()
 ),
 chosen AS (
     SELECT waiting.article_id, waiting.version, waiting.first_seen_at

@@ -1,0 +1,110 @@
+"""Extraction on a Dask cluster: partitions of articles out, extractions back, in any order.
+
+For backfills that one machine would take too long over. The warehouse stays with the caller: a
+partition is a list of text units, small enough to send, and what comes back is stored before the
+next ones are sent, so memory stays bounded and a run that is stopped goes on with what is not yet
+stored. The `dask` extra must be installed here and on the workers, in the same version.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import cache
+from types import TracebackType
+from typing import Any
+
+from extractors.extract import EXTRACTOR_VERSION, Extractor
+from models.errors import ConfigError, PipelineError
+from models.event import Extraction, TextUnit
+
+UNDERWAY_A_WORKER = 2
+CONNECT_TIMEOUT_S = 30
+
+
+class DaskExtraction(AbstractContextManager["DaskExtraction"]):
+    """Extraction on the workers of one scheduler.
+
+    `scheduler` is its address (`tcp://host:8786`). Raises ConfigError when Dask is not installed,
+    when no scheduler answers there, or when its workers have another version of the extractor.
+    """
+
+    def __init__(self, scheduler: str, *, gate: bool = True) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise ConfigError("no Dask: pip install 'policywire[dask]'") from error
+        self.gate = gate
+        try:
+            self.client: Any = Client(  # type: ignore[no-untyped-call]
+                scheduler, timeout=CONNECT_TIMEOUT_S
+            )
+        except (OSError, TimeoutError, ValueError) as error:
+            raise ConfigError(f"no Dask scheduler at {scheduler}: {error}") from error
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.client.close()
+
+    def extract(
+        self, partitions: Iterable[Sequence[TextUnit]]
+    ) -> Iterator[tuple[Sequence[TextUnit], list[Extraction]]]:
+        """Each partition with its extractions, as they are done; two a worker are underway.
+
+        A worker that dies has its partitions done again elsewhere. Raises PipelineError when a
+        partition fails for good; what was yielded before is safe to keep.
+        """
+        from distributed import as_completed
+
+        waiting = iter(partitions)
+        sent: dict[str, Sequence[TextUnit]] = {}
+        done = as_completed()  # type: ignore[no-untyped-call]
+        self._send(waiting, sent, done, self._most_underway())
+        for future in done:
+            partition = sent.pop(future.key)
+            if future.status != "finished":
+                raise PipelineError(f"a partition failed on Dask: {future.exception()}")
+            yield partition, future.result()
+            future.release()
+            self._send(waiting, sent, done, self._most_underway() - len(sent))
+
+    def _send(
+        self,
+        waiting: Iterator[Sequence[TextUnit]],
+        sent: dict[str, Sequence[TextUnit]],
+        done: Any,
+        count: int,
+    ) -> None:
+        for _ in range(count):
+            partition = next(waiting, None)
+            if partition is None:
+                return
+            future = self.client.submit(
+                extract_partition, list(partition), self.gate, EXTRACTOR_VERSION, pure=False
+            )
+            sent[future.key] = partition
+            done.add(future)
+
+    def _most_underway(self) -> int:
+        """Two partitions a worker, and some even before the first worker has come."""
+        return UNDERWAY_A_WORKER * max(1, len(self.client.scheduler_info()["workers"]))
+
+
+def extract_partition(
+    units: Sequence[TextUnit], gate: bool, extractor_version: str
+) -> list[Extraction]:
+    """On a worker: the extractions of a partition. Raises ConfigError for another version."""
+    if extractor_version != EXTRACTOR_VERSION:
+        raise ConfigError(
+            f"this worker extracts with {EXTRACTOR_VERSION}, asked for {extractor_version}: "
+            "install the same policywire everywhere"
+        )
+    return list(extractor_of(gate).extract(units))
+
+
+@cache
+def extractor_of(gate: bool) -> Extractor:
+    """The worker's own extractor, loaded once."""
+    return Extractor(gate=gate)

@@ -1,0 +1,130 @@
+"""The warehouse on DuckLake, with a real Postgres: several workers, and one that dies."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows import extract
+from flows.settings import Extracting, Settings
+from models.article import Article, article_id, text_digest
+from models.feed import Feed
+from tests.postgres import lake_address
+from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
+from warehouse.articles import save_feeds, save_ingest
+from warehouse.connection import open_warehouse
+from warehouse.snapshot import query
+
+TEXTS = (
+    "China's commerce ministry said it will suspend export controls on gallium for one year.",
+    "The United States imposed a 25% tariff on imports of steel from Brazil on Monday.",
+    "Indonesia bans exports of nickel ore from January, the ministry said.",
+    "The weather was fine and nothing else was said.",
+    "The European Union delayed its retaliatory tariffs on American whiskey until July.",
+    "India cut import duties on copper scrap to zero from 5%.",
+)
+COUNT = 24
+FEEDS = """
+[[feed]]
+id = "desk"
+name = "Desk"
+url = "https://desk.example/feed.xml"
+category = "news"
+"""
+WHAT = """
+    SELECT * EXCLUDE (recorded_at) FROM (
+        SELECT development_id, measure_id, type, status, decision_date, actors, targets,
+            commodities, headline, source_count, now() AS recorded_at
+        FROM policy_events
+    ) ORDER BY ALL
+"""
+
+
+def articles(count: int) -> list[Article]:
+    """Articles of six days, all different, some of which hold an event."""
+    found = []
+    for n in range(count):
+        at = datetime(2025, 11, 3, tzinfo=UTC) + timedelta(hours=n)
+        text = f"{TEXTS[n % len(TEXTS)]} Report number {n} of the desk."
+        url, digest = f"https://desk.example/{n}", text_digest("", text)
+        found.append(
+            Article(
+                article_id=article_id(
+                    guid=url, canonical_url=url, feed_id="desk", text_digest=digest
+                ),
+                version=1,
+                feed_id="desk",
+                guid=url,
+                url=url,
+                canonical_url=url,
+                title=text.split(".")[0],
+                text=text,
+                text_digest=digest,
+                entry_digest=digest,
+                text_source="feed",
+                language="en",
+                published_at=at,
+                updated_at=None,
+                fetched_at=at,
+                first_seen_at=at,
+            )
+        )
+    return found
+
+
+def stored(warehouse: str | Path, count: int) -> None:
+    """A warehouse that holds articles nobody has read."""
+    feed = Feed(feed_id="desk", name="Desk", url="https://desk.example/feed.xml")
+    with open_warehouse(warehouse) as con:
+        save_feeds(con, [feed])
+        save_ingest(con, articles=articles(count))
+
+
+def worker(lake: str, feeds: Path, lease_s: float, *more: str) -> subprocess.Popen[bytes]:
+    """A worker process on the lake."""
+    command = [sys.executable, "-m", "tests.flows.lake_worker", lake, str(feeds), str(lease_s)]
+    return subprocess.Popen([*command, *more])
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[str]:
+    with lake_address(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def feeds(tmp_path: Path) -> Path:
+    path = tmp_path / "feeds.toml"
+    path.write_text(FEEDS, "utf-8")
+    return path
+
+
+def test_two_workers_one_of_which_dies_give_what_one_process_gives(
+    lake: str, feeds: Path, tmp_path: Path
+) -> None:
+    alone = Settings(
+        warehouse=tmp_path / "alone.duckdb", feeds=feeds, extract=Extracting(workers=0)
+    )
+    stored(alone.warehouse, COUNT)
+    extract.read_news(alone)
+    stored(lake, COUNT)
+    dying = worker(lake, feeds, 5.0, "kill")
+    assert dying.wait(timeout=300) < 0
+    workers = [worker(lake, feeds, 5.0) for _ in range(2)]
+    assert [process.wait(timeout=600) for process in workers] == [0, 0]
+    with open_warehouse(alone.warehouse) as con:
+        expected = con.execute(WHAT).fetchall()
+    with open_warehouse(lake) as con:
+        assert con.execute(WHAT).fetchall() == expected
+        assert con.execute("SELECT count(*) FROM store.leases").fetchone() == (0,)
+        assert con.execute(
+            "SELECT count(*), count(DISTINCT article_id) FROM store.extractions"
+        ).fetchone() == (COUNT, COUNT)
+        # The contract holds here too: every question of docs/SQL.md has an answer.
+        for example in EXAMPLE.finditer(DOCUMENT.read_text("utf-8")):
+            con.execute(example["sql"]).fetchall()
+    assert len(expected) >= 4
+    assert query(lake, "SELECT count(*) FROM policy_events").rows == [(len(expected),)]

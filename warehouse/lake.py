@@ -1,0 +1,78 @@
+"""The warehouse beyond one machine: a DuckLake with its catalogue in Postgres.
+
+Named `ducklake:postgres:<libpq keywords> [data_path=<folder or s3:// address>]`, for example
+`ducklake:postgres:dbname=policywire host=db data_path=/srv/lake`. Needs the `lake` extra.
+"""
+
+import re
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from models.errors import ConfigError, WarehouseError
+
+PREFIX = "ducklake:"
+CATALOG = "lake"
+EXTENSIONS = ("ducklake", "postgres_scanner")
+DATA_PATH = re.compile(r"\s*\bdata_path=(\S+)")
+# A path keeps one slash of two; an address needs both.
+LOST_SLASH = re.compile(r"\b(postgres(?:ql)?|s3):/(?!/)")
+# Small batches stay in the catalogue; a Parquet file for each would be thousands of tiny ones.
+INLINED_ROWS = 200
+RETRIES = 20
+
+
+def is_lake_target(target: Path | str) -> bool:
+    """Does this name a DuckLake, and not a file?"""
+    return str(target).startswith(PREFIX)
+
+
+def connect_lake(target: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
+    """A connection that has the lake as its database.
+
+    Raises ConfigError where the lake extra is missing, WarehouseError when the catalogue cannot
+    be reached.
+    """
+    address = LOST_SLASH.sub(r"\1://", str(target))
+    data = DATA_PATH.search(address)
+    address = DATA_PATH.sub("", address).replace("'", "''")
+    options = [f"DATA_INLINING_ROW_LIMIT {INLINED_ROWS}"]
+    if data:
+        options.append("DATA_PATH '{}'".format(data[1].replace("'", "''")))
+    if read_only:
+        options = ["READ_ONLY"]
+    con = duckdb.connect(":memory:")
+    try:
+        load_extensions(con)
+        con.execute(f"ATTACH '{address}' AS {CATALOG} ({', '.join(options)})")
+        con.execute(f"USE {CATALOG}")
+        con.execute(f"SET ducklake_max_retry_count = {RETRIES}")
+    except duckdb.Error as error:
+        con.close()
+        raise WarehouseError(f"{named(target)}: {error}") from error
+    return con
+
+
+def load_extensions(con: DuckDBPyConnection) -> None:
+    """Load what a lake needs: from wheels where they are installed, else as DuckDB has it."""
+    for name in EXTENSIONS:
+        try:
+            con.execute(f"LOAD {name}")
+            continue
+        except duckdb.Error:
+            pass
+        try:
+            from duckdb_extensions import import_extension
+
+            import_extension(name, con=con)
+            con.execute(f"LOAD {name}")
+        except (ImportError, OSError, duckdb.Error) as error:
+            raise ConfigError(
+                f"no DuckDB extension {name}: pip install 'policywire[lake]' ({error})"
+            ) from error
+
+
+def named(target: Path | str) -> str:
+    """The lake as it may be shown: no password."""
+    return re.sub(r"password=\S+|(?<=:)[^:@/\s]+(?=@)", "***", str(target))

@@ -1,0 +1,5 @@
+-- One row per resource of the batch that the owner holds.
+SELECT held.resource
+FROM store.leases AS held
+SEMI JOIN lease_batch AS given ON given.resource = held.resource
+WHERE held.owner = $owner;

@@ -1,0 +1,5 @@
+-- One row per resource of the batch that nobody else holds.
+INSERT INTO store.leases
+SELECT given.resource, $owner, $leased_until
+FROM lease_batch AS given
+ANTI JOIN store.leases AS held ON held.resource = given.resource;
