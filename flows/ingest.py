@@ -25,6 +25,7 @@ from flows.fetch_settings import FetchSettings
 from flows.next_check import is_due
 from flows.progress import track
 from flows.settings import Settings, settings_of
+from flows.worker import leased_feeds
 from models.article import Article
 from models.errors import FeedParseError, PipelineError
 from models.feed import Feed, FeedEntry, FeedState, FetchedFeed
@@ -79,7 +80,8 @@ def gather_news(settings: Settings, *, due_only: bool = False) -> IngestResult:
         fetching=settings.fetch.settings(run_id=uuid4().hex),
         archive_clock=settings.archive_clock,
     )
-    asyncio.run(intake.take(wanted, states))
+    with leased_feeds(settings, wanted) as wanted:
+        asyncio.run(intake.take(wanted, states))
     if wanted and intake.failed == len(wanted):
         raise PipelineError(
             f"all {len(wanted)} feeds failed, first: {intake.first_error}; is the network up?"
