@@ -4,8 +4,6 @@ Each step reads what is not yet done and writes it in short transactions, so tha
 killed anywhere goes on there. The warehouse is closed while texts are parsed.
 """
 
-import os
-import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -13,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 from prefect import flow
 
@@ -27,6 +24,7 @@ from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
 from flows.warm_up import ready_extractor, ready_listings
+from flows.worker import worker_name
 from models.article import Article
 from models.errors import WarehouseBusyError
 from models.event import Extraction, TextUnit
@@ -153,11 +151,6 @@ def sole_linker(settings: Settings, owner: str) -> Iterator[None]:
         yield
     finally:
         with_retries(settings.warehouse, partial(release, resources=resources, owner=owner))
-
-
-def worker_name() -> str:
-    """Who holds a lease: a name for this run."""
-    return f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
 
 
 def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:

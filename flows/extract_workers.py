@@ -157,4 +157,7 @@ def extract_stream(source: BinaryIO, sink: BinaryIO, workers: int) -> int:
         for answers in pool.answer_lines(batches):
             out.write(answers.text)
             failed |= answers.failed
+    # The streams are the caller's: without this they would be closed with their wrappers.
+    out.detach()
+    lines.detach()
     return 1 if failed else 0

@@ -28,6 +28,7 @@ from flows.next_check import is_due
 from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
+from flows.worker import leased_feeds
 from models.article import Article
 from models.errors import FeedParseError, PipelineError
 from models.feed import Feed, FeedEntry, FeedState, FetchedFeed
@@ -94,7 +95,8 @@ def gather_news(
         fetching=replace(settings.fetch.settings(run_id=uuid4().hex), clock=clock),
         archive_clock=settings.archive_clock,
     )
-    asyncio.run(intake.take(wanted, states))
+    with leased_feeds(settings, wanted) as wanted:
+        asyncio.run(intake.take(wanted, states))
     if wanted and intake.failed == len(wanted):
         raise PipelineError(
             f"all {len(wanted)} feeds failed, first: {intake.first_error}; is the network up?"

@@ -78,6 +78,11 @@ def leases_of(con: DuckDBPyConnection, resources: Sequence[str]) -> Iterator[Non
         yield
 
 
+def feed_resource(feed_id: str) -> str:
+    """What a feed is leased as."""
+    return f"feed:{feed_id}"
+
+
 def article_resource(article_id: str) -> str:
     """What an article is leased as."""
     return f"article:{article_id}"

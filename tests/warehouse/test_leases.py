@@ -1,0 +1,41 @@
+"""Leases: one owner at a time, a dead one's taken over, nothing stored for a lease that is lost."""
+
+from datetime import UTC, datetime
+
+from duckdb import DuckDBPyConnection
+
+from models.event import Extraction
+from warehouse.events import save_extractions
+from warehouse.leases import article_resource, lease, release
+
+LONG, OVER = 3600.0, -1.0
+
+
+def extraction(unit_id: str) -> Extraction:
+    return Extraction(
+        unit_id=unit_id, version=1, events=(), entities=(), extractor_version="1", reject=None
+    )
+
+
+def test_what_one_holds_another_does_not_get(con: DuckDBPyConnection) -> None:
+    assert lease(con, ["feed:a", "feed:b"], "one", LONG) == {"feed:a", "feed:b"}
+    assert lease(con, ["feed:b", "feed:c"], "two", LONG) == {"feed:c"}
+    assert lease(con, ["feed:a"], "one", LONG) == {"feed:a"}
+    release(con, ["feed:a", "feed:b"], "one")
+    assert lease(con, ["feed:b"], "two", LONG) == {"feed:b"}
+
+
+def test_a_dead_owners_lease_is_taken_over(con: DuckDBPyConnection) -> None:
+    lease(con, ["feed:a"], "dead", OVER)
+    assert lease(con, ["feed:a"], "two", LONG) == {"feed:a"}
+    release(con, ["feed:a"], "dead")
+    assert lease(con, ["feed:a"], "three", LONG) == set()
+
+
+def test_only_what_is_still_held_is_stored(con: DuckDBPyConnection) -> None:
+    lease(con, [article_resource("a"), article_resource("b")], "slow", OVER)
+    lease(con, [article_resource("a")], "other", LONG)
+    both = [extraction("a"), extraction("b")]
+    assert save_extractions(con, both, datetime.now(UTC), "slow") == 1
+    assert con.execute("SELECT article_id FROM store.extractions").fetchall() == [("b",)]
+    assert con.execute("SELECT owner FROM store.leases").fetchall() == [("other",)]
