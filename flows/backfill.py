@@ -17,7 +17,7 @@ from typing import TypeVar
 from extractors.archive_article import article_from_archive
 from extractors.extract import EXTRACTOR_VERSION
 from flows.archives import archive_identity, read_archive
-from flows.chunk_runner import ChunkRunner, LocalRunner
+from flows.chunk_runner import ChunkRunner, local_runner
 from flows.extract import group_copies, index_texts, join_tickers, link_mentions, unit_of
 from flows.feed_list import load_feeds
 from flows.settings import Settings
@@ -93,6 +93,10 @@ def archive_order(path: Path, **asked: object) -> BackfillOrder:
     )
 
 
+# An archive says how many texts it holds only when it is read; packed, a text has about as many.
+_BYTES_A_TEXT = 2000
+
+
 def stored_order(kind: str, **asked: object) -> BackfillOrder:
     """The order to read stored articles, by this extractor."""
     return BackfillOrder(kind=kind, extractor_version=EXTRACTOR_VERSION, **asked)  # type: ignore[arg-type]
@@ -116,7 +120,8 @@ def backfill_archive(
     finished = job.open()
     if finished is not None:
         return replace(job.result(0), finished_before=finished)
-    job.pieces_of_archive(path, runner or LocalRunner(gate=settings.extract.gate))
+    texts = path.stat().st_size // _BYTES_A_TEXT
+    job.pieces_of_archive(path, runner or local_runner(settings, texts))
     return job.finish()
 
 
@@ -136,7 +141,7 @@ def backfill_stored(
     with open_warehouse(settings.warehouse) as con:
         wanted = articles_wanted(con, order)
     job.open(again=True)
-    job.pieces_of_store(wanted, runner or LocalRunner(gate=settings.extract.gate))
+    job.pieces_of_store(wanted, runner or local_runner(settings, len(wanted)))
     return job.finish()
 
 

@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from models.event import TextUnit
 from models.identity import digest_id
 
 ARCHIVE, STORED, REEXTRACT = "archive", "stored", "reextract"
+
+
+class Runner(StrEnum):
+    """Where the pieces of a backfill are read: on this machine, or on a Dask cluster."""
+
+    LOCAL = "local"
+    DASK = "dask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.options import Config, Feeds, Warehouse, settings_from
+from models.backfill import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flows.backfill import BackfillResult, OnStep
+    from flows.chunk_runner import ChunkRunner
 
 From = Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")]
 To = Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD; inclusive.")]
@@ -20,6 +22,12 @@ Where = Annotated[
 ]
 ChunkSize = Annotated[
     int, typer.Option("--chunk", min=1, help="Articles in a piece, stored whole or not at all.")
+]
+RunnerChoice = Annotated[
+    Runner, typer.Option("--runner", help="Read on this machine, or on a Dask cluster.")
+]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", help="The Dask scheduler, tcp://host:8786.")
 ]
 
 
@@ -45,6 +53,8 @@ def backfill(
     alerts: Annotated[
         bool, typer.Option("--alerts", help="Let the rules hear of what is found.")
     ] = False,
+    runner: RunnerChoice = Runner.LOCAL,
+    scheduler: Scheduler = None,
     chunk: ChunkSize = 200,
     feeds: Feeds = None,
     warehouse: Warehouse = None,
@@ -62,11 +72,14 @@ def backfill(
       policywire backfill crawl.warc.gz
 
       policywire backfill --from 2025-01-01 --to 2025-06-30
+
+      policywire backfill crawl.warc.gz --runner dask --scheduler tcp://10.0.0.5:8786
     """
     from flows.backfill import archive_order, backfill_archive, backfill_stored, stored_order
     from models.backfill import STORED
 
     settings = settings_from(config, warehouse, feeds)
+    read_by = reader(runner, scheduler, gate=settings.extract.gate)
     days = {"from_date": day(first, "--from"), "to_date": day(last, "--to")}
     if archive is None:
         if feed:
@@ -76,7 +89,9 @@ def backfill(
         order = stored_order(STORED, predicate=where, alerts=alerts, **days)
         watch(
             "backfill",
-            lambda on_step: backfill_stored(settings, order, on_step=on_step, chunk_articles=chunk),
+            lambda on_step: backfill_stored(
+                settings, order, runner=read_by, on_step=on_step, chunk_articles=chunk
+            ),
         )
         return
     if where:
@@ -88,9 +103,22 @@ def backfill(
     watch(
         "backfill",
         lambda on_step: backfill_archive(
-            settings, wanted, archive, on_step=on_step, chunk_articles=chunk
+            settings, wanted, archive, runner=read_by, on_step=on_step, chunk_articles=chunk
         ),
     )
+
+
+def reader(runner: Runner, scheduler: str | None, *, gate: bool) -> "ChunkRunner | None":
+    """The Dask cluster asked for; None for this machine, whose runner goes by how much there is."""
+    if runner is Runner.LOCAL:
+        if scheduler:
+            raise typer.BadParameter("--scheduler: goes with --runner dask")
+        return None
+    if not scheduler:
+        raise typer.BadParameter("--runner dask: needs --scheduler tcp://host:8786")
+    from flows.chunk_runner import DaskRunner
+
+    return DaskRunner(scheduler, gate=gate)
 
 
 def reextract(

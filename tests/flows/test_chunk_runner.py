@@ -1,0 +1,54 @@
+"""Pieces of a backfill read elsewhere: the same readings as in this process."""
+
+import pytest
+
+from flows.chunk_runner import (
+    ChunkReading,
+    ChunkRunner,
+    DaskRunner,
+    LocalRunner,
+    WorkersRunner,
+    local_runner,
+)
+from flows.settings import load_settings
+from models.backfill import Chunk
+from models.event import TextUnit
+
+TEXTS = ("China bans exports of gallium.", "The weather was fine.", "India cut its duty on tin.")
+
+
+def chunks() -> list[Chunk]:
+    """Seven pieces of three texts, two of them with none, as those already held leave."""
+    units = [TextUnit(unit_id=f"{n}", text=TEXTS[n % 3]) for n in range(21)]
+    return [
+        Chunk(number=n, units=() if n in (2, 5) else tuple(units[3 * n : 3 * n + 3]))
+        for n in range(7)
+    ]
+
+
+def readings(runner: ChunkRunner) -> list[ChunkReading]:
+    return sorted(runner.read(iter(chunks())), key=lambda reading: reading[0].number)
+
+
+def test_worker_processes_read_as_this_one_does() -> None:
+    found = readings(WorkersRunner(2))
+    assert found == readings(LocalRunner())
+    assert [len(extractions) for _, extractions in found] == [3, 3, 0, 3, 3, 0, 3]
+
+
+def test_a_dask_cluster_reads_as_this_process_does() -> None:
+    distributed = pytest.importorskip("distributed", reason="the dask extra is not installed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        found = readings(DaskRunner(cluster.scheduler_address))
+    assert found == readings(LocalRunner())
+
+
+def test_a_few_texts_need_no_processes() -> None:
+    settings = load_settings()
+    assert isinstance(local_runner(settings, 10), LocalRunner)
+    many = settings.model_copy(
+        update={"extract": settings.extract.model_copy(update={"workers": 3})}
+    )
+    assert isinstance(local_runner(many, 10_000), WorkersRunner)
