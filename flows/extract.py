@@ -5,12 +5,14 @@ killed anywhere goes on there. The warehouse is closed while texts are parsed.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 from prefect import flow
 
@@ -26,13 +28,14 @@ from flows.settings import Settings, settings_of
 from flows.warm_up import ready_extractor, ready_listings
 from flows.worker import worker_name
 from models.article import Article
-from models.errors import WarehouseBusyError
+from models.errors import WarehouseBusyError, WarehouseError
 from models.event import Extraction, TextUnit
 from models.feed import Feed
 from warehouse.articles import count_to_extract
 from warehouse.connection import open_warehouse, with_retries
 from warehouse.copies import articles_to_print, prints_near, save_prints
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
+from warehouse.lake import is_lake_target
 from warehouse.leases import lease, lease_articles, release
 from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
 from warehouse.search import index_articles
@@ -147,10 +150,25 @@ def sole_linker(settings: Settings, owner: str) -> Iterator[None]:
         if time.monotonic() > given_up:
             raise WarehouseBusyError("another worker is linking; the next pass goes on")
         time.sleep(0.5)
+    done = Event()
+    beat = Thread(target=keep_lease, args=(settings, ask, done), daemon=True)
+    # A file is held by one process anyhow; on a lake long linking must not lose its lease.
+    if is_lake_target(settings.warehouse):
+        beat.start()
     try:
         yield
     finally:
+        done.set()
+        if beat.is_alive():
+            beat.join()
         with_retries(settings.warehouse, partial(release, resources=resources, owner=owner))
+
+
+def keep_lease(settings: Settings, ask: Callable[[Any], set[str]], done: Event) -> None:
+    """Renew a lease until done; a renewal that fails is tried again at the next turn."""
+    while not done.wait(settings.extract.lease_s / 3):
+        with suppress(WarehouseError):
+            with_retries(settings.warehouse, ask)
 
 
 def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:

@@ -113,7 +113,7 @@ def test_two_workers_one_of_which_dies_give_what_one_process_gives(
     stored(lake, COUNT)
     dying = worker(lake, feeds, 5.0, "kill")
     assert dying.wait(timeout=300) < 0
-    workers = [worker(lake, feeds, 5.0) for _ in range(2)]
+    workers = [worker(lake, feeds, 300.0) for _ in range(2)]
     assert [process.wait(timeout=600) for process in workers] == [0, 0]
     with open_warehouse(alone.warehouse) as con:
         expected = con.execute(WHAT).fetchall()
