@@ -24,6 +24,7 @@ from flows.extract_workers import ExtractWorkers, workers_for
 from flows.feed_list import load_feeds
 from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
+from flows.securities import INPUT as SECURITIES
 from flows.settings import Settings, settings_of
 from flows.warm_up import ready_extractor, ready_listings
 from flows.worker import worker_name
@@ -35,6 +36,7 @@ from warehouse.articles import count_to_extract
 from warehouse.connection import open_warehouse, with_retries
 from warehouse.copies import articles_to_print, prints_near, save_prints
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
+from warehouse.inputs import loaded_digest
 from warehouse.lake import is_lake_target
 from warehouse.leases import lease, lease_articles, release
 from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
@@ -223,9 +225,10 @@ def join_tickers(warehouse: Path) -> int:
     while True:
         with open_warehouse(warehouse) as con:
             waiting = developments_to_join(con)
+            loaded = loaded_digest(con, SECURITIES)
         if not waiting:
             return joined
-        touched = ready_listings()
+        touched = ready_listings(warehouse, loaded)
         links = [
             (item.development_id, item.revision, touched.by_event(item.unit, item.event))
             for item in waiting

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -16,7 +17,7 @@ from extractors.company_names import core_name
 from flows.listing_files import read_listing_file, sec_list_rows
 from models.errors import ConfigError, FetchError, TransientFetchError
 from models.identity import digest_id
-from models.reference.markets import US_MARKETS, load_markets
+from models.reference.markets import US_MARKETS, Market, load_markets
 from models.reference.securities import SEC_SOURCE, issuer_id, load_securities
 from models.security import CompanyAlias, Issuer, Listing, Securities
 from warehouse.connection import open_warehouse
@@ -63,12 +64,23 @@ def load_all(
         else:
             securities = with_rows(securities, given.rows, origin=origin)
     markets = tuple(load_markets().values())
-    digest = digest_id(repr(securities), repr(markets))
+    digest = securities_digest(securities, markets)
     with open_warehouse(warehouse) as con:
         if not is_loaded(con, INPUT, digest):
             save_securities(con, securities, markets)
             note_loaded(con, INPUT, digest, datetime.now(UTC))
         return count_listings(con), (*securities.notes, *check_securities(con))
+
+
+def securities_digest(securities: Securities, markets: tuple[Market, ...]) -> str:
+    """What tells one set of securities from another."""
+    return digest_id(repr(securities), repr(markets))
+
+
+@cache
+def shipped_digest() -> str:
+    """The digest of the securities that ship, with nothing of the operator's."""
+    return securities_digest(load_securities(), tuple(load_markets().values()))
 
 
 def sec_list_path(warehouse: Path) -> Path:

@@ -2,9 +2,13 @@
 
 import threading
 from functools import cache
+from pathlib import Path
 
 from extractors.extract import Extractor
 from extractors.touched import TouchedListings
+from flows.securities import shipped_digest
+from warehouse.connection import open_warehouse
+from warehouse.securities import load_securities
 
 _loading = threading.Lock()
 
@@ -15,10 +19,16 @@ def ready_extractor(*, gate: bool) -> Extractor:
         return _extractor(gate)
 
 
-def ready_listings() -> TouchedListings:
-    """The listings of this process, with their tables loaded."""
+def ready_listings(warehouse: Path, loaded: str | None) -> TouchedListings:
+    """The listings of this process, with their tables loaded: the shipped ones, or the operator's.
+
+    `loaded` is the digest of what the warehouse was last given; where that is what ships, the
+    tables that ship are as good and may be loaded already.
+    """
     with _loading:
-        return _listings()
+        if loaded is None or loaded == shipped_digest():
+            return _listings()
+        return _own_listings(warehouse, loaded)
 
 
 def load_ahead() -> None:
@@ -28,7 +38,8 @@ def load_ahead() -> None:
 
 def _load() -> None:
     ready_extractor(gate=True)
-    ready_listings()
+    with _loading:
+        _listings()
 
 
 @cache
@@ -41,3 +52,9 @@ def _listings() -> TouchedListings:
     found = TouchedListings()
     assert found.linker is not None, "asked for so that it is loaded"
     return found
+
+
+@cache
+def _own_listings(warehouse: Path, loaded: str) -> TouchedListings:
+    with open_warehouse(warehouse) as con:
+        return TouchedListings(load_securities(con))

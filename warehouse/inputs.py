@@ -9,11 +9,13 @@ from warehouse.connection import load_query
 
 def is_loaded(con: DuckDBPyConnection, name: str, digest: str) -> bool:
     """Was exactly this content of the input loaded last?"""
-    return bool(
-        con.execute(
-            "SELECT 1 FROM store.loaded_inputs WHERE input = ? AND digest = ?", [name, digest]
-        ).fetchone()
-    )
+    return loaded_digest(con, name) == digest
+
+
+def loaded_digest(con: DuckDBPyConnection, name: str) -> str | None:
+    """The digest of what was loaded last of an input; None when nothing was."""
+    row = con.execute("SELECT digest FROM store.loaded_inputs WHERE input = ?", [name]).fetchone()
+    return str(row[0]) if row else None
 
 
 def note_loaded(con: DuckDBPyConnection, name: str, digest: str, at: datetime) -> None:
