@@ -21,6 +21,8 @@ from extractors.readable import clean
 from models.errors import ConfigError
 
 SPANS = ("product_texts", "company_texts")
+# The name of this set of labels: other people drew and labelled it than the labelled set.
+LABELS = "labels"
 
 
 def shared_folder() -> Path:
@@ -69,6 +71,7 @@ def record_at(pointer: dict[str, Any], document: dict[str, Any]) -> dict[str, An
     return {
         "id": pointer["id"],
         "source": pointer["corpus"],
+        "set": LABELS,
         "kind": "headline" if pointer["field"] == "title" else "sentence",
         "published": document.get("published"),
         "title": None if pointer["field"] == "title" else title or None,

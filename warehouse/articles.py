@@ -91,11 +91,14 @@ def save_ingest(
     what is held decides (see `decide`). The ledger's new_count and changed_count are filled here,
     on the last successful fetch of each feed. Cost grows with the batch, not with what is stored.
     """
+    counts: dict[str, IngestCount] = {}
     with transaction(con):
-        stored, counts = decide(articles, held_articles(con, articles))
-        with registered(con, article_batch=batch(stored, batches.ARTICLES)):
-            con.execute(load_query("insert_articles"))
-            con.execute(load_query("insert_article_texts"))
+        # Most passes bring nothing: every feed answers that it has not changed.
+        if articles:
+            stored, counts = decide(articles, held_articles(con, articles))
+            with registered(con, article_batch=batch(stored, batches.ARTICLES)):
+                con.execute(load_query("insert_articles"))
+                con.execute(load_query("insert_article_texts"))
         with registered(con, fetch_batch=batch(ledger(fetches, counts), batches.FETCHES)):
             con.execute(load_query("insert_fetches"))
         rows = batch([fields(state, batches.FEED_STATES) for state in states], batches.FEED_STATES)
