@@ -194,7 +194,7 @@ class Extractor:
         )
 
 
-LONE_CONFIDENCE = 0.78
+LONE_CONFIDENCE = 0.82
 
 
 def corroborated(events: list[EventMention]) -> list[EventMention]:

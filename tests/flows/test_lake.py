@@ -26,7 +26,7 @@ TEXTS = (
     "The European Union delayed its retaliatory tariffs on American whiskey until July.",
     "India cut import duties on copper scrap to zero from 5%.",
 )
-COUNT = 24
+COUNT = 12
 FEEDS = """
 [[feed]]
 id = "desk"
