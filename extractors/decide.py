@@ -112,14 +112,16 @@ def labelled(
     confidence: float,
 ) -> Decision:
     """A candidate with the labels of the head, which has the rules' labels among its features."""
-    if confidence < STANDING and is_standing(doc, context, c):
+    # What a relative clause says of a standing agreement is its content, no step of its life.
+    told_of_it = c.hit is not None and c.hit.relation == "mod:relcl"
+    if (confidence < STANDING or told_of_it) and is_standing(doc, context, c):
         return Decision(
             candidate=c,
             type=c.evidence.pattern.type,
             status=EventStatus.ADOPTED,
             factuality=Factuality.ASSERTED,
             time_frame=TimeFrame.BACKGROUND,
-            confidence=STANDING,
+            confidence=max(confidence, STANDING),
         )
     say = {
         label: head.models[label].probability_of(view(features)) for label, view in VIEWS.items()
