@@ -10,7 +10,8 @@ from extractors.context import SentenceContext
 from extractors.gazetteer import Name, jurisdictions
 from extractors.head import load_head
 from extractors.lexicon_data import lower
-from extractors.policy_events import Candidate, relate
+from extractors.policy_events import Candidate
+from extractors.relations import relate
 from models.event import EventType
 
 _TARGET_PREPS = frozenset(
