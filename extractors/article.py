@@ -1,5 +1,6 @@
 """A feed entry, with its page where we have it, as the article we hold."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from extractors.canonical_url import canonical_url, redirect_target
@@ -9,6 +10,7 @@ from extractors.plain_text import fragment_text
 from models.article import Article, article_id, text_digest
 from models.feed import FeedEntry
 
+TellLanguage = Callable[..., str | None]
 _CLOCK_SKEW = timedelta(minutes=15)
 _FAR_FUTURE = timedelta(days=366)
 _WEB_BEGAN = datetime(1990, 1, 1, tzinfo=UTC)
@@ -22,6 +24,7 @@ def article_from_entry(
     fetched_at: datetime,
     first_seen_at: datetime,
     page_html: bytes | str | None = None,
+    tell_language: TellLanguage = language_of,
 ) -> Article:
     """The first version of an article, from its feed entry and, if given, its page.
 
@@ -57,7 +60,7 @@ def article_from_entry(
         text_digest=digest,
         entry_digest=said,
         text_source=source,
-        language=language_of(f"{title}\n{text}", declared=entry.language),
+        language=tell_language(f"{title}\n{text}", declared=entry.language),
         published_at=published,
         updated_at=entry.updated_at,
         fetched_at=fetched_at,

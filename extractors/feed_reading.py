@@ -1,10 +1,11 @@
 """One answer of a feed, all the way to articles: what a parse worker does for each body."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from extractors.article import article_from_entry
+from extractors.article import TellLanguage, article_from_entry
 from extractors.feed import parse_feed
+from extractors.language import UNDECIDED, language_of
 from models.article import Article
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -17,10 +18,17 @@ class ReadFeed:
     articles: tuple[Article, ...]
 
 
-def read_feed(fetched: FetchedFeed, *, archive_clock: bool = False) -> ReadFeed:
+def read_feed(
+    fetched: FetchedFeed,
+    *,
+    archive_clock: bool = False,
+    tell_language: TellLanguage = language_of,
+) -> ReadFeed:
     """Parse a body and clean its entries. Raises FeedParseError when it holds no feed.
 
-    With `archive_clock` an article counts as first seen when its publisher dated it.
+    With `archive_clock` an article counts as first seen when its publisher dated it. A worker
+    passes `language_at_sight` and leaves the rest to `with_languages` in its parent: the model
+    takes most of a second to load, and one process that has it is enough.
     """
     parsed = parse_feed(fetched)
     articles = tuple(
@@ -28,10 +36,27 @@ def read_feed(fetched: FetchedFeed, *, archive_clock: bool = False) -> ReadFeed:
             entry,
             fetched_at=fetched.fetched_at,
             first_seen_at=first_seen_at(entry, fetched.fetched_at, archive_clock=archive_clock),
+            tell_language=tell_language,
         )
         for entry in parsed.entries
     )
     return ReadFeed(parsed=parsed, articles=articles)
+
+
+def with_languages(read: ReadFeed) -> ReadFeed:
+    """The same with the languages told that a worker left undecided."""
+    if all(article.language != UNDECIDED for article in read.articles):
+        return read
+    articles = tuple(
+        article
+        if article.language != UNDECIDED
+        else replace(
+            article,
+            language=language_of(f"{article.title}\n{article.text}", declared=entry.language),
+        )
+        for entry, article in zip(read.parsed.entries, read.articles, strict=True)
+    )
+    return replace(read, articles=articles)
 
 
 def first_seen_at(entry: FeedEntry, fetched_at: datetime, *, archive_clock: bool) -> datetime:

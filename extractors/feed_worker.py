@@ -12,6 +12,7 @@ import sys
 from typing import BinaryIO
 
 from extractors.feed_reading import ReadFeed, read_feed
+from extractors.language import language_at_sight
 from models.errors import FeedParseError
 from models.feed import FetchedFeed
 
@@ -24,7 +25,7 @@ def work(frame: bytes) -> bytes:
     fetched, archive_clock = pickle.loads(frame)  # noqa: S301 - written by our own parent
     result: ReadFeed | FeedParseError
     try:
-        result = read_feed(fetched, archive_clock=archive_clock)
+        result = read_feed(fetched, archive_clock=archive_clock, tell_language=language_at_sight)
     except FeedParseError as error:
         result = error
     except Exception as error:  # noqa: BLE001 - one odd feed must not end the worker

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
+UNDECIDED = "?"
 _ENOUGH_CHARACTERS = 120
 _SURE = 0.8
 _SAMPLE = 1000
@@ -51,15 +52,17 @@ def language_of(text: str, *, declared: str | None) -> str | None:
     A declaration is doubted only by a longer text that clearly speaks another language: many
     feeds declare "en-US" because their software does.
     """
+    seen = language_at_sight(text, declared=declared)
+    if seen != UNDECIDED:
+        return seen
+    found, probability = _identifier().classify(text[:_SAMPLE])
+    return str(found) if probability >= _SURE else primary(declared)
+
+
+def language_at_sight(text: str, *, declared: str | None) -> str | None:
+    """What `language_of` says where it needs no model; UNDECIDED where it does."""
     told = primary(declared)
     sample = text[:_SAMPLE]
-    if told and len(sample) < _ENOUGH_CHARACTERS:
+    if (told and len(sample) < _ENOUGH_CHARACTERS) or not sample.strip():
         return told
-    if not sample.strip():
-        return told
-    if _plainly_english(sample):
-        return "en"
-    found, probability = _identifier().classify(sample)
-    if probability >= _SURE:
-        return str(found)
-    return told
+    return "en" if _plainly_english(sample) else UNDECIDED

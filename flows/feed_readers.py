@@ -11,7 +11,7 @@ import sys
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 
-from extractors.feed_reading import ReadFeed, read_feed
+from extractors.feed_reading import ReadFeed, read_feed, with_languages
 from extractors.feed_worker import LENGTH
 from models.errors import FeedParseError
 from models.feed import FetchedFeed
@@ -73,7 +73,7 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
             self._idle.put_nowait(process)
         if isinstance(result, FeedParseError):
             raise result
-        return result
+        return await asyncio.to_thread(with_languages, result)
 
     async def _start(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(

@@ -28,6 +28,7 @@ from flows.next_check import is_due
 from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
+from flows.unread import Unread
 from flows.worker import leased_feeds
 from models.article import Article
 from models.errors import FeedParseError, PipelineError
@@ -35,7 +36,7 @@ from models.feed import Feed, FeedEntry, FeedState, FetchedFeed
 from warehouse.articles import load_feed_states, save_feeds, save_ingest, unseen
 from warehouse.connection import open_warehouse
 
-BATCH_ARTICLES = 2000
+BATCH_ARTICLES = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +135,11 @@ class Intake:
     storing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self, feeds: Sequence[Feed], states: Mapping[str, FeedState]) -> None:
-        """Ask all feeds; store batches while others are still on their way."""
+        """Ask all feeds; read bodies and store batches while others are still on their way."""
         with track("feeds", len(feeds)) as advance:
-            async with FeedReaders(workers_for(len(feeds))) as readers:
+            async with FeedReaders(workers_for(len(feeds))) as readers, Unread() as unread:
 
-                async def on_done(outcome: FeedOutcome) -> None:
+                async def take_in(outcome: FeedOutcome) -> None:
                     answer = await self.read(outcome, readers)
                     # Not `self.pending.append(await ...)`: that looks the list up before it
                     # waits, and `store` may have put a new one in its place by then.
@@ -146,6 +147,12 @@ class Intake:
                     advance(1)
                     if sum(len(answer.articles) for answer in self.pending) >= BATCH_ARTICLES:
                         await self.store()
+
+                async def on_done(outcome: FeedOutcome) -> None:
+                    if outcome.fetched is None:
+                        await take_in(outcome)
+                    else:
+                        await unread.start(take_in(outcome), len(outcome.fetched.body))
 
                 await fetch_feeds(feeds, states, self.fetching, on_done=on_done)
         await self.store()

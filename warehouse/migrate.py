@@ -81,6 +81,8 @@ def migrate(con: DuckDBPyConnection, *, name: str = "warehouse") -> None:
 
 def applied_migrations(con: DuckDBPyConnection, name: str) -> dict[int, str]:
     """Version -> digest of what was run. Creates the record in an empty database."""
+    with suppress(duckdb.CatalogException):  # every open asks, so the usual answer comes first
+        return recorded(con)
     tables = con.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
         "WHERE database_name = current_database() AND NOT internal "
@@ -102,6 +104,11 @@ def applied_migrations(con: DuckDBPyConnection, name: str) -> dict[int, str]:
         con.execute(
             "CREATE TABLE IF NOT EXISTS store.view_build (digest VARCHAR, built_at TIMESTAMPTZ)"
         )
+    return recorded(con)
+
+
+def recorded(con: DuckDBPyConnection) -> dict[int, str]:
+    """Version -> digest as noted. Raises duckdb.CatalogException where nothing was ever noted."""
     rows = con.execute("SELECT version, digest FROM store.migrations").fetchall()
     return {int(version): str(digest) for version, digest in rows}
 
@@ -125,7 +132,7 @@ def apply_migration(con: DuckDBPyConnection, migration: SqlFile, name: str) -> N
 def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
     """Create every view and macro anew if any differs from what was last built."""
     views = {view.name: view for view in sql_files("views")}
-    digest = hashlib.sha256("".join(v.digest for v in views.values()).encode()).hexdigest()
+    digest = views_digest()
     row = con.execute("SELECT digest FROM store.view_build").fetchone()
     on_lake = is_lake(con)
     current = row is not None and row[0] == digest
@@ -139,6 +146,13 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
         build(con, ordered, digest, name)
     for view in own:
         con.execute(view.sql)
+
+
+@cache
+def views_digest() -> str:
+    """One digest over all shipped views; computed once a process."""
+    digests = "".join(view.digest for view in sql_files("views"))
+    return hashlib.sha256(digests.encode()).hexdigest()
 
 
 def build(con: DuckDBPyConnection, ordered: list[SqlFile], digest: str, name: str) -> None:
