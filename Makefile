@@ -63,6 +63,7 @@ bench-ingest: $(TOOLS)  ## fetch, parse and store beside the `reader` package
 	@test -x build/reader/bin/python || $(PYTHON) -m venv build/reader
 	build/reader/bin/python -m pip install --quiet --disable-pip-version-check reader sgmllib3k
 	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python
+	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python --at-once 32
 	$(BIN)/python -m bench.ingest --memory
 
 train: $(TOOLS)  ## train the extractor's head anew (POLICYWIRE_SHARED names the labelled texts)

@@ -6,7 +6,7 @@ own, in turns, several rounds; the middle round counts. Needs `pip install reade
 this environment or in the one named by --reader-python.
 
     python -m bench.ingest [--rounds 3] [--feeds 120] [--entries 50] [--latency-ms 50]
-                           [--reader-python PATH] [--memory]
+                           [--at-once 10] [--reader-python PATH] [--memory]
 
 --memory compares our own peak memory over 120 and 1,200 feeds instead.
 """
@@ -45,12 +45,14 @@ def feed_server(feeds: int, entries: int, latency_ms: int) -> Iterator[int]:
         process.wait()
 
 
-def passes(python: str, module: str, port: int, feeds: int) -> dict[str, dict[str, Any]]:
+def passes(
+    python: str, module: str, port: int, feeds: int, at_once: int
+) -> dict[str, dict[str, Any]]:
     """Run one side in a fresh process and folder; its passes by name."""
     stats(port)
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [python, "-m", module, folder, str(port), str(feeds)],
+            [python, "-m", module, folder, str(port), str(feeds), str(at_once)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -77,7 +79,7 @@ def side_by_side(args: argparse.Namespace) -> None:
     with feed_server(args.feeds, args.entries, args.latency_ms) as port:
         for _ in range(args.rounds):
             for name, (python, module) in sides.items():
-                rounds[name].append(passes(python, module, port, args.feeds))
+                rounds[name].append(passes(python, module, port, args.feeds, args.at_once))
     print(f"{'':12}{'first pass':>24}{'304 pass':>12}{'requests':>10}{'304s':>6}{'peak MiB':>10}")
     rates: dict[str, tuple[float, float]] = {}
     for name, runs in rounds.items():
@@ -101,7 +103,7 @@ def memory(args: argparse.Namespace) -> None:
     peaks = {}
     for feeds in (args.feeds, args.feeds * 10):
         with feed_server(feeds, args.entries, 0) as port:
-            run = passes(sys.executable, "bench.with_policywire", port, feeds)
+            run = passes(sys.executable, "bench.with_policywire", port, feeds, args.at_once)
         peaks[feeds] = run["again"]["peak_mib"]
         print(f"{feeds:>6} feeds, {run['first']['entries']:>7,} entries: {peaks[feeds]:.0f} MiB")
 
@@ -113,6 +115,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=120)
     parser.add_argument("--entries", type=int, default=50)
     parser.add_argument("--latency-ms", type=int, default=50)
+    parser.add_argument("--at-once", type=int, default=10, help="requests, on either side")
     parser.add_argument("--reader-python", default=sys.executable)
     parser.add_argument("--memory", action="store_true")
     args = parser.parse_args()

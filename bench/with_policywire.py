@@ -1,7 +1,7 @@
-"""The bench's update with PolicyWire: `python -m bench.with_policywire DIR PORT FEEDS`.
+"""The bench's update with PolicyWire: `python -m bench.with_policywire DIR PORT FEEDS AT_ONCE`.
 
 The `ingest` flow's own work without Prefect: fetch, parse in worker processes, clean, tell the
-language, store in DuckDB. Ten requests at once and no gap, as the other side does: our own
+language, store in DuckDB. As many requests at once as the other side makes and no gap: our own
 defaults for one host (two at once, a fifth of a second apart) would measure our manners.
 """
 
@@ -18,12 +18,11 @@ from models.feed import Feed
 from warehouse.articles import load_feed_states, save_feeds
 from warehouse.connection import open_warehouse
 
-_AS_THE_OTHER_SIDE = FetchSettings(per_host=10, max_at_once=10, host_gap_s=0.0, start_gap_s=0.0)
 
-
-def main(folder: Path, port: int, feeds: int) -> None:
+def main(folder: Path, port: int, feeds: int, at_once: int) -> None:
     """Two passes into a DuckDB file; prints one JSON line per pass."""
     warehouse = folder / "bench.duckdb"
+    fetching = FetchSettings(per_host=at_once, max_at_once=at_once, host_gap_s=0.0, start_gap_s=0.0)
     listed = [
         Feed(feed_id=f"f{n}", name=f"Desk {n}", url=f"http://127.0.0.1:{port}/feed/{n}.xml")
         for n in range(feeds)
@@ -34,7 +33,7 @@ def main(folder: Path, port: int, feeds: int) -> None:
         began = time.perf_counter()
         with open_warehouse(warehouse) as con:
             states = load_feed_states(con)
-        intake = Intake(warehouse=warehouse, fetching=_AS_THE_OTHER_SIDE, archive_clock=False)
+        intake = Intake(warehouse=warehouse, fetching=fetching, archive_clock=False)
         asyncio.run(intake.take(listed, states))
         took = time.perf_counter() - began
         if intake.failed:
@@ -50,4 +49,4 @@ def main(folder: Path, port: int, feeds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

@@ -1,4 +1,4 @@
-"""The bench's update with the `reader` package: `python -m bench.with_reader DIR PORT FEEDS`."""
+"""The bench's update with the `reader` package: `python -m bench.with_reader DIR PORT FEEDS AT_ONCE`."""
 
 import json
 import resource
@@ -9,14 +9,14 @@ from pathlib import Path
 from reader import make_reader
 
 
-def main(folder: Path, port: int, feeds: int) -> None:
-    """Two passes with 10 threads into a SQLite file; prints one JSON line per pass."""
+def main(folder: Path, port: int, feeds: int, at_once: int) -> None:
+    """Two passes with as many threads into a SQLite file; prints one JSON line per pass."""
     reader = make_reader(str(folder / "reader.sqlite"))
     for n in range(feeds):
         reader.add_feed(f"http://127.0.0.1:{port}/feed/{n}.xml")
     for name in ("first", "again"):
         began = time.perf_counter()
-        for result in reader.update_feeds_iter(scheduled=False, workers=10):
+        for result in reader.update_feeds_iter(scheduled=False, workers=at_once):
             if isinstance(result.value, Exception):
                 raise result.value
         took = time.perf_counter() - began
@@ -26,4 +26,4 @@ def main(folder: Path, port: int, feeds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

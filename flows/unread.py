@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 
-UNREAD_BYTES = 64 * 1024 * 1024
+UNREAD_BYTES = 2 * 1024 * 1024
 
 
 class Unread(AbstractAsyncContextManager["Unread"]):
