@@ -1,4 +1,4 @@
-"""The bench's update with the `reader` package: `python -m bench.with_reader DIR PORT FEEDS AT_ONCE`."""
+"""The bench's update with `reader`: `python -m bench.with_reader DIR PORT FEEDS AT_ONCE`."""
 
 import json
 import resource
