@@ -28,6 +28,7 @@ from models.event import (
     StatusTarget,
     TextUnit,
     polarity,
+    type_group,
 )
 from models.identity import digest_id
 
@@ -43,11 +44,38 @@ _DEADLINE = re.compile(r"\bdeadlines?\b", re.I)
 def events_of(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
     """The events of one sentence, in order of their triggers."""
     context: SentenceContext = doc.user_data["sentence"]
-    decisions = decide(doc, context)
-    return [
-        _mention(doc, unit, context, d, [x.candidate for x in decisions], version)
-        for d in sorted(decisions, key=lambda d: d.candidate.start)
-    ]
+    decisions = sorted(decide(doc, context), key=lambda d: d.candidate.start)
+    candidates = [d.candidate for d in decisions]
+    found: list[EventMention] = []
+    for d in decisions:
+        event = _mention(doc, unit, context, d, candidates, version)
+        if not event.targets and _GOODS_AGAIN.match(context.text[d.candidate.evidence.end :]):
+            event = _with_targets_of(event, found)
+        found.append(event)
+    return found
+
+
+_GOODS_AGAIN = re.compile(
+    r"\s*(?:on|for|from|to|of) (?:those|these|such|the same|the said) "
+    r"(?:\w+ )?(?:articles|goods|products|imports|exports|items|shipments)\b",
+    re.I,
+)
+
+
+def _with_targets_of(event: EventMention, earlier: list[EventMention]) -> EventMention:
+    """The event with the targets of the last one of its kind: "and the rate on those goods"."""
+    for other in reversed(earlier):
+        if other.targets and (other.actors, type_group(other.type)) == (
+            event.actors,
+            type_group(event.type),
+        ):
+            return replace(
+                event,
+                targets=other.targets,
+                target_texts=other.target_texts,
+                missing=tuple((name, why) for name, why in event.missing if name != "targets"),
+            )
+    return event
 
 
 def _mention(

@@ -1,6 +1,5 @@
 """Clauses in which a measure and a step of its life meet, with the evidence for each."""
 
-import re
 from dataclasses import dataclass, field
 
 from spacy.language import Language
@@ -271,6 +270,7 @@ class PolicyEventMatcher:
             )
         ranked.sort(key=lambda h: -h.score)
         _let_the_verb_speak(ranked)
+        _let_the_means_speak(doc, ranked)
         own = evidence.pattern.self_status
         best = ranked[0] if ranked else None
         if own is not None and (best is None or best.score < 0.8):
@@ -359,7 +359,27 @@ def _let_the_verb_speak(ranked: list[StatusHit]) -> None:
             return
 
 
-_NOT_WORD = re.compile(r"\W")
+# Verbs that say that a measure changes and leave to "by ...ing" how.
+_CHANGES = frozenset({"modify", "amend", "change", "adjust", "alter", "revise", "update"})
+
+
+def _let_the_means_speak(doc: Doc, ranked: list[StatusHit]) -> None:
+    """Put the step that says how before the verb that says only that: "modify it by suspending"."""
+    for change in ranked:
+        if change.score < 0.6 or change.words[0].base not in _CHANGES:
+            continue
+        means = {
+            verb.i
+            for by in doc[change.token].children
+            if by.dep_ in ("prep", "agent") and by.lower_ == "by"
+            for verb in by.children
+            if verb.dep_ == "pcomp"
+        }
+        for n, hit in enumerate(ranked):
+            if hit.token in means and hit.words[0].kind == "verb":
+                hit.relation, hit.score = "means:by", max(change.score, ranked[0].score)
+                ranked.insert(0, ranked.pop(n))
+                return
 
 
 @Language.component("policy_gazetteer", assigns=["doc.spans"])

@@ -286,7 +286,21 @@ def assign_roles(
                 continue
             rest = {k: v for k, v in chances[i].items() if k != "actor"}
             roles[i] = max(rest, key=rest.__getitem__)
+    for i, name in enumerate(names):
+        if (whole := _included_in(doc, names[:i], name)) is not None:
+            roles[i] = roles[whole]
     return list(zip(names, roles, strict=True))
+
+
+_INCLUDING = re.compile(r"^[^()]{0,20}\((?:including|includes)\b[^()]*$", re.I)
+
+
+def _included_in(doc: Doc, earlier: list[Name], name: Name) -> int | None:
+    """Which of the names before it includes this one: "China (including Hong Kong and Macau)"?"""
+    for i in range(len(earlier) - 1, -1, -1):
+        if _INCLUDING.match(doc.text[earlier[i].end : name.start]):
+            return i
+    return None
 
 
 def _joined(doc: Doc, a: Name, b: Name) -> bool:

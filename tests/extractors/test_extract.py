@@ -68,6 +68,44 @@ def test_retaliation_and_official_publisher(extractor: Extractor) -> None:
     assert event.actors == ("US",)
 
 
+def test_a_change_is_the_step_that_says_how(extractor: Extractor) -> None:
+    (event,) = one(
+        extractor,
+        "The United States will modify the additional rate of duty on articles of Brazil by "
+        "suspending 15 percentage points of that rate for 60 days.",
+        kind="sentence",
+    ).events
+    assert (event.type.value, event.status.value) == ("tariff", "suspended")
+    (event,) = one(
+        extractor, "India amended its steel tariff by raising the rate to 12%.", kind="sentence"
+    ).events
+    assert (event.status.value, event.trigger) == ("raised", "raising")
+
+
+def test_a_rate_of_duty_is_a_tariff_whatever_it_lies_on(extractor: Extractor) -> None:
+    text = "The rate of duty on cobalt that is not subject to subsection (c) is reduced to 4%."
+    (event,) = one(extractor, text, kind="sentence", publisher_country="US").events
+    assert (event.type.value, event.status.value, event.commodities) == (
+        "tariff",
+        "cut",
+        ("cobalt",),
+    )
+
+
+def test_what_is_included_shares_the_part_and_those_goods_are_the_same(
+    extractor: Extractor,
+) -> None:
+    text = (
+        "The United States will raise the duty on goods of China (including goods of Hong Kong "
+        "and goods of Macau) to 30 percent, and lift the earlier tariffs on those goods."
+    )
+    events = one(extractor, text, kind="sentence").events
+    assert [(e.status.value, e.targets) for e in events] == [
+        ("raised", ("CN", "HK", "MO")),
+        ("lifted", ("CN", "HK", "MO")),
+    ]
+
+
 @pytest.mark.parametrize("kind", ["headline", "article"])
 def test_gate_changes_nothing(kind: str) -> None:
     units = [
