@@ -2,11 +2,13 @@
 
     python -m bench.scale grow /tmp/wh.duckdb /tmp/big.duckdb --articles 1000000
     python -m bench.scale ask /tmp/big.duckdb      the questions of docs/SQL.md, seconds each
-    python -m bench.scale load /tmp/big.duckdb     1,000 new articles, stored and linked
+    python -m bench.scale load /tmp/big.duckdb     1,000 new articles, stored, read and linked
+                                                   [--corpus reuters_1987] [--passes 4]
 
-Every copy of an article, mention, development and measure has ids of its own and lies a number of
-days earlier; blocks stay the same, so that they grow as they would. Texts are cut to 500
-characters.
+Every copy of an article, mention, development and measure has ids of its own and lies twenty days
+earlier than the one before, so that ten years fill up; blocks stay the same, so that they grow as
+they would. Texts are cut to 500 characters. The load goes to a copy of the file; one of an empty
+warehouse (a path where there is none) is what it is compared with.
 """
 
 import argparse
@@ -18,13 +20,16 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from bench.extraction import units
+from extractors.extract import Extractor
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from models.article import Article, article_id, text_digest
-from tests.extractors.link_cases import told
+from models.event import Extraction, TextUnit
 from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
 from warehouse import batches
 from warehouse.articles import articles_to_extract, save_ingest
@@ -33,12 +38,13 @@ from warehouse.connection import connect, open_warehouse
 from warehouse.events import save_extractions
 from warehouse.links import load_link_input, mentions_to_link, save_links
 
-STEP_DAYS = 3
+STEP_DAYS = 20
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 IDS = {
     "articles": ["article_id", "guid", "canonical_url", "entry_digest"],
     "article_texts": ["article_id"],
     "extractions": ["article_id"],
+    "unread": ["article_id"],
     "event_mentions": ["article_id", "mention_id"],
     "entity_mentions": ["article_id"],
     "developments": ["development_id", "measure_id", "lead_mention_id", "article_id", "stage_of"],
@@ -190,14 +196,14 @@ def ask(path: Path) -> None:
             print(f"{number:3} {took:7.3f} s {rows:7} rows")
 
 
-def fresh_articles(n: int) -> list[Article]:
-    """Articles nobody has, published now."""
+def fresh_articles(corpus: str, count: int) -> list[Article]:
+    """Articles of a corpus, spread over all of it, under ids nobody has, published now."""
     now = datetime.now(UTC)
     found = []
-    for k in range(n):
-        url = f"https://example.org/{now.timestamp()}/{k}"
-        text = f"Text {k} of {now}. " * 40
-        digest = text_digest(str(k), text)
+    for unit in units(corpus, count):
+        url = f"https://example.org/{now.timestamp()}/{unit.unit_id}"
+        text = f"{unit.text}\n{now} {unit.unit_id}"
+        digest = text_digest(unit.title or "", text)
         found.append(
             Article(
                 article_id=article_id(
@@ -208,7 +214,7 @@ def fresh_articles(n: int) -> list[Article]:
                 guid=url,
                 url=url,
                 canonical_url=url,
-                title=str(k),
+                title=unit.title or "",
                 text=text,
                 text_digest=digest,
                 entry_digest=digest,
@@ -223,59 +229,55 @@ def fresh_articles(n: int) -> list[Article]:
     return found
 
 
-def load(path: Path) -> None:
-    """Time an incremental load: 1,000 articles, of which 300 report a step, on a copy of `path`."""
-    from models.event import Extraction
-
+def load(path: Path, corpus: str, passes: int) -> None:
+    """Time incremental loads of 1,000 articles on a copy of `path`: stored, read and linked."""
     scratch = path.with_suffix(".load")
-    shutil.copy(path, scratch)
-    kinds = [
-        "tariff raised",
-        "tariff announced",
-        "export_control adopted",
-        "trade_agreement announced",
-    ]
-    goods = ["steel", "copper", "gallium", "semiconductors", "autos"]
-    for attempt in (1, 2):
+    scratch.unlink(missing_ok=True)
+    if path.exists():
+        shutil.copy(path, scratch)
+    extractor = Extractor()
+    read(extractor, fresh_articles(corpus, 50))
+    for number in range(passes):
+        articles = fresh_articles(corpus, 1000)
+        took: dict[str, float] = {}
         with open_warehouse(scratch) as con:
-            articles = fresh_articles(1000)
-            mentions = [
-                told(
-                    f"{a.first_seen_at:%Y-%m-%d}",
-                    kinds[k % 4],
-                    actors=["US"],
-                    targets=[["CN"], ["EU"], [], ["JP"]][k % 4],
-                    commodities=[goods[k % 5]],
-                    rate=float(5 + k % 30),
-                    article=a.article_id,
-                ).mention
-                for k, a in enumerate(articles[:300])
-            ]
-            extractions = [
-                Extraction(
-                    unit_id=a.article_id,
-                    version=1,
-                    events=(mentions[k],) if k < 300 else (),
-                    entities=(),
-                    extractor_version="1",
-                )
-                for k, a in enumerate(articles)
-            ]
-            steps: dict[str, Callable[[], object]] = {
-                "store": partial(save_ingest, con, articles=articles),
-                "choose": partial(articles_to_extract, con, "1", 1000),
-                "keep": partial(save_extractions, con, extractions, datetime.now(UTC)),
-                "link": partial(link_once, con),
-            }
-            total = 0.0
-            for name, step in steps.items():
+
+            def timed(name: str, step: Callable[[], Any], took: dict[str, float] = took) -> Any:
                 start = time.perf_counter()
-                step()
-                took = time.perf_counter() - start
-                total += took
-                print(f"load {attempt} {name:8} {took:7.3f} s")
-            print(f"load {attempt} total    {total:7.3f} s")
+                result = step()
+                took[name] = time.perf_counter() - start
+                return result
+
+            timed("store", partial(save_ingest, con, articles=articles))
+            waiting = timed("choose", partial(articles_to_extract, con, extractor.version, 1000))
+            found = timed("read", partial(read, extractor, waiting))
+            timed("keep", partial(save_extractions, con, found, datetime.now(UTC)))
+            timed("link", partial(link_once, con))
+        told = " ".join(f"{name} {seconds:.3f}" for name, seconds in took.items())
+        events, total = sum(len(e.events) for e in found), sum(took.values())
+        print(
+            f"load {number}: {total:.3f} s, without reading {total - took['read']:.3f} s "
+            f"({told}; {len(waiting)} articles, {events} mentions)",
+            flush=True,
+        )
     scratch.unlink()
+
+
+def read(extractor: Extractor, articles: list[Article]) -> list[Extraction]:
+    """What the extractor finds in articles."""
+    return list(
+        extractor.extract(
+            TextUnit(
+                unit_id=a.article_id,
+                version=a.version,
+                text=a.text,
+                title=a.title,
+                published=a.first_seen_at.date(),
+                language=a.language,
+            )
+            for a in articles
+        )
+    )
 
 
 def link_once(con: DuckDBPyConnection) -> None:
@@ -302,13 +304,15 @@ def main() -> None:
     parser.add_argument("target", type=Path, nargs="?")
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--developments", type=int, default=200_000)
+    parser.add_argument("--corpus", default="reuters_1987", help="of the new articles")
+    parser.add_argument("--passes", type=int, default=4)
     args = parser.parse_args()
     if args.what == "grow":
         grow(args.path, args.target, args.articles, args.developments)
     elif args.what == "ask":
         ask(args.path)
     else:
-        load(args.path)
+        load(args.path, args.corpus, args.passes)
 
 
 if __name__ == "__main__":

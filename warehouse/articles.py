@@ -99,6 +99,8 @@ def save_ingest(
             with registered(con, article_batch=batch(stored, batches.ARTICLES)):
                 con.execute(load_query("insert_articles"))
                 con.execute(load_query("insert_article_texts"))
+                con.execute(load_query("drop_outdated_unread"))
+                con.execute(load_query("insert_unread"))
         with registered(con, fetch_batch=batch(ledger(fetches, counts), batches.FETCHES)):
             con.execute(load_query("insert_fetches"))
         rows = batch([fields(state, batches.FEED_STATES) for state in states], batches.FEED_STATES)
@@ -242,7 +244,7 @@ def identity_keys(article: Article, *, url_counts: bool) -> list[tuple[str, ...]
 
 
 def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:
-    """How many articles `articles_to_extract` would give without a limit."""
+    """How many articles wait for this extractor, also those somebody is reading just now."""
     row = con.execute(
         load_query("count_to_extract"), {"extractor_version": extractor_version}
     ).fetchone()

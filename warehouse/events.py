@@ -50,6 +50,9 @@ def save_extractions(
             con.execute("INSERT INTO store.extractions BY NAME FROM extraction_batch")
             con.execute("INSERT INTO store.entity_mentions BY NAME FROM entity_batch")
             con.execute(load_query("insert_event_mentions"))
+            con.execute(load_query("insert_unlinked"))
+            con.execute(load_query("drop_read"))
+            con.execute(load_query("mark_refused"))
     return len(fresh)
 
 

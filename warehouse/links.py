@@ -206,6 +206,7 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             "drop_development_mentions",
             "insert_development_mentions",
             "drop_superseded_links",
+            "drop_linked",
             "drop_rereads",
             "drop_findings",
             "insert_findings",

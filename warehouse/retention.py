@@ -17,6 +17,7 @@ def drop_texts(con: DuckDBPyConnection, *, older_than_days: int, now: datetime) 
     before = now - timedelta(days=older_than_days)
     with transaction(con):
         row = con.execute(load_query("drop_texts"), {"before": before}).fetchone()
+        con.execute(load_query("drop_unread_without_text"), {"before": before})
     assert row is not None, "a delete reports its row count"
     return int(row[0])
 

@@ -1,13 +1,16 @@
 """New, same or a new version: the identity of articles, on a real database."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 
 import pytest
 from duckdb import DuckDBPyConnection
 
 from models.article import Article, article_id, text_digest
 from models.errors import WarehouseError
+from models.event import Extraction
 from models.feed import Feed, FeedState, Fetch
 from warehouse.articles import (
     IngestCount,
@@ -19,6 +22,8 @@ from warehouse.articles import (
     save_ingest,
     start_run,
 )
+from warehouse.events import save_extractions
+from warehouse.retention import drop_texts
 
 NOW = datetime(2025, 10, 9, 12, 0, tzinfo=UTC)
 
@@ -51,6 +56,17 @@ def article(
         updated_at=None,
         fetched_at=seen,
         first_seen_at=seen,
+    )
+
+
+def reading(of: Article, version: str = "1", reject: str | None = None) -> Extraction:
+    return Extraction(
+        unit_id=of.article_id,
+        version=of.version,
+        events=(),
+        entities=(),
+        extractor_version=version,
+        reject=reject,
     )
 
 
@@ -172,17 +188,56 @@ def test_what_waits_for_the_extractor(con: DuckDBPyConnection) -> None:
     waiting = articles_to_extract(con, "1")
     assert [(a.guid, a.version) for a in waiting if a.guid != "un"] == [("g1", 2)]
     assert waiting[0].first_seen_at == NOW
-    con.execute(
-        "INSERT INTO store.extractions BY NAME SELECT article_id, version, "
-        "'1' AS extractor_version FROM store.articles WHERE guid = 'g1' AND version = 2"
-    )
+    (known,) = (a for a in waiting if a.guid != "un")
+    (unknown,) = (a for a in waiting if a.guid == "un")
+    save_extractions(con, [reading(known)], NOW)
     assert [a.guid for a in articles_to_extract(con, "1")] == ["un"]
     assert [a.guid for a in articles_to_extract(con, "2")] == ["un"], "read is read"
-    con.execute("UPDATE store.extractions SET reject = 'too long'")
-    assert [a.guid for a in articles_to_extract(con, "1")] == ["un"]
-    assert len(articles_to_extract(con, "2")) == 2, "what was refused is tried by the next"
+    save_extractions(con, [reading(unknown, reject="too long")], NOW)
+    assert articles_to_extract(con, "1") == []
+    assert [a.guid for a in articles_to_extract(con, "2")] == ["un"], "refused: the next tries"
+    assert (count_to_extract(con, "1"), count_to_extract(con, "2")) == (0, 1)
+    save_ingest(con, articles=[article(text="Again.", seen=NOW + timedelta(hours=2))])
+    assert [(a.guid, a.version) for a in articles_to_extract(con, "1")] == [("g1", 3)]
     assert len(articles_to_extract(con, "2", limit=1)) == 1
-    assert count_to_extract(con, "2") == 2
+
+
+WAITING = (resources.files("warehouse") / "migrations" / "0040_waiting.sql").read_text("utf-8")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_list_of_what_waits_is_what_a_search_of_everything_finds(
+    con: DuckDBPyConnection, seed: int
+) -> None:
+    dice = random.Random(seed)
+    for hour in range(60):
+        seen = NOW + timedelta(hours=hour)
+        what = dice.choice(["news", "news", "read", "drop"])
+        if what == "news":
+            given = [
+                article(
+                    guid=f"g{dice.randrange(12)}",
+                    url=None,
+                    text=f"Text {dice.randrange(4)}",
+                    language=dice.choice(["en", "en-GB", None, "de"]),
+                    seen=seen,
+                )
+                for _ in range(3)
+            ]
+            save_ingest(con, articles=list({a.article_id: a for a in given}.values()))
+        elif what == "read":
+            version = dice.choice(["1", "2"])
+            waiting = articles_to_extract(con, version, limit=4)
+            reasons = [dice.choice([None, None, "too long"]) for _ in waiting]
+            readings = [reading(a, version, r) for a, r in zip(waiting, reasons, strict=True)]
+            save_extractions(con, readings, seen)
+        else:
+            drop_texts(con, older_than_days=1, now=seen)
+        kept = con.execute("SELECT * FROM store.unread ORDER BY ALL").fetchall()
+        con.execute("BEGIN; DROP TABLE store.unread; DROP TABLE store.unlinked")
+        con.execute(WAITING)
+        assert kept == con.execute("SELECT * FROM store.unread ORDER BY ALL").fetchall(), hour
+        con.execute("ROLLBACK")
 
 
 def test_runs_are_noted_once(con: DuckDBPyConnection) -> None:

@@ -72,6 +72,13 @@ def test_a_finding_leaves_when_the_life_is_told_otherwise(con: DuckDBPyConnectio
     assert queue(con) == []
 
 
+def forget_links(con: DuckDBPyConnection) -> None:
+    """As if nothing had ever been linked."""
+    for table in ("developments", "measures", "development_states", "development_mentions"):
+        con.execute(f"DELETE FROM store.{table}")
+    con.execute("INSERT INTO store.unlinked SELECT DISTINCT article_id FROM store.event_mentions")
+
+
 def two_measures(con: DuckDBPyConnection) -> list[str]:
     store(
         con,
@@ -99,8 +106,7 @@ def test_a_merge_is_honoured_now_and_by_every_rerun(con: DuckDBPyConnection) -> 
     store(con, [told("2025-01-05", "tariff threatened", actors=["US"], commodities=["steel"])])
     link_all(con)
     assert merged[0] in con.execute(LIVES).fetchall()
-    for table in ("developments", "measures", "development_states", "development_mentions"):
-        con.execute(f"DELETE FROM store.{table}")
+    forget_links(con)
     link_all(con)
     assert merged[0] in con.execute(LIVES).fetchall()
     assert check_warehouse(con) == []
@@ -121,8 +127,7 @@ def test_a_split_makes_a_measure_of_its_own(con: DuckDBPyConnection) -> None:
     split(con, step[0], by="an analyst", reason="another steel tariff", at=AT)
     relink(con)
     assert sorted(s for _, s in con.execute(LIVES).fetchall()) == [["adopted"], ["suspended"]]
-    for table in ("developments", "measures", "development_states", "development_mentions"):
-        con.execute(f"DELETE FROM store.{table}")
+    forget_links(con)
     link_all(con)
     assert sorted(s for _, s in con.execute(LIVES).fetchall()) == [["adopted"], ["suspended"]]
 

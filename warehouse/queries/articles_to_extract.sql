@@ -1,30 +1,24 @@
--- One row per article whose newest version no extractor has read, or one older than this refused,
--- and which nobody is reading; oldest first. What an older one read is read again by
--- `policywire reextract`, when asked.
-WITH unread AS MATERIALIZED (
-    SELECT held.article_id, held.version, held.first_seen_at
-    FROM store.articles AS held
-    ANTI JOIN (
-        SELECT article_id, version FROM store.extractions
-        WHERE extractor_version = $extractor_version OR reject IS NULL
-    ) AS done ON done.article_id = held.article_id AND done.version = held.version
-    WHERE held.language IS NULL OR held.language = 'en' OR held.language LIKE 'en-%'
-),
-waiting AS MATERIALIZED (
-    SELECT unread.article_id, unread.version, unread.first_seen_at
-    FROM unread
-    SEMI JOIN store.article_texts AS kept
-        ON kept.article_id = unread.article_id AND kept.version = unread.version
-    ANTI JOIN store.leases AS leased
-        ON leased.resource = 'article:' || unread.article_id AND leased.leased_until > now()
-),
-chosen AS (
+-- One row per article that waits for the extractor and nobody is reading; oldest first. What an
+-- older extractor read is read again by `policywire reextract`, when asked.
+WITH chosen AS MATERIALIZED (
     SELECT waiting.article_id, waiting.version, waiting.first_seen_at
-    FROM waiting
-    ANTI JOIN store.articles AS newer
-        ON newer.article_id = waiting.article_id AND newer.version > waiting.version
+    FROM store.unread AS waiting
+    ANTI JOIN store.leases AS leased
+        ON leased.resource = 'article:' || waiting.article_id AND leased.leased_until > now()
+    WHERE waiting.refused_by IS DISTINCT FROM $extractor_version
     ORDER BY waiting.first_seen_at, waiting.article_id
     LIMIT $limit
+),
+-- Picked by row: a join reads every text it passes.
+kept AS (
+    SELECT article_id, version, text
+    FROM store.article_texts
+    WHERE rowid IN (
+        SELECT held.rowid
+        FROM store.article_texts AS held
+        SEMI JOIN chosen
+            ON chosen.article_id = held.article_id AND chosen.version = held.version
+    )
 )
 SELECT
     held.article_id, held.version, held.feed_id, held.guid, held.url, held.canonical_url,
@@ -32,8 +26,10 @@ SELECT
     held.published_at,
     held.updated_at, held.fetched_at, held.first_seen_at, held.date_flag
 FROM chosen
+-- The time, though the keys would do: it lets the scan pass over what is older than all chosen.
 JOIN store.articles AS held
-    ON held.article_id = chosen.article_id AND held.version = chosen.version
-JOIN store.article_texts AS kept
-    ON kept.article_id = chosen.article_id AND kept.version = chosen.version
+    ON held.article_id = chosen.article_id
+    AND held.version = chosen.version
+    AND held.first_seen_at = chosen.first_seen_at
+JOIN kept ON kept.article_id = chosen.article_id AND kept.version = chosen.version
 ORDER BY held.first_seen_at, held.article_id;

@@ -7,6 +7,7 @@ WITH waiting AS (
             AS reported_at,
         count(*) AS mention_count
     FROM store.event_mentions AS found
+    SEMI JOIN store.unlinked AS listed ON listed.article_id = found.article_id
     ANTI JOIN store.development_mentions AS linked
         ON linked.mention_id = found.mention_id
         AND linked.extractor_version = found.extractor_version
@@ -14,6 +15,7 @@ WITH waiting AS (
     ANTI JOIN (
         SELECT article_id, version, arg_max(extractor_version, extracted_at) AS extractor_version
         FROM store.extractions
+        WHERE article_id IN (SELECT article_id FROM store.unlinked)
         GROUP BY article_id, version
         HAVING count(*) > 1
     ) AS newest

@@ -11,8 +11,15 @@ SELECT
     coalesce(nullif(feed.publisher, ''), source.feed_id) AS publisher,
     coalesce(copies.group_id, found.article_id) AS copy_group,
     coalesce(feed.trust_tier = 1, false) AS official
-FROM store.event_mentions AS found
-SEMI JOIN article_batch AS wanted ON wanted.article_id = found.article_id
+FROM (
+    -- Picked by row: a join reads all of every mention it passes.
+    SELECT * FROM store.event_mentions
+    WHERE rowid IN (
+        SELECT held.rowid
+        FROM store.event_mentions AS held
+        SEMI JOIN article_batch AS wanted ON wanted.article_id = held.article_id
+    )
+) AS found
 SEMI JOIN (
     SELECT article_id, version, arg_max(extractor_version, extracted_at) AS extractor_version
     FROM store.extractions
