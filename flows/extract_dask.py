@@ -64,7 +64,8 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
         self._send(waiting, sent, done, self._most_underway())
         for future in done:
             partition = sent.pop(future.key)
-            if future.status != "finished":
+            # "pending" again: its worker died with the result; asking for it has it done anew.
+            if future.status in ("error", "cancelled"):
                 raise PipelineError(f"a partition failed on Dask: {future.exception()}")
             yield partition, future.result()
             future.release()
