@@ -183,7 +183,8 @@ def test_stored_articles_nobody_read_are_read(settings: Settings, archive: Path)
         ):
             con.execute(f"DELETE FROM store.{table}")
         con.execute(
-            "INSERT INTO store.unread BY NAME SELECT article_id, version, first_seen_at FROM articles"
+            "INSERT INTO store.unread BY NAME "
+            "SELECT article_id, version, first_seen_at FROM articles"
         )
     order = stored_order(STORED, to_date=date(2025, 10, 12))
     assert backfill_stored(settings, order, chunk_articles=2).count.articles == 3
