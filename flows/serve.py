@@ -1,19 +1,19 @@
 """The schedules: news every quarter of an hour, the market once a day, on a Prefect server."""
 
+import fcntl
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 import httpx
 
 from flows.cadence import longest_gap
+from flows.left_behind import drop_late_runs, end_orphans
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
 from models.errors import PipelineError
@@ -31,9 +31,10 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
 
     Raises PipelineError when no server can be reached or started.
     """
-    prepare_prefect(settings.warehouse.parent / "prefect")
+    home = settings.warehouse.parent / "prefect"
+    prepare_prefect(home)
     api = os.environ.setdefault("PREFECT_API_URL", LOCAL_API)
-    with prefect_server(api):
+    with only_one(home), prefect_server(api):
         from prefect import serve
         from prefect.client.schemas.objects import (
             ConcurrencyLimitConfig,
@@ -75,6 +76,7 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
                     tags=["policywire", name],
                 )
             )
+        end_orphans(["news", *FLOWS])
         drop_late_runs(["news", *FLOWS])
         with watching(settings):
             serve(
@@ -94,45 +96,23 @@ def runner_pace(news: str) -> dict[str, Any]:
     return {"query_seconds": min(5.0, gap_s / 10), "prefetch_seconds": min(25.0, gap_s / 2.5)}
 
 
-def drop_late_runs(names: list[str]) -> int:
-    """Cancel runs that fell due while nobody served, but for the last of each; how many.
-
-    A pass does whatever is not yet done: after a stop one of them catches up, more would only
-    pile up.
-    """
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import (
-        FlowRunFilter,
-        FlowRunFilterExpectedStartTime,
-        FlowRunFilterState,
-        FlowRunFilterStateType,
-    )
-    from prefect.client.schemas.objects import StateType
-    from prefect.client.schemas.sorting import FlowRunSort
-    from prefect.states import Cancelled
-
-    late = FlowRunFilter(
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
-    )
-    dropped = 0
-    with get_client(sync_client=True) as client:
-        ours = {d.id for d in client.read_deployments() if d.name in names}
-        runs = client.read_flow_runs(
-            flow_run_filter=late, sort=FlowRunSort.EXPECTED_START_TIME_DESC
-        )
-        kept: set[UUID] = set()
-        for run in runs:
-            if run.deployment_id not in ours or run.deployment_id is None:
-                continue
-            if run.deployment_id not in kept:
-                kept.add(run.deployment_id)
-                continue
-            client.set_flow_run_state(
-                run.id, Cancelled(message="late: a later run does its work"), force=True
-            )
-            dropped += 1
-    return dropped
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Holds `folder` against a second `serve`; raises PipelineError when there is one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "serve.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise PipelineError(
+                f"another `policywire serve` (process {lock.read().strip()}) runs on this "
+                "warehouse; stop it first"
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
 
 
 @contextmanager

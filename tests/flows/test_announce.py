@@ -37,7 +37,7 @@ from datetime import UTC, datetime, timedelta
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.states import Scheduled
-from flows.serve import drop_late_runs
+from flows.left_behind import drop_late_runs
 
 @flow
 def news() -> None:
@@ -51,6 +51,32 @@ with get_client(sync_client=True) as client:
             at = datetime.now(UTC) - timedelta(minutes=minutes)
             client.create_flow_run_from_deployment(deployment, state=Scheduled(scheduled_time=at))
 print(drop_late_runs(["news"]), drop_late_runs(["news"]))
+"""
+
+
+ORPHAN = """
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.states import Pending, Running
+from flows.left_behind import end_orphans
+
+@flow
+def market() -> None:
+    pass
+
+def begin(client, deployment):
+    run = client.create_flow_run_from_deployment(deployment)
+    if client.set_flow_run_state(run.id, Pending()).state.is_pending():
+        client.set_flow_run_state(run.id, Running())
+    return client.read_flow_run(run.id).state.type.value
+
+with get_client(sync_client=True) as client:
+    made = client.create_deployment(
+        flow_id=client.create_flow(market), name="market", concurrency_limit=1,
+        concurrency_options={"collision_strategy": "CANCEL_NEW"},
+    )
+    first, second = begin(client, made), begin(client, made)
+    print(first, second, end_orphans(["market"]), begin(client, made))
 """
 
 
@@ -145,6 +171,10 @@ def test_a_pass_shows_and_emits_each_development_once(api: str, tmp_path: Path) 
     table = next(a["data"] for a in artifacts if a["key"] == "new-developments")
     assert "dysprosium" in table
     assert "Ministry pauses" in table
+
+
+def test_a_run_whose_server_was_killed_does_not_hold_the_writers_place(api: str) -> None:
+    assert run(ORPHAN, api).splitlines()[-1] == "RUNNING CANCELLED 1 RUNNING"
 
 
 def test_late_runs_are_dropped_but_for_the_last(api: str) -> None:
