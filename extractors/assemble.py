@@ -46,6 +46,7 @@ def events_of(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
     context: SentenceContext = doc.user_data["sentence"]
     decisions = sorted(decide(doc, context), key=lambda d: d.candidate.start)
     candidates = [d.candidate for d in decisions]
+    doc.user_data["taken"] = candidates
     found: list[EventMention] = []
     for d in decisions:
         event = _mention(doc, unit, context, d, candidates, version)

@@ -176,9 +176,13 @@ def read_status(c: Candidate, context: SentenceContext, say: Mapping[str, float]
     """The step the head says, unless the words leave no choice and it is not certain."""
     firm = firm_status(c, context)
     best, p = likeliest(say)
+    if c.evidence.pattern.type is EventType.TRADE_AGREEMENT and EventStatus(best) in _OF_RATES:
+        return EventStatus.ADOPTED
     return firm if firm is not None and p < FIRM_BELOW else EventStatus(best)
 
 
+# Rates go up and down, an agreement does not: "deals slashing tariffs" tells what it says.
+_OF_RATES = frozenset({EventStatus.CUT, EventStatus.RAISED, EventStatus.EXEMPTED})
 FIRM_BELOW = 0.85
 TYPE_ABOVE = 0.7
 

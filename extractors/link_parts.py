@@ -161,7 +161,8 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             instruments = NamedInstruments(
                 specific=tuple(n for n in instruments.specific if n in AGREEMENTS)
             )
-            told_pairs = agreements_of(frozenset({*actors, *real(m.targets)}), pairs_told)
+            several = bool(_SEVERAL_AGREEMENTS.search(m.sentence))
+            told_pairs = agreements_of((*actors, *real(m.targets)), pairs_told, several=several)
             implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in told_pairs)
             targets = dict.fromkeys(implementers, frozenset[str]())
         else:
@@ -182,23 +183,33 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
     return found
 
 
+_SEVERAL_AGREEMENTS = re.compile(
+    r"\b(?:agreements|deals|pacts|accords|frameworks|memorandums|mous)\b[^.;]{0,60}?\bwith\b", re.I
+)
+
+
 def agreements_of(
-    parties: frozenset[str], pairs_told: Mapping[frozenset[str], int]
+    named: Sequence[str], pairs_told: Mapping[frozenset[str], int], *, several: bool = False
 ) -> list[frozenset[str]]:
     """The agreements a mention tells of, as sets of parties.
 
     One party alone has the partner the rest of the article gives it, when that is one. Several
-    that the article elsewhere pairs with one and the same party have an agreement each with it.
+    that the article elsewhere pairs with one and the same party have an agreement each with it; so
+    have those with whom `several` agreements were made, with the party first named.
     """
+    parties = frozenset(named)
     if len(parties) < 2:
         fuller = [pair for pair in pairs_told if parties < pair]
         return fuller if len(fuller) == 1 else [parties]
     if len(parties) > 2:
-        hubs = Counter(
+        paired = Counter(
             party for pair, n in pairs_told.items() for party in pair & parties for _ in range(n)
-        ).most_common(2)
-        if hubs and (len(hubs) == 1 or hubs[0][1] > hubs[1][1]):
-            hub = hubs[0][0]
+        )
+        most = [party for party, n in paired.items() if n == max(paired.values())]
+        if len(most) != 1 and several:
+            most = [next(party for party in named if party in (most or parties))]
+        if len(most) == 1:
+            hub = most[0]
             return [frozenset({hub, other}) for other in sorted(parties - {hub})]
     return [frozenset(sorted(parties)[:MAX_PARTIES])]
 

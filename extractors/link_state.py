@@ -10,7 +10,15 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from extractors.link_parts import ALL_GOODS, COMPANY_TYPES, WORLD, Interval, Part, same_name
+from extractors.link_parts import (
+    ALL_GOODS,
+    COMPANY_TYPES,
+    UNKNOWN,
+    WORLD,
+    Interval,
+    Part,
+    same_name,
+)
 from models.event import EventStatus, EventType, Factuality, TimeFrame
 from models.identity import digest_id
 
@@ -143,6 +151,15 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
     return state
 
 
+def acting(part: Part) -> list[str]:
+    """Who acts in a part of a mention: of several agreements told in one, the parties to this."""
+    told = [a for a in part.source.mention.actors if a != UNKNOWN]
+    parties = part.implementer.split("+")
+    if part.type is not EventType.TRADE_AGREEMENT or parties == [UNKNOWN]:
+        return told or parties
+    return [a for a in told if a in parties] + [a for a in parties if a not in told]
+
+
 def add_report(state: DevelopmentState, part: Part) -> None:
     """Count a report and keep what it adds. A weak report of a firm step adds no values."""
     m = part.source.mention
@@ -179,7 +196,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     extend(state.specific, part.specific)
     extend(state.grounds, sorted(part.grounds))
     extend(state.targets, sorted(part.targets))
-    extend(state.actors, [a for a in m.actors if a != "XX"] or part.implementer.split("+"))
+    extend(state.actors, acting(part))
     extend(state.commodities, m.commodities)
     extend(state.products, m.product_texts)
     extend(state.rates, rates_of(part))

@@ -219,6 +219,8 @@ def find_parties(
     actors: dict[str, Party] = {}
     targets: dict[str, Party] = {}
     for name, role in assign_roles(doc, c, context, event_type):
+        if event_type is EventType.TRADE_AGREEMENT and _party_to_another(doc, c, name):
+            continue
         if role == "actor" and _merely_named(doc, name, context, event_type):
             role = "target"
         party = Party(
@@ -238,12 +240,54 @@ def find_parties(
         actors = {p.code: p for p in lend_actor(context, event_type, set(targets))}
         for code in actors:
             targets.pop(code, None)
+    if event_type is EventType.TRADE_AGREEMENT and _author_acts(doc, c, context):
+        code = context.publisher_country or ""
+        actors.setdefault(code, Party(code=code, text="", agency=None, why="publisher"))
+        targets.pop(code, None)
     if len(actors) > 1 and "XX" in actors and event_type is not EventType.TRADE_AGREEMENT:
         del actors["XX"]
     return list(actors.values()), list(targets.values())
 
 
 _AGREED = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
+
+
+def _party_to_another(doc: Doc, c: Candidate, name: Name) -> bool:
+    """Does a name belong to another agreement that a clause joined to this one tells of?
+
+    "Signed agreements with A and B, and announced talks with C": subjects may be shared, the rest
+    of a clause is its own.
+    """
+    token = token_of(doc, name)
+    if c.hit is None or token is None:
+        return False
+    verb = doc[c.hit.token]
+    for other in doc.user_data.get("taken", ()):
+        if other.hit is None or other.hit.token == verb.i:
+            continue
+        if other.evidence.pattern.type is not EventType.TRADE_AGREEMENT:
+            continue
+        joined = doc[other.hit.token]
+        if joined.dep_ == "conj" and joined.head.i == verb.i:
+            if joined.i == token.i or joined.is_ancestor(token):
+                return True
+        elif verb.dep_ == "conj" and verb.head.i == joined.i and not verb.is_ancestor(token):
+            subject = _subject_of(token)
+            if subject is None or subject.i != joined.i:
+                return True
+    return False
+
+
+_SPEAKER = frozenset({"he", "she", "we", "i", "president", "administration"})
+
+
+def _author_acts(doc: Doc, c: Candidate, context: SentenceContext) -> bool:
+    """In a state's own publication: is a party left unnamed that signs "with" the ones named?"""
+    if context.publisher_country is None or c.hit is None:
+        return False
+    children = doc[c.hit.token].children
+    subjects = [t for t in children if t.dep_ in ("nsubj", "nsubjpass")]
+    return any(lower(t.text) in _SPEAKER for t in subjects) and " with " in context.text
 
 
 def _merely_named(doc: Doc, name: Name, context: SentenceContext, event_type: EventType) -> bool:

@@ -137,7 +137,7 @@ _ABBREVIATIONS = frozenset(
         "tenn",
     ]
 )
-_BOUNDARY = re.compile(r"""[.!?…][\"'”’)\]»]*(?=\s)|(?<=[a-z]{3})\.(?=[A-Z][a-z])""")
+_BOUNDARY = re.compile(r"""[.!?…][\"'”’)\]»*_]*(?=\s)|(?<=[a-z]{3})\.(?=[A-Z][a-z])""")
 _BLANK = re.compile(r"\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-–•*▪◦·●]|\(?[a-z0-9]{1,3}[.)]|#{1,4})\s)")
 _BULLET = re.compile(r"(?:^|(?<=\s))[•▪◦●](?=\s)")
 _NEXT_OK = re.compile(r"""\s+["'“‘(\[«*_]*(?:[A-Z0-9$€£¥•–-]|\([a-z0-9]{1,3}\))""")

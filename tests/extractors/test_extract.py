@@ -106,6 +106,26 @@ def test_what_is_included_shares_the_part_and_those_goods_are_the_same(
     ]
 
 
+def test_each_clause_has_the_parties_of_its_own_agreement(extractor: Extractor) -> None:
+    text = (
+        "India signed a trade agreement with Oman and announced talks on a free trade agreement "
+        "with Peru."
+    )
+    events = one(extractor, text, kind="sentence").events
+    assert [(e.status.value, set(e.actors)) for e in events] == [
+        ("adopted", {"IN", "OM"}),
+        ("under_negotiation", {"IN", "PE"}),
+    ]
+
+
+def test_a_state_that_tells_what_its_president_signed_is_a_party(extractor: Extractor) -> None:
+    text = "He also signed a critical minerals cooperation agreement with Kazakhstan."
+    (event,) = one(extractor, text, kind="sentence", publisher_country="US").events
+    assert set(event.actors) == {"US", "KZ"}
+    (event,) = one(extractor, text, kind="sentence").events
+    assert set(event.actors) == {"KZ"}
+
+
 @pytest.mark.parametrize("kind", ["headline", "article"])
 def test_gate_changes_nothing(kind: str) -> None:
     units = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.link import LinkMention
+from models.link import LinkedDevelopment, LinkedMeasure, LinkMention
 from tests.extractors.link_cases import Memory, told
 
 RARE = ("rare_earths",)
@@ -336,3 +336,39 @@ def test_a_joint_cut_is_a_step_of_two_measures() -> None:
         "US:tariff:all_goods:CN:2025-04": ["raised", "cut"],
         "CN:tariff:all_goods:US:2025-05": ["cut"],
     }
+
+
+def test_several_agreements_told_in_one_are_told_of_each_pair_alone() -> None:
+    held = Memory().load(
+        told("2025-10-26", "trade_agreement adopted", actors=["US", "MY"]),
+        told(
+            "2025-10-27",
+            "trade_agreement adopted",
+            actors=["US", "MY", "KH"],
+            says="The president signed trade deals with Malaysia and Cambodia.",
+        ),
+    )
+    told_of = {m.measure_key: d.actors for m, d in steps_of(held)}
+    assert told_of == {
+        "MY+US:trade_agreement:all_goods:world:2025-10": ("US", "MY"),
+        "KH+US:trade_agreement:all_goods:world:2025-10": ("US", "KH"),
+    }
+
+
+def test_one_agreement_of_many_stays_one() -> None:
+    held = Memory().load(
+        told(
+            "2018-11-30",
+            "trade_agreement adopted",
+            actors=["US", "MX", "CA"],
+            says="The United States, Mexico and Canada signed a trade agreement.",
+        )
+    )
+    assert [m.measure_key for m, _ in steps_of(held)] == [
+        "CA+MX+US:trade_agreement:all_goods:world:2018-11"
+    ]
+
+
+def steps_of(held: Memory) -> list[tuple[LinkedMeasure, LinkedDevelopment]]:
+    """Each development with its measure."""
+    return [(held.measures[d.measure_id], d) for d in held.developments.values()]

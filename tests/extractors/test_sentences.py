@@ -11,6 +11,16 @@ def split(text: str) -> list[str]:
     return [text[a:b] for a, b in split_sentences(text)]
 
 
+def test_marks_of_stress_belong_to_the_sentence_they_end() -> None:
+    bold = "**Two pacts were signed.** Under them duties go. *Shares rose.* Nobody said why."
+    assert split(bold) == [
+        "**Two pacts were signed.**",
+        "Under them duties go.",
+        "*Shares rose.*",
+        "Nobody said why.",
+    ]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
