@@ -215,7 +215,10 @@ def rule_role(features: dict[str, float], name: Name, event_type: EventType) -> 
 def find_parties(
     doc: Doc, c: Candidate, context: SentenceContext, event_type: EventType
 ) -> tuple[list[Party], list[Party]]:
-    """(actors, targets) of an event: from its sentence, else the title, else the publisher."""
+    """(actors, targets) of an event: from its sentence, else the title, else the publisher.
+
+    Of an agreement's parties the subject of the step comes first.
+    """
     actors: dict[str, Party] = {}
     targets: dict[str, Party] = {}
     for name, role in assign_roles(doc, c, context, event_type):
@@ -246,7 +249,21 @@ def find_parties(
         targets.pop(code, None)
     if len(actors) > 1 and "XX" in actors and event_type is not EventType.TRADE_AGREEMENT:
         del actors["XX"]
-    return list(actors.values()), list(targets.values())
+    named = list(actors.values())
+    if event_type is EventType.TRADE_AGREEMENT:
+        signs = {n.code for n in jurisdictions(context.names) if _is_subject(doc, c, n)}
+        named.sort(key=lambda party: party.code not in signs)
+    return named, list(targets.values())
+
+
+def _is_subject(doc: Doc, c: Candidate, name: Name) -> bool:
+    """Is it the subject of the step, or of the verb the step is joined to?"""
+    token = token_of(doc, name)
+    verb = _subject_of(token) if token is not None else None
+    if verb is None or c.hit is None:
+        return False
+    step = doc[c.hit.token]
+    return verb.i == step.i or (step.dep_ == "conj" and step.head.i == verb.i)
 
 
 _AGREED = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
@@ -330,12 +347,20 @@ def assign_roles(
                 continue
             rest = {k: v for k, v in chances[i].items() if k != "actor"}
             roles[i] = max(rest, key=rest.__getitem__)
+    written_in = _DATELINE.match(doc.text)
     for i, name in enumerate(names):
+        if written_in is not None and name.end <= written_in.end() and len(names) > 1:
+            roles[i] = "none"  # where the reporter sits
         if (whole := _included_in(doc, names[:i], name)) is not None:
             roles[i] = roles[whole]
     return list(zip(names, roles, strict=True))
 
 
+# "KUALA LUMPUR - ", "GENEVA, May 12 (Wire) -- ".
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z.'’]+(?:[ /-][A-Z][A-Z.'’]*){0,3}(?:, [A-Z][\w. ]{2,24})?(?: \([^)]{2,20}\))? "
+    r"?(?:-{1,2}|–|—) "
+)
 _INCLUDING = re.compile(r"^[^()]{0,20}\((?:including|includes)\b[^()]*$", re.I)
 
 

@@ -118,6 +118,15 @@ def test_each_clause_has_the_parties_of_its_own_agreement(extractor: Extractor) 
     ]
 
 
+def test_where_the_reporter_sits_is_no_party(extractor: Extractor) -> None:
+    text = "KUALA LUMPUR - India and Japan signed a trade agreement on Friday."
+    (event,) = one(extractor, text, kind="sentence").events
+    assert event.actors == ("IN", "JP")
+    text = "At a summit in Jakarta, India signed trade agreements with Indonesia and Chile."
+    (event,) = one(extractor, text, kind="sentence").events
+    assert event.actors[0] == "IN"
+
+
 def test_a_state_that_tells_what_its_president_signed_is_a_party(extractor: Extractor) -> None:
     text = "He also signed a critical minerals cooperation agreement with Kazakhstan."
     (event,) = one(extractor, text, kind="sentence", publisher_country="US").events
