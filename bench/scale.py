@@ -5,7 +5,7 @@
     python -m bench.scale load /tmp/big.duckdb     1,000 new articles, stored, read and linked
                                                    [--corpus reuters_1987] [--passes 4]
 
-Every copy of an article, mention, development and measure has ids of its own and lies twenty days
+Every copy of an article, mention, development, measure and act has ids of its own and lies twenty days
 earlier than the one before, so that ten years fill up; blocks stay the same, so that they grow as
 they would. Texts are cut to 500 characters. The load goes to a copy of the file; one of an empty
 warehouse (a path where there is none) is what it is compared with.
@@ -160,6 +160,7 @@ def copy_states(con: DuckDBPyConnection, times: int) -> None:
             )
             state["last_article"] = md5(f"{state['last_article']}/{n}")
             state["stage_of"] = None
+            state["specific"] = [f"{act}/{n}" for act in state["specific"]]
             for name in ("low", "high", "first_seen", "first_reported", "last_reported"):
                 if state[name]:
                     day = date.fromisoformat(state[name][:10]) - back
@@ -171,6 +172,10 @@ def copy_states(con: DuckDBPyConnection, times: int) -> None:
                     "development_id": state["label"],
                     "measure_id": state["measure"],
                     "last_reported_at": row["last_reported_at"] - back,
+                    "index_keys": [
+                        f"{word}/{n}" if word.startswith(("act:", "key:")) else word
+                        for word in row["index_keys"]
+                    ],
                     "state": json.dumps(state),
                 }
             )
