@@ -45,6 +45,7 @@ from warehouse.search import index_articles
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
 LINK_TRIES = 5
+SHARES, FEWEST_LEASED = 16, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ def read_articles(settings: Settings, owner: str) -> tuple[int, int, int]:
         return 0, 0, 0
     feeds = {feed.feed_id: feed for feed in load_feeds(settings.feeds)}
     batches = (
-        [unit_of(article, feeds) for article in batch] for batch in leased_articles(settings, owner)
+        [unit_of(article, feeds) for article in batch]
+        for batch in leased_articles(settings, owner, waiting)
     )
     articles = mentions = rejects = 0
     with track("articles", waiting) as advance, extractions_of(settings, batches, waiting) as found:
@@ -142,12 +144,18 @@ def extractions_of(
             yield (list(extractor.extract(batch)) for batch in batches)
 
 
-def leased_articles(settings: Settings, owner: str) -> Iterator[list[Article]]:
-    """Batches of articles to read, until none is left that nobody reads."""
+def leased_articles(settings: Settings, owner: str, waiting: int) -> Iterator[list[Article]]:
+    """Batches of articles to read, until none is left that nobody reads.
+
+    On a lake others may read beside us: small enough that all of them end at about the same time.
+    """
+    size = settings.extract.batch_articles
+    if is_lake_target(settings.warehouse):
+        size = min(size, max(FEWEST_LEASED, waiting // SHARES))
     choose = partial(
         lease_articles,
         extractor_version=EXTRACTOR_VERSION,
-        limit=settings.extract.batch_articles,
+        limit=size,
         owner=owner,
         lease_s=settings.extract.lease_s,
     )
