@@ -11,7 +11,7 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -77,17 +77,26 @@ def articles_of(corpus: str, since: str, until: str) -> Iterator[Article]:
 
 def load(path: Path, corpus: str, since: str, until: str) -> int:
     """Store the corpus's articles; how many were new."""
-    feed = Feed(
+    return store(path, feed_of(corpus), articles_of(corpus, since, until))
+
+
+def feed_of(corpus: str, url: str | None = None) -> Feed:
+    """The feed the corpus's articles are of."""
+    return Feed(
         feed_id=corpus,
         name=corpus,
-        url=f"archive:{corpus}",
+        url=url or f"archive:{corpus}",
         publisher=corpus,
         category="official" if corpus in COUNTRIES else "news",
         country=COUNTRIES.get(corpus),
         trust_tier=1 if corpus in COUNTRIES else 3,
     )
+
+
+def store(path: Path, feed: Feed, articles: Iterable[Article]) -> int:
+    """Store articles of a feed; how many were new."""
     new = 0
-    source = articles_of(corpus, since, until)
+    source = iter(articles)
     with open_warehouse(path) as con:
         save_feeds(con, [feed])
         while batch := list(islice(source, 1000)):
