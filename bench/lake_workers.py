@@ -4,9 +4,10 @@
 
 One process on a DuckDB file, one worker on a lake, two workers on a lake, each from the moment all
 have loaded their models; a Postgres from the wheel the tests use keeps the catalogue. What their
-stages took is given in seconds and, as others may use the machine, of processor time. The developments of
-the two workers must be those of the one process, row by row. With --kill one of two workers dies
-midway; with --dask a backfill is read by one and by two Dask workers. Needs POLICYWIRE_SHARED.
+stages took is given by the clock and, as others may use the machine, in processor time (of the
+worker; Postgres has its own). The developments of the two workers must be those of the one process,
+row by row. With --kill one of two workers dies midway; with --dask a backfill is read by one and by
+two Dask workers. Needs POLICYWIRE_SHARED.
 Exit code 1 when a bar is missed.
 """
 

@@ -43,7 +43,7 @@ def lease(
 def lease_linking(con: DuckDBPyConnection, owner: str, lease_s: float) -> bool:
     """Become the one worker that links, if nobody else is; is it the owner now?
 
-    To make the lease last longer is `lease`: who lost it meanwhile does not become the linker again.
+    To make the lease last longer is `lease`: who lost it meanwhile is not made the linker again.
     """
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")

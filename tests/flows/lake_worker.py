@@ -1,7 +1,7 @@
 """A worker of its own: passes of extraction until nothing waits. WAREHOUSE FEEDS LEASE_S [...]
 
 With `--die-at N` it kills itself, its batch leased, when it comes to the Nth article. With `--warm`
-it loads its models, says `ready` and begins when a line comes. Prints what its stages took, as JSON.
+it loads its models, says `ready` and begins when a line comes. Prints as JSON what its stages took.
 """
 
 import argparse

@@ -76,6 +76,11 @@ def test_links_are_stored_by_who_links_only(con: DuckDBPyConnection) -> None:
 def test_taking_over_while_links_are_stored_is_a_conflict(con: DuckDBPyConnection) -> None:
     assert lease_linking(con, "slow", OVER)
     other = con.cursor()
-    with pytest.raises(WarehouseConflictError), transaction(con):
-        check_linker(con, "slow")
-        lease_linking(other, "other", LONG)
+
+    def store() -> None:
+        with transaction(con):
+            check_linker(con, "slow")
+            lease_linking(other, "other", LONG)
+
+    with pytest.raises(WarehouseConflictError):
+        store()
