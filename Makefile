@@ -7,7 +7,7 @@ TOOLS := $(VENV)/.tools
 LOCK := --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check quality train soak soak-serve bench bench-ingest format lock clean
+.PHONY: help install demo test check quality train soak soak-serve bench bench-lake bench-ingest format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -49,8 +49,12 @@ check: $(TOOLS)  ## ruff, mypy --strict, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(TOOLS)  ## extraction beside the bare spaCy model (POLICYWIRE_SHARED names the corpora)
+bench: $(TOOLS)  ## extraction beside the bare spaCy model, article to notice (POLICYWIRE_SHARED names the corpora)
 	$(BIN)/python -m bench.extraction $(MORE)
+	$(BIN)/python -m bench.latency
+
+bench-lake: $(TOOLS)  ## two workers on a lake against one (POLICYWIRE_SHARED names the corpora)
+	$(BIN)/python -m bench.lake_workers $(MORE)
 
 soak: $(TOOLS)  ## long runs: 1,000 notices under kills, 50 kills of a load, ten minutes of readers
 	POLICYWIRE_DEVELOPMENTS=1000 POLICYWIRE_KILLS=50 POLICYWIRE_READ_SECONDS=600 $(BIN)/python -m pytest \

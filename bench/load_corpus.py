@@ -11,7 +11,8 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -39,18 +40,24 @@ def shared() -> Path:
     return path
 
 
+def moment(text: str) -> datetime | None:
+    """A corpus's time, ISO 8601 or as Reuters wrote in 1987, UTC; None where there is none."""
+    for read in (datetime.fromisoformat, lambda t: datetime.strptime(t, "%d-%b-%Y %H:%M:%S.%f")):
+        with suppress(ValueError):
+            at = read(text)
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    return None
+
+
 def articles_of(corpus: str, since: str, until: str) -> Iterator[Article]:
     """The corpus as articles of one feed named after it, between two days."""
     path = shared() / "corpora" / f"{corpus}.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             item = json.loads(line)
-            if not since <= (item.get("published") or "")[:10] <= until:
+            published = moment(item.get("published") or "")
+            if published is None or not since <= published.date().isoformat() <= until:
                 continue
-            published = datetime.fromisoformat(item["published"])
-            published = (
-                published.astimezone(UTC) if published.tzinfo else published.replace(tzinfo=UTC)
-            )
             title, text, url = item.get("title") or "", item["text"], item.get("url")
             digest = text_digest(title, text)
             yield Article(
@@ -77,17 +84,26 @@ def articles_of(corpus: str, since: str, until: str) -> Iterator[Article]:
 
 def load(path: Path, corpus: str, since: str, until: str) -> int:
     """Store the corpus's articles; how many were new."""
-    feed = Feed(
+    return store(path, feed_of(corpus), articles_of(corpus, since, until))
+
+
+def feed_of(corpus: str, url: str | None = None) -> Feed:
+    """The feed the corpus's articles are of."""
+    return Feed(
         feed_id=corpus,
         name=corpus,
-        url=f"archive:{corpus}",
+        url=url or f"archive:{corpus}",
         publisher=corpus,
         category="official" if corpus in COUNTRIES else "news",
         country=COUNTRIES.get(corpus),
         trust_tier=1 if corpus in COUNTRIES else 3,
     )
+
+
+def store(path: Path, feed: Feed, articles: Iterable[Article]) -> int:
+    """Store articles of a feed; how many were new."""
     new = 0
-    source = articles_of(corpus, since, until)
+    source = iter(articles)
     with open_warehouse(path) as con:
         save_feeds(con, [feed])
         while batch := list(islice(source, 1000)):

@@ -29,7 +29,7 @@ from flows.settings import Settings, settings_of
 from flows.warm_up import ready_extractor, ready_listings
 from flows.worker import worker_name
 from models.article import Article
-from models.errors import WarehouseBusyError, WarehouseError
+from models.errors import WarehouseBusyError, WarehouseConflictError, WarehouseError
 from models.event import Extraction, TextUnit
 from models.feed import Feed
 from warehouse.articles import count_to_extract
@@ -38,12 +38,14 @@ from warehouse.copies import articles_to_print, prints_near, save_prints
 from warehouse.events import developments_to_join, save_event_tickers, save_extractions
 from warehouse.inputs import loaded_digest
 from warehouse.lake import is_lake_target
-from warehouse.leases import lease, lease_articles, release
+from warehouse.leases import LINKING, lease, lease_articles, lease_linking, release
 from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
 from warehouse.search import index_articles
 
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
+LINK_TRIES = 5
+SHARES, FEWEST_LEASED = 16, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +76,7 @@ def read_news(settings: Settings) -> ExtractResult:
     """One pass: texts to mentions, mentions to developments, developments to tickers."""
     owner = worker_name()
     articles, mentions, rejects = read_articles(settings, owner)
-    with sole_linker(settings, owner):
-        group_copies(settings.warehouse)
-        new_developments = link_mentions(settings.warehouse)
-        join_tickers(settings.warehouse)
-        index_texts(settings.warehouse)
+    new_developments = link_news(settings, owner)
     return ExtractResult(
         articles=articles, mentions=mentions, rejects=rejects, new_developments=new_developments
     )
@@ -96,7 +94,8 @@ def read_articles(settings: Settings, owner: str) -> tuple[int, int, int]:
         return 0, 0, 0
     feeds = {feed.feed_id: feed for feed in load_feeds(settings.feeds)}
     batches = (
-        [unit_of(article, feeds) for article in batch] for batch in leased_articles(settings, owner)
+        [unit_of(article, feeds) for article in batch]
+        for batch in leased_articles(settings, owner, waiting)
     )
     articles = mentions = rejects = 0
     with track("articles", waiting) as advance, extractions_of(settings, batches, waiting) as found:
@@ -109,6 +108,25 @@ def read_articles(settings: Settings, owner: str) -> tuple[int, int, int]:
             mentions += sum(len(extraction.events) for extraction in extractions)
             rejects += sum(extraction.reject is not None for extraction in extractions)
     return articles, mentions, rejects
+
+
+def link_news(settings: Settings, owner: str) -> int:
+    """All that follows reading, done by one worker at a time; how many developments are new.
+
+    Done again when another worker was first, or took over from one it held for dead.
+    """
+    for left in reversed(range(LINK_TRIES)):
+        try:
+            with sole_linker(settings, owner):
+                group_copies(settings.warehouse)
+                new = link_mentions(settings.warehouse, owner)
+                join_tickers(settings.warehouse)
+                index_texts(settings.warehouse)
+                return new
+        except WarehouseConflictError:
+            if not left:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 @contextmanager
@@ -126,12 +144,18 @@ def extractions_of(
             yield (list(extractor.extract(batch)) for batch in batches)
 
 
-def leased_articles(settings: Settings, owner: str) -> Iterator[list[Article]]:
-    """Batches of articles to read, until none is left that nobody reads."""
+def leased_articles(settings: Settings, owner: str, waiting: int) -> Iterator[list[Article]]:
+    """Batches of articles to read, until none is left that nobody reads.
+
+    On a lake others may read beside us: small enough that all of them end at about the same time.
+    """
+    size = settings.extract.batch_articles
+    if is_lake_target(settings.warehouse):
+        size = min(size, max(FEWEST_LEASED, waiting // SHARES))
     choose = partial(
         lease_articles,
         extractor_version=EXTRACTOR_VERSION,
-        limit=settings.extract.batch_articles,
+        limit=size,
         owner=owner,
         lease_s=settings.extract.lease_s,
     )
@@ -145,15 +169,17 @@ def sole_linker(settings: Settings, owner: str) -> Iterator[None]:
 
     Raises WarehouseBusyError when another keeps it for longer than its lease.
     """
-    resources = ["stage:link"]
-    ask = partial(lease, resources=resources, owner=owner, lease_s=settings.extract.lease_s)
-    given_up = time.monotonic() + 2 * settings.extract.lease_s
+    resources = [LINKING]
+    lease_s = settings.extract.lease_s
+    ask = partial(lease_linking, owner=owner, lease_s=lease_s)
+    renew = partial(lease, resources=resources, owner=owner, lease_s=lease_s)
+    given_up = time.monotonic() + 2 * lease_s
     while not with_retries(settings.warehouse, ask):
         if time.monotonic() > given_up:
             raise WarehouseBusyError("another worker is linking; the next pass goes on")
         time.sleep(0.5)
     done = Event()
-    beat = Thread(target=keep_lease, args=(settings, ask, done), daemon=True)
+    beat = Thread(target=keep_lease, args=(settings, renew, done), daemon=True)
     # A file is held by one process anyhow; on a lake long linking must not lose its lease.
     if is_lake_target(settings.warehouse):
         beat.start()
@@ -166,11 +192,11 @@ def sole_linker(settings: Settings, owner: str) -> Iterator[None]:
         with_retries(settings.warehouse, partial(release, resources=resources, owner=owner))
 
 
-def keep_lease(settings: Settings, ask: Callable[[Any], set[str]], done: Event) -> None:
+def keep_lease(settings: Settings, renew: Callable[[Any], set[str]], done: Event) -> None:
     """Renew a lease until done; a renewal that fails is tried again at the next turn."""
     while not done.wait(settings.extract.lease_s / 3):
         with suppress(WarehouseError):
-            with_retries(settings.warehouse, ask)
+            with_retries(settings.warehouse, renew)
 
 
 def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:
@@ -207,8 +233,11 @@ def group_copies(warehouse: Path) -> int:
         found += len(copies)
 
 
-def link_mentions(warehouse: Path) -> int:
-    """Link all waiting mentions to developments; how many developments are new."""
+def link_mentions(warehouse: Path, owner: str | None = None) -> int:
+    """Link all waiting mentions to developments; how many developments are new.
+
+    As `owner`, the one worker that links; raises WarehouseConflictError when it is no more.
+    """
     new = 0
     while True:
         with open_warehouse(warehouse) as con:
@@ -216,7 +245,7 @@ def link_mentions(warehouse: Path) -> int:
             if not waiting and not blocks_to_relink(con):
                 return new
             given = load_link_input(con, waiting, blocks_of(waiting), index_keys_wanted)
-            new += save_links(con, link(given))
+            new += save_links(con, link(given), owner)
 
 
 def join_tickers(warehouse: Path) -> int:

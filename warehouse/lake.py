@@ -5,6 +5,7 @@ Named `ducklake:postgres:<libpq keywords> [data_path=<folder or s3:// address>]`
 """
 
 import re
+import threading
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,8 @@ LOST_SLASH = re.compile(r"\b(postgres(?:ql)?|s3):/(?!/)")
 # Small batches stay in the catalogue; a Parquet file for each would be thousands of tiny ones.
 INLINED_ROWS = 200
 RETRIES = 20
+_attached: dict[str, DuckDBPyConnection] = {}
+_attaching = threading.Lock()
 
 
 def is_lake_target(target: Path | str) -> bool:
@@ -31,9 +34,37 @@ def is_lake_target(target: Path | str) -> bool:
 def connect_lake(target: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
     """A connection that has the lake as its database.
 
+    Loading the extensions takes longer than most of what is asked then, so that this process stays
+    attached to a lake it writes to. Who only reads may lock the connection down and has its own.
     Raises ConfigError where the lake extra is missing, WarehouseError when the catalogue cannot
     be reached.
     """
+    if read_only:
+        return attach(target, read_only=True)
+    with _attaching:
+        held = _attached.get(str(target))
+        con = session(held) if held is not None else None
+        if con is None:
+            _attached[str(target)] = attach(target)
+            con = _attached[str(target)].cursor()
+            con.execute(f"USE {CATALOG}")
+    return con
+
+
+def session(held: DuckDBPyConnection) -> DuckDBPyConnection | None:
+    """A further connection beside `held`; None where the catalogue does not answer there."""
+    con = held.cursor()
+    try:
+        con.execute(f"USE {CATALOG}")
+        con.execute(f"FROM ducklake_current_snapshot('{CATALOG}')").fetchall()
+    except duckdb.Error:
+        con.close()
+        return None
+    return con
+
+
+def attach(target: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
+    """A connection of its own to a lake; raises as `connect_lake` does."""
     address = LOST_SLASH.sub(r"\1://", str(target))
     data = DATA_PATH.search(address)
     address = DATA_PATH.sub("", address).replace("'", "''")

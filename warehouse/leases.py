@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from duckdb import DuckDBPyConnection
 
 from models.article import Article
+from models.errors import WarehouseConflictError
 from warehouse.articles import articles_to_extract
 from warehouse.batches import TEXT, batch, registered
 from warehouse.connection import load_query, transaction
 
 LEASES = {"resource": TEXT}
+LINKING = "stage:link"
 
 
 def lease_articles(
@@ -36,6 +38,36 @@ def lease(
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
         return take(con, resources, owner, lease_s)
+
+
+def lease_linking(con: DuckDBPyConnection, owner: str, lease_s: float) -> bool:
+    """Become the one worker that links, if nobody else is; is it the owner now?
+
+    To make the lease last longer is `lease`: who lost it meanwhile is not made the linker again.
+    """
+    with transaction(con):
+        con.execute("UPDATE store.lease_turns SET turn = turn + 1")
+        ours = bool(take(con, [LINKING], owner, lease_s))
+        if ours:
+            # The turn as well: a DuckDB file tells conflicts by column.
+            con.execute(
+                "UPDATE store.linker_turns SET owner = $1, turn = turn + 1 WHERE owner <> $1",
+                [owner],
+            )
+    return ours
+
+
+def check_linker(con: DuckDBPyConnection, owner: str) -> None:
+    """Within a transaction that stores links: is the owner still the one who links?
+
+    Raises WarehouseConflictError when another has taken over; one that does so before the
+    transaction is committed conflicts with it, as both change the row of store.linker_turns.
+    """
+    changed = con.execute(
+        "UPDATE store.linker_turns SET turn = turn + 1 WHERE owner = ?", [owner]
+    ).fetchone()
+    if changed is None or not changed[0]:
+        raise WarehouseConflictError("another worker links by now; what it stores comes first")
 
 
 def release(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> None:

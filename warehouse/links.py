@@ -26,6 +26,7 @@ from models.link import LinkInput, LinkMention, LinkResult, Pin, StoredDevelopme
 from warehouse import batches
 from warehouse.batches import Columns, batch, fields, registered
 from warehouse.connection import load_query, transaction
+from warehouse.leases import check_linker
 
 ENUMS = {
     "type": EventType,
@@ -152,11 +153,12 @@ def blocks_to_relink(con: DuckDBPyConnection) -> dict[str, datetime]:
     return dict(con.execute(load_query("blocks_to_relink")).fetchall())
 
 
-def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
+def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None = None) -> int:
     """Store the outcome of linking, all or none; return how many developments are new.
 
     A development or measure whose content changed gets a further revision, one that is no more a
-    revision that retracts it; nothing stored is edited. Safe to retry.
+    revision that retracts it; nothing stored is edited. Safe to retry. Given who links (the owner
+    of `lease_linking`), raises WarehouseConflictError when another worker has taken over since.
     """
     gone = [{"id": key, "superseded_by": by} for key, by in result.gone.items()]
     gone_measures = [{"id": key, "superseded_by": None} for key in sorted(result.gone_measures)]
@@ -193,6 +195,8 @@ def save_links(con: DuckDBPyConnection, result: LinkResult) -> int:
             gone_measure_batch=batch(gone_measures, batches.GONE),
         ),
     ):
+        if linker is not None:
+            check_linker(con, linker)
         row = con.execute(load_query("count_new_developments")).fetchall()
         for name in (
             "insert_developments",

@@ -175,14 +175,14 @@ def rule(settings: "Settings", decide: "Callable[[Any, datetime], str]") -> None
     """Store what `decide` rules, given the open warehouse and the time, link anew, publish."""
     from datetime import UTC, datetime
 
-    from flows.extract import join_tickers, link_mentions
+    from flows.extract import link_news
+    from flows.worker import worker_name
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import publish
 
     with open_warehouse(settings.warehouse) as con:
         said = decide(con, datetime.now(UTC))
-    link_mentions(settings.warehouse)
-    join_tickers(settings.warehouse)
+    link_news(settings, worker_name())
     publish(settings.warehouse, settings.snapshot)
     typer.echo(f"kept: {said}; `policywire review list --decisions` shows it")
 

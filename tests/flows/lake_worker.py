@@ -1,43 +1,97 @@
-"""A worker of its own: passes of extraction until nothing waits. WAREHOUSE FEEDS LEASE_S [kill]
+"""A worker of its own: passes of extraction until nothing waits. WAREHOUSE FEEDS LEASE_S [...]
 
-With `kill` it kills itself as soon as it has leased its first batch.
+With `--die-at N` it kills itself, its batch leased, when it comes to the Nth article. With `--warm`
+it loads its models, says `ready` and begins when a line comes. Prints as JSON what its stages took.
 """
 
+import argparse
+import json
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from extractors.extract import EXTRACTOR_VERSION
 from flows import extract
 from flows.settings import Extracting, Settings
+from flows.warm_up import ready_extractor, ready_listings
+from models.event import TextUnit
 from warehouse.articles import count_to_extract
 from warehouse.connection import open_warehouse
 
 
-def main(warehouse: str, feeds: str, lease_s: float, *, kill: bool) -> None:
-    """Extract and link until no article waits, also those a dead worker held."""
-    settings = Settings(
-        warehouse=Path(warehouse),
-        feeds=Path(feeds),
-        extract=Extracting(batch_articles=10, workers=0, lease_s=lease_s),
-    )
-    if kill:
-        extract.unit_of = die  # type: ignore[assignment]
-    while True:
+def work(settings: Settings, *, once: bool) -> None:
+    """Extract and link until no article waits, also those a dead worker held; or one pass."""
+    while not once:
         extract.read_news(settings)
         with open_warehouse(settings.warehouse) as con:
             if not count_to_extract(con, EXTRACTOR_VERSION):
                 return
         time.sleep(0.5)
+    extract.read_news(settings)
 
 
-def die(*_: object) -> object:
-    """End at once, as a machine does that loses power."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError("is dead")
+def die_at(count: int) -> None:
+    """End at that article at once, as a machine does that loses power."""
+    unit_of, seen = extract.unit_of, 0
+
+    def last(*given: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if seen == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return unit_of(*given)
+
+    extract.unit_of = last
+
+
+def timed(name: str, spent: dict[str, float]) -> None:
+    """Add up the seconds in a stage of `flows.extract`, and those of processor time."""
+    stage: Callable[..., Any] = getattr(extract, name)
+
+    def run(*given: Any) -> Any:
+        began, busy = time.perf_counter(), time.process_time()
+        try:
+            return stage(*given)
+        finally:
+            spent[name] = spent.get(name, 0.0) + time.perf_counter() - began
+            name_cpu = f"{name}_cpu"
+            spent[name_cpu] = spent.get(name_cpu, 0.0) + time.process_time() - busy
+
+    setattr(extract, name, run)
+
+
+def main() -> None:
+    """Work as told, then say how long it took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("warehouse", type=Path)
+    parser.add_argument("feeds", type=Path)
+    parser.add_argument("lease_s", type=float)
+    parser.add_argument("--batch", type=int, default=10)
+    parser.add_argument("--die-at", type=int)
+    parser.add_argument("--once", action="store_true")
+    parser.add_argument("--warm", action="store_true")
+    args = parser.parse_args()
+    extracting = Extracting(batch_articles=args.batch, workers=0, lease_s=args.lease_s)
+    if args.die_at:
+        die_at(args.die_at)
+    spent: dict[str, float] = {}
+    for name in ("read_articles", "link_news"):
+        timed(name, spent)
+    settings = Settings(warehouse=args.warehouse, feeds=args.feeds, extract=extracting)
+    if args.warm:
+        ready_extractor(gate=True).extract_one(TextUnit(unit_id="", text="China bans exports."))
+        ready_listings(args.warehouse, None)
+        print("ready", flush=True)
+        sys.stdin.readline()
+    began = time.process_time()
+    work(settings, once=args.once)
+    spent["all_cpu"] = time.process_time() - began
+    print(json.dumps({name: round(seconds, 1) for name, seconds in spent.items()}), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), kill="kill" in sys.argv[4:])
+    main()

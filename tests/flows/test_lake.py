@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows import extract
@@ -16,6 +17,7 @@ from tests.postgres import lake_address
 from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
 from warehouse.articles import save_feeds, save_ingest
 from warehouse.connection import open_warehouse
+from warehouse.lake import load_extensions
 from warehouse.snapshot import query
 
 TEXTS = (
@@ -102,6 +104,22 @@ def feeds(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_lake_is_opened_again_where_its_catalogue_hung_up(lake: str) -> None:
+    stored(lake, 1)
+    with duckdb.connect() as con:
+        load_extensions(con)
+        catalogue = lake.removeprefix("ducklake:postgres:").split(" data_path=")[0]
+        con.execute(f"ATTACH '{catalogue}' AS pg (TYPE postgres)")
+        hang_up = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        assert con.execute("FROM postgres_query('pg', ?)", [hang_up]).fetchall()
+    for _ in range(2):
+        with open_warehouse(lake) as con:
+            assert con.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+
+
 def test_two_workers_one_of_which_dies_give_what_one_process_gives(
     lake: str, feeds: Path, tmp_path: Path
 ) -> None:
@@ -111,7 +129,7 @@ def test_two_workers_one_of_which_dies_give_what_one_process_gives(
     stored(alone.warehouse, COUNT)
     extract.read_news(alone)
     stored(lake, COUNT)
-    dying = worker(lake, feeds, 5.0, "kill")
+    dying = worker(lake, feeds, 5.0, "--die-at", "1")
     assert dying.wait(timeout=300) < 0
     workers = [worker(lake, feeds, 300.0) for _ in range(2)]
     assert [process.wait(timeout=600) for process in workers] == [0, 0]

@@ -2,11 +2,24 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from duckdb import DuckDBPyConnection
 
+from extractors.linking import link
+from models.errors import WarehouseConflictError
 from models.event import Extraction
+from models.link import LinkInput, LinkResult
+from warehouse.connection import transaction
 from warehouse.events import save_extractions
-from warehouse.leases import article_resource, lease, release
+from warehouse.leases import (
+    LINKING,
+    article_resource,
+    check_linker,
+    lease,
+    lease_linking,
+    release,
+)
+from warehouse.links import save_links
 
 LONG, OVER = 3600.0, -1.0
 
@@ -39,3 +52,35 @@ def test_only_what_is_still_held_is_stored(con: DuckDBPyConnection) -> None:
     assert save_extractions(con, both, datetime.now(UTC), "slow") == 1
     assert con.execute("SELECT article_id FROM store.extractions").fetchall() == [("b",)]
     assert con.execute("SELECT owner FROM store.leases").fetchall() == [("other",)]
+
+
+def nothing_linked() -> LinkResult:
+    return link(LinkInput())
+
+
+def test_links_are_stored_by_who_links_only(con: DuckDBPyConnection) -> None:
+    assert lease_linking(con, "slow", OVER)
+    assert save_links(con, nothing_linked(), "slow") == 0
+    assert lease_linking(con, "other", OVER)
+    with pytest.raises(WarehouseConflictError, match="another worker links"):
+        save_links(con, nothing_linked(), "slow")
+    # Its lease renewed once the other's has run out, what it computed is still out of date.
+    assert lease(con, [LINKING], "slow", LONG) == {LINKING}
+    with pytest.raises(WarehouseConflictError):
+        save_links(con, nothing_linked(), "slow")
+    assert not lease_linking(con, "other", LONG)
+    assert lease_linking(con, "slow", LONG)
+    assert save_links(con, nothing_linked(), "slow") == 0
+
+
+def test_taking_over_while_links_are_stored_is_a_conflict(con: DuckDBPyConnection) -> None:
+    assert lease_linking(con, "slow", OVER)
+    other = con.cursor()
+
+    def store() -> None:
+        with transaction(con):
+            check_linker(con, "slow")
+            lease_linking(other, "other", LONG)
+
+    with pytest.raises(WarehouseConflictError):
+        store()

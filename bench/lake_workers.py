@@ -1,0 +1,215 @@
+"""Two workers on a DuckLake against one: White House texts of two years, extracted and linked.
+
+    python -m bench.lake_workers [--count N] [--batch N] [--kill] [--dask]
+
+One process on a DuckDB file, one worker on a lake, two workers on a lake, each from the moment all
+have loaded their models; a Postgres from the wheel the tests use keeps the catalogue. What their
+stages took is given by the clock and, as others may use the machine, in processor time (of the
+worker; Postgres has its own). The developments of the two workers must be those of the one process,
+row by row. With --kill one of two workers dies midway; with --dask a backfill is read by one and by
+two Dask workers. Needs POLICYWIRE_SHARED.
+Exit code 1 when a bar is missed.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.load_corpus import articles_of, feed_of, store
+from bench.record import record
+from flows.backfill import backfill_stored, stored_order
+from flows.chunk_runner import DaskRunner
+from flows.feed_list import feed_as_toml
+from flows.settings import Extracting, Settings
+from models.article import Article
+from tests.postgres import lake_address
+from warehouse.connection import open_warehouse
+
+CORPUS, SINCE, UNTIL = "whitehouse", "2025-01-01", "2026-12-31"
+BAR = 1.6
+LEASE_S = 300.0
+# Who dies holds its articles for as long; a batch is read in less.
+SHORT_LEASE_S = 20.0
+# All that a development says; when a row was written is not part of it, nor in how many goes.
+WHAT = "SELECT * EXCLUDE (recorded_at, revision) FROM policy_events ORDER BY development_id"
+Rows = list[tuple[Any, ...]]
+
+
+def sample(count: int) -> list[Article]:
+    """So many articles of the corpus, spread over all of it; 0 is all."""
+    found = list(articles_of(CORPUS, SINCE, UNTIL))
+    step = max(1, len(found) // count) if count else 1
+    return list(islice(found, 0, None, step))[: count or None]
+
+
+class Trial:
+    """One set of articles, read in several ways."""
+
+    def __init__(self, folder: Path, articles: Sequence[Article], batch: int) -> None:
+        self.folder, self.articles, self.batch = folder, articles, batch
+        self.feed = feed_of(CORPUS, "https://www.whitehouse.gov/news/feed/")
+        self.feeds = folder / "feeds.toml"
+        self.feeds.write_text(feed_as_toml(self.feed), "utf-8")
+        self.measured: dict[str, dict[str, Any]] = {}
+        self.developments: dict[str, Rows] = {}
+
+    def run(self, name: str, warehouse: str, *workers: Sequence[str]) -> float:
+        """Read and link all with these workers, given each one's options; the seconds it took."""
+        store(Path(warehouse), self.feed, self.articles)
+        command = [sys.executable, "-m", "tests.flows.lake_worker", warehouse, str(self.feeds)]
+        begun = time.perf_counter()
+        processes = [
+            subprocess.Popen(
+                [*command, *options, "--batch", str(self.batch), "--warm"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for options in workers
+        ]
+        for process in processes:
+            assert process.stdout is not None, "is a pipe"
+            process.stdout.readline()
+        began = time.perf_counter()
+        for process in processes:
+            assert process.stdin is not None, "is a pipe"
+            process.stdin.write("\n")
+            process.stdin.flush()
+        said = [process.communicate()[0] for process in processes]
+        took = time.perf_counter() - began
+        for options, process in zip(workers, processes, strict=True):
+            if (process.returncode != 0) != ("--die-at" in options):
+                raise SystemExit(f"{name}: a worker ended with {process.returncode}")
+        stages = [json.loads(text.splitlines()[-1]) for text in said if text]
+        return self.keep(name, warehouse, took, stages, began - begun)
+
+    def keep(
+        self,
+        name: str,
+        warehouse: str,
+        took: float,
+        stages: Sequence[object] = (),
+        loading: float = 0.0,
+    ) -> float:
+        """Note what came of it, and say it."""
+        with open_warehouse(warehouse) as con:
+            self.developments[name] = con.execute(WHAT).fetchall()
+            ((read, once),) = con.execute(
+                "SELECT count(*), count(DISTINCT article_id) FROM store.extractions"
+            ).fetchall()
+        if (read, once) != (len(self.articles), len(self.articles)):
+            raise SystemExit(f"{name}: {once} of {len(self.articles)} articles read, {read} times")
+        self.measured[name] = {"seconds": took, "loading_s": loading, "stages": stages}
+        found = len(self.developments[name])
+        print(
+            f"{name:28} {took:6.1f} s after {loading:4.1f} s of loading; {found} developments "
+            f"{stages or ''}",
+            flush=True,
+        )
+        return took
+
+    def backfill(self, name: str, warehouse: str, workers: int) -> float:
+        """Read all on that many Dask workers, and link; they are there, their models not loaded."""
+        from distributed import LocalCluster
+
+        store(Path(warehouse), self.feed, self.articles)
+        settings = Settings(
+            warehouse=Path(warehouse), feeds=self.feeds, extract=Extracting(workers=0)
+        )
+        with LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster:
+            runner = DaskRunner(cluster.scheduler_address)
+            began = time.perf_counter()
+            backfill_stored(
+                settings, stored_order("stored"), runner=runner, chunk_articles=self.batch
+            )
+            took = time.perf_counter() - began
+        return self.keep(name, warehouse, took)
+
+    def same(self, name: str, other: str) -> bool:
+        """Are the developments of two runs the same? Says which differ."""
+        ours, theirs = self.developments[name], self.developments[other]
+        differing = sum(a != b for a, b in zip(ours, theirs, strict=False))
+        differing += abs(len(ours) - len(theirs))
+        print(f"{name} beside {other}: {differing} of {len(ours)} developments differ", flush=True)
+        return not differing
+
+
+@contextmanager
+def a_lake(folder: Path) -> Iterator[str]:
+    """A lake of its own; exits with a line where there can be none."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder) as place, lake_address(Path(place)) as address:
+            yield address
+    except pytest.skip.Exception as reason:
+        raise SystemExit(str(reason)) from None
+
+
+def measure(trial: Trial, *, kill: bool, dask: bool) -> dict[str, Any]:
+    """All that was asked for; `good` when every bar is met."""
+    alone, one, two = "one process, DuckDB file", "one worker, lake", "two workers, lake"
+    worker = [str(LEASE_S), "--once"]
+    trial.run(alone, str(trial.folder / "alone.duckdb"), worker)
+    with a_lake(trial.folder) as lake:
+        slow = trial.run(one, lake, worker)
+    with a_lake(trial.folder) as lake:
+        fast = trial.run(two, lake, worker, worker)
+    same = {two: trial.same(two, alone), one: trial.same(one, alone)}
+    ratios = {two: slow / fast}
+    if kill:
+        name = "two workers, one killed"
+        midway = str(len(trial.articles) // 4)
+        with a_lake(trial.folder) as lake:
+            trial.run(name, lake, [str(LEASE_S)], [str(SHORT_LEASE_S), "--die-at", midway])
+        same[name] = trial.same(name, alone)
+    if dask:
+        names = "backfill, one Dask worker", "backfill, two Dask workers"
+        took = []
+        for n, name in enumerate(names, 1):
+            with a_lake(trial.folder) as lake:
+                took.append(trial.backfill(name, lake, n))
+            same[name] = trial.same(name, alone)
+        ratios[names[1]] = took[0] / took[1]
+    for name, ratio in ratios.items():
+        print(f"{name}: {ratio:.2f} times as fast as one (bar {BAR:g})", flush=True)
+    return {
+        "articles": len(trial.articles),
+        "batch": trial.batch,
+        "runs": trial.measured,
+        "developments": len(trial.developments[alone]),
+        "same": same,
+        "times_as_fast": ratios,
+        "bar": BAR,
+        "good": all(same.values()) and min(ratios.values()) >= BAR,
+    }
+
+
+def main() -> None:
+    """Measure, print, keep the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=0, help="so many articles only")
+    parser.add_argument("--batch", type=int, default=Extracting().batch_articles)
+    parser.add_argument("--kill", action="store_true", help="also with one of two that dies")
+    parser.add_argument("--dask", action="store_true", help="also a backfill on Dask workers")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="policywire-lake-") as place:
+        trial = Trial(Path(place), sample(args.count), args.batch)
+        found = measure(trial, kill=args.kill, dask=args.dask)
+    record("lake_workers", found)
+    print("all bars met" if found["good"] else "a bar was missed")
+    sys.exit(0 if found["good"] else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""Article visible to notice received, beyond the poll: cycles of new articles, a pass for each.
+
+    python -m bench.latency [--cycles 20] [--articles 50] [--corpus whitehouse] [--prefect]
+
+Articles of a corpus appear, whole, in four feeds on loopback. After each batch of them a process
+that has its models loaded, as one of `policywire serve` has, runs a pass (of Prefect's with
+--prefect); at the end `policywire run` does one from cold. Counts every notice a webhook receiver
+got, from the time its pass began to ask feeds. Needs POLICYWIRE_SHARED. Exit code 1 when the bar,
+five seconds at p95 in the warm process, is missed.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bench.load_corpus import articles_of, feed_of
+from bench.record import record
+from bench.serve_soak import Receiver, Stage, quantile
+from flows.feed_list import feed_as_toml
+from flows.replay_server import serve_archive
+from models.article import Article
+from warehouse.connection import open_warehouse
+
+BAR_S = 5.0
+FEEDS = 4
+STAGES = (
+    "SELECT flow, epoch(ended_at - started_at) FROM store.runs ORDER BY started_at DESC LIMIT 5"
+)
+# Held when the measuring begins, as in a warehouse that has been at work for some days.
+HELD = 100
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Shown:
+    """How many articles the feeds show; the n-th appears at the n-th second of their clock."""
+
+    visible: int = 0
+
+    def clock(self) -> datetime:
+        return START + timedelta(seconds=self.visible - 1)
+
+
+@dataclass
+class Pass:
+    """One pass: when it began to ask feeds, and the notices that came of it, by article."""
+
+    began: float
+    seconds: dict[str, float]
+    came: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def late(self) -> list[float]:
+        """Seconds from the beginning of the pass to each notice."""
+        return [at - self.began for times in self.came.values() for at in times]
+
+
+def article_told(notice: dict[str, Any]) -> str:
+    """The address of the article a notice is about; its headline where it has none."""
+    about = notice["development"] or (notice["developments"] or [{}])[0]
+    return str(about.get("url") or notice["headline"])
+
+
+def dealt(corpus: str, count: int) -> dict[str, list[Article]]:
+    """So many articles of a corpus, in turns on the feeds, one a second."""
+    feeds: dict[str, list[Article]] = {f"{corpus}-{n}": [] for n in range(FEEDS)}
+    for n, article in enumerate(islice(articles_of(corpus, "0000", "9999"), count)):
+        feed_id = f"{corpus}-{n % FEEDS}"
+        appears = START + timedelta(seconds=n)
+        feeds[feed_id].append(replace(article, feed_id=feed_id, first_seen_at=appears))
+    return feeds
+
+
+class WarmProcess:
+    """A process that has loaded what a pass needs and runs one when it is told to."""
+
+    def __init__(self, stage: Stage, *, prefect: bool) -> None:
+        command = [sys.executable, "-m", "bench.latency", "--passes", str(config(stage))]
+        if prefect:
+            command.append("--prefect")
+        with (stage.folder / "passes.log").open("ab") as words:
+            self.process = subprocess.Popen(
+                command,
+                env=stage.env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=words,
+                text=True,
+            )
+        self.answer()
+
+    def answer(self) -> dict[str, Any]:
+        """The next line it says."""
+        assert self.process.stdout is not None, "is a pipe"
+        while line := self.process.stdout.readline():
+            if line.startswith("{"):
+                found: dict[str, Any] = json.loads(line)
+                return found
+        raise SystemExit("a pass failed; see passes.log")
+
+    def run(self) -> dict[str, float]:
+        """One pass: how long its stages took."""
+        assert self.process.stdin is not None, "is a pipe"
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+
+def passes(settings: str, *, prefect: bool) -> None:
+    """In the warm process: a pass for every line that comes."""
+    from flows.pipeline import pass_through, pipeline
+    from flows.serve import NEWS_STAGES
+    from flows.warm_up import ready_extractor, ready_listings
+    from models.event import TextUnit
+
+    ready_extractor(gate=True).extract_one(TextUnit(unit_id="", text="China bans exports of tin."))
+    ready_listings(Path("none"), None)
+    print("{}", flush=True)
+    for _ in sys.stdin:
+        if prefect:
+            done = pipeline(config=settings, stages=NEWS_STAGES)
+        else:
+            done = pass_through({"config": settings, "warehouse": None, "feeds": None}, NEWS_STAGES)
+        print(json.dumps(done.seconds), flush=True)
+
+
+def cold_pass(stage: Stage) -> dict[str, Any]:
+    """`policywire run` in a process of its own: when it was started, when it began to ask."""
+    command = [sys.executable, "-c", "from flows.cli import main; main()"]
+    started = time.time()
+    with (stage.folder / "cold.log").open("ab") as words:
+        subprocess.run(
+            [*command, "run", "--config", str(config(stage))],
+            env=stage.env,
+            stdout=words,
+            stderr=words,
+            check=True,
+        )
+    with open_warehouse(stage.warehouse) as con:
+        stages = con.execute(STAGES).fetchall()
+    return {
+        "started": started,
+        "began": stage.passes()[-1][0].timestamp(),
+        "seconds": dict(reversed(stages)),
+    }
+
+
+def config(stage: Stage) -> Path:
+    return stage.folder / "policywire.toml"
+
+
+def measured(stage: Stage, corpus: str, cycles: int, size: int, *, prefect: bool) -> dict[str, Any]:
+    """All cycles; latencies of the warm process and of the cold one."""
+    articles = dealt(corpus, HELD + (cycles + 1) * size)
+    shown, came = Shown(HELD), stage.receiver.came
+    feeds = [replace(feed_of(corpus), feed_id=name, name=name) for name in articles]
+    receiver = stage.receiver.start()
+    with serve_archive(feeds, articles, shown.clock) as served:
+        stage.write_feeds("\n".join(map(feed_as_toml, served)), 'id = "all"\nwhere = "true"')
+        if prefect:
+            stage.start_prefect()
+        # Makes the warehouse and loads its securities.
+        cold_pass(stage)
+        warm = WarmProcess(stage, prefect=prefect)
+        told_before = sum(map(len, came.values()))
+        done: list[Pass] = []
+        for n in range(cycles):
+            came.clear()
+            shown.visible += size
+            said = warm.run()
+            began = stage.passes()[-1][0].timestamp()
+            done.append(Pass(began, said, dict(came)))
+            print(f"{n + 1:3} {line_of(done[-1].late)}; {stages_of(said)}", flush=True)
+        warm.process.terminate()
+        warm.process.wait()
+        came.clear()
+        shown.visible += size
+        said = cold_pass(stage)
+        cold = Pass(said["began"], said["seconds"], dict(came))
+    receiver.shutdown()
+    late = [seconds for one in done for seconds in one.late]
+    from_start = [seconds + cold.began - said["started"] for seconds in cold.late]
+    print(f"all {line_of(late)}; the bar is p95 < {BAR_S:.0f} s")
+    print(f"cold, from the first poll   {line_of(cold.late)}")
+    print(f"cold, from the start of run {line_of(from_start)}", flush=True)
+    stages = {name: [one.seconds[name] for one in done] for name in done[0].seconds}
+    print(f"its stages: {stages_of(cold.seconds)}")
+    medians = {name: quantile(took, 0.5) for name, took in stages.items()}
+    print(f"stages of the warm passes, p50: {stages_of(medians)}", flush=True)
+    return {
+        "corpus": corpus,
+        "cycles": cycles,
+        "articles_a_cycle": size,
+        "through_prefect": prefect,
+        "notices_before": told_before,
+        "articles_told": len({url for one in done for url in one.came}),
+        "warm": figures(late),
+        "cold": figures(cold.late),
+        "cold_from_start": figures(from_start),
+        "cold_stages": cold.seconds,
+        "stages": {name: figures(took) for name, took in stages.items()},
+        "bar_s": BAR_S,
+        "good": bool(late) and quantile(late, 0.95) < BAR_S,
+    }
+
+
+def figures(seconds: Sequence[float]) -> dict[str, float]:
+    """Count, median, 95th percentile, longest."""
+    return {
+        "count": len(seconds),
+        "p50_s": quantile(seconds, 0.5),
+        "p95_s": quantile(seconds, 0.95),
+        "longest_s": max(seconds, default=float("nan")),
+    }
+
+
+def stages_of(seconds: Mapping[str, float]) -> str:
+    """Stages and what they took."""
+    return ", ".join(f"{name} {took:.2f}" for name, took in seconds.items())
+
+
+def line_of(seconds: Sequence[float]) -> str:
+    """The same as words."""
+    found = figures(seconds)
+    return (
+        f"{found['count']:4} notices: p50 {found['p50_s']:.2f} s, p95 {found['p95_s']:.2f} s, "
+        f"longest {found['longest_s']:.2f} s"
+    )
+
+
+def main() -> None:
+    """Set the stage, measure, keep the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cycles", type=int, default=20)
+    parser.add_argument("--articles", type=int, default=50, help="new ones a cycle")
+    parser.add_argument("--corpus", default="whitehouse", help="or reuters_1987")
+    parser.add_argument("--prefect", action="store_true", help="passes as flows, with a server")
+    parser.add_argument("--folder", type=Path, default=Path("build/latency"))
+    parser.add_argument("--passes", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.passes:
+        passes(args.passes, prefect=args.prefect)
+        return
+    shutil.rmtree(args.folder, ignore_errors=True)
+    args.folder.mkdir(parents=True)
+    stage = Stage(args.folder.resolve(), receiver=Receiver(article_told))
+    try:
+        found = measured(stage, args.corpus, args.cycles, args.articles, prefect=args.prefect)
+    finally:
+        for name in list(stage.processes):
+            stage.stop(name)
+    record("latency", found)
+    print("all bars met" if found["good"] else "the bar was missed")
+    sys.exit(0 if found["good"] else 1)
+
+
+if __name__ == "__main__":
+    main()
