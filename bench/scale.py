@@ -5,9 +5,9 @@
     python -m bench.scale load /tmp/big.duckdb     1,000 new articles, stored, read and linked
                                                    [--corpus reuters_1987] [--passes 4]
 
-Every copy of an article, mention, development, measure and act has ids of its own and lies twenty days
-earlier than the one before, so that ten years fill up; blocks stay the same, so that they grow as
-they would. Texts are cut to 500 characters. The load goes to a copy of the file; one of an empty
+Every copy of an article, mention, development, measure and act has ids of its own and lies twenty
+days earlier than the one before, so that ten years fill up; blocks stay the same, so that they grow
+as they would. Texts are cut to 500 characters. The load goes to a copy of the file; one of an empty
 warehouse (a path where there is none) is what it is compared with.
 """
 
