@@ -1,12 +1,14 @@
 """Article visible to notice received, beyond the poll: cycles of new articles, a pass for each.
 
-    python -m bench.latency [--cycles 20] [--articles 50] [--corpus whitehouse] [--prefect]
+    python -m bench.latency [--cycles 20] [--articles 50] [--whole] [--prefect]
 
-Articles of a corpus appear, whole, in four feeds on loopback. After each batch of them a process
-that has its models loaded, as one of `policywire serve` has, runs a pass (of Prefect's with
---prefect); at the end `policywire run` does one from cold. Counts every notice a webhook receiver
-got, from the time its pass began to ask feeds. Needs POLICYWIRE_SHARED. Exit code 1 when the bar,
-five seconds at p95 in the warm process, is missed.
+Articles of a corpus appear in four feeds on loopback, with 280 characters of text as the shared
+feed server shows them, or with --whole all of it, which for the White House is far more to read.
+After each batch of them a process that has its models loaded, as one of `policywire serve` has,
+runs a pass (of Prefect's with --prefect); at the end `policywire run` does one from cold. Counts
+every notice a webhook receiver got, from the time its pass began to ask feeds. Where others use the
+machine, a pass takes longer than its processor time. Needs POLICYWIRE_SHARED. Exit code 1 when the
+bar, five seconds at p95 in the warm process, is missed.
 """
 
 import argparse
@@ -32,6 +34,9 @@ from warehouse.connection import open_warehouse
 
 BAR_S = 5.0
 FEEDS = 4
+SUMMARY = 280
+# A batch without a notice tells nothing of the cold pass; the next one may.
+COLD_TRIES = 3
 STAGES = (
     "SELECT flow, epoch(ended_at - started_at) FROM store.runs ORDER BY started_at DESC LIMIT 5"
 )
@@ -52,7 +57,10 @@ class Shown:
 
 @dataclass
 class Pass:
-    """One pass: when it began to ask feeds, and the notices that came of it, by article."""
+    """One pass: when it began to ask feeds, and the notices that came of it, by article.
+
+    `seconds` are those of its stages, and of processor time in all.
+    """
 
     began: float
     seconds: dict[str, float]
@@ -70,13 +78,14 @@ def article_told(notice: dict[str, Any]) -> str:
     return str(about.get("url") or notice["headline"])
 
 
-def dealt(corpus: str, count: int) -> dict[str, list[Article]]:
+def dealt(corpus: str, count: int, *, whole: bool) -> dict[str, list[Article]]:
     """So many articles of a corpus, in turns on the feeds, one a second."""
     feeds: dict[str, list[Article]] = {f"{corpus}-{n}": [] for n in range(FEEDS)}
     for n, article in enumerate(islice(articles_of(corpus, "0000", "9999"), count)):
         feed_id = f"{corpus}-{n % FEEDS}"
         appears = START + timedelta(seconds=n)
-        feeds[feed_id].append(replace(article, feed_id=feed_id, first_seen_at=appears))
+        text = article.text if whole else article.text[:SUMMARY]
+        feeds[feed_id].append(replace(article, feed_id=feed_id, first_seen_at=appears, text=text))
     return feeds
 
 
@@ -126,11 +135,13 @@ def passes(settings: str, *, prefect: bool) -> None:
     ready_listings(Path("none"), None)
     print("{}", flush=True)
     for _ in sys.stdin:
+        busy = time.process_time()
         if prefect:
             done = pipeline(config=settings, stages=NEWS_STAGES)
         else:
             done = pass_through({"config": settings, "warehouse": None, "feeds": None}, NEWS_STAGES)
-        print(json.dumps(done.seconds), flush=True)
+        said = done.seconds | {"processor": time.process_time() - busy}
+        print(json.dumps(said), flush=True)
 
 
 def cold_pass(stage: Stage) -> dict[str, Any]:
@@ -158,9 +169,11 @@ def config(stage: Stage) -> Path:
     return stage.folder / "policywire.toml"
 
 
-def measured(stage: Stage, corpus: str, cycles: int, size: int, *, prefect: bool) -> dict[str, Any]:
+def measured(
+    stage: Stage, corpus: str, cycles: int, size: int, *, whole: bool, prefect: bool
+) -> dict[str, Any]:
     """All cycles; latencies of the warm process and of the cold one."""
-    articles = dealt(corpus, HELD + (cycles + 1) * size)
+    articles = dealt(corpus, HELD + (cycles + COLD_TRIES) * size, whole=whole)
     shown, came = Shown(HELD), stage.receiver.came
     feeds = [replace(feed_of(corpus), feed_id=name, name=name) for name in articles]
     receiver = stage.receiver.start()
@@ -183,12 +196,14 @@ def measured(stage: Stage, corpus: str, cycles: int, size: int, *, prefect: bool
         warm.process.terminate()
         warm.process.wait()
         came.clear()
-        shown.visible += size
-        said = cold_pass(stage)
-        cold = Pass(said["began"], said["seconds"], dict(came))
+        for _ in range(COLD_TRIES):
+            if not came:
+                shown.visible += size
+                started = cold_pass(stage)
+        cold = Pass(started["began"], started["seconds"], dict(came))
     receiver.shutdown()
     late = [seconds for one in done for seconds in one.late]
-    from_start = [seconds + cold.began - said["started"] for seconds in cold.late]
+    from_start = [seconds + cold.began - started["started"] for seconds in cold.late]
     print(f"all {line_of(late)}; the bar is p95 < {BAR_S:.0f} s")
     print(f"cold, from the first poll   {line_of(cold.late)}")
     print(f"cold, from the start of run {line_of(from_start)}", flush=True)
@@ -200,6 +215,7 @@ def measured(stage: Stage, corpus: str, cycles: int, size: int, *, prefect: bool
         "corpus": corpus,
         "cycles": cycles,
         "articles_a_cycle": size,
+        "whole_texts": whole,
         "through_prefect": prefect,
         "notices_before": told_before,
         "articles_told": len({url for one in done for url in one.came}),
@@ -215,11 +231,13 @@ def measured(stage: Stage, corpus: str, cycles: int, size: int, *, prefect: bool
 
 def figures(seconds: Sequence[float]) -> dict[str, float]:
     """Count, median, 95th percentile, longest."""
+    if not seconds:
+        return {"count": 0}
     return {
         "count": len(seconds),
         "p50_s": quantile(seconds, 0.5),
         "p95_s": quantile(seconds, 0.95),
-        "longest_s": max(seconds, default=float("nan")),
+        "longest_s": max(seconds),
     }
 
 
@@ -231,6 +249,8 @@ def stages_of(seconds: Mapping[str, float]) -> str:
 def line_of(seconds: Sequence[float]) -> str:
     """The same as words."""
     found = figures(seconds)
+    if not seconds:
+        return "   0 notices"
     return (
         f"{found['count']:4} notices: p50 {found['p50_s']:.2f} s, p95 {found['p95_s']:.2f} s, "
         f"longest {found['longest_s']:.2f} s"
@@ -243,6 +263,7 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=20)
     parser.add_argument("--articles", type=int, default=50, help="new ones a cycle")
     parser.add_argument("--corpus", default="whitehouse", help="or reuters_1987")
+    parser.add_argument("--whole", action="store_true", help="feeds show whole texts")
     parser.add_argument("--prefect", action="store_true", help="passes as flows, with a server")
     parser.add_argument("--folder", type=Path, default=Path("build/latency"))
     parser.add_argument("--passes", help=argparse.SUPPRESS)
@@ -254,7 +275,11 @@ def main() -> None:
     args.folder.mkdir(parents=True)
     stage = Stage(args.folder.resolve(), receiver=Receiver(article_told))
     try:
-        found = measured(stage, args.corpus, args.cycles, args.articles, prefect=args.prefect)
+        found = measured(
+            *(stage, args.corpus, args.cycles, args.articles),
+            whole=args.whole,
+            prefect=args.prefect,
+        )
     finally:
         for name in list(stage.processes):
             stage.stop(name)

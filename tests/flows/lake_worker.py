@@ -45,7 +45,7 @@ def die_at(count: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return unit_of(*given)
 
-    extract.unit_of = last  # type: ignore[assignment]
+    setattr(extract, "unit_of", last)  # noqa: B010 - mypy: a function of any arguments
 
 
 def timed(name: str, spent: dict[str, float]) -> None:
