@@ -5,7 +5,8 @@
 Which notices tell the founding example, and how often each: the threat of 100%, its end, the
 suspension until 10 November 2026, the agreement with Malaysia. Needs POLICYWIRE_SHARED. The White
 House's texts of these months never mention the 100%; that part is told by the demo's articles.
-Exit code 1 when one of them is not told, or a development is told twice under one rule.
+Exit code 1 when one of them is not told exactly once, or a development is told twice under one
+rule.
 """
 
 import argparse
@@ -31,6 +32,7 @@ WANTED = {
     "suspension until 10 November 2026": "rule_id = 'snap-backs' "
     "AND e.status IN ('suspended', 'delayed', 'extended') AND e.ends_on = DATE '2026-11-10'",
     "agreement with Malaysia": "rule_id = 'agreements' "
+    "AND e.status IN ('announced', 'adopted', 'in_force') "
     "AND list_contains(e.actors || e.targets, 'MY')",
 }
 
@@ -86,7 +88,7 @@ def main() -> None:
             "SELECT a.sent_at, a.headline, e.first_source FROM alerts AS a "
             f"JOIN policy_events AS e USING (development_id) WHERE {condition} ORDER BY 1",
         ).rows
-        good = good and bool(rows)
+        good = good and len(rows) == 1
         print(f"{name}: {len(rows)}")
         for sent_at, headline, source in rows:
             print(f"    {str(sent_at)[:16]}  {headline}  ({source})")

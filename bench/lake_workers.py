@@ -107,8 +107,9 @@ class Trial:
             ((read, once),) = con.execute(
                 "SELECT count(*), count(DISTINCT article_id) FROM store.extractions"
             ).fetchall()
-        if (read, once) != (len(self.articles), len(self.articles)):
-            raise SystemExit(f"{name}: {once} of {len(self.articles)} articles read, {read} times")
+        wanted = len({article.article_id for article in self.articles})
+        if (read, once) != (wanted, wanted):
+            raise SystemExit(f"{name}: {once} of {wanted} articles read, {read} times")
         self.measured[name] = {"seconds": took, "loading_s": loading, "stages": stages}
         found = len(self.developments[name])
         print(

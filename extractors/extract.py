@@ -18,7 +18,7 @@ from extractors.sentences import split_sentences
 from models.event import EntityMention, EventMention, Extraction, TextUnit
 from models.identity import digest_id
 
-EXTRACTOR_VERSION = "0.2.0"
+EXTRACTOR_VERSION = "0.3.0"
 
 
 # How much text may wait for its batch of sentences to fill, and how many readings are remembered.

@@ -243,7 +243,7 @@ def with_set(features: dict[str, float], example: Example) -> dict[str, float]:
     return {**features, f"set={name}": 2.0} if name else features
 
 
-SETTINGS: dict[str, float] = {"threshold": 0.48, "again": 0.9}
+SETTINGS: dict[str, float] = {"threshold": 0.5, "again": 0.9}
 
 
 def predict(example: Example, version: str) -> dict[str, Any]:

@@ -118,6 +118,12 @@ def test_each_clause_has_the_parties_of_its_own_agreement(extractor: Extractor) 
     ]
 
 
+def test_a_trade_deal_with_somebody_is_no_idiom(extractor: Extractor) -> None:
+    (event,) = one(extractor, "Norway signed a trade deal with Peru on Friday").events
+    assert (event.type.value, event.status.value) == ("trade_agreement", "adopted")
+    assert not one(extractor, "Norway must deal with rising prices, its minister said").events
+
+
 def test_where_the_reporter_sits_is_no_party(extractor: Extractor) -> None:
     text = "KUALA LUMPUR - India and Japan signed a trade agreement on Friday."
     (event,) = one(extractor, text, kind="sentence").events
