@@ -89,6 +89,7 @@ class Part:
     block: str
     group: str
     status_class: str
+    time_frame: TimeFrame
     when: Interval
     buckets: frozenset[str]
     companies: frozenset[str]
@@ -116,7 +117,7 @@ class Part:
 
     @property
     def background(self) -> bool:
-        return self.source.mention.time_frame is TimeFrame.BACKGROUND
+        return self.time_frame is TimeFrame.BACKGROUND
 
     @property
     def empty(self) -> bool:
@@ -145,7 +146,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
         parties = frozenset({*known, *real(m.targets)})
         if m.type is EventType.TRADE_AGREEMENT and len(parties) == 2:
             pairs_told[parties] += 1
-    found = []
+    found: list[Part] = []
     implementers: tuple[str, ...]
     for item in mentions:
         m = item.mention
@@ -180,7 +181,37 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 for one in implementers
             }
         found += cut_up(item, implementers, instruments, targets)
-    return found
+    return news_of_the_article(found)
+
+
+def news_of_the_article(parts: Sequence[Part]) -> list[Part]:
+    """Parts of one article, without background that the article itself tells as its news.
+
+    "The president signed agreements with Peru and Chile", then what each of them says: the first
+    sentence only sounds like the past. One dated earlier tells another step.
+    """
+    news = {
+        (part.block, part.status_class)
+        for part in parts
+        if part.type is EventType.TRADE_AGREEMENT
+        and "+" in part.implementer
+        and part.time_frame is TimeFrame.CURRENT
+        and not part.weak
+    }
+    return [
+        replace(part, time_frame=TimeFrame.CURRENT, when=decided(part.source, TimeFrame.CURRENT))
+        if part.background and may_be_recent(part) and (part.block, part.status_class) in news
+        else part
+        for part in parts
+    ]
+
+
+def may_be_recent(part: Part) -> bool:
+    """Is it without a date, or of the days before its report?"""
+    if not part.source.mention.dates:
+        return True
+    first = part.when.low if part.when.stated else None
+    return first is not None and part.reported - first <= timedelta(days=CURRENT_DAYS)
 
 
 _SEVERAL_AGREEMENTS = re.compile(
@@ -234,7 +265,8 @@ def cut_up(
         block="",
         group=group,
         status_class=status_class(m.status),
-        when=decided(item),
+        time_frame=m.time_frame,
+        when=decided(item, m.time_frame),
         buckets=frozenset(product_bucket(c) for c in m.commodities if c in load_commodities()),
         companies=frozenset(filter(None, map(company_key, m.company_texts))),
         specific=(),
@@ -281,7 +313,7 @@ def same_name(one: str, other: str) -> bool:
     return longer[: len(shorter)] == shorter
 
 
-def decided(item: LinkMention) -> Interval:
+def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
     """When the step was decided, from the dates of the mention, else from its time frame."""
     m = item.mention
     told = {d.role: d.date for d in reversed(m.dates)}
@@ -293,12 +325,12 @@ def decided(item: LinkMention) -> Interval:
         stated = told.get("date_end")
     span = days_of(stated) if stated else None
     week_before = reported - timedelta(days=CURRENT_DAYS)
-    current = m.time_frame is not TimeFrame.BACKGROUND
+    current = time_frame is not TimeFrame.BACKGROUND
     # "This year", said in a report of today, tells less than the report's own date.
     vague = span and span[2] != "day" and current and span[1] >= week_before
     if span and not vague and span[0] <= reported + timedelta(days=1):
         return Interval(low=span[0], high=min(span[1], reported), precision=span[2], stated=True)
-    if m.time_frame is TimeFrame.BACKGROUND:
+    if time_frame is TimeFrame.BACKGROUND:
         return Interval(low=None, high=week_before, precision=None, stated=False)
     return Interval(low=week_before, high=reported, precision=None, stated=False)
 

@@ -355,6 +355,16 @@ def test_several_agreements_told_in_one_are_told_of_each_pair_alone() -> None:
     }
 
 
+def test_what_an_article_tells_as_news_it_does_not_tell_as_background_too() -> None:
+    day, what, both = "2025-10-26", "trade_agreement adopted", ["US", "PE"]
+    held = Memory().load(
+        told(day, what, actors=both, article="sheet", time_frame="background"),
+        told(day, what, actors=both, article="sheet", start=90),
+    )
+    (development,) = held.developments.values()
+    assert development.novelty == "new_measure"
+
+
 def test_one_agreement_of_many_stays_one() -> None:
     held = Memory().load(
         told(
