@@ -36,9 +36,11 @@ name = "Desk"
 url = "https://desk.example/feed.xml"
 category = "news"
 """
+# Not by id: that of a development is its first report's in the order of arrival, which a worker
+# that dies changes (docs/DECISIONS.md).
 WHAT = """
     SELECT * EXCLUDE (recorded_at) FROM (
-        SELECT development_id, measure_id, type, status, decision_date, actors, targets,
+        SELECT measure_key, type, status, decision_date, actors, targets,
             commodities, headline, source_count, now() AS recorded_at
         FROM policy_events
     ) ORDER BY ALL
