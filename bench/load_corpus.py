@@ -20,8 +20,8 @@ from pathlib import Path
 from extractors.extract import EXTRACTOR_VERSION, Extractor
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
+from flows.extract import unit_of
 from models.article import Article, article_id, text_digest
-from models.event import TextUnit
 from models.feed import Feed
 from warehouse.articles import articles_to_extract, save_feeds, save_ingest
 from warehouse.connection import open_warehouse
@@ -113,22 +113,11 @@ def store(path: Path, feed: Feed, articles: Iterable[Article]) -> int:
 
 def extract(path: Path, corpus: str) -> int:
     """Read what is not read yet; how many mentions that gave."""
-    extractor = Extractor()
+    extractor, feeds = Extractor(), {corpus: feed_of(corpus)}
     mentions = 0
     with open_warehouse(path) as con:
         while batch := articles_to_extract(con, EXTRACTOR_VERSION, BATCH):
-            units = [
-                TextUnit(
-                    unit_id=a.article_id,
-                    version=a.version,
-                    text=a.text,
-                    title=a.title,
-                    published=a.first_seen_at.date(),
-                    language=a.language,
-                    publisher_country=COUNTRIES.get(corpus),
-                )
-                for a in batch
-            ]
+            units = [unit_of(article, feeds) for article in batch]
             found = list(extractor.extract(units))
             save_extractions(con, found, datetime.now(UTC))
             mentions += sum(len(e.events) for e in found)

@@ -28,8 +28,9 @@ from bench.extraction import units
 from extractors.extract import Extractor
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
+from flows.extract import unit_of
 from models.article import Article, article_id, text_digest
-from models.event import Extraction, TextUnit
+from models.event import Extraction
 from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
 from warehouse import batches
 from warehouse.articles import articles_to_extract, save_ingest
@@ -270,19 +271,7 @@ def load(path: Path, corpus: str, passes: int) -> None:
 
 def read(extractor: Extractor, articles: list[Article]) -> list[Extraction]:
     """What the extractor finds in articles."""
-    return list(
-        extractor.extract(
-            TextUnit(
-                unit_id=a.article_id,
-                version=a.version,
-                text=a.text,
-                title=a.title,
-                published=a.first_seen_at.date(),
-                language=a.language,
-            )
-            for a in articles
-        )
-    )
+    return list(extractor.extract(unit_of(article, {}) for article in articles))
 
 
 def link_once(con: DuckDBPyConnection) -> None:

@@ -243,10 +243,10 @@ def find_parties(
         actors = {p.code: p for p in lend_actor(context, event_type, set(targets))}
         for code in actors:
             targets.pop(code, None)
-    if event_type is EventType.TRADE_AGREEMENT and _author_acts(doc, c, context):
-        code = context.publisher_country or ""
-        actors.setdefault(code, Party(code=code, text="", agency=None, why="publisher"))
-        targets.pop(code, None)
+    author = context.publisher_country
+    if author and event_type is EventType.TRADE_AGREEMENT and _author_acts(doc, c, context):
+        actors.setdefault(author, Party(code=author, text="", agency=None, why="publisher"))
+        targets.pop(author, None)
     if len(actors) > 1 and "XX" in actors and event_type is not EventType.TRADE_AGREEMENT:
         del actors["XX"]
     named = list(actors.values())
@@ -300,7 +300,7 @@ _SPEAKER = frozenset({"he", "she", "we", "i", "president", "administration"})
 
 def _author_acts(doc: Doc, c: Candidate, context: SentenceContext) -> bool:
     """In a state's own publication: is a party left unnamed that signs "with" the ones named?"""
-    if context.publisher_country is None or c.hit is None:
+    if c.hit is None:
         return False
     children = doc[c.hit.token].children
     subjects = [t for t in children if t.dep_ in ("nsubj", "nsubjpass")]

@@ -1,7 +1,8 @@
 """What linking reads, and where its outcome is kept: developments, measures, assignments."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields as record_fields
 from datetime import datetime
 from typing import Any
@@ -44,14 +45,18 @@ MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
 
 def mentions_to_link(con: DuckDBPyConnection, limit: int = 20_000) -> list[LinkMention]:
     """Mentions not linked yet, earliest reports first, always all of an article's."""
-    keys = con.execute(load_query("articles_to_link"), {"limit": limit}).fetchall()
-    return load_mentions(con, [key for (key,) in keys])
+    return load_mentions(con, articles_to_link(con, limit))
+
+
+def articles_to_link(con: DuckDBPyConnection, limit: int | None = None) -> list[str]:
+    """Articles with mentions not linked yet, until `limit` mentions are among theirs."""
+    found = con.execute(load_query("articles_to_link"), {"limit": limit}).fetchall()
+    return [article_id for (article_id,) in found]
 
 
 def load_mentions(con: DuckDBPyConnection, article_ids: Sequence[str]) -> list[LinkMention]:
     """Every mention of some articles, as linking reads them."""
-    rows = [{"article_id": key} for key in article_ids]
-    with registered(con, article_batch=batch(rows, {"article_id": batches.TEXT})):
+    with article_batch(con, article_ids):
         cursor = con.execute(load_query("link_mentions"))
         names = [column[0] for column in cursor.description or ()]
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -72,6 +77,14 @@ def load_mentions(con: DuckDBPyConnection, article_ids: Sequence[str]) -> list[L
         )
         for row in found
     ]
+
+
+@contextmanager
+def article_batch(con: DuckDBPyConnection, article_ids: Sequence[str]) -> Iterator[None]:
+    """The articles as `article_batch`."""
+    rows = [{"article_id": key} for key in article_ids]
+    with registered(con, article_batch=batch(rows, {"article_id": batches.TEXT})):
+        yield
 
 
 def to_mention(row: Mapping[str, Any]) -> EventMention:
@@ -210,13 +223,14 @@ def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None =
             "drop_development_mentions",
             "insert_development_mentions",
             "drop_superseded_links",
-            "drop_linked",
             "drop_rereads",
             "drop_findings",
             "insert_findings",
             "mark_decisions_applied",
         ):
             con.execute(load_query(name))
+        with article_batch(con, articles_to_link(con)):
+            con.execute(load_query("drop_linked"))
     return int(row[0][0])
 
 

@@ -1,5 +1,5 @@
 -- One row per article with a mention that is not linked yet; earliest reports first, so many
--- articles that at least $limit mentions are among them, or all.
+-- articles that at least $limit mentions are among them, or all (also where it is NULL).
 WITH waiting AS (
     SELECT
         found.article_id,
@@ -33,5 +33,5 @@ counted AS (
     FROM waiting
 )
 SELECT article_id FROM counted
-WHERE coalesce(earlier_count, 0) < $limit
+WHERE $limit IS NULL OR coalesce(earlier_count, 0) < $limit
 ORDER BY reported_at, article_id;
