@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from spacy.tokens import Doc
+
 from extractors.casing import case_style, to_prose
 from extractors.gazetteer import Name, load_gazetteer
 from extractors.lexicon_data import Evidence
@@ -36,6 +38,12 @@ class SentenceContext:
     context_names: tuple[Name, ...]
     published: date | None
     publisher_country: str | None
+
+
+def text_of(doc: Doc) -> str:
+    """What a sentence's Doc was made of. `doc.text` joins its tokens anew each time."""
+    context: SentenceContext = doc.user_data["sentence"]
+    return context.parse_text
 
 
 def build_context(

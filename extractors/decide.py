@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from extractors.arguments import find_event_dates
-from extractors.context import SentenceContext
+from extractors.context import SentenceContext, text_of
 from extractors.factuality import firm_status, governed_status, rule_factuality, rule_time_frame
 from extractors.features import VIEWS, candidate_features
 from extractors.gazetteer import jurisdictions
@@ -159,7 +159,7 @@ def is_standing(doc: Doc, context: SentenceContext, c: Candidate) -> bool:
     deal, which cuts duties", "guaranteed purchases of X".
     """
     pattern = c.evidence.pattern
-    after = doc.text[c.evidence.end :]
+    after = text_of(doc)[c.evidence.end :]
     if pattern.pattern_id == "offtake.guaranteed":
         return after.startswith(" of ") and not context.text.rstrip().endswith("?")
     if pattern.type is EventType.TRADE_AGREEMENT and pattern.pattern_id != "trade_agreement.talks":

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from spacy.tokens import Doc, Token
 
-from extractors.context import SentenceContext
+from extractors.context import SentenceContext, text_of
 from extractors.dates import DateMention, precision_start
 from extractors.lexicon_data import lower
 from extractors.policy_events import PROPOSING, THREATENING, Candidate
@@ -152,7 +152,7 @@ def _is_future(anchor: Token, c: Candidate, context: SentenceContext) -> bool:
 
 def condition_of(doc: Doc, c: Candidate) -> str | None:
     """The if-clause a step hangs on, if there is one, as written."""
-    text = doc.text
+    text = text_of(doc)
     for m in _CONDITION.finditer(text):
         if m.start() >= c.start and c.end > m.start():
             continue
@@ -192,7 +192,7 @@ def rule_time_frame(
         return TimeFrame.FUTURE
     if context.headline:
         return TimeFrame.CURRENT
-    if _PAST_WORDS.search(doc.text):
+    if _PAST_WORDS.search(text_of(doc)):
         return TimeFrame.BACKGROUND
     if any(t.lower_ == "had" for t in anchor.children) or (
         anchor.dep_ == "relcl" and anchor.tag_ in ("VBD", "VBN")

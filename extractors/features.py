@@ -5,7 +5,7 @@ from collections.abc import Callable
 from spacy.tokens import Doc, Token
 
 from extractors.arguments import find_event_dates
-from extractors.context import SentenceContext
+from extractors.context import SentenceContext, text_of
 from extractors.factuality import (
     anchor_of,
     condition_of,
@@ -79,7 +79,7 @@ def candidate_features(doc: Doc, context: SentenceContext, c: Candidate) -> Feat
     for a in c.auxiliaries:
         put(f"aux={a}", f"aux={a}|status={status.value}")
     put(f"tag={anchor.tag_}", f"tag={anchor.tag_}|{kind}", f"dep={anchor.dep_}")
-    put(f"trigger={lower(doc.text[c.start : c.end])[:40]}")
+    put(f"trigger={lower(text_of(doc)[c.start : c.end])[:40]}")
     _measure_features(doc, context, c, root, put)
     _subject_features(context, anchor, c.evidence.start, put)
     _sentence_features(doc, context, c, put)
@@ -207,7 +207,7 @@ def _measure_features(
     doc: Doc, context: SentenceContext, c: Candidate, root: Token, put: Put
 ) -> None:
     put(
-        f"measure={lower(doc.text[c.evidence.start : c.evidence.end])[:40]}",
+        f"measure={lower(text_of(doc)[c.evidence.start : c.evidence.end])[:40]}",
         f"mdep={root.dep_}",
         f"mhead={root.head.lemma_.lower()}",
         f"mhead={root.head.lemma_.lower()}|{root.dep_}",

@@ -8,8 +8,8 @@ makes them.
 
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -26,7 +26,8 @@ class KernelModel:
 
     Row r has `columns[starts[r]:starts[r + 1]]` with `values` beside them. A class's score is the
     weighted sum of exp(-gamma * squared distance) over the rows; probabilities are the softmax of
-    `scale * score + shift`, fitted on left-out rows.
+    `scale * score + shift`, fitted on left-out rows. The rows by column, in which one candidate's
+    few features are looked up, are worked out once.
     """
 
     classes: tuple[str, ...]
@@ -36,20 +37,36 @@ class KernelModel:
     values: NDArray[np.float32]
     weights: NDArray[np.float32]
     intercept: NDArray[np.float32]
-    squares: NDArray[np.float32]
     gamma: float
     scale: float
     shift: float
+    squares: NDArray[np.float32] = field(init=False)
+    _column_starts: Sequence[int] = field(init=False)
+    _rows: NDArray[np.intp] = field(init=False)
+    _row_values: NDArray[np.float32] = field(init=False)
+
+    def __post_init__(self) -> None:
+        order = np.argsort(self.columns, kind="stable")
+        rows = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))[order]
+        ends = np.cumsum(np.bincount(self.columns, minlength=len(self.index)))
+        object.__setattr__(self, "_column_starts", (0, *ends.tolist()))
+        object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_row_values", self.values[order])
+        object.__setattr__(self, "squares", squares_of(self.starts, self.values))
 
     def probabilities(self, features: Mapping[str, float]) -> NDArray[np.float32]:
         """Probability of each class; features never seen in training count nothing."""
-        x = np.zeros(len(self.index), dtype=np.float32)
-        for name, value in features.items():
-            column = self.index.get(name)
-            if column is not None:
-                x[column] = value
-        shared = np.add.reduceat(self.values * x[self.columns], self.starts[:-1])
-        near = np.exp(-self.gamma * np.maximum(self.squares + float(x @ x) - 2.0 * shared, 0.0))
+        known = [(self.index[name], v) for name, v in features.items() if name in self.index]
+        shared: NDArray[np.float64] = np.zeros(len(self.squares))
+        if known:
+            starts = self._column_starts
+            within = [slice(starts[column], starts[column + 1]) for column, _ in known]
+            rows = np.concatenate([self._rows[part] for part in within])
+            values = np.concatenate([self._row_values[part] for part in within])
+            given = np.repeat([v for _, v in known], [part.stop - part.start for part in within])
+            shared = np.bincount(rows, given * values, len(shared)).astype(np.float64, copy=False)
+        square = sum(v * v for _, v in known)
+        near = np.exp(-self.gamma * np.maximum(self.squares + square - 2.0 * shared, 0.0))
         z = self.scale * (near @ self.weights + self.intercept) + self.shift
         if len(z) == 1:
             p = 1.0 / (1.0 + np.exp(-z[0]))
@@ -126,7 +143,6 @@ def read_head(data: bytes) -> Head:
                 values=values,
                 weights=kept["weights"].astype(np.float32),
                 intercept=kept["intercept"],
-                squares=squares_of(kept["starts"], values),
                 gamma=m["gamma"],
                 scale=m["scale"],
                 shift=m["shift"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from extractors.context import SentenceContext
+from extractors.context import SentenceContext, text_of
 from extractors.lexicon_data import Evidence, Lexicon, StatusWord, load_lexicon, lower
 from extractors.relations import relate, surroundings
 from models.event import EventStatus
@@ -211,7 +211,7 @@ class PolicyEventMatcher:
 
     def status_hits(self, doc: Doc) -> list[StatusHit]:
         """Words and phrases that say a step, phrases first, in no particular order."""
-        lowered = lower(doc.text)
+        lowered = lower(text_of(doc))
         hits: list[StatusHit] = []
         for number in self.lexicon.phrase_sieve.candidates(lowered):
             status, expression = self.lexicon.phrases[number]

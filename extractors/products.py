@@ -4,7 +4,7 @@ import re
 
 from spacy.tokens import Doc, Token
 
-from extractors.context import SentenceContext
+from extractors.context import SentenceContext, text_of
 from extractors.gazetteer import Name
 from extractors.lexicon_data import lower
 from extractors.policy_events import Candidate
@@ -156,7 +156,7 @@ def find_products(
     spans.sort()
     texts = tuple(
         dict.fromkeys(
-            doc.text[a:b] if context.style == "prose" else context.text[a:b] for a, b in spans
+            text_of(doc)[a:b] if context.style == "prose" else context.text[a:b] for a, b in spans
         )
     )
     ids: list[str] = []

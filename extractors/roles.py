@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from extractors.context import SentenceContext
+from extractors.context import SentenceContext, text_of
 from extractors.gazetteer import Name, jurisdictions
 from extractors.head import load_head
 from extractors.lexicon_data import lower
@@ -72,13 +72,13 @@ def role_features(doc: Doc, c: Candidate, name: Name, event_type: EventType) -> 
     put(f"before_measure={name.end <= c.evidence.start}", 1.0)
     put(f"adjacent={0 <= c.evidence.start - name.end <= 2}", 1.0)
     if name.end <= c.evidence.start:
-        gap = doc.text[name.end : c.evidence.start]
+        gap = text_of(doc)[name.end : c.evidence.start]
         put(f"gap_words={min(4, len(gap.split()))}", 1.0)
         put(f"possessive={gap.strip().startswith(chr(39)) or gap.strip().startswith('’')}", 1.0)
         if 0 <= len(gap.split()) <= 2:
             put(f"modifies_measure|how={name.how}", 1.0)
     else:
-        put(f"gap_after={min(4, len(doc.text[c.evidence.end : name.start].split()))}", 1.0)
+        put(f"gap_after={min(4, len(text_of(doc)[c.evidence.end : name.start].split()))}", 1.0)
     if goods:
         put("goods_follow", 1.0)
         put(f"goods_follow|how={name.how}", 1.0)
@@ -90,7 +90,7 @@ def role_features(doc: Doc, c: Candidate, name: Name, event_type: EventType) -> 
             put(f"subject_of_chain|{'same' if subject.i == anchor.i else up}", 1.0)
     if name.label == "AGENCY":
         put("agency", 1.0)
-    if doc.text[: name.start].strip() == "":
+    if text_of(doc)[: name.start].strip() == "":
         put("first", 1.0)
     _neighbour_features(doc, c, name, event_type, put)
     put(f"rule={rule_role(features, name, event_type)}", 2.0)
@@ -347,7 +347,7 @@ def assign_roles(
                 continue
             rest = {k: v for k, v in chances[i].items() if k != "actor"}
             roles[i] = max(rest, key=rest.__getitem__)
-    written_in = _DATELINE.match(doc.text)
+    written_in = _DATELINE.match(text_of(doc))
     for i, name in enumerate(names):
         if written_in is not None and name.end <= written_in.end() and len(names) > 1:
             roles[i] = "none"  # where the reporter sits
@@ -367,7 +367,7 @@ _INCLUDING = re.compile(r"^[^()]{0,20}\((?:including|includes)\b[^()]*$", re.I)
 def _included_in(doc: Doc, earlier: list[Name], name: Name) -> int | None:
     """Which of the names before it includes this one: "China (including Hong Kong and Macau)"?"""
     for i in range(len(earlier) - 1, -1, -1):
-        if _INCLUDING.match(doc.text[earlier[i].end : name.start]):
+        if _INCLUDING.match(text_of(doc)[earlier[i].end : name.start]):
             return i
     return None
 
@@ -375,9 +375,8 @@ def _included_in(doc: Doc, earlier: list[Name], name: Name) -> int | None:
 def _joined(doc: Doc, a: Name, b: Name) -> bool:
     """Do "and" or a comma alone stand between two names?"""
     first, second = sorted((a, b), key=lambda n: n.start)
-    return bool(
-        re.fullmatch(r"\s*(?:,|and|&|, and|/|-|–)\s*(?:the )?", doc.text[first.end : second.start])
-    )
+    between = text_of(doc)[first.end : second.start]
+    return bool(re.fullmatch(r"\s*(?:,|and|&|, and|/|-|–)\s*(?:the )?", between))
 
 
 _OWN_WORDS = re.compile(

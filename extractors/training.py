@@ -183,7 +183,6 @@ def fit(
         values=values,
         weights=weights.astype(np.float16).astype(np.float32),
         intercept=intercept.astype(np.float32),
-        squares=squares,
         gamma=gamma,
         scale=scale,
         shift=shift,

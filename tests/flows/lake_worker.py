@@ -79,7 +79,7 @@ def main() -> None:
     if args.die_at:
         die_at(args.die_at)
     spent: dict[str, float] = {}
-    for name in ("read_articles", "link_news"):
+    for name in ("read_articles", "group_copies", "link_mentions", "join_tickers", "index_texts"):
         timed(name, spent)
     settings = Settings(warehouse=args.warehouse, feeds=args.feeds, extract=extracting)
     if args.warm:
