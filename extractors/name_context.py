@@ -19,9 +19,10 @@ from extractors.company_names import (
 NEXT_WORD = re.compile(r"[\s,]{1,2}([\w.&/'’-]+)")
 LAST_WORD = re.compile(r"([\w.&'’-]+) $")
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-# Not a whole word: a letter, "@x", "utm_source=x", the "3M" of "37.3M", the "GSK" of "GSK-3".
-INSIDE = re.compile(r".*(?:[\w@=]|\d[.,])$", re.S)
-AFTER = re.compile(r"\w|-\d")
+# Where a whole word may begin and end: not in "@x", "utm_source=x", the "3M" of "37.3M", the "GSK"
+# of "GSK-3".
+BEGIN = re.compile(r"(?<![\w@=])(?<!\d[.,])")
+END = re.compile(r"(?!\w|-\d)")
 # Ends of a name that are words of running text too prove nothing after it.
 LEGAL_AFTER = LEGAL - {"as", "de", "trust", "ag"}
 CHANNELS = "facebook|instagram|linkedin|twitter|x|youtube|tiktok|bluesky|threads|pinterest|snapchat"
@@ -34,9 +35,9 @@ CHANNEL_AFTER = re.compile(
 )
 
 
-def is_whole_word(text: str, start: int, end: int) -> bool:
-    """Does a name from `start` to `end` stand by itself?"""
-    return not (INSIDE.match(text[max(0, start - 2) : start]) or AFTER.match(text, end))
+def word_edges(text: str) -> tuple[set[int], set[int]]:
+    """Where a name that stands by itself may begin, and where it may end."""
+    return {m.start() for m in BEGIN.finditer(text)}, {m.start() for m in END.finditer(text)}
 
 
 def opens_sentence(text: str, start: int) -> bool:

@@ -23,7 +23,7 @@ from extractors.company_names import (
     name_forms,
     spellings,
 )
-from extractors.name_context import Span, is_whole_word
+from extractors.name_context import Span, word_edges
 from extractors.ticker_tags import Tag, find_tags
 from models.reference.markets import US_MARKETS
 from models.reference.securities import load_securities
@@ -168,10 +168,11 @@ class _Reading:
     def spans(self, field: str) -> Iterator[Span]:
         """Whole-word hits of any form, capitals checked."""
         text, folded = self.texts[field], self.folded[field]
+        begins, ends = word_edges(text)
         for index, start, end in self.linker.automaton.find_matches_as_indexes(
             folded, overlapping=True
         ):
-            if not is_whole_word(text, start, end):
+            if start not in begins or end not in ends:
                 continue
             surface = text[start:end]
             forms = tuple(f for f in self.linker.forms_of[index] if capitals_fit(surface, f))
