@@ -18,10 +18,11 @@ from extractors.archive_article import article_from_archive
 from extractors.extract import EXTRACTOR_VERSION
 from flows.archives import archive_identity, read_archive
 from flows.chunk_runner import ChunkRunner, local_runner
-from flows.extract import link_news, unit_of
+from flows.extract import unit_of
 from flows.feed_list import load_feeds
+from flows.link import link_news
 from flows.settings import Settings
-from flows.worker import worker_name
+from flows.worker import at_work
 from models.archive import ArchiveItem
 from models.article import Article
 from models.backfill import BackfillOrder, Chunk, ChunkCount
@@ -281,7 +282,8 @@ class Job:
     def finish(self) -> BackfillResult:
         """Link what was read, join tickers, index, note the end, publish."""
         warehouse = self.settings.warehouse
-        new = link_news(self.settings, worker_name())
+        with at_work(self.settings) as owner:
+            new = link_news(self.settings, owner)
         with open_warehouse(warehouse) as con:
             end_backfill(con, self.order, now=datetime.now(UTC))
         publish(warehouse, self.settings.snapshot)

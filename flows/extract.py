@@ -1,51 +1,41 @@
-"""From articles to developments: read what is new, link it to what is known, join tickers.
+"""From articles to developments: read what is new, then link it to what is known (flows/link.py).
 
 Each step reads what is not yet done and writes it in short transactions, so that a run that is
 killed anywhere goes on there. The warehouse is closed while texts are parsed.
 """
 
+import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from threading import Event, Thread
-from typing import Any
 
 from prefect import flow
 
 from extractors.extract import EXTRACTOR_VERSION
-from extractors.link_index import index_keys_wanted
-from extractors.linking import blocks_of, link
-from extractors.near_duplicates import fingerprint, first_sources
 from flows.extract_workers import ExtractWorkers, workers_for
 from flows.feed_list import load_feeds
+from flows.link import ASK_AGAIN_S, link_news, prepare_texts
 from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
-from flows.securities import INPUT as SECURITIES
 from flows.settings import Settings, settings_of
-from flows.warm_up import ready_extractor, ready_listings
-from flows.worker import worker_name
+from flows.warm_up import ready_extractor
+from flows.worker import at_work, shares
 from models.article import Article
-from models.errors import WarehouseBusyError, WarehouseConflictError, WarehouseError
 from models.event import Extraction, TextUnit
 from models.feed import Feed
-from warehouse.articles import count_to_extract
+from warehouse.articles import count_to_extract, lease_articles
 from warehouse.connection import open_warehouse, with_retries
-from warehouse.copies import articles_to_print, prints_near, save_prints
-from warehouse.events import developments_to_join, save_event_tickers, save_extractions
-from warehouse.inputs import loaded_digest
+from warehouse.events import save_extractions
 from warehouse.lake import is_lake_target
-from warehouse.leases import LINKING, lease, lease_articles, lease_linking, release
-from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
-from warehouse.search import index_articles
+from warehouse.leases import being_read
 
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
-LINK_TRIES = 5
-SHARES, FEWEST_LEASED = 16, 10
+log = logging.getLogger("policywire.extract")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +64,24 @@ def extract(
 
 def read_news(settings: Settings) -> ExtractResult:
     """One pass: texts to mentions, mentions to developments, developments to tickers."""
-    owner = worker_name()
-    articles, mentions, rejects = read_articles(settings, owner)
-    new_developments = link_news(settings, owner)
+    with at_work(settings) as owner:
+        if is_lake_target(settings.warehouse):
+            # Others read meanwhile what this worker does not.
+            prepare_texts(settings, owner)
+        found = read_articles(settings, owner)
+        if wait_for_others(settings, owner):
+            found += read_articles(settings, owner)
+        new_developments = link_news(settings, owner)
     return ExtractResult(
-        articles=articles, mentions=mentions, rejects=rejects, new_developments=new_developments
+        articles=found["articles"],
+        mentions=found["mentions"],
+        rejects=found["rejects"],
+        new_developments=new_developments,
     )
 
 
-def read_articles(settings: Settings, owner: str) -> tuple[int, int, int]:
-    """Extract every waiting article; how many they were, their mentions, and the refused ones.
+def read_articles(settings: Settings, owner: str) -> Counter[str]:
+    """Extract every waiting article; how many `articles`, their `mentions`, and the `rejects`.
 
     Each batch is leased to `owner` while it is read, so that of several workers no two read the
     same; many articles are read in worker processes.
@@ -91,42 +89,22 @@ def read_articles(settings: Settings, owner: str) -> tuple[int, int, int]:
     with open_warehouse(settings.warehouse) as con:
         waiting = count_to_extract(con, EXTRACTOR_VERSION)
     if not waiting:
-        return 0, 0, 0
+        return Counter()
     feeds = {feed.feed_id: feed for feed in load_feeds(settings.feeds)}
     batches = (
-        [unit_of(article, feeds) for article in batch]
-        for batch in leased_articles(settings, owner, waiting)
+        [unit_of(article, feeds) for article in batch] for batch in leased_articles(settings, owner)
     )
-    articles = mentions = rejects = 0
+    counts: Counter[str] = Counter()
     with track("articles", waiting) as advance, extractions_of(settings, batches, waiting) as found:
         for extractions in found:
             now = datetime.now(UTC)
             save = partial(save_extractions, extractions=extractions, extracted_at=now, owner=owner)
             with_retries(settings.warehouse, save)
             advance(len(extractions))
-            articles += len(extractions)
-            mentions += sum(len(extraction.events) for extraction in extractions)
-            rejects += sum(extraction.reject is not None for extraction in extractions)
-    return articles, mentions, rejects
-
-
-def link_news(settings: Settings, owner: str) -> int:
-    """All that follows reading, done by one worker at a time; how many developments are new.
-
-    Done again when another worker was first, or took over from one it held for dead.
-    """
-    for left in reversed(range(LINK_TRIES)):
-        try:
-            with sole_linker(settings, owner):
-                group_copies(settings.warehouse)
-                new = link_mentions(settings.warehouse, owner)
-                join_tickers(settings.warehouse)
-                index_texts(settings.warehouse)
-                return new
-        except WarehouseConflictError:
-            if not left:
-                raise
-    raise AssertionError("the last try returns or raises")
+            counts["articles"] += len(extractions)
+            counts["mentions"] += sum(len(extraction.events) for extraction in extractions)
+            counts["rejects"] += sum(extraction.reject is not None for extraction in extractions)
+    return counts
 
 
 @contextmanager
@@ -144,59 +122,34 @@ def extractions_of(
             yield (list(extractor.extract(batch)) for batch in batches)
 
 
-def leased_articles(settings: Settings, owner: str, waiting: int) -> Iterator[list[Article]]:
-    """Batches of articles to read, until none is left that nobody reads.
-
-    On a lake others may read beside us: small enough that all of them end at about the same time.
-    """
-    size = settings.extract.batch_articles
-    if is_lake_target(settings.warehouse):
-        size = min(size, max(FEWEST_LEASED, waiting // SHARES))
+def leased_articles(settings: Settings, owner: str) -> Iterator[list[Article]]:
+    """Batches of articles to read, until none is left that nobody reads."""
     choose = partial(
         lease_articles,
         extractor_version=EXTRACTOR_VERSION,
-        limit=size,
+        limit=settings.extract.batch_articles,
         owner=owner,
         lease_s=settings.extract.lease_s,
+        shares=shares(settings),
     )
     while batch := with_retries(settings.warehouse, choose):
         yield batch
 
 
-@contextmanager
-def sole_linker(settings: Settings, owner: str) -> Iterator[None]:
-    """Linking folds what all workers found into one account, so one of them at a time does it.
+def wait_for_others(settings: Settings, owner: str) -> bool:
+    """Wait until what others are reading now is read, or left by one that died; was there any?
 
-    Raises WarehouseBusyError when another keeps it for longer than its lease.
+    Linking without it would have who was when killed, or slow, show in the developments.
     """
-    resources = [LINKING]
-    lease_s = settings.extract.lease_s
-    ask = partial(lease_linking, owner=owner, lease_s=lease_s)
-    renew = partial(lease, resources=resources, owner=owner, lease_s=lease_s)
-    given_up = time.monotonic() + 2 * lease_s
-    while not with_retries(settings.warehouse, ask):
-        if time.monotonic() > given_up:
-            raise WarehouseBusyError("another worker is linking; the next pass goes on")
-        time.sleep(0.5)
-    done = Event()
-    beat = Thread(target=keep_lease, args=(settings, renew, done), daemon=True)
-    # A file is held by one process anyhow; on a lake long linking must not lose its lease.
-    if is_lake_target(settings.warehouse):
-        beat.start()
-    try:
-        yield
-    finally:
-        done.set()
-        if beat.is_alive():
-            beat.join()
-        with_retries(settings.warehouse, partial(release, resources=resources, owner=owner))
-
-
-def keep_lease(settings: Settings, renew: Callable[[Any], set[str]], done: Event) -> None:
-    """Renew a lease until done; a renewal that fails is tried again at the next turn."""
-    while not done.wait(settings.extract.lease_s / 3):
-        with suppress(WarehouseError):
-            with_retries(settings.warehouse, renew)
+    others = partial(being_read, owner=owner)
+    awaited = with_retries(settings.warehouse, others)
+    if not awaited:
+        return False
+    log.info("waiting for %d articles that another worker is reading", len(awaited))
+    while awaited:
+        time.sleep(ASK_AGAIN_S)
+        awaited &= with_retries(settings.warehouse, others)
+    return True
 
 
 def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:
@@ -213,63 +166,3 @@ def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:
         language=article.language,
         publisher_country=feed.country if feed is not None and speaks_for_state else None,
     )
-
-
-def group_copies(warehouse: Path) -> int:
-    """Find which new articles repeat another's text, so that they confirm nothing; how many."""
-    found = 0
-    while True:
-        with open_warehouse(warehouse) as con:
-            waiting = articles_to_print(con)
-            known = prints_near(con, waiting)
-        if not waiting:
-            return found
-        prints = {article.article_id: fingerprint(article.text) for article in waiting}
-        copies = first_sources(
-            prints.items(), [(p.article_id, p.group_id, p.fingerprint) for p in known]
-        )
-        with open_warehouse(warehouse) as con:
-            save_prints(con, waiting, prints, copies)
-        found += len(copies)
-
-
-def link_mentions(warehouse: Path, owner: str | None = None) -> int:
-    """Link all waiting mentions to developments; how many developments are new.
-
-    As `owner`, the one worker that links; raises WarehouseConflictError when it is no more.
-    """
-    new = 0
-    while True:
-        with open_warehouse(warehouse) as con:
-            waiting = mentions_to_link(con)
-            if not waiting and not blocks_to_relink(con):
-                return new
-            given = load_link_input(con, waiting, blocks_of(waiting), index_keys_wanted)
-            new += save_links(con, link(given), owner)
-
-
-def join_tickers(warehouse: Path) -> int:
-    """Work out which listings new and changed developments touch; how many developments."""
-    joined = 0
-    while True:
-        with open_warehouse(warehouse) as con:
-            waiting = developments_to_join(con)
-            loaded = loaded_digest(con, SECURITIES)
-        if not waiting:
-            return joined
-        touched = ready_listings(warehouse, loaded)
-        links = [
-            (item.development_id, item.revision, touched.by_event(item.unit, item.event))
-            for item in waiting
-        ]
-        with open_warehouse(warehouse) as con:
-            save_event_tickers(con, links)
-        joined += len(links)
-
-
-def index_texts(warehouse: Path) -> None:
-    """Make the texts of new articles searchable."""
-    while True:
-        with open_warehouse(warehouse) as con:
-            if not index_articles(con):
-                return

@@ -7,13 +7,14 @@ from pathlib import Path
 import httpx
 from prefect import flow
 
-from flows.extract import join_tickers
+from flows.link import join_tickers
 from flows.prices import FileProvider, PriceProvider, StooqProvider, load_from
 from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.securities import load_all
 from flows.sessions import fill_sessions
 from flows.settings import Settings, settings_of
+from flows.worker import at_work
 from models.security import Listing
 from warehouse.connection import open_warehouse
 from warehouse.prices import PriceLoad
@@ -53,7 +54,8 @@ def update_market(settings: Settings) -> MarketResult:
     with track("market", 4) as advance:
         listings, notes = load_all(settings.warehouse, settings.market.reference_csv)
         advance(1)
-        joined = join_tickers(settings.warehouse)
+        with at_work(settings) as owner:
+            joined = join_tickers(settings, owner)
         advance(1)
         loads = load_prices(settings)
         advance(1)

@@ -15,8 +15,10 @@ from models.feed import Feed, FeedState, Fetch
 from warehouse import batches
 from warehouse.batches import batch, fields, registered
 from warehouse.connection import load_query, transaction
+from warehouse.leases import article_resource, take_free
 
 LONGER = 1.2
+FEWEST_LEASED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,19 +255,42 @@ def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:
 
 
 def articles_to_extract(
-    con: DuckDBPyConnection, extractor_version: str, limit: int = 500
+    con: DuckDBPyConnection, extractor_version: str, limit: int = 500, shares: int = 1
 ) -> list[Article]:
     """English articles, newest version each, that no extractor has read; oldest first.
 
+    Of what waits at most one of `shares` parts, but for a few.
     One that an older extractor refused is tried again; one it read waits for a re-extraction, so
     that a new release does not hold up the news. Articles whose language is unknown are given
     too. Those whose text was dropped are not.
     """
     names = [f.name for f in record_fields(Article)]
     cursor = con.execute(
-        load_query("articles_to_extract"), {"extractor_version": extractor_version, "limit": limit}
+        load_query("articles_to_extract"),
+        {
+            "extractor_version": extractor_version,
+            "limit": limit,
+            "shares": shares,
+            "fewest": FEWEST_LEASED,
+        },
     )
     return [Article(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def lease_articles(
+    con: DuckDBPyConnection,
+    extractor_version: str,
+    limit: int,
+    owner: str,
+    lease_s: float,
+    shares: int = 1,
+) -> list[Article]:
+    """`articles_to_extract` that nobody works on, now the owner's to extract."""
+    with transaction(con):
+        con.execute("UPDATE store.lease_turns SET turn = turn + 1")
+        found = articles_to_extract(con, extractor_version, limit, shares)
+        take_free(con, [article_resource(a.article_id) for a in found], owner, lease_s)
+    return found
 
 
 def find_article(con: DuckDBPyConnection, article_id: str) -> Article | None:

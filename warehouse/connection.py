@@ -23,6 +23,9 @@ from warehouse.migrate import migrate
 
 PATIENCE_S = 120.0
 _in_transaction: set[int] = set()
+# What a worker does not notice for as long is that a newer release has migrated its lake.
+SCHEMA_GOOD_S = 60.0
+_lakes_checked: dict[str, float] = {}
 CONFLICT_RETRIES = 12
 Result = TypeVar("Result")
 CONNECTION_SETTINGS = (
@@ -89,7 +92,12 @@ def open_warehouse(
     """
     con = connect_patiently(path, patience_s)
     try:
-        migrate(con, name=str(path))
+        # On a lake two queries at every open would cost more than most of what is asked then.
+        checked_at = _lakes_checked.get(str(path))
+        if checked_at is None or time.monotonic() - checked_at > SCHEMA_GOOD_S:
+            migrate(con, name=str(path))
+            if is_lake_target(path):
+                _lakes_checked[str(path)] = time.monotonic()
         yield con
     finally:
         con.close()

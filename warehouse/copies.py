@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from warehouse.batches import INSTANT, TEXT, batch, registered
 from warehouse.connection import load_query, transaction
+from warehouse.leases import LINKING, check_turn
 
 # Wires are reprinted within days; comparing with years would cost with what is stored.
 WINDOW = timedelta(days=10)
@@ -57,8 +58,12 @@ def save_prints(
     articles: Sequence[Unprinted],
     prints: Mapping[str, Sequence[int] | None],
     groups: Mapping[str, str],
+    linker: str | None = None,
 ) -> None:
-    """Store fingerprints by article and the copies found (article -> its group), all or none."""
+    """Store fingerprints by article and the copies found (article -> its group), all or none.
+
+    Given who links, raises WarehouseConflictError when another worker has taken over since.
+    """
     rows = [
         {
             "article_id": article.article_id,
@@ -72,6 +77,8 @@ def save_prints(
         transaction(con),
         registered(con, print_batch=batch(rows, PRINTS), copy_batch=batch(copies, COPIES)),
     ):
+        if linker is not None:
+            check_turn(con, LINKING, linker)
         con.execute(
             "INSERT INTO store.article_prints BY NAME FROM print_batch AS new "
             "ANTI JOIN store.article_prints AS held ON held.article_id = new.article_id"

@@ -12,8 +12,10 @@ from models.security import TickerLink
 from warehouse import batches
 from warehouse.batches import batch, fields, registered
 from warehouse.connection import load_query, transaction
-from warehouse.leases import article_resource, give_up
+from warehouse.leases import article_resource, development_resource, give_up, take_free
 from warehouse.links import to_mention
+
+FEWEST_LEASED = 100
 
 
 def save_extractions(
@@ -107,12 +109,29 @@ class DevelopmentToJoin:
     event: EventMention
 
 
-def developments_to_join(con: DuckDBPyConnection, limit: int = 2000) -> list[DevelopmentToJoin]:
+def lease_developments(
+    con: DuckDBPyConnection, owner: str, lease_s: float, shares: int = 1
+) -> list[DevelopmentToJoin]:
+    """`developments_to_join` that nobody works on, now the owner's to join."""
+    with transaction(con):
+        con.execute("UPDATE store.lease_turns SET turn = turn + 1")
+        found = developments_to_join(con, shares=shares)
+        take_free(con, [development_resource(d.development_id) for d in found], owner, lease_s)
+    return found
+
+
+def developments_to_join(
+    con: DuckDBPyConnection, limit: int = 2000, shares: int = 1
+) -> list[DevelopmentToJoin]:
     """Developments whose tickers are not worked out yet, or changed since; article by article.
 
-    The event carries the values of the development, which may come from several reports.
+    Of what waits at most one of `shares` parts, but for a few. The event carries the values of the
+    development, which may come from several reports.
     """
-    cursor = con.execute(load_query("developments_to_join"), {"limit": limit})
+    cursor = con.execute(
+        load_query("developments_to_join"),
+        {"limit": limit, "shares": shares, "fewest": FEWEST_LEASED},
+    )
     names = [column[0] for column in cursor.description or ()]
     units: dict[tuple[str, int], TextUnit] = {}
     found = []
@@ -139,27 +158,31 @@ def developments_to_join(con: DuckDBPyConnection, limit: int = 2000) -> list[Dev
 
 
 def save_event_tickers(
-    con: DuckDBPyConnection, links: Sequence[tuple[str, int, Sequence[TickerLink]]]
+    con: DuckDBPyConnection,
+    links: Sequence[tuple[str, int, Sequence[TickerLink]]],
+    owner: str | None = None,
 ) -> None:
     """Store the tickers of some developments: (development_id, revision, its links), all or none.
 
-    What a development was linked to before is replaced.
+    What a development was linked to before is replaced. With an `owner`, developments whose lease
+    went to somebody else are theirs to store, and the owner's leases are given back.
     """
-    rows = [
-        fields(link, batches.EVENT_TICKERS)
-        | {"development_id": development_id, "listing_id": link.listing}
-        for development_id, _, touched in links
-        for link in touched
-    ]
-    passes = [{"development_id": d, "revision": revision} for d, revision, _ in links]
-    with (
-        transaction(con),
-        registered(
+    with transaction(con):
+        if owner is not None:
+            still = give_up(con, [development_resource(d) for d, _, _ in links], owner)
+            links = [item for item in links if development_resource(item[0]) in still]
+        rows = [
+            fields(link, batches.EVENT_TICKERS)
+            | {"development_id": development_id, "listing_id": link.listing}
+            for development_id, _, touched in links
+            for link in touched
+        ]
+        passes = [{"development_id": d, "revision": revision} for d, revision, _ in links]
+        with registered(
             con,
             ticker_batch=batch(rows, batches.EVENT_TICKERS),
             pass_batch=batch(passes, batches.TICKER_PASSES),
-        ),
-    ):
-        for statement in load_query("save_event_tickers").split(";"):
-            if statement.strip():
-                con.execute(statement)
+        ):
+            for statement in load_query("save_event_tickers").split(";"):
+                if statement.strip():
+                    con.execute(statement)

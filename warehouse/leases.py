@@ -10,25 +10,18 @@ from datetime import UTC, datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
-from models.article import Article
 from models.errors import WarehouseConflictError
-from warehouse.articles import articles_to_extract
 from warehouse.batches import TEXT, batch, registered
 from warehouse.connection import load_query, transaction
 
 LEASES = {"resource": TEXT}
-LINKING = "stage:link"
-
-
-def lease_articles(
-    con: DuckDBPyConnection, extractor_version: str, limit: int, owner: str, lease_s: float
-) -> list[Article]:
-    """Articles that wait and nobody works on, now the owner's to extract; oldest first."""
-    with transaction(con):
-        con.execute("UPDATE store.lease_turns SET turn = turn + 1")
-        found = articles_to_extract(con, extractor_version, limit)
-        take(con, [article_resource(a.article_id) for a in found], owner, lease_s)
-    return found
+LINKING, INDEXING = "stage:link", "stage:index"
+# Of each stage that one worker does at a time: the table whose one row says who that is.
+TURNS = {LINKING: "store.linker_turns", INDEXING: "store.indexer_turns"}
+# What waits is shared among workers nobody has counted: each takes one of so many parts of what is
+# left, again and again, so that all of them end at about the same time (guided self-scheduling,
+# Polychronopoulos and Kuck 1987). A few seconds' work is taken in fewer parts, each costs.
+SHARES, FEW_SHARES = 4, 2
 
 
 def lease(
@@ -40,34 +33,36 @@ def lease(
         return take(con, resources, owner, lease_s)
 
 
-def lease_linking(con: DuckDBPyConnection, owner: str, lease_s: float) -> bool:
-    """Become the one worker that links, if nobody else is; is it the owner now?
+def lease_stage(con: DuckDBPyConnection, stage: str, owner: str, lease_s: float) -> bool:
+    """Become the one worker that does LINKING or INDEXING, if nobody else is; is it the owner now?
 
-    To make the lease last longer is `lease`: who lost it meanwhile is not made the linker again.
+    To make the lease last longer is `lease`: who lost it meanwhile does not get the turn again.
     """
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
-        ours = bool(take(con, [LINKING], owner, lease_s))
+        ours = bool(take(con, [stage], owner, lease_s))
         if ours:
             # The turn as well: a DuckDB file tells conflicts by column.
             con.execute(
-                "UPDATE store.linker_turns SET owner = $1, turn = turn + 1 WHERE owner <> $1",
+                f"UPDATE {TURNS[stage]} SET owner = $1, turn = turn + 1 "  # noqa: S608 - ours
+                "WHERE owner <> $1",
                 [owner],
             )
     return ours
 
 
-def check_linker(con: DuckDBPyConnection, owner: str) -> None:
-    """Within a transaction that stores links: is the owner still the one who links?
+def check_turn(con: DuckDBPyConnection, stage: str, owner: str) -> None:
+    """Within a transaction that stores what a stage gave: is the owner still the one who does it?
 
     Raises WarehouseConflictError when another has taken over; one that does so before the
-    transaction is committed conflicts with it, as both change the row of store.linker_turns.
+    transaction is committed conflicts with it, as both change the row of the stage.
     """
     changed = con.execute(
-        "UPDATE store.linker_turns SET turn = turn + 1 WHERE owner = ?", [owner]
+        f"UPDATE {TURNS[stage]} SET turn = turn + 1 WHERE owner = ?",  # noqa: S608 - ours
+        [owner],
     ).fetchone()
     if changed is None or not changed[0]:
-        raise WarehouseConflictError("another worker links by now; what it stores comes first")
+        raise WarehouseConflictError(f"another worker does {stage} by now; its outcome comes first")
 
 
 def release(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> None:
@@ -78,12 +73,40 @@ def release(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> No
 
 def take(con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s: float) -> set[str]:
     """`lease`, within a transaction that has changed the turn."""
-    now = datetime.now(UTC)
     with leases_of(con, resources):
-        con.execute(load_query("drop_dead_leases"), {"owner": owner, "at": now})
-        until = now + timedelta(seconds=lease_s)
-        con.execute(load_query("take_leases"), {"owner": owner, "leased_until": until})
+        take_batch(con, owner, lease_s)
         return held(con, owner)
+
+
+def take_free(
+    con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s: float
+) -> None:
+    """`take` of what the same transaction has seen that nobody holds."""
+    with leases_of(con, resources):
+        take_batch(con, owner, lease_s)
+
+
+def take_batch(con: DuckDBPyConnection, owner: str, lease_s: float) -> None:
+    """Lease what is free of `lease_batch`."""
+    now = datetime.now(UTC)
+    until = now + timedelta(seconds=lease_s)
+    con.execute(load_query("drop_dead_leases"), {"owner": owner, "at": now})
+    con.execute(load_query("take_leases"), {"owner": owner, "leased_until": until})
+
+
+def renew(con: DuckDBPyConnection, owner: str, lease_s: float) -> None:
+    """Make all that the owner holds last from now; what others took over meanwhile stays theirs."""
+    with transaction(con):
+        con.execute(
+            "UPDATE store.leases SET leased_until = ? WHERE owner = ?",
+            [datetime.now(UTC) + timedelta(seconds=lease_s), owner],
+        )
+
+
+def release_all(con: DuckDBPyConnection, owner: str) -> None:
+    """Give back all that the owner holds."""
+    with transaction(con):
+        con.execute("DELETE FROM store.leases WHERE owner = ?", [owner])
 
 
 def give_up(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> set[str]:
@@ -95,6 +118,12 @@ def give_up(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> se
         still = held(con, owner)
         con.execute(load_query("drop_leases"), {"owner": owner})
     return still
+
+
+def being_read(con: DuckDBPyConnection, owner: str) -> set[str]:
+    """The articles, by their resources, that others than the owner are reading now."""
+    found = con.execute(load_query("being_read"), {"owner": owner}).fetchall()
+    return {resource for (resource,) in found}
 
 
 def held(con: DuckDBPyConnection, owner: str) -> set[str]:
@@ -118,3 +147,8 @@ def feed_resource(feed_id: str) -> str:
 def article_resource(article_id: str) -> str:
     """What an article is leased as."""
     return f"article:{article_id}"
+
+
+def development_resource(development_id: str) -> str:
+    """What a development is leased as."""
+    return f"development:{development_id}"

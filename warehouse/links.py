@@ -27,7 +27,7 @@ from models.link import LinkInput, LinkMention, LinkResult, Pin, StoredDevelopme
 from warehouse import batches
 from warehouse.batches import Columns, batch, fields, registered
 from warehouse.connection import load_query, transaction
-from warehouse.leases import check_linker
+from warehouse.leases import LINKING, check_turn
 
 ENUMS = {
     "type": EventType,
@@ -171,7 +171,7 @@ def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None =
 
     A development or measure whose content changed gets a further revision, one that is no more a
     revision that retracts it; nothing stored is edited. Safe to retry. Given who links (the owner
-    of `lease_linking`), raises WarehouseConflictError when another worker has taken over since.
+    of `lease_stage`), raises WarehouseConflictError when another worker has taken over since.
     """
     gone = [{"id": key, "superseded_by": by} for key, by in result.gone.items()]
     gone_measures = [{"id": key, "superseded_by": None} for key in sorted(result.gone_measures)]
@@ -209,7 +209,7 @@ def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None =
         ),
     ):
         if linker is not None:
-            check_linker(con, linker)
+            check_turn(con, LINKING, linker)
         row = con.execute(load_query("count_new_developments")).fetchall()
         for name in (
             "insert_developments",

@@ -9,6 +9,7 @@ so that the same SQL serves DuckLake.
 
 import hashlib
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -131,21 +132,21 @@ def apply_migration(con: DuckDBPyConnection, migration: SqlFile, name: str) -> N
 
 def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
     """Create every view and macro anew if any differs from what was last built."""
-    views = {view.name: view for view in sql_files("views")}
     digest = views_digest()
     row = con.execute("SELECT digest FROM store.view_build").fetchone()
-    on_lake = is_lake(con)
-    current = row is not None and row[0] == digest
-    if current and not on_lake:
+    if row is not None and row[0] == digest:
         return
-    ordered = in_order(views, name)
-    own: list[SqlFile] = []
-    if on_lake:
-        ordered, own = kept_by_lake(ordered)
-    if not current:
-        build(con, ordered, digest, name)
-    for view in own:
-        con.execute(view.sql)
+    ordered = in_order(sql_files("views"), name)
+    if is_lake(con):
+        ordered, _ = kept_by_lake(ordered)
+    build(con, ordered, digest, name)
+
+
+def add_session_macros(con: DuckDBPyConnection) -> None:
+    """Add the macros that a lake cannot keep to a session on one, for who asks with them."""
+    _, own = kept_by_lake(in_order(sql_files("views"), "lake"))
+    for macro in own:
+        con.execute(macro.sql)
 
 
 @cache
@@ -195,8 +196,9 @@ def kept_by_lake(views: list[SqlFile]) -> tuple[list[SqlFile], list[SqlFile]]:
     return kept, own
 
 
-def in_order(views: dict[str, SqlFile], name: str) -> list[SqlFile]:
+def in_order(found: Sequence[SqlFile], name: str) -> list[SqlFile]:
     """Views after those they read, by their `-- after:` lines."""
+    views = {view.name: view for view in found}
     needs = {
         view_name: {n.strip() for found in AFTER.findall(view.sql) for n in found.split(",")}
         for view_name, view in views.items()

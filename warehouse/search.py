@@ -3,16 +3,20 @@
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection import load_query, transaction
+from warehouse.leases import INDEXING, check_turn
 
 BATCH = 2000
 
 
-def index_articles(con: DuckDBPyConnection, limit: int = BATCH) -> int:
+def index_articles(con: DuckDBPyConnection, limit: int = BATCH, indexer: str | None = None) -> int:
     """Index article versions that are not indexed yet, all or none of a batch; how many they were.
 
-    Safe to retry. Terms of a load are stored sorted, so that a search reads few of them.
+    Safe to retry. Terms of a load are stored sorted, so that a search reads few of them. Given who
+    indexes, raises WarehouseConflictError when another worker has taken over since.
     """
     with transaction(con):
+        if indexer is not None:
+            check_turn(con, INDEXING, indexer)
         con.execute(load_query("search_waiting"), {"limit": limit})
         row = con.execute("SELECT count(*) FROM search_batch").fetchone()
         assert row is not None, "a count is one row"

@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 from models.errors import WarehouseError
 from warehouse.connection import connect
 from warehouse.lake import is_lake_target
-from warehouse.migrate import migrate
+from warehouse.migrate import add_session_macros, migrate
 
 FICLONE = 0x40049409
 LOCK_DOWN = "SET enable_external_access = false; SET lock_configuration = true"
@@ -145,6 +145,7 @@ def open_snapshot(path: Path | str, *, locked: bool = True) -> DuckDBPyConnectio
     """
     if is_lake_target(path):
         con = connect(path, read_only=True)
+        add_session_macros(con)
         # Its data are files, so only the settings can be locked.
         con.execute("SET lock_configuration = true")
         return con

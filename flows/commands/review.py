@@ -175,14 +175,15 @@ def rule(settings: "Settings", decide: "Callable[[Any, datetime], str]") -> None
     """Store what `decide` rules, given the open warehouse and the time, link anew, publish."""
     from datetime import UTC, datetime
 
-    from flows.extract import link_news
-    from flows.worker import worker_name
+    from flows.link import link_news
+    from flows.worker import at_work
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import publish
 
     with open_warehouse(settings.warehouse) as con:
         said = decide(con, datetime.now(UTC))
-    link_news(settings, worker_name())
+    with at_work(settings) as owner:
+        link_news(settings, owner)
     publish(settings.warehouse, settings.snapshot)
     typer.echo(f"kept: {said}; `policywire review list --decisions` shows it")
 

@@ -15,12 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from extractors.extract import EXTRACTOR_VERSION
-from flows import extract
+from flows import extract, link
 from flows.settings import Extracting, Settings
 from flows.warm_up import ready_extractor, ready_listings
 from models.event import TextUnit
 from warehouse.articles import count_to_extract
 from warehouse.connection import open_warehouse
+
+STAGES = (
+    "group_copies",
+    "index_texts",
+    "read_articles",
+    "wait_for_others",
+    "link_in_turn",
+    "link_mentions",
+    "join_tickers",
+)
 
 
 def work(settings: Settings, *, once: bool) -> None:
@@ -49,8 +59,9 @@ def die_at(count: int) -> None:
 
 
 def timed(name: str, spent: dict[str, float]) -> None:
-    """Add up the seconds in a stage of `flows.extract`, and those of processor time."""
-    stage: Callable[..., Any] = getattr(extract, name)
+    """Add up the seconds in a stage, and those of processor time."""
+    module = extract if hasattr(extract, name) else link
+    stage: Callable[..., Any] = getattr(module, name)
 
     def run(*given: Any) -> Any:
         began, busy = time.perf_counter(), time.process_time()
@@ -61,7 +72,7 @@ def timed(name: str, spent: dict[str, float]) -> None:
             name_cpu = f"{name}_cpu"
             spent[name_cpu] = spent.get(name_cpu, 0.0) + time.process_time() - busy
 
-    setattr(extract, name, run)
+    setattr(module, name, run)
 
 
 def main() -> None:
@@ -79,7 +90,7 @@ def main() -> None:
     if args.die_at:
         die_at(args.die_at)
     spent: dict[str, float] = {}
-    for name in ("read_articles", "group_copies", "link_mentions", "join_tickers", "index_texts"):
+    for name in STAGES:
         timed(name, spent)
     settings = Settings(warehouse=args.warehouse, feeds=args.feeds, extract=extracting)
     if args.warm:

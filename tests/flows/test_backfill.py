@@ -20,7 +20,8 @@ from flows.backfill import (
 )
 from flows.chunk_runner import ChunkReading, LocalRunner
 from flows.cli import app
-from flows.extract import join_tickers, link_mentions, read_news
+from flows.extract import read_news
+from flows.link import join_tickers, link_mentions
 from flows.rules import RuleBook
 from flows.settings import Settings, load_settings
 from models.backfill import REEXTRACT, STORED, Chunk
@@ -311,5 +312,5 @@ def test_link_and_join_are_done_when_killed_before_them(settings: Settings, arch
     with pytest.raises(KeyboardInterrupt):
         backfill_archive(settings, order, archive, runner=StoppedAfter(3), chunk_articles=1)
     assert link_mentions(settings.warehouse) == 3, "a live pass links what is stored"
-    join_tickers(settings.warehouse)
+    join_tickers(settings, "tests")
     assert enqueue_new(settings.warehouse, BOOK, NOW).owed == 0

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.extract import group_copies
+from flows.link import group_copies
 from models.article import Article, text_digest
 from warehouse.articles import save_ingest
 from warehouse.connection import open_warehouse

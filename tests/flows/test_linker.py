@@ -38,7 +38,7 @@ def test_who_lost_the_turn_links_again(tmp_path: Path, monkeypatch: pytest.Monke
                 con.execute("UPDATE store.linker_turns SET owner = 'other', turn = turn + 1")
         return link(given)
 
-    monkeypatch.setattr(extract, "link", taken_over)
+    monkeypatch.setattr("flows.link.link", taken_over)
     assert extract.read_news(robbed) == expected
     assert tries == 2
     assert developments(robbed) == developments(alone) != []

@@ -14,9 +14,9 @@ from warehouse.events import save_extractions
 from warehouse.leases import (
     LINKING,
     article_resource,
-    check_linker,
+    check_turn,
     lease,
-    lease_linking,
+    lease_stage,
     release,
 )
 from warehouse.links import save_links
@@ -59,28 +59,28 @@ def nothing_linked() -> LinkResult:
 
 
 def test_links_are_stored_by_who_links_only(con: DuckDBPyConnection) -> None:
-    assert lease_linking(con, "slow", OVER)
+    assert lease_stage(con, LINKING, "slow", OVER)
     assert save_links(con, nothing_linked(), "slow") == 0
-    assert lease_linking(con, "other", OVER)
-    with pytest.raises(WarehouseConflictError, match="another worker links"):
+    assert lease_stage(con, LINKING, "other", OVER)
+    with pytest.raises(WarehouseConflictError, match="another worker does stage:link"):
         save_links(con, nothing_linked(), "slow")
     # Its lease renewed once the other's has run out, what it computed is still out of date.
     assert lease(con, [LINKING], "slow", LONG) == {LINKING}
     with pytest.raises(WarehouseConflictError):
         save_links(con, nothing_linked(), "slow")
-    assert not lease_linking(con, "other", LONG)
-    assert lease_linking(con, "slow", LONG)
+    assert not lease_stage(con, LINKING, "other", LONG)
+    assert lease_stage(con, LINKING, "slow", LONG)
     assert save_links(con, nothing_linked(), "slow") == 0
 
 
 def test_taking_over_while_links_are_stored_is_a_conflict(con: DuckDBPyConnection) -> None:
-    assert lease_linking(con, "slow", OVER)
+    assert lease_stage(con, LINKING, "slow", OVER)
     other = con.cursor()
 
     def store() -> None:
         with transaction(con):
-            check_linker(con, "slow")
-            lease_linking(other, "other", LONG)
+            check_turn(con, LINKING, "slow")
+            lease_stage(other, LINKING, "other", LONG)
 
     with pytest.raises(WarehouseConflictError):
         store()

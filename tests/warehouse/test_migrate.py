@@ -137,9 +137,9 @@ def test_views_stand_in_the_order_they_need() -> None:
     def view(name: str, sql: str) -> SqlFile:
         return SqlFile(order=0, name=name, sql=sql)
 
-    views = {"a": view("a", "-- after: b\n"), "b": view("b", "-- x"), "c": view("c", "-- after: a")}
+    views = [view("a", "-- after: b\n"), view("b", "-- x"), view("c", "-- after: a")]
     assert [v.name for v in in_order(views, "w")] == ["b", "a", "c"]
     with pytest.raises(MigrationError, match="needs z"):
-        in_order({"a": view("a", "-- after: z")}, "w")
+        in_order([view("a", "-- after: z")], "w")
     with pytest.raises(MigrationError, match="need each other"):
-        in_order({"a": view("a", "-- after: b"), "b": view("b", "-- after: a")}, "w")
+        in_order([view("a", "-- after: b"), view("b", "-- after: a")], "w")

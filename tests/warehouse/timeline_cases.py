@@ -9,11 +9,12 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
-from flows.extract import join_tickers
+from flows.link import join_tickers
 from flows.market import listings_wanted
 from flows.prices import FileProvider, load_from
 from flows.securities import load_all
 from flows.sessions import fill_sessions
+from flows.settings import Settings
 from models.link import LinkMention
 from models.reference import load_commodities
 from tests.extractors.link_cases import told
@@ -95,6 +96,6 @@ def fill(path: Path) -> None:
         link_all(con)
         index_articles(con)
     load_all(path)
-    join_tickers(path)
+    join_tickers(Settings(warehouse=path), "tests")
     load_from(FileProvider((PRICES,)), path, listings_wanted(path), date(2018, 1, 1))
     fill_sessions(path)

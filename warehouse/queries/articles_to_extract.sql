@@ -1,13 +1,16 @@
 -- One row per article that waits for the extractor and nobody is reading; oldest first. What an
 -- older extractor read is read again by `policywire reextract`, when asked.
-WITH chosen AS MATERIALIZED (
-    SELECT waiting.article_id, waiting.version, waiting.first_seen_at
-    FROM store.unread AS waiting
+WITH waiting AS MATERIALIZED (
+    SELECT unread.article_id, unread.version, unread.first_seen_at
+    FROM store.unread AS unread
     ANTI JOIN store.leases AS leased
-        ON leased.resource = 'article:' || waiting.article_id AND leased.leased_until > now()
-    WHERE waiting.refused_by IS DISTINCT FROM $extractor_version
-    ORDER BY waiting.first_seen_at, waiting.article_id
-    LIMIT $limit
+        ON leased.resource = 'article:' || unread.article_id AND leased.leased_until > now()
+    WHERE unread.refused_by IS DISTINCT FROM $extractor_version
+),
+chosen AS MATERIALIZED (
+    FROM waiting
+    ORDER BY first_seen_at, article_id
+    LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting)
 ),
 -- Picked by row: a join reads every text it passes.
 kept AS (

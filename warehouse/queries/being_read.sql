@@ -1,0 +1,4 @@
+-- One row per article that another worker than the owner is reading.
+SELECT resource
+FROM store.leases
+WHERE resource LIKE 'article:%' AND owner <> $owner AND leased_until > now();
