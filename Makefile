@@ -29,6 +29,8 @@ $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/policywire --help > /dev/null
 	@echo '{"id": 1, "kind": "headline", "text": "China bans gallium exports"}' \
 	  | PYTHONDONTWRITEBYTECODE= $(BIN)/policywire extract > /dev/null
+	@# DuckDB imports pandas at the first parameter it is given.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import flows.pipeline, pandas'
 	@touch $@
 
 $(TOOLS): requirements-dev.lock $(INSTALLED)

@@ -3,12 +3,12 @@
     python -m bench.lake_workers [--count N] [--batch N] [--rounds N] [--kill] [--dask]
 
 One process on a DuckDB file, then one worker on a lake and two workers on a lake in turns, each
-from the moment all have loaded their models; a Postgres from the wheel the tests use keeps the
-catalogue. As others may use the machine, each side counts with the fastest of its rounds. What
-the stages of a worker took is given by the clock and in processor time (of the worker; Postgres
-has its own). The developments of the two workers must be those of the one process, row by row.
-With --kill one of two workers dies midway; with --dask a backfill is read by one and by two Dask
-workers. Needs POLICYWIRE_SHARED.
+from the moment all have loaded their models and opened it; a Postgres from the wheel the tests
+use keeps the catalogue. As others may use the machine, each side counts with the fastest of its
+rounds. What the stages of a worker took is given by the clock and in processor time (of the
+worker; Postgres has its own). The developments of the two workers must be those of the one
+process, row by row. With --kill one of two workers dies midway; with --dask a backfill is read by
+one and by two Dask workers. Needs POLICYWIRE_SHARED.
 Exit code 1 when a bar is missed.
 """
 

@@ -1,7 +1,8 @@
 """A worker of its own: passes of extraction until nothing waits. WAREHOUSE FEEDS LEASE_S [...]
 
 With `--die-at N` it kills itself, its batch leased, when it comes to the Nth article. With `--warm`
-it loads its models, says `ready` and begins when a line comes. Prints as JSON what its stages took.
+it loads its models, opens the warehouse, says `ready` and begins when a line comes. Prints as JSON
+what its stages took.
 """
 
 import argparse
@@ -96,6 +97,8 @@ def main() -> None:
     if args.warm:
         ready_extractor(gate=True).extract_one(TextUnit(unit_id="", text="China bans exports."))
         ready_listings(args.warehouse, None)
+        with open_warehouse(args.warehouse) as con:
+            count_to_extract(con, EXTRACTOR_VERSION)
         print("ready", flush=True)
         sys.stdin.readline()
     began = time.process_time()
