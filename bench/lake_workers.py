@@ -87,8 +87,10 @@ class Trial:
             assert process.stdin is not None, "is a pipe"
             process.stdin.write("\n")
             process.stdin.flush()
-        said = [process.communicate()[0] for process in processes]
+        said = [process.stdout.readline() for process in processes if process.stdout]
         took = time.perf_counter() - began
+        for process in processes:
+            process.communicate()
         for options, process in zip(workers, processes, strict=True):
             if (process.returncode != 0) != ("--die-at" in options):
                 raise SystemExit(f"{name}: a worker ended with {process.returncode}")

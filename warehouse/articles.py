@@ -19,6 +19,11 @@ from warehouse.leases import article_resource, take_free
 
 LONGER = 1.2
 FEWEST_LEASED = 10
+CHOSEN = {
+    "article_id": batches.TEXT,
+    "version": batches.COUNT,
+    "first_seen_at": batches.INSTANT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,26 +260,15 @@ def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:
 
 
 def articles_to_extract(
-    con: DuckDBPyConnection, extractor_version: str, limit: int = 500, shares: int = 1
+    con: DuckDBPyConnection, extractor_version: str, limit: int = 500
 ) -> list[Article]:
     """English articles, newest version each, that no extractor has read; oldest first.
 
-    Of what waits at most one of `shares` parts, but for a few.
     One that an older extractor refused is tried again; one it read waits for a re-extraction, so
     that a new release does not hold up the news. Articles whose language is unknown are given
     too. Those whose text was dropped are not.
     """
-    names = [f.name for f in record_fields(Article)]
-    cursor = con.execute(
-        load_query("articles_to_extract"),
-        {
-            "extractor_version": extractor_version,
-            "limit": limit,
-            "shares": shares,
-            "fewest": FEWEST_LEASED,
-        },
-    )
-    return [Article(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return load_chosen(con, articles_waiting(con, extractor_version, limit))
 
 
 def lease_articles(
@@ -285,12 +279,41 @@ def lease_articles(
     lease_s: float,
     shares: int = 1,
 ) -> list[Article]:
-    """`articles_to_extract` that nobody works on, now the owner's to extract."""
+    """`articles_to_extract` that nobody works on, now the owner's to extract.
+
+    Of what waits at most one of `shares` parts, but for a few.
+    """
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
-        found = articles_to_extract(con, extractor_version, limit, shares)
-        take_free(con, [article_resource(a.article_id) for a in found], owner, lease_s)
-    return found
+        chosen = articles_waiting(con, extractor_version, limit, shares)
+        take_free(con, [article_resource(row["article_id"]) for row in chosen], owner, lease_s)
+    return load_chosen(con, chosen)
+
+
+def articles_waiting(
+    con: DuckDBPyConnection, extractor_version: str, limit: int, shares: int = 1
+) -> list[dict[str, Any]]:
+    """Which articles wait: a row of CHOSEN each."""
+    found = con.execute(
+        load_query("articles_waiting"),
+        {
+            "extractor_version": extractor_version,
+            "limit": limit,
+            "shares": shares,
+            "fewest": FEWEST_LEASED,
+        },
+    ).fetchall()
+    return [dict(zip(CHOSEN, row, strict=True)) for row in found]
+
+
+def load_chosen(con: DuckDBPyConnection, chosen: Sequence[Mapping[str, Any]]) -> list[Article]:
+    """The articles with their texts."""
+    if not chosen:
+        return []
+    names = [f.name for f in record_fields(Article)]
+    with registered(con, chosen_batch=batch(chosen, CHOSEN)):
+        found = con.execute(load_query("articles_to_extract")).fetchall()
+    return [Article(**dict(zip(names, row, strict=True))) for row in found]
 
 
 def find_article(con: DuckDBPyConnection, article_id: str) -> Article | None:

@@ -1,6 +1,6 @@
 """What was extracted: mentions and names, stored once per extractor version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from warehouse.connection import load_query, transaction
 from warehouse.leases import article_resource, development_resource, give_up, take_free
 from warehouse.links import to_mention
 
-FEWEST_LEASED = 100
+FEWEST_LEASED, JOINED_AT_ONCE = 100, 2000
 
 
 def save_extractions(
@@ -112,31 +112,45 @@ class DevelopmentToJoin:
 def lease_developments(
     con: DuckDBPyConnection, owner: str, lease_s: float, shares: int = 1
 ) -> list[DevelopmentToJoin]:
-    """`developments_to_join` that nobody works on, now the owner's to join."""
+    """`developments_to_join` that nobody works on, now the owner's to join.
+
+    Of what waits at most one of `shares` parts, but for a few.
+    """
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
-        found = developments_to_join(con, shares=shares)
-        take_free(con, [development_resource(d.development_id) for d in found], owner, lease_s)
-    return found
+        chosen = developments_waiting(con, shares)
+        take_free(con, [development_resource(d["development_id"]) for d in chosen], owner, lease_s)
+    return load_to_join(con, chosen)
 
 
-def developments_to_join(
-    con: DuckDBPyConnection, limit: int = 2000, shares: int = 1
-) -> list[DevelopmentToJoin]:
+def developments_to_join(con: DuckDBPyConnection) -> list[DevelopmentToJoin]:
     """Developments whose tickers are not worked out yet, or changed since; article by article.
 
-    Of what waits at most one of `shares` parts, but for a few. The event carries the values of the
-    development, which may come from several reports.
+    The event carries the values of the development, which may come from several reports.
     """
-    cursor = con.execute(
-        load_query("developments_to_join"),
-        {"limit": limit, "shares": shares, "fewest": FEWEST_LEASED},
-    )
-    names = [column[0] for column in cursor.description or ()]
+    return load_to_join(con, developments_waiting(con))
+
+
+def developments_waiting(con: DuckDBPyConnection, shares: int = 1) -> list[dict[str, Any]]:
+    """Which developments wait: a row of TICKER_PASSES each."""
+    terms = {"limit": JOINED_AT_ONCE, "shares": shares, "fewest": FEWEST_LEASED}
+    found = con.execute(load_query("developments_waiting"), terms).fetchall()
+    return [{"development_id": key, "revision": revision} for key, revision in found]
+
+
+def load_to_join(
+    con: DuckDBPyConnection, chosen: Sequence[Mapping[str, Any]]
+) -> list[DevelopmentToJoin]:
+    """The developments with their leading mentions."""
+    if not chosen:
+        return []
+    with registered(con, chosen_batch=batch(chosen, batches.TICKER_PASSES)):
+        cursor = con.execute(load_query("developments_to_join"))
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     units: dict[tuple[str, int], TextUnit] = {}
     found = []
-    for values in cursor.fetchall():
-        row = dict(zip(names, values, strict=True))
+    for row in rows:
         key = row["article_id"], row["article_version"]
         if key not in units:
             units[key] = TextUnit(

@@ -40,10 +40,11 @@ ENUMS = {
 }
 NESTED = {"rates": Rate, "amounts": Amount, "dates": EventDate}
 WantedKeys = Callable[[Sequence[LinkMention]], Mapping[tuple[str, str], datetime | None]]
+LINKED_AT_ONCE = 20_000
 MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
 
 
-def mentions_to_link(con: DuckDBPyConnection, limit: int = 20_000) -> list[LinkMention]:
+def mentions_to_link(con: DuckDBPyConnection, limit: int = LINKED_AT_ONCE) -> list[LinkMention]:
     """Mentions not linked yet, earliest reports first, always all of an article's."""
     return load_mentions(con, articles_to_link(con, limit))
 

@@ -1,23 +1,19 @@
 """A real Prefect server: artifacts, an event per development, and nothing piled up by a stop."""
 
-import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from flows.runtime import PREFECT_DEFAULTS
 from tests.alert_world import insert, warehouse_file
+from tests.prefect_server import ROOT, environment, prefect_server
 from warehouse.connection import open_warehouse
 
-START_S = 120.0
 PASS = """
 import sys
 from datetime import UTC, datetime
@@ -82,40 +78,16 @@ with get_client(sync_client=True) as client:
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of our own on a free port; its settings in the environment."""
-    home = tmp_path_factory.mktemp("prefect")
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/api"
-    settings = {**PREFECT_DEFAULTS, "PREFECT_HOME": str(home), "PREFECT_API_URL": url}
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
-    with subprocess.Popen(
-        [*command, "--port", str(port)],
-        env={**os.environ, **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        try:
-            until = time.monotonic() + START_S
-            while time.monotonic() < until:
-                try:
-                    if httpx.get(f"{url}/health", timeout=2.0).is_success:
-                        break
-                except httpx.HTTPError:
-                    time.sleep(0.5)
-            else:
-                raise AssertionError("the Prefect server did not start")
-            yield url
-        finally:
-            server.terminate()
+    """A Prefect server of our own."""
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as url:
+        yield url
 
 
 def run(code: str, api: str, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
-        env={**os.environ, **PREFECT_DEFAULTS, "PREFECT_API_URL": api},
-        cwd=Path(__file__).parents[2],
+        env=environment(api),
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

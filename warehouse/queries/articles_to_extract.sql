@@ -1,25 +1,12 @@
--- One row per article that waits for the extractor and nobody is reading; oldest first. What an
--- older extractor read is read again by `policywire reextract`, when asked.
-WITH waiting AS MATERIALIZED (
-    SELECT unread.article_id, unread.version, unread.first_seen_at
-    FROM store.unread AS unread
-    ANTI JOIN store.leases AS leased
-        ON leased.resource = 'article:' || unread.article_id AND leased.leased_until > now()
-    WHERE unread.refused_by IS DISTINCT FROM $extractor_version
-),
-chosen AS MATERIALIZED (
-    FROM waiting
-    ORDER BY first_seen_at, article_id
-    LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting)
-),
--- Picked by row: a join reads every text it passes.
-kept AS (
+-- One row per article of chosen_batch whose text is held; oldest first.
+WITH kept AS (
+    -- Picked by row: a join reads every text it passes.
     SELECT article_id, version, text
     FROM store.article_texts
     WHERE rowid IN (
         SELECT held.rowid
         FROM store.article_texts AS held
-        SEMI JOIN chosen
+        SEMI JOIN chosen_batch AS chosen
             ON chosen.article_id = held.article_id AND chosen.version = held.version
     )
 )
@@ -28,7 +15,7 @@ SELECT
     held.title, kept.text, held.text_digest, held.entry_digest, held.text_source, held.language,
     held.published_at,
     held.updated_at, held.fetched_at, held.first_seen_at, held.date_flag
-FROM chosen
+FROM chosen_batch AS chosen
 -- The time, though the keys would do: it lets the scan pass over what is older than all chosen.
 JOIN store.articles AS held
     ON held.article_id = chosen.article_id

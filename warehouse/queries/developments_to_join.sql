@@ -1,27 +1,5 @@
--- One row per standing development whose tickers were not worked out for its newest revision and
--- nobody is at: the mention that leads it, with the values all its reports gave, and the text that
--- mention stands in.
-WITH latest AS (
-    SELECT development_id, max(revision) AS revision
-    FROM store.developments
-    GROUP BY development_id
-),
-waiting AS MATERIALIZED (
-    SELECT held.*
-    FROM store.developments AS held
-    JOIN latest
-        ON latest.development_id = held.development_id AND latest.revision = held.revision
-    ANTI JOIN store.ticker_passes AS done
-        ON done.development_id = held.development_id AND done.revision = held.revision
-    ANTI JOIN store.leases AS leased
-        ON leased.resource = 'development:' || held.development_id AND leased.leased_until > now()
-    WHERE NOT held.retracted
-),
-chosen AS MATERIALIZED (
-    FROM waiting
-    ORDER BY article_id, first_seen_at, development_id
-    LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting)
-)
+-- One row per development of chosen_batch: the mention that leads it, with the values all its
+-- reports gave, and the text that mention stands in.
 SELECT
     held.development_id,
     held.revision,
@@ -39,7 +17,9 @@ SELECT
     source.title,
     kept.text,
     CAST(held.first_seen_at AS DATE) AS seen_on
-FROM chosen AS held
+FROM chosen_batch AS chosen
+JOIN store.developments AS held
+    ON held.development_id = chosen.development_id AND held.revision = chosen.revision
 JOIN store.event_mentions AS lead
     ON lead.mention_id = held.lead_mention_id
     AND lead.extractor_version = held.extractor_version

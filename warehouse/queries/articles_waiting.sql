@@ -1,0 +1,12 @@
+-- One row per article that waits for the extractor and nobody is reading; oldest first. What an
+-- older extractor read is read again by `policywire reextract`, when asked.
+WITH waiting AS MATERIALIZED (
+    SELECT unread.article_id, unread.version, unread.first_seen_at
+    FROM store.unread AS unread
+    ANTI JOIN store.leases AS leased
+        ON leased.resource = 'article:' || unread.article_id AND leased.leased_until > now()
+    WHERE unread.refused_by IS DISTINCT FROM $extractor_version
+)
+FROM waiting
+ORDER BY first_seen_at, article_id
+LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting);
