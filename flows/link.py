@@ -13,6 +13,7 @@ from pathlib import Path
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
 from extractors.near_duplicates import fingerprint, first_sources
+from extractors.touched import TouchedListings
 from flows.securities import INPUT as SECURITIES
 from flows.settings import Settings
 from flows.warm_up import ready_listings
@@ -22,7 +23,7 @@ from warehouse.connection import open_warehouse, with_retries
 from warehouse.copies import articles_to_print, prints_near, save_prints
 from warehouse.events import lease_developments, save_event_tickers
 from warehouse.inputs import loaded_digest
-from warehouse.leases import FEW_SHARES, INDEXING, LINKING, lease_stage, release
+from warehouse.leases import INDEXING, LINKING, is_free, lease_stage, release
 from warehouse.links import (
     LINKED_AT_ONCE,
     blocks_to_relink,
@@ -80,10 +81,11 @@ def stage_turn(
     given_up = time.monotonic() + patience_s
     ask = partial(lease_stage, stage=stage, owner=owner, lease_s=lease_s)
     while not with_retries(settings.warehouse, ask):
-        if time.monotonic() >= given_up:
-            yield False
-            return
-        time.sleep(ASK_AGAIN_S)
+        while not with_retries(settings.warehouse, partial(is_free, stage=stage)):
+            if time.monotonic() >= given_up:
+                yield False
+                return
+            time.sleep(ASK_AGAIN_S)
     try:
         yield True
     finally:
@@ -135,12 +137,14 @@ def join_tickers(settings: Settings, owner: str) -> int:
         lease_developments,
         owner=owner,
         lease_s=settings.extract.lease_s,
-        shares=shares(settings, FEW_SHARES),
+        shares=shares(settings),
     )
+    touched: TouchedListings | None = None
     while waiting := with_retries(settings.warehouse, choose):
-        with open_warehouse(settings.warehouse) as con:
-            loaded = loaded_digest(con, SECURITIES)
-        touched = ready_listings(settings.warehouse, loaded)
+        if touched is None:
+            with open_warehouse(settings.warehouse) as con:
+                loaded = loaded_digest(con, SECURITIES)
+            touched = ready_listings(settings.warehouse, loaded)
         links = [
             (item.development_id, item.revision, touched.by_event(item.unit, item.event))
             for item in waiting

@@ -45,9 +45,9 @@ def keep_leases(settings: Settings, owner: str, done: Event) -> None:
             with_retries(settings.warehouse, partial(renew, owner=owner, lease_s=lease_s))
 
 
-def shares(settings: Settings, beside_others: int = SHARES) -> int:
-    """In how many parts work is taken beside others, on a lake; in one where nobody else can."""
-    return beside_others if is_lake_target(settings.warehouse) else 1
+def shares(settings: Settings) -> int:
+    """In how many parts work is taken: beside others on a lake; in one where nobody else can."""
+    return SHARES if is_lake_target(settings.warehouse) else 1
 
 
 @contextmanager

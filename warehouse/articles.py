@@ -18,7 +18,7 @@ from warehouse.connection import load_query, transaction
 from warehouse.leases import article_resource, take_free
 
 LONGER = 1.2
-FEWEST_LEASED = 10
+FEWEST_LEASED = 20
 CHOSEN = {
     "article_id": batches.TEXT,
     "version": batches.COUNT,
@@ -286,14 +286,15 @@ def lease_articles(
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
         chosen = articles_waiting(con, extractor_version, limit, shares)
-        take_free(con, [article_resource(row["article_id"]) for row in chosen], owner, lease_s)
+        resources = [article_resource(row["article_id"]) for row in chosen]
+        take_free(con, resources, owner, lease_s, dead=any(row["dead"] for row in chosen))
     return load_chosen(con, chosen)
 
 
 def articles_waiting(
     con: DuckDBPyConnection, extractor_version: str, limit: int, shares: int = 1
 ) -> list[dict[str, Any]]:
-    """Which articles wait: a row of CHOSEN each."""
+    """Which articles wait: a row of CHOSEN each, and whether a `dead` worker holds it."""
     found = con.execute(
         load_query("articles_waiting"),
         {
@@ -303,7 +304,7 @@ def articles_waiting(
             "fewest": FEWEST_LEASED,
         },
     ).fetchall()
-    return [dict(zip(CHOSEN, row, strict=True)) for row in found]
+    return [dict(zip((*CHOSEN, "dead"), row, strict=True)) for row in found]
 
 
 def load_chosen(con: DuckDBPyConnection, chosen: Sequence[Mapping[str, Any]]) -> list[Article]:

@@ -37,8 +37,8 @@ def save_extractions(
             once = {k: e for k, e in once.items() if article_resource(e.unit_id) in still}
         rows = [extraction_row(e, extracted_at) for e in once.values()]
         with registered(con, extraction_batch=batch(rows, batches.EXTRACTIONS)):
-            new = set(con.execute(load_query("new_extractions")).fetchall())
-        fresh = [e for key, e in once.items() if key in new]
+            held = set(con.execute(load_query("held_extractions")).fetchall())
+        fresh = [e for key, e in once.items() if key not in held]
         rows = [extraction_row(e, extracted_at) for e in fresh]
         events = [mention_row(m, extracted_at) for e in fresh for m in e.events]
         entities = [entity_row(e) for extraction in fresh for e in entities_of(extraction)]
@@ -48,13 +48,15 @@ def save_extractions(
             mention_batch=batch(events, batches.EVENT_MENTIONS),
             entity_batch=batch(entities, batches.ENTITY_MENTIONS),
         ):
-            con.execute(load_query("note_rereads"))
+            if held:
+                con.execute(load_query("note_rereads"))
             con.execute("INSERT INTO store.extractions BY NAME FROM extraction_batch")
             con.execute("INSERT INTO store.entity_mentions BY NAME FROM entity_batch")
             con.execute(load_query("insert_event_mentions"))
             con.execute(load_query("insert_unlinked"))
             con.execute(load_query("drop_read"))
-            con.execute(load_query("mark_refused"))
+            if any(e.reject is not None for e in fresh):
+                con.execute(load_query("mark_refused"))
     return len(fresh)
 
 
@@ -119,7 +121,8 @@ def lease_developments(
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
         chosen = developments_waiting(con, shares)
-        take_free(con, [development_resource(d["development_id"]) for d in chosen], owner, lease_s)
+        resources = [development_resource(row["development_id"]) for row in chosen]
+        take_free(con, resources, owner, lease_s, dead=any(row["dead"] for row in chosen))
     return load_to_join(con, chosen)
 
 
@@ -132,10 +135,10 @@ def developments_to_join(con: DuckDBPyConnection) -> list[DevelopmentToJoin]:
 
 
 def developments_waiting(con: DuckDBPyConnection, shares: int = 1) -> list[dict[str, Any]]:
-    """Which developments wait: a row of TICKER_PASSES each."""
+    """Which developments wait: a row of TICKER_PASSES each, whether a `dead` worker holds it."""
     terms = {"limit": JOINED_AT_ONCE, "shares": shares, "fewest": FEWEST_LEASED}
     found = con.execute(load_query("developments_waiting"), terms).fetchall()
-    return [{"development_id": key, "revision": revision} for key, revision in found]
+    return [dict(zip((*batches.TICKER_PASSES, "dead"), row, strict=True)) for row in found]
 
 
 def load_to_join(

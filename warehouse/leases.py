@@ -20,8 +20,8 @@ LINKING, INDEXING = "stage:link", "stage:index"
 TURNS = {LINKING: "store.linker_turns", INDEXING: "store.indexer_turns"}
 # What waits is shared among workers nobody has counted: each takes one of so many parts of what is
 # left, again and again, so that all of them end at about the same time (guided self-scheduling,
-# Polychronopoulos and Kuck 1987). A few seconds' work is taken in fewer parts, each costs.
-SHARES, FEW_SHARES = 4, 2
+# Polychronopoulos and Kuck 1987). More parts would suit more workers, but each costs.
+SHARES = 2
 
 
 def lease(
@@ -79,18 +79,19 @@ def take(con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s:
 
 
 def take_free(
-    con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s: float
+    con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s: float, *, dead: bool
 ) -> None:
-    """`take` of what the same transaction has seen that nobody holds."""
+    """`take` of what the same transaction has seen that nobody holds, but `dead` owners perhaps."""
     with leases_of(con, resources):
-        take_batch(con, owner, lease_s)
+        take_batch(con, owner, lease_s, dead=dead)
 
 
-def take_batch(con: DuckDBPyConnection, owner: str, lease_s: float) -> None:
+def take_batch(con: DuckDBPyConnection, owner: str, lease_s: float, *, dead: bool = True) -> None:
     """Lease what is free of `lease_batch`."""
     now = datetime.now(UTC)
     until = now + timedelta(seconds=lease_s)
-    con.execute(load_query("drop_dead_leases"), {"owner": owner, "at": now})
+    if dead:
+        con.execute(load_query("drop_dead_leases"), {"owner": owner, "at": now})
     con.execute(load_query("take_leases"), {"owner": owner, "leased_until": until})
 
 
@@ -118,6 +119,15 @@ def give_up(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> se
         still = held(con, owner)
         con.execute(load_query("drop_leases"), {"owner": owner})
     return still
+
+
+def is_free(con: DuckDBPyConnection, stage: str) -> bool:
+    """Is nobody doing a stage just now? Costs less than to ask for the turn."""
+    held = con.execute(
+        "SELECT count(*) FROM store.leases WHERE resource = ? AND leased_until > ?",
+        [stage, datetime.now(UTC)],
+    ).fetchone()
+    return held == (0,)
 
 
 def being_read(con: DuckDBPyConnection, owner: str) -> set[str]:

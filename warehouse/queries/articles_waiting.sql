@@ -1,11 +1,14 @@
--- One row per article that waits for the extractor and nobody is reading; oldest first. What an
--- older extractor read is read again by `policywire reextract`, when asked.
+-- One row per article that waits for the extractor and nobody is reading, oldest first; `dead` where
+-- somebody was and does so no more. What an older extractor read is read again by `policywire
+-- reextract`, when asked.
 WITH waiting AS MATERIALIZED (
-    SELECT unread.article_id, unread.version, unread.first_seen_at
+    SELECT
+        unread.article_id, unread.version, unread.first_seen_at,
+        leased.resource IS NOT NULL AS dead
     FROM store.unread AS unread
-    ANTI JOIN store.leases AS leased
-        ON leased.resource = 'article:' || unread.article_id AND leased.leased_until > now()
+    LEFT JOIN store.leases AS leased ON leased.resource = 'article:' || unread.article_id
     WHERE unread.refused_by IS DISTINCT FROM $extractor_version
+        AND coalesce(leased.leased_until <= now(), true)
 )
 FROM waiting
 ORDER BY first_seen_at, article_id

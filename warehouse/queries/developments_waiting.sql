@@ -1,22 +1,23 @@
 -- One row per standing development whose tickers were not worked out for its newest revision and
--- nobody is at; article by article.
+-- nobody is at, article by article; `dead` where somebody was and is no more.
 WITH latest AS (
     SELECT development_id, max(revision) AS revision
     FROM store.developments
     GROUP BY development_id
 ),
 waiting AS MATERIALIZED (
-    SELECT held.development_id, held.revision, held.article_id, held.first_seen_at
+    SELECT
+        held.development_id, held.revision, held.article_id, held.first_seen_at,
+        leased.resource IS NOT NULL AS dead
     FROM store.developments AS held
     JOIN latest
         ON latest.development_id = held.development_id AND latest.revision = held.revision
     ANTI JOIN store.ticker_passes AS done
         ON done.development_id = held.development_id AND done.revision = held.revision
-    ANTI JOIN store.leases AS leased
-        ON leased.resource = 'development:' || held.development_id AND leased.leased_until > now()
-    WHERE NOT held.retracted
+    LEFT JOIN store.leases AS leased ON leased.resource = 'development:' || held.development_id
+    WHERE NOT held.retracted AND coalesce(leased.leased_until <= now(), true)
 )
-SELECT development_id, revision
+SELECT development_id, revision, dead
 FROM waiting
 ORDER BY article_id, first_seen_at, development_id
 LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting);
