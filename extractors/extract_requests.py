@@ -3,10 +3,30 @@
 Apart from the worker, which runs as a program: a record must have one name on both ends.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any
 
 from models.event import Extraction, TextUnit
+
+UNIT_FIELDS = tuple(field.name for field in fields(TextUnit))
+_values = attrgetter(*UNIT_FIELDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """Text units by their values: to pickle a record takes as long as to read many a text."""
+
+    values: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """What units gave, by their place; those that gave nothing, most of them, are not there."""
+
+    extractor_version: str
+    found: Mapping[int, Extraction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,5 +51,40 @@ class Failure:
     reason: str
 
 
-Request = Sequence[TextUnit] | Lines
-Answer = list[Extraction] | Answers | Failure
+Request = Units | Lines
+Answer = Readings | Answers | Failure
+
+
+def packed(units: Sequence[TextUnit]) -> Units:
+    """Units as a request."""
+    return Units(values=tuple(map(_values, units)))
+
+
+def unpacked(request: Units) -> list[TextUnit]:
+    """The units of a request."""
+    return [TextUnit(**dict(zip(UNIT_FIELDS, row, strict=True))) for row in request.values]
+
+
+def readings_of(extractions: Sequence[Extraction], extractor_version: str) -> Readings:
+    """Extractions as an answer."""
+    found = {
+        place: extraction
+        for place, extraction in enumerate(extractions)
+        if extraction.events or extraction.entities or extraction.reject is not None
+    }
+    return Readings(extractor_version=extractor_version, found=found)
+
+
+def extractions_of(units: Sequence[TextUnit], answer: Readings) -> list[Extraction]:
+    """The extractions of an answer, one a unit of the request."""
+    return [
+        answer.found.get(place)
+        or Extraction(
+            unit_id=unit.unit_id,
+            version=unit.version,
+            events=(),
+            entities=(),
+            extractor_version=answer.extractor_version,
+        )
+        for place, unit in enumerate(units)
+    ]

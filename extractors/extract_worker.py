@@ -1,7 +1,7 @@
 """A process that extracts for its parent: `python -m extractors.extract_worker [--no-gate]`.
 
 Frames go in by stdin and out by stdout, as in extractors/feed_worker.py: four bytes of length, then
-a pickle. A list of text units gives their extractions; numbered lines of JSON give what the pipe
+a pickle. Text units give their extractions; numbered lines of JSON give what the pipe
 (extractors/records.py) writes for them. The model is loaded once. Ends when stdin does.
 """
 
@@ -12,7 +12,15 @@ import sys
 from typing import BinaryIO
 
 from extractors.extract import Extractor
-from extractors.extract_requests import Answer, Answers, Failure, Lines, Request
+from extractors.extract_requests import (
+    Answer,
+    Answers,
+    Failure,
+    Lines,
+    Request,
+    readings_of,
+    unpacked,
+)
 from extractors.feed_worker import LENGTH
 from extractors.records import answer_lines
 from extractors.touched import TouchedListings
@@ -28,7 +36,8 @@ class ExtractWorker:
     def answer(self, request: Request) -> Answer:
         """One request answered."""
         if not isinstance(request, Lines):
-            return list(self.extractor.extract(request))
+            extractions = list(self.extractor.extract(unpacked(request)))
+            return readings_of(extractions, self.extractor.version)
         out = io.StringIO()
         failed = answer_lines(request.numbered, out, self.extractor, self.touched.by_event)
         return Answers(text=out.getvalue(), failed=failed)

@@ -18,7 +18,7 @@ from prefect import flow
 from extractors.extract import EXTRACTOR_VERSION
 from flows.extract_workers import ExtractWorkers, workers_for
 from flows.feed_list import load_feeds
-from flows.link import ASK_AGAIN_S, link_news, prepare_texts
+from flows.link import ASK_AGAIN_S, find_copies, link_news
 from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
@@ -67,7 +67,7 @@ def read_news(settings: Settings) -> ExtractResult:
     with at_work(settings) as owner:
         if is_lake_target(settings.warehouse):
             # Others read meanwhile what this worker does not.
-            prepare_texts(settings, owner)
+            find_copies(settings, owner)
         found = read_articles(settings, owner)
         if wait_for_others(settings, owner):
             found += read_articles(settings, owner)

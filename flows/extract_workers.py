@@ -18,7 +18,17 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import BinaryIO
 
-from extractors.extract_requests import Answer, Answers, Failure, Lines, Request
+from extractors.extract_requests import (
+    Answer,
+    Answers,
+    Failure,
+    Lines,
+    Readings,
+    Request,
+    Units,
+    extractions_of,
+    packed,
+)
 from extractors.feed_worker import LENGTH
 from extractors.records import batches_of_lines
 from models.errors import PipelineError
@@ -65,9 +75,16 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
 
     def extract(self, batches: Iterable[Sequence[TextUnit]]) -> Iterator[list[Extraction]]:
         """The extractions of each batch, in order. Raises PipelineError when workers keep dying."""
-        for answer in self._answers(batches):
-            assert isinstance(answer, list), "units give extractions"
-            yield answer
+        sent: deque[Sequence[TextUnit]] = deque()
+
+        def requests() -> Iterator[Units]:
+            for batch in batches:
+                sent.append(batch)
+                yield packed(batch)
+
+        for answer in self._answers(requests()):
+            assert isinstance(answer, Readings), "units give extractions"
+            yield extractions_of(sent.popleft(), answer)
 
     def answer_lines(self, batches: Iterable[Lines]) -> Iterator[Answers]:
         """What the pipe writes for each batch of lines, in order."""

@@ -37,12 +37,11 @@ LINK_TRIES = 5
 ASK_AGAIN_S = 0.1
 
 
-def prepare_texts(settings: Settings, owner: str) -> None:
-    """What texts need and no reading: copies found, words searchable; unless another is at it."""
+def find_copies(settings: Settings, owner: str) -> None:
+    """Find copies among new articles, before they are read, unless another worker is at it."""
     with suppress(WarehouseConflictError), stage_turn(settings, LINKING, owner) as ours:
         if ours:
             group_copies(settings.warehouse, owner)
-    index_texts(settings, owner)
 
 
 def link_news(settings: Settings, owner: str) -> int:
@@ -51,19 +50,24 @@ def link_news(settings: Settings, owner: str) -> int:
     Raises WarehouseBusyError when another worker links for longer than its lease.
     """
     new = link_in_turn(settings, owner)
+    if new is None:
+        # Another worker links: there are texts to make searchable meanwhile.
+        index_texts(settings, owner)
+        new = link_in_turn(settings, owner, patience_s=2 * settings.extract.lease_s)
+    if new is None:
+        raise WarehouseBusyError("another worker is linking; the next pass goes on")
     join_tickers(settings, owner)
     index_texts(settings, owner)
     return new
 
 
-def link_in_turn(settings: Settings, owner: str) -> int:
-    """Link as the one worker that does; again when another was first, or took over meanwhile."""
-    patience_s = 2 * settings.extract.lease_s
+def link_in_turn(settings: Settings, owner: str, patience_s: float = 0.0) -> int | None:
+    """Link as the one worker that does, or None; again when another took over meanwhile."""
     for left in reversed(range(LINK_TRIES)):
         try:
             with stage_turn(settings, LINKING, owner, patience_s) as ours:
                 if not ours:
-                    raise WarehouseBusyError("another worker is linking; the next pass goes on")
+                    return None
                 group_copies(settings.warehouse, owner)
                 return link_mentions(settings.warehouse, owner)
         except WarehouseConflictError:

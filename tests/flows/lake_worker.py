@@ -64,10 +64,10 @@ def timed(name: str, spent: dict[str, float]) -> None:
     module = extract if hasattr(extract, name) else link
     stage: Callable[..., Any] = getattr(module, name)
 
-    def run(*given: Any) -> Any:
+    def run(*given: Any, **named: Any) -> Any:
         began, busy = time.perf_counter(), time.process_time()
         try:
-            return stage(*given)
+            return stage(*given, **named)
         finally:
             spent[name] = spent.get(name, 0.0) + time.perf_counter() - began
             name_cpu = f"{name}_cpu"
