@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
+SCALE := build/scale
 LOCK := --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check quality train soak soak-serve bench bench-lake bench-ingest format lock clean
+.PHONY: help install demo test check quality train soak soak-serve bench bench-lake bench-scale bench-ingest format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +58,15 @@ bench: $(TOOLS)  ## extraction beside the bare spaCy model, article to notice (P
 
 bench-lake: $(TOOLS)  ## two workers on a lake against one (POLICYWIRE_SHARED names the corpora)
 	$(BIN)/python -m bench.lake_workers $(MORE)
+
+bench-scale: $(TOOLS)  ## load and questions at 0, 100,000 and a million articles (POLICYWIRE_SHARED names the corpora)
+	@mkdir -p $(SCALE)
+	@rm -f $(SCALE)/*.duckdb
+	$(BIN)/python -m bench.load_corpus whitehouse $(SCALE)/corpus.duckdb --since 2025-01-01 --until 2026-12-31
+	$(BIN)/python -m bench.scale grow $(SCALE)/corpus.duckdb $(SCALE)/small.duckdb --articles 100000 --developments 20000
+	$(BIN)/python -m bench.scale grow $(SCALE)/corpus.duckdb $(SCALE)/big.duckdb
+	for held in none small big none; do $(BIN)/python -m bench.scale load $(SCALE)/$$held.duckdb $(MORE) || exit 1; done
+	$(BIN)/python -m bench.scale ask $(SCALE)/big.duckdb
 
 soak: $(TOOLS)  ## long runs: 1,000 notices under kills, 50 kills of a load, ten minutes of readers
 	POLICYWIRE_DEVELOPMENTS=1000 POLICYWIRE_KILLS=50 POLICYWIRE_READ_SECONDS=600 $(BIN)/python -m pytest \
