@@ -20,7 +20,7 @@ from flows.warm_up import ready_listings
 from flows.worker import shares
 from models.errors import WarehouseBusyError, WarehouseConflictError
 from warehouse.connection import open_warehouse, with_retries
-from warehouse.copies import articles_to_print, prints_near, save_prints
+from warehouse.copies import PRINTED_AT_ONCE, articles_to_print, prints_near, save_prints
 from warehouse.events import lease_developments, save_event_tickers
 from warehouse.inputs import loaded_digest
 from warehouse.leases import INDEXING, LINKING, is_free, lease_stage, release
@@ -31,7 +31,7 @@ from warehouse.links import (
     mentions_to_link,
     save_links,
 )
-from warehouse.search import index_articles
+from warehouse.search import INDEXED_AT_ONCE, index_articles
 
 LINK_TRIES = 5
 ASK_AGAIN_S = 0.1
@@ -115,6 +115,8 @@ def group_copies(warehouse: Path, owner: str | None = None) -> int:
         with open_warehouse(warehouse) as con:
             save_prints(con, waiting, prints, copies, owner)
         found += len(copies)
+        if len(waiting) < PRINTED_AT_ONCE:
+            return found
 
 
 def link_mentions(warehouse: Path, owner: str | None = None) -> int:
@@ -164,4 +166,4 @@ def index_texts(settings: Settings, owner: str) -> None:
         more = ours
         while more:
             with open_warehouse(settings.warehouse) as con:
-                more = index_articles(con, indexer=owner) > 0
+                more = index_articles(con, indexer=owner) == INDEXED_AT_ONCE

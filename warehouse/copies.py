@@ -13,6 +13,7 @@ from warehouse.leases import LINKING, check_turn
 
 # Wires are reprinted within days; comparing with years would cost with what is stored.
 WINDOW = timedelta(days=10)
+PRINTED_AT_ONCE = 2000
 PRINTS = {"article_id": TEXT, "first_seen_at": INSTANT, "fingerprint": pa.list_(pa.uint32())}
 COPIES = {"article_id": TEXT, "group_id": TEXT}
 
@@ -35,7 +36,7 @@ class Printed:
     fingerprint: tuple[int, ...]
 
 
-def articles_to_print(con: DuckDBPyConnection, limit: int = 2000) -> list[Unprinted]:
+def articles_to_print(con: DuckDBPyConnection, limit: int = PRINTED_AT_ONCE) -> list[Unprinted]:
     """Articles not compared yet, first seen first."""
     rows = con.execute(load_query("articles_to_print"), {"limit": limit}).fetchall()
     return [Unprinted(article_id=a, first_seen_at=at, text=text) for a, at, text in rows]

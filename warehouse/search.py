@@ -5,10 +5,12 @@ from duckdb import DuckDBPyConnection
 from warehouse.connection import load_query, transaction
 from warehouse.leases import INDEXING, check_turn
 
-BATCH = 2000
+INDEXED_AT_ONCE = 2000
 
 
-def index_articles(con: DuckDBPyConnection, limit: int = BATCH, indexer: str | None = None) -> int:
+def index_articles(
+    con: DuckDBPyConnection, limit: int = INDEXED_AT_ONCE, indexer: str | None = None
+) -> int:
     """Index article versions that are not indexed yet, all or none of a batch; how many they were.
 
     Safe to retry. Terms of a load are stored sorted, so that a search reads few of them. Given who
