@@ -39,6 +39,7 @@ from flows.settings import Extracting, Settings
 from models.article import Article
 from models.backfill import Chunk
 from models.event import TextUnit
+from tests.flows.test_lake import WHAT
 from tests.postgres import lake_address
 from warehouse.connection import open_warehouse
 
@@ -47,8 +48,6 @@ BAR = 1.6
 LEASE_S = 300.0
 # Who dies holds its articles for as long; a batch is read in less.
 SHORT_LEASE_S = 20.0
-# All that a development says; when a row was written is not part of it.
-WHAT = "SELECT * EXCLUDE (recorded_at) FROM policy_events ORDER BY development_id"
 Rows = list[tuple[Any, ...]]
 Run = Callable[[str, str], float]
 

@@ -18,7 +18,7 @@ from warehouse.leases import SHARES, feed_resource, lease, release, release_all,
 
 @contextmanager
 def at_work(settings: Settings) -> Iterator[str]:
-    """Work under a name of its own, which holds leases: kept while this lasts, given back after.
+    """Work under a name of its own: its leases are kept meanwhile, given back if it is cut short.
 
     A worker that dies renews nothing, so that others take over after `[extract] lease_s`.
     """

@@ -86,6 +86,20 @@ def worker(lake: str, feeds: Path, lease_s: float, *more: str) -> subprocess.Pop
     return subprocess.Popen([*command, *more])
 
 
+def assert_same(lake: str, alone: Path) -> int:
+    """The lake holds what one process stored, all of it read once and nothing leased; how many."""
+    with open_warehouse(alone) as con:
+        expected = con.execute(WHAT).fetchall()
+    with open_warehouse(lake) as con:
+        assert con.execute(WHAT).fetchall() == expected
+        assert con.execute("SELECT count(*) FROM store.leases").fetchone() == (0,)
+        assert con.execute(
+            "SELECT count(*), count(DISTINCT article_id) FROM store.extractions"
+        ).fetchone() == (COUNT, COUNT)
+    assert len(expected) >= 4
+    return len(expected)
+
+
 @pytest.fixture
 def lake(tmp_path: Path) -> Iterator[str]:
     with lake_address(tmp_path) as address:
@@ -128,16 +142,8 @@ def test_two_workers_one_of_which_dies_give_what_one_process_gives(
     assert dying.wait(timeout=300) < 0
     workers = [worker(lake, feeds, 300.0) for _ in range(2)]
     assert [process.wait(timeout=600) for process in workers] == [0, 0]
-    with open_warehouse(alone.warehouse) as con:
-        expected = con.execute(WHAT).fetchall()
-    with open_warehouse(lake) as con:
-        assert con.execute(WHAT).fetchall() == expected
-        assert con.execute("SELECT count(*) FROM store.leases").fetchone() == (0,)
-        assert con.execute(
-            "SELECT count(*), count(DISTINCT article_id) FROM store.extractions"
-        ).fetchone() == (COUNT, COUNT)
+    expected = assert_same(lake, alone.warehouse)
     # The contract holds here too: every question of docs/SQL.md has an answer.
     for example in EXAMPLE.finditer(DOCUMENT.read_text("utf-8")):
         query(lake, example["sql"])
-    assert len(expected) >= 4
-    assert query(lake, "SELECT count(*) FROM policy_events").rows == [(len(expected),)]
+    assert query(lake, "SELECT count(*) FROM policy_events").rows == [(expected,)]
