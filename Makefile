@@ -96,5 +96,9 @@ lock: $(INSTALLED)  ## pin all dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra lake --extra dask \
 	  --constraints requirements.lock $(LOCK) --output-file requirements-dev.lock
 
-clean:  ## forget .venv, caches and the demo's data
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+# Never var/: it holds warehouses, and a warehouse cannot be built anew.
+clean:  ## delete what make built: .venv, build/, caches; warehouses in var/ stay
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find flows extractors models warehouse tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "deleted .venv, build, dist and caches"
+	@if [ -e var ]; then echo "kept var/, which holds your warehouses; delete it yourself if you mean to"; fi

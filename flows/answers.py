@@ -27,11 +27,14 @@ def write_answer(
     parameters: Mapping[str, object],
     form: str,
     output: Path | None,
+    *,
+    row_limit: int | None = None,
 ) -> None:
     """Run `sql` on the snapshot and write its rows to `output`, or to the screen.
 
-    Raises WarehouseError, one line, when the query is refused; ConfigError when Parquet has no
-    file to go to.
+    With `row_limit`, which `sql` takes as $row_limit, a line on standard error says how many
+    rows were left out. Raises WarehouseError, one line, when the query is refused; ConfigError
+    when Parquet has no file to go to.
     """
     if form == "parquet" and output is None:
         raise ConfigError("--format parquet needs --output FILE")
@@ -39,13 +42,27 @@ def write_answer(
     if form == "parquet":
         assert output is not None, "checked above"
         parquet.write_table(result.table, output)
-        return
-    write = WRITERS[form]
-    if output is None:
-        write(result, sys.stdout)
-        return
-    with output.open("w", encoding="utf-8", newline="") as file:
-        write(result, file)
+    elif output is None:
+        WRITERS[form](result, sys.stdout)
+    else:
+        with output.open("w", encoding="utf-8", newline="") as file:
+            WRITERS[form](result, file)
+    if row_limit is not None and result.table.num_rows == row_limit:
+        left = count_all(snapshot, sql, parameters) - row_limit
+        if left > 0:
+            print_left_out(left)
+
+
+def count_all(snapshot: Path, sql: str, parameters: Mapping[str, object]) -> int:
+    """How many rows `sql` has without its limit."""
+    counted = f"SELECT count(*) FROM ({sql.rstrip().removesuffix(';')})"  # noqa: S608 - ours
+    (row,) = query(snapshot, counted, {**parameters, "row_limit": None}).rows
+    return int(str(row[0]))
+
+
+def print_left_out(count: int, how: str = "--limit shows more") -> None:
+    """Say on standard error that a list was cut short."""
+    Console(stderr=True).print(f"and {count:,} more; {how}", style="dim", highlight=False)
 
 
 def write_csv(result: QueryResult, file: IO[str]) -> None:
@@ -140,9 +157,3 @@ def shown(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
-
-
-def check_label(option: str, value: str | None, known: Sequence[str]) -> None:
-    """Raise ConfigError, with what there is, when `value` is given and not one of `known`."""
-    if value is not None and value not in known:
-        raise ConfigError(f"{option}: no {value!r}; there are {', '.join(known)}")

@@ -38,12 +38,25 @@ app.add_typer(feeds.app, name="feeds")
 for module in (run, sql, store, text, explain, market, alerts, review, history, doctor):
     module.register(app)
 
+STOPPED = "policywire: stopped; the same command goes on where this one stopped"
 EXIT_FAILED, EXIT_CONFIG, EXIT_INTERRUPTED = 1, 2, 130
+
+
+def show_version(wanted: bool) -> None:
+    """Print the release and end."""
+    if wanted:
+        from importlib import metadata
+
+        typer.echo(f"policywire {metadata.version('policywire')}")
+        raise typer.Exit()
 
 
 @app.callback()
 def options(
     debug: bool = typer.Option(False, "--debug", help="Show a traceback when something fails."),
+    version: bool = typer.Option(
+        False, "--version", callback=show_version, is_eager=True, help="Show the version and exit."
+    ),
 ) -> None:
     """Options before the command."""
     configure_logs()
@@ -60,7 +73,16 @@ def main() -> None:
             traceback.print_exc()
         errors.print(f"policywire: {error}", style="red", markup=False, highlight=False)
         sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED)
+    except SystemExit as error:
+        if error.code == EXIT_INTERRUPTED:
+            errors.print(STOPPED)
+        raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: one line, not forty
+        from warehouse.connection import is_interrupt  # DuckDB takes long to load
+
+        if is_interrupt(error):
+            errors.print(STOPPED)
+            sys.exit(EXIT_INTERRUPTED)
         if debug:
             traceback.print_exc()
         errors.print(
@@ -72,7 +94,7 @@ def main() -> None:
         )
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
-        errors.print("policywire: stopped; run it again to go on where it stopped")
+        errors.print(STOPPED)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         sys.exit(0)

@@ -35,10 +35,11 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     try:
         settings = load()
     except PipelineError as error:
-        yield Finding(what="settings", ok=False, detail=str(error), remedy="mend that key")
+        yield Finding(what="settings", ok=False, detail=str(error), remedy="fix this setting")
         return
     yield Finding(what="settings", ok=True, detail="valid")
     yield feed_list(settings)
+    yield from named_files(settings)
     yield from warehouse(settings)
     yield prefect()
     yield disk(settings.warehouse.parent)
@@ -72,9 +73,19 @@ def feed_list(settings: Settings) -> Finding:
     try:
         feeds = load_feeds(settings.feeds)
     except PipelineError as error:
-        return Finding(what="feeds", ok=False, detail=str(error), remedy="mend the feed list")
+        return Finding(what="feeds", ok=False, detail=str(error), remedy="fix the feed list")
     enabled = sum(feed.enabled for feed in feeds)
     return Finding(what="feeds", ok=True, detail=f"{enabled} enabled of {len(feeds)}")
+
+
+def named_files(settings: Settings) -> Iterator[Finding]:
+    """The files that the settings name and that are not there."""
+    from flows.preflight import missing_files
+
+    for problem in missing_files(settings):
+        yield Finding(
+            what="files", ok=False, detail=problem, remedy="correct the path or remove it"
+        )
 
 
 def warehouse(settings: Settings) -> Iterator[Finding]:

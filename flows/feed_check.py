@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from extractors.feed import parse_feed
 from flows.feed_list import fetchable, load_feeds
 from flows.fetch import FeedOutcome, FetchSettings, fetch_feeds, with_parsed
+from flows.known_values import suggestion
 from flows.progress import track
 from flows.settings import Settings
 from models.errors import ConfigError, FeedParseError
@@ -46,7 +47,8 @@ def chosen(listed: Sequence[Feed], feed_id: str | None) -> Sequence[Feed]:
         return fetchable(listed)[0]
     found = next((feed for feed in listed if feed.feed_id == feed_id), None)
     if found is None:
-        raise ConfigError(f"no feed {feed_id!r} in the list; see: policywire feeds list --all")
+        near = suggestion(feed_id, [feed.feed_id for feed in listed])
+        raise ConfigError(f"no feed {feed_id!r} in the list; {near}")
     if found.kind.endswith("_template"):
         raise ConfigError(
             f"feed {feed_id!r} is a template ({found.kind}): fill in the {{...}} parts of its url"

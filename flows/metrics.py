@@ -1,8 +1,9 @@
 """The status as Prometheus text, printed or served on request."""
 
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
+from flows.loopback import LoopbackServer
 from flows.status import Status
 from models.errors import PipelineError
 
@@ -116,7 +117,7 @@ def escaped(text: str) -> str:
 
 def metrics_server(
     read: Callable[[], Status], *, host: str = "127.0.0.1", port: int = 9464
-) -> ThreadingHTTPServer:
+) -> LoopbackServer:
     """An HTTP server that answers /metrics with the status of that moment; the caller runs it.
 
     503 with the reason, in one line, when the status cannot be read.
@@ -143,4 +144,4 @@ def metrics_server(
         def log_message(self, *_: object) -> None:
             """A scrape every few seconds is not worth a line."""
 
-    return ThreadingHTTPServer((host, port), Handler)
+    return LoopbackServer((host, port), Handler)

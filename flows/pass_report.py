@@ -6,19 +6,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.text import Text
 
 from flows.answers import table_of
+from flows.next_commands import command_line, shown_path
 from flows.progress import bars_on
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
 from models.errors import PipelineError
-from warehouse.connection import load_query
+from warehouse.connection import is_interrupt, load_query, open_warehouse
+from warehouse.runs import stored_since
 from warehouse.snapshot import QueryResult, query
 
 if TYPE_CHECKING:
     from flows.pipeline import PassResult
 
 MOST_ROWS = 25
+# Stage, title, query, and the view that has all of it.
+TABLES = (
+    ("extract", "New developments", "pass_developments", "policy_events"),
+    ("market", "Largest moves around them", "pass_returns", "event_returns"),
+    ("alert", "Alerts raised", "pass_alerts", "alerts"),
+)
 WIDE = 120
 DROPPED_WHEN_NARROW = frozenset({"headline", "whom", "channel", "state"})
 
@@ -40,31 +49,40 @@ def show_pass(
     # The tables below say the same as the log, and better.
     logging.getLogger("policywire.alerts").setLevel(logging.CRITICAL)
     began = datetime.now(UTC)
-    with bars_on(console):
-        result = run_stages(settings, config, stages, through_prefect=through_prefect)
+    try:
+        with bars_on(console):
+            result = run_stages(settings, config, stages, through_prefect=through_prefect)
+    except BaseException as error:
+        if not is_interrupt(error):
+            raise
+        console.print(Text(f"\nstopped; {kept_since(settings, began)}"), soft_wrap=True)
+        raise KeyboardInterrupt from error
     print_counts(console, result)
     if "ingest" in stages:
         print_feeds(console, ask(settings, "pass_feeds", began))
-    if "extract" in stages:
-        print_rows(console, "New developments", ask(settings, "pass_developments", began))
-    if "market" in stages:
-        print_rows(console, "Largest moves around them", ask(settings, "pass_returns", began))
-    if "alert" in stages:
-        print_rows(console, "Alerts raised", ask(settings, "pass_alerts", began))
-    console.print(
-        f"\nAsk it: [bold]{settings.snapshot}[/] holds it all, for example", highlight=False
-    )
-    console.print(
-        '  policywire sql "SELECT decision_date, type, status, headline FROM policy_events '
-        "WHERE list_contains(actors, 'CN') ORDER BY decision_date\"\n"
-        "  policywire events --commodity rare_earths\n"
-        '  policywire sql "FROM measure_status WHERE next_date IS NOT NULL"',
-        style="dim",
-        highlight=False,
-        markup=False,
-    )
+    for stage, title, name, view in TABLES:
+        if stage in stages:
+            more = command_line("sql", f"FROM {view}", settings=settings, config=config)
+            print_rows(console, title, ask(settings, name, began), more)
+    print_next(console, settings, config)
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
+
+
+NEXT = (
+    ("events", "--commodity", "rare_earths"),
+    ("sql", "FROM measure_status WHERE next_date IS NOT NULL ORDER BY next_date"),
+    ("search", "gallium"),
+)
+
+
+def print_next(console: Console, settings: Settings, config: Path | None) -> None:
+    """How to go on: commands that work as they are printed."""
+    told = f"Ask it: {shown_path(settings.snapshot)} holds it all. For example:"
+    console.print(Text(told, style="bold"), soft_wrap=True)
+    for words in NEXT:
+        line = command_line(*words, settings=settings, config=config)
+        console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
 
 
 def run_stages(
@@ -78,6 +96,19 @@ def run_stages(
     if through_prefect:
         return pipeline(config=given, warehouse=warehouse, feeds=feeds, stages=stages)
     return pass_through({"config": given, "warehouse": warehouse, "feeds": feeds}, stages)
+
+
+def kept_since(settings: Settings, began: datetime) -> str:
+    """What a pass that was stopped has stored, in words."""
+    if not settings.warehouse.exists():
+        return "nothing was stored yet"
+    try:
+        with open_warehouse(settings.warehouse, patience_s=2.0) as con:
+            counts = stored_since(con, began)
+    except PipelineError as error:
+        return f"what was stored cannot be counted now: {error}"
+    told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    return f"kept: {told}" if told else "nothing was stored yet"
 
 
 def ask(settings: Settings, name: str, since: datetime) -> QueryResult:
@@ -97,10 +128,12 @@ def print_feeds(console: Console, feeds: QueryResult) -> None:
     trouble = [row for row in feeds.rows if row[1] != "ok"]
     told = f"Feeds asked: {len(feeds.rows)}, in trouble: {len(trouble)}"
     console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], told, console.width))
+    if len(feeds.rows) > MOST_ROWS:
+        console.print(f"and {len(feeds.rows) - MOST_ROWS:,} more: policywire status", style="dim")
     console.print()
 
 
-def print_rows(console: Console, title: str, found: QueryResult) -> None:
+def print_rows(console: Console, title: str, found: QueryResult, more: str) -> None:
     """A table under its title, cut to what a person reads; or that there is nothing new."""
     if not found.rows:
         console.print(f"[bold]{title}[/]: nothing new\n", highlight=False)
@@ -115,5 +148,6 @@ def print_rows(console: Console, title: str, found: QueryResult) -> None:
     shown = [[row[n] for n in kept] for row in found.rows[:MOST_ROWS]]
     console.print(table_of(columns, shown, f"{title}: {len(found.rows)}", console.width))
     if len(found.rows) > MOST_ROWS:
-        console.print(f"and {len(found.rows) - MOST_ROWS} more: policywire events", style="dim")
+        left = len(found.rows) - MOST_ROWS
+        console.print(Text(f"and {left:,} more: {more}", style="dim"), soft_wrap=True)
     console.print()

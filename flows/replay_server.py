@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import format_datetime
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from flows.clock import Clock
+from flows.loopback import LoopbackServer
 from models.article import Article
 from models.feed import Feed
 
@@ -79,8 +80,7 @@ def serve_archive(
         def log_message(self, *_: object) -> None:
             """A replay has its own report."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = LoopbackServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     base = f"http://127.0.0.1:{server.server_port}"

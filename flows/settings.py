@@ -194,6 +194,12 @@ def load_settings(
         for key in ("warehouse", "feeds", "rules"):
             if isinstance(values.get(key), str) and not is_lake_target(values[key]):
                 values[key] = path.parent / values[key]
+        market = values.get("market")
+        for key in ("price_files", "reference_csv"):
+            if isinstance(market, dict) and isinstance(market.get(key), list):
+                market[key] = [
+                    path.parent / each if isinstance(each, str) else each for each in market[key]
+                ]
     elif config is not None:
         raise ConfigError(f"{config}: no such file")
     try:

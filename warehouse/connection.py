@@ -140,6 +140,8 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
     except BaseException as error:
         with suppress(duckdb.Error):  # a refused commit has rolled back already
             con.execute("ROLLBACK")
+        if is_interrupt(error):
+            raise KeyboardInterrupt from error
         if isinstance(error, duckdb.Error):
             if "conflict" in str(error).lower():
                 raise WarehouseConflictError(f"another worker was first: {error}") from error
@@ -147,6 +149,13 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
         raise
     finally:
         _in_transaction.discard(id(con))
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Is this Ctrl-C? While DuckDB runs a query it shows as an error of DuckDB's own."""
+    return isinstance(error, KeyboardInterrupt | duckdb.InterruptException) or (
+        isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+    )
 
 
 @cache

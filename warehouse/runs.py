@@ -28,6 +28,15 @@ class RunRecord:
     counters: Mapping[str, float] | None = None
 
 
+def stored_since(con: DuckDBPyConnection, at: datetime) -> dict[str, int]:
+    """How many articles, readings, developments and notices were stored since `at`."""
+    found = con.execute(load_query("stored_since"), {"at": at})
+    names = [column[0] for column in found.description or ()]
+    row = found.fetchone()
+    assert row is not None, "counts are one row"
+    return dict(zip(names, (int(count) for count in row), strict=True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
     """How long notices took in a span of time, in seconds; `count` how many they were."""

@@ -236,18 +236,31 @@ def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> None:
     from flows.backfill import BackfillStep
     from flows.progress import shares_on
     from flows.status import span
+    from warehouse.connection import is_interrupt
 
     console = Console(emoji=False, stderr=True)
     with shares_on(console, label) as tell:
+        reached = "nothing was read yet"
 
         def on_step(step: BackfillStep) -> None:
+            nonlocal reached
+            reached = (
+                f"kept: {step.count.articles:,} articles read, {step.count.mentions:,} mentions "
+                f"({step.share:.0%})"
+            )
             left = f"{span(step.left_s)} left" if step.left_s is not None else ""
             tell(
                 step.share,
                 f"{step.count.articles:,} articles, {step.count.mentions:,} mentions, {left}",
             )
 
-        result = run(on_step)
+        try:
+            result = run(on_step)
+        except BaseException as error:
+            if not is_interrupt(error):
+                raise
+            typer.echo(f"\nstopped; {reached}", err=True)
+            raise KeyboardInterrupt from error
     if result.finished_before:
         typer.echo(f"{label}: all of it was read on {result.finished_before:%Y-%m-%d %H:%M} UTC")
     typer.echo(f"{label}: {result}")

@@ -151,6 +151,7 @@ def study(
     """
     from rich.console import Console
 
+    from flows.known_values import check_ticker
     from flows.study import show_study, study_dates, study_snapshot
     from flows.study_chart import draw_study
     from warehouse.study import StudyFilter
@@ -159,6 +160,8 @@ def study(
         first = date.fromisoformat(since) if since else None
     except ValueError as error:
         raise ConfigError(f"--since: not a date: {since!r}; write 2025-10-01") from error
+    actor = actor and actor.upper()
+    check_study_options(type, status, actor, commodity, group, sign)
     chosen = StudyFilter(
         type=type,
         status=status,
@@ -175,12 +178,38 @@ def study(
         result = study_dates(events, prices, ticker.split(","), chosen, alone=alone)
     else:
         snapshot = settings_from(config, warehouse).snapshot
+        for each in (ticker or "").split(","):
+            check_ticker("--ticker", each or None, snapshot)
         result = study_snapshot(snapshot, chosen, alone=alone)
     console = Console(emoji=False)
     show_study(result, console)
     if chart is not None and result.windows:
         for path in draw_study(result, chart, title=chart_title(chosen)):
             console.print(f"wrote {path}", highlight=False)
+
+
+def check_study_options(
+    type: str | None,
+    status: str | None,
+    actor: str | None,
+    commodity: str | None,
+    group: str | None,
+    sign: str | None,
+) -> None:
+    """Raise ConfigError for the first value that nothing can have."""
+    from flows.known_values import check_actor, check_commodity, check_value
+    from models.event import EventStatus, EventType
+    from models.reference.securities import load_securities
+
+    for option, given, known in (("--type", type, EventType), ("--status", status, EventStatus)):
+        for each in (given or "").split(","):
+            check_value(option, each or None, [kind.value for kind in known])
+    check_actor("--actor", actor)
+    check_commodity("--commodity", commodity)
+    check_value("--sign", sign, ("+", "-", "?"))
+    if group is not None:
+        sectors = sorted({i.sector for i in load_securities().issuers if i.sector})
+        check_value("--group", group, sectors)
 
 
 def chart_title(chosen: "StudyFilter") -> str:

@@ -45,6 +45,8 @@ def list_findings(
 
       policywire review list --decisions
     """
+    from flows.answers import count_all, print_left_out
+    from flows.known_values import check_value
     from warehouse.connection import load_query
     from warehouse.snapshot import query
 
@@ -58,11 +60,20 @@ def list_findings(
             typer.echo(f"{at:%Y-%m-%d %H:%M} {who}: {action} {subject}{into}: {reason}{state}")
     else:
         found = query(settings.snapshot, load_query("review_waiting"), parameters | {"kind": kind})
+        if kind is not None and not found.rows:
+            kinds = query(settings.snapshot, "SELECT DISTINCT kind FROM review_queue ORDER BY kind")
+            check_value("--kind", kind, [str(each) for (each,) in kinds.rows])
         for review_id, sort, reason, key, day, development_id, measure_id, evidence in found.rows:
             typer.echo(f"{sort}: {reason}\n  {key}, {day}: {' '.join(str(evidence).split())}")
             typer.echo(f"  finding {review_id}  step {development_id}  measure {measure_id}\n")
     if not found.rows:
         typer.echo("nothing")
+    elif len(found.rows) == limit:
+        name = "review_decided" if decisions else "review_waiting"
+        asked = parameters if decisions else parameters | {"kind": kind}
+        left = count_all(settings.snapshot, load_query(name), asked) - limit
+        if left > 0:
+            print_left_out(left)
 
 
 @app.command("confirm")

@@ -28,9 +28,10 @@ def register(app: typer.Typer) -> None:
 def run(
     feeds: Feeds = None,
     warehouse: Warehouse = None,
-    once: Annotated[
-        Stage | None, typer.Option("--once", help="Only this stage, not the whole pass.")
+    stage: Annotated[
+        Stage | None, typer.Option("--stage", help="Only this stage, not the whole pass.")
     ] = None,
+    once: Annotated[Stage | None, typer.Option("--once", hidden=True)] = None,
     prefect: Annotated[
         bool,
         typer.Option("--prefect", help="Run as a Prefect flow, recorded by your Prefect server."),
@@ -47,12 +48,15 @@ def run(
 
       policywire run --feeds my_feeds.toml --warehouse data/policy.duckdb
 
-      policywire run --once extract
+      policywire run --stage extract
     """
     from flows.pass_report import show_pass
+    from flows.preflight import check_start
 
     settings = settings_from(config, warehouse, feeds)
-    stages = (once.value,) if once else tuple(stage.value for stage in Stage)
+    only = stage or once
+    stages = (only.value,) if only else tuple(each.value for each in Stage)
+    check_start(settings)
     show_pass(settings, config, stages, through_prefect=prefect)
 
 
@@ -92,7 +96,9 @@ def serve(
 
       PREFECT_API_URL=http://127.0.0.1:4200/api policywire serve
     """
+    from flows.preflight import check_start
     from flows.serve import serve_schedules
 
     settings = settings_from(config, warehouse, feeds)
+    check_start(settings)
     serve_schedules(settings, config)

@@ -83,13 +83,17 @@ def events(
     """
     from datetime import date
 
-    from flows.answers import check_label, write_answer
+    from flows.answers import write_answer
+    from flows.known_values import check_actor, check_commodity, check_ticker, check_value
     from models.event import EventStatus, EventType
     from warehouse.connection import load_query
 
     settings = settings_from(config, warehouse)
-    check_label("--type", type, [t.value for t in EventType])
-    check_label("--status", status, [s.value for s in EventStatus])
+    check_value("--type", type, [t.value for t in EventType])
+    check_value("--status", status, [s.value for s in EventStatus])
+    check_actor("--actor", actor)
+    check_commodity("--commodity", commodity)
+    check_ticker("--ticker", ticker, settings.snapshot)
     if since is not None:
         try:
             date.fromisoformat(since)
@@ -104,4 +108,11 @@ def events(
         "since": since,
         "row_limit": limit,
     }
-    write_answer(settings.snapshot, load_query("latest_events"), parameters, format.value, output)
+    write_answer(
+        settings.snapshot,
+        load_query("latest_events"),
+        parameters,
+        format.value,
+        output,
+        row_limit=limit,
+    )

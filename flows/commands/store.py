@@ -33,7 +33,9 @@ def search(
 
     settings = settings_from(config, warehouse)
     parameters = {"words": words, "row_limit": limit}
-    write_answer(settings.snapshot, load_query("search"), parameters, "table", None)
+    write_answer(
+        settings.snapshot, load_query("search"), parameters, "table", None, row_limit=limit
+    )
 
 
 @app.command("check")

@@ -11,12 +11,12 @@ from datetime import UTC
 from email.utils import format_datetime
 from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 from flows.demo.material import DemoFeed, articles_of, demo_articles, demo_catalogue
 from flows.demo.rendering import newest, page_path, render_feed, render_page
+from flows.loopback import LoopbackServer
 
 HOST = "127.0.0.1"
 SLOW_S = 1.0
@@ -88,22 +88,13 @@ def _toml(value: object) -> str:
     return str(value) if isinstance(value, int) else f'"{value}"'
 
 
-class _DemoServer(ThreadingHTTPServer):
-    """A threading server that asks no name server who 127.0.0.1 is, for that can take seconds."""
-
-    def server_bind(self) -> None:
-        """Bind without the reverse look-up of http.server."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = HOST, self.server_address[1]
-
-
-def _listen(port: int) -> _DemoServer:
+def _listen(port: int) -> LoopbackServer:
     try:
-        return _DemoServer((HOST, port), BaseHTTPRequestHandler)
+        return LoopbackServer((HOST, port), BaseHTTPRequestHandler)
     except OSError:
         if port == 0:
             raise
-        return _DemoServer((HOST, 0), BaseHTTPRequestHandler)
+        return LoopbackServer((HOST, 0), BaseHTTPRequestHandler)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,4 +49,4 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
             f"PolicyWire demo: 16 feeds served at {base_url}, kept in {folder}/\n", style="bold"
         )
         settings = load_settings(config)
-        show_pass(settings, config, STAGES, through_prefect=True, console=console)
+        show_pass(settings, config, STAGES, through_prefect=False, console=console)

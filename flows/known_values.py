@@ -1,0 +1,108 @@
+"""Checks options that take known values only; the error suggests the nearest one."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from rapidfuzz import fuzz, process, utils
+
+from models.errors import ConfigError
+from warehouse.connection import load_query
+from warehouse.snapshot import query
+
+SHOWN = 8
+NO_NAMES: Mapping[str, str] = {}
+# Below it, a suggestion puzzles more than it helps.
+ALIKE = 60
+
+
+def check_value(
+    option: str, value: str | None, known: Iterable[str], *, names: Mapping[str, str] | None = None
+) -> None:
+    """Raise ConfigError when `value` is given and not one of `known`.
+
+    `names` has other words for a known value ("China" for CN); the line suggests the nearest.
+    """
+    known = list(known)
+    if value is None or value in known:
+        return
+    raise ConfigError(f"{option}: unknown value {value!r}; {suggestion(value, known, names or {})}")
+
+
+def suggestion(value: str, known: Sequence[str], names: Mapping[str, str] = NO_NAMES) -> str:
+    """The nearest known values as a question; what is known where none is near."""
+    if near := nearest(value, known, names):
+        return f"did you mean {' or '.join(near)}?"
+    if not known:
+        return "none is known yet"
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return f"known are {', '.join(known[:SHOWN])}{more}"
+
+
+def nearest(value: str, known: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    """Up to three known values that read like `value`, the nearest first, with their names."""
+    words: dict[str, str] = {each: each for each in known} | dict(names)
+    scored = process.extract(
+        value, list(words), scorer=fuzz.WRatio, processor=utils.default_process, limit=8
+    )
+    best = scored[0][1] if scored else 0
+    if best < ALIKE:
+        return []
+    found = dict.fromkeys(words[word] for word, score, _ in scored if score >= best - 5)
+    said: dict[str, str] = {}
+    for word, code in names.items():
+        if word != code:
+            said.setdefault(code, word)
+    return [f"{each} ({said[each]})" if each in said else each for each in found][:3]
+
+
+@cache
+def reference_names(table: str, key: str) -> dict[str, str]:
+    """Name and aliases -> id of a shipped reference table with columns `name` and `aliases`.
+
+    An alias that stands for several ids stands for the first.
+    """
+    text = (resources.files("models") / "reference" / f"{table}.csv").read_text("utf-8")
+    found: dict[str, str] = {}
+    rows = list(csv.DictReader(text.splitlines()))
+    for row in rows:
+        found.setdefault(row["name"], row[key])
+    for row in rows:
+        for alias in row["aliases"].split("|"):
+            if alias:
+                found.setdefault(alias, row[key])
+    return found
+
+
+def check_actor(option: str, value: str | None) -> None:
+    """Raise ConfigError when `value` is no jurisdiction's code."""
+    names = reference_names("countries", "code")
+    known = dict.fromkeys(names.values())
+    if value is None or value.upper() not in known:
+        check_value(option, value, known, names=names)
+
+
+def check_commodity(option: str, value: str | None) -> None:
+    """Raise ConfigError when `value` is no commodity's id."""
+    names = reference_names("commodities", "commodity_id")
+    check_value(option, value, dict.fromkeys(names.values()), names=names)
+
+
+def check_ticker(option: str, value: str | None, snapshot: Path) -> None:
+    """Raise ConfigError when no listing of the snapshot has this ticker, given as MP or XNYS:MP.
+
+    Without any listing (the market stage has not run) nothing can be told, and nothing is refused.
+    """
+    if value is None:
+        return
+    wanted = value.upper()
+    rows = query(snapshot, load_query("listing_names"), {}).rows
+    known = [str(listing) for listing, _ in rows]
+    bare = {listing.partition(":")[2] for listing in known}
+    if not known or wanted in bare or wanted in known:
+        return
+    names = {str(name): str(listing) for listing, name in rows if name}
+    bare_names = {listing.partition(":")[2]: listing for listing in known}
+    check_value(option, value, known, names=names | bare_names)
