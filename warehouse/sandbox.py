@@ -84,6 +84,11 @@ class Questions:
             yield self.con.execute(checked, parameters or None).to_arrow_reader(BATCH_ROWS)
         except (duckdb.Error, pa.ArrowException) as error:
             raise WarehouseError(self.told(error, overdue.is_set())) from error
+        except RuntimeError as error:
+            # What DuckDB makes of Ctrl-C while it computes.
+            if str(error) == "Query interrupted":
+                raise KeyboardInterrupt from error
+            raise
         finally:
             clock.cancel()
 
