@@ -3,20 +3,24 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
+import pyarrow as pa
 import pyarrow.parquet as parquet
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from models.errors import ConfigError
-from warehouse.snapshot import QueryResult, query
+from warehouse.sandbox import open_for_questions
 
 SHOWN_ROWS = 200
+# Counting the rest of an answer that never ends would not end.
+COUNTED_ROWS = 1_000_000
 PROSE = frozenset({"headline", "title", "why", "notice", "terms", "evidence"})
 LEAST, LEAST_PROSE, GAP = 10, 24, 2
 
@@ -30,7 +34,7 @@ def write_answer(
     *,
     row_limit: int | None = None,
 ) -> None:
-    """Run `sql` on the snapshot and write its rows to `output`, or to the screen.
+    """Run one question on the snapshot and write its rows to `output`, or to the screen.
 
     With `row_limit`, which `sql` takes as $row_limit, a line on standard error says how many
     rows were left out. Raises WarehouseError, one line, when the query is refused; ConfigError
@@ -38,19 +42,19 @@ def write_answer(
     """
     if form == "parquet" and output is None:
         raise ConfigError("--format parquet needs --output FILE")
-    result = query(snapshot, sql, parameters)
-    if form == "parquet":
-        assert output is not None, "checked above"
-        parquet.write_table(result.table, output)
-    elif output is None:
-        WRITERS[form](result, sys.stdout)
-    else:
-        with output.open("w", encoding="utf-8", newline="") as file:
-            WRITERS[form](result, file)
-    if row_limit is not None and result.table.num_rows == row_limit:
-        left = count_all(snapshot, sql, parameters) - row_limit
-        if left > 0:
-            print_left_out(left)
+    with open_for_questions(snapshot) as questions, questions.ask(sql, parameters) as answer:
+        if form == "parquet":
+            assert output is not None, "checked above"
+            with parquet.ParquetWriter(output, answer.schema) as file:
+                for batch in answer:
+                    file.write_batch(batch)
+        elif output is None:
+            WRITERS[form](answer, sys.stdout)
+        else:
+            with output.open("w", encoding="utf-8", newline="") as text:
+                WRITERS[form](answer, text)
+    if row_limit is not None:
+        print_left_out(count_all(snapshot, sql, parameters) - row_limit)
 
 
 def count_all(snapshot: Path, sql: str, parameters: Mapping[str, object]) -> int:
@@ -60,38 +64,55 @@ def count_all(snapshot: Path, sql: str, parameters: Mapping[str, object]) -> int
     return int(str(row[0]))
 
 
-def print_left_out(count: int, how: str = "--limit shows more") -> None:
-    """Say on standard error that a list was cut short."""
-    Console(stderr=True).print(f"and {count:,} more; {how}", style="dim", highlight=False)
+def print_left_out(count: int) -> None:
+    """Say on standard error that a list was cut short, when rows are left."""
+    if count > 0:
+        told = f"and {count:,} more; --limit shows more"
+        Console(stderr=True).print(told, style="dim", highlight=False)
 
 
-def write_csv(result: QueryResult, file: IO[str]) -> None:
+def rows_of(answer: pa.RecordBatchReader) -> Iterator[tuple[object, ...]]:
+    """The rows as Python values, batch by batch: an answer may be longer than memory."""
+    for batch in answer:
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def write_csv(answer: pa.RecordBatchReader, file: IO[str]) -> None:
     """RFC 4180 with a header; lists and structs as JSON."""
     writer = csv.writer(file)
-    writer.writerow(result.columns)
-    for row in result.rows:
+    writer.writerow(answer.schema.names)
+    for row in rows_of(answer):
         writer.writerow([cell(value) for value in row])
 
 
-def write_json(result: QueryResult, file: IO[str]) -> None:
+def write_json(answer: pa.RecordBatchReader, file: IO[str]) -> None:
     """One JSON array of objects, times in ISO 8601."""
-    rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-    json.dump(rows, file, ensure_ascii=False, indent=1, default=str)
-    file.write("\n")
+    names = answer.schema.names
+    before = "[\n"
+    for row in rows_of(answer):
+        value = dict(zip(names, row, strict=True))
+        text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
+        file.write(before + " " + text.replace("\n", "\n "))
+        before = ",\n"
+    file.write("[]\n" if before == "[\n" else "\n]\n")
 
 
-def write_table(result: QueryResult, file: IO[str]) -> None:
+def write_table(answer: pa.RecordBatchReader, file: IO[str]) -> None:
     """A table for reading; a long one is cut, and says so."""
-    rows = result.rows
+    rows = rows_of(answer)
+    shown_rows = list(islice(rows, SHOWN_ROWS))
     console = Console(file=file)
-    console.print(table_of(result.columns, rows[:SHOWN_ROWS]))
-    if len(rows) > SHOWN_ROWS:
-        console.print(f"{SHOWN_ROWS} of {len(rows)} rows; --format csv gives all", style="dim")
-    elif not rows:
+    console.print(table_of(answer.schema.names, shown_rows))
+    more = sum(1 for _ in islice(rows, COUNTED_ROWS))
+    if more:
+        least = "more than " if more == COUNTED_ROWS else ""
+        total = f"{SHOWN_ROWS} of {least}{SHOWN_ROWS + more} rows"
+        console.print(f"{total}; --format csv gives all", style="dim")
+    elif not shown_rows:
         console.print("no rows", style="dim")
 
 
-WRITERS: dict[str, Callable[[QueryResult, IO[str]], None]] = {
+WRITERS: dict[str, Callable[[pa.RecordBatchReader, IO[str]], None]] = {
     "csv": write_csv,
     "json": write_json,
     "table": write_table,

@@ -71,9 +71,7 @@ def list_findings(
     elif len(found.rows) == limit:
         name = "review_decided" if decisions else "review_waiting"
         asked = parameters if decisions else parameters | {"kind": kind}
-        left = count_all(settings.snapshot, load_query(name), asked) - limit
-        if left > 0:
-            print_left_out(left)
+        print_left_out(count_all(settings.snapshot, load_query(name), asked) - limit)
 
 
 @app.command("confirm")
