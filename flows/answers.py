@@ -17,6 +17,7 @@ from rich.text import Text
 
 from models.errors import ConfigError
 from warehouse.sandbox import open_for_questions
+from warehouse.snapshot import query
 
 SHOWN_ROWS = 200
 # Counting the rest of an answer that never ends would not end.
