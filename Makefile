@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 SCALE := build/scale
-LOCK := --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+LOCK := --quiet --system-certs --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check quality train soak soak-serve bench bench-lake bench-scale bench-ingest format lock clean
@@ -14,10 +14,11 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 # The locks name versions and hashes, no index. uv installs in seconds where pip takes minutes; where
-# its index is not the one pip is set up with, pip does it.
+# its index is not the one pip is set up with, pip does it. The system's certificates count, as a
+# company's proxy needs. The locks are complete, and old releases of pip cannot see that: --no-deps.
 define install_lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
-	  || $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r $(1)
+	$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --require-hashes -r $(1) \
+	  || $(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r $(1)
 endef
 
 $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
