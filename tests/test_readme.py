@@ -180,3 +180,15 @@ def serves_until_ctrl_c(folder: Path, line: str) -> None:
         process.wait(timeout=60)
         assert time.monotonic() - began < 10
     assert "Traceback" not in said
+
+
+def test_a_list_cut_short_says_so(clone: Path, demo: str) -> None:
+    line = ".venv/bin/policywire events --limit 5 --config var/demo/policywire.toml 2>&1 >/dev/null"
+    assert re.fullmatch(r"and \d+ more; --limit shows more\n", typed(clone, line))
+
+
+def test_make_clean_keeps_warehouses(clone: Path, demo: str) -> None:
+    said = typed(clone, "make clean")
+    assert "kept var/" in said
+    assert (clone / "var" / "demo" / "demo.duckdb").exists()
+    assert not (clone / ".venv").exists()
