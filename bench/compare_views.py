@@ -1,0 +1,75 @@
+"""Compares the views of two warehouses row by row: did a change of the code change any answer?
+
+    python -m bench.load_corpus whitehouse before.duckdb --since 2025-01-01   # on one commit
+    python -m bench.load_corpus whitehouse after.duckdb --since 2025-01-01    # on another
+    python -m bench.compare_views before.duckdb after.duckdb
+
+Columns that hold the time of writing are left out. Exit code 1 when a row differs.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import duckdb
+from rich.progress import track
+
+# When a row was written is not what it says.
+WRITTEN = ("recorded_at", "extracted_at", "created_at", "updated_at", "linked_at", "indexed_at")
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, list[str]]:
+    """View -> its columns, without the times of writing."""
+    found: dict[str, list[str]] = {}
+    for view, column in con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = 'main' "
+        "AND table_name IN (SELECT view_name FROM duckdb_views() WHERE database_name = ? AND schema_name = 'main' "
+        "AND NOT internal) ORDER BY table_name, column_index",
+        [side, side],
+    ).fetchall():
+        if column not in WRITTEN:
+            found.setdefault(view, []).append(column)
+    return found
+
+
+def difference(con: duckdb.DuckDBPyConnection, view: str, columns: list[str]) -> tuple[int, int]:
+    """Rows of the view, and how many of them only one side has."""
+    chosen = ", ".join(f'"{column}"' for column in columns)
+    row = con.execute(
+        f"WITH a AS (SELECT {chosen} FROM before.{view}), b AS (SELECT {chosen} FROM after.{view}) "
+        "SELECT (SELECT count(*) FROM a), "
+        "(SELECT count(*) FROM (FROM a EXCEPT ALL FROM b)) "
+        "+ (SELECT count(*) FROM (FROM b EXCEPT ALL FROM a))"
+    ).fetchone()
+    assert row is not None, "counts are one row"
+    return int(row[0]), int(row[1])
+
+
+def main() -> int:
+    """Compare, print a line for each view that differs, and the sum."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("before", type=Path)
+    parser.add_argument("after", type=Path)
+    given = parser.parse_args()
+    con = duckdb.connect(":memory:")
+    for side, path in (("before", given.before), ("after", given.after)):
+        con.execute(f"ATTACH '{path}' AS {side} (READ_ONLY)")
+    before, after = columns_of(con, "before"), columns_of(con, "after")
+    for view in sorted(before.keys() ^ after.keys()):
+        print(f"{view}: only in one of them")
+    rows = differing = 0
+    for view in track(sorted(before.keys() & after.keys()), "views", transient=True):
+        if before[view] != after[view]:
+            print(f"{view}: other columns")
+            differing += 1
+            continue
+        held, apart = difference(con, view, before[view])
+        rows, differing = rows + held, differing + apart
+        if apart:
+            print(f"{view}: {apart:,} of {held:,} rows differ")
+    print(f"{len(before)} views, {rows:,} rows, {differing:,} differences")
+    return min(1, differing + len(before.keys() ^ after.keys()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
