@@ -60,7 +60,11 @@ class Web(AbstractAsyncContextManager["Web"]):
 
     def __init__(self, settings: FetchSettings, *, tls: ssl.SSLContext | None = None) -> None:
         self.settings = settings
-        self.lanes = Lanes(at_once=settings.per_host, gap_s=settings.host_gap_s)
+        self.lanes = Lanes(
+            at_once=settings.per_host,
+            gap_s=settings.host_gap_s,
+            patience_s=settings.host_trouble_s,
+        )
         self._guard = AddressGuard(HostRules.parse(settings.allow_hosts))
         context = tls or _tls_context()
         transport = httpx.AsyncHTTPTransport(verify=context, http2=settings.http2)
