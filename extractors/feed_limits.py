@@ -16,6 +16,7 @@ MAX_OUTSIDE = 30_000  # outside entries: RSS 1.0 lists its entries there once mo
 MAX_DEPTH = 250  # libxml2's own is 256
 MAX_TAG_BYTES = 65_536
 MAX_NAME_BYTES = 2_000
+MAX_PAGE_TAGS = 100_000
 
 # Nothing in it repeats beyond the next `<`: linear whatever the bytes are.
 _MARK = re.compile(rb"<(?:(/?)([A-Za-z_\x80-\xff][^\s<>/]{0,200})[^<>]*>|(!\[CDATA\[|!--|\?))")

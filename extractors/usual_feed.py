@@ -96,7 +96,7 @@ def _rss(root: Any, base: str, language: str | None, body: bytes) -> dict[str, A
     if root.get("version") != "2.0" or len(channels) != 1 or len(root) != 1 or b"xml:lang" in body:
         raise _Odd
     feed: dict[str, Any] = {"links": []}
-    entries = []
+    entries: list[dict[str, Any]] = []
     if language:
         feed["language"] = language
     for child in channels[0]:
@@ -223,7 +223,7 @@ def _atom(root: Any, base: str, language: str | None, body: bytes) -> dict[str, 
     feed: dict[str, Any] = {"links": []}
     if language:
         feed["language"] = language
-    entries = []
+    entries: list[dict[str, Any]] = []
     for child in root:
         tag = child.tag
         if tag == f"{_ATOM}entry":
