@@ -94,10 +94,10 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
         title=title_text(_string(feed, "title")) or None,
         language=_string(feed, "language") or None,
         format=result.get("version") or "",
-        bozo=_bozo_reason(result),
+        bozo="; ".join(filter(None, (_bozo_reason(result), *cuts))) or None,
         ttl_s=_ttl_s(feed),
         self_url=_self_url(feed),
-        notes=notes + repairs + cuts,
+        notes=notes + repairs,
     )
 
 

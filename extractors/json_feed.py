@@ -26,6 +26,7 @@ def parse_json_feed(fetched: FetchedFeed) -> ParsedFeed:
             fetched.url, "not a feed: JSON, but no JSON Feed (no version, no items)"
         )
     language = _text(data.get("language")) or None
+    faults = (*(() if known else ("no JSON Feed version",)), *beyond(len(items)))
     return ParsedFeed(
         feed_id=fetched.feed_id,
         url=fetched.url,
@@ -35,9 +36,8 @@ def parse_json_feed(fetched: FetchedFeed) -> ParsedFeed:
         title=title_text(_text(data.get("title"))) or None,
         language=language,
         format=f"json {_text(data.get('version')).rpartition('/')[2]}".strip(),
-        bozo=None if known else "no JSON Feed version",
+        bozo="; ".join(faults) or None,
         self_url=_text(data.get("feed_url")) or None,
-        notes=beyond(len(items)),
     )
 
 

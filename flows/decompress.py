@@ -12,7 +12,7 @@ import brotli
 import zstandard
 
 _STEP = 1 << 18
-# Members and frames that are empty cost time and give nothing; files made in parallel have hundreds.
+# Empty members and frames cost time and give nothing; files made in parallel have hundreds.
 MAX_MEMBERS = 1000
 # What an inner coding may give to an outer one: far more than any body we keep.
 MAX_BETWEEN_BYTES = 64 * 1024 * 1024
