@@ -42,7 +42,7 @@ def fit(text: str) -> str:
 
 
 def title_text(title: str) -> str:
-    """A title as one plain line: tags dropped, entities resolved, spaces collapsed; cut if endless."""
+    """A title as one plain line: tags dropped, entities resolved, cut where it has no end."""
     title = title[:_LONGEST_TITLE]
     if "<" in title:
         title = _SCRIPT.sub(" ", title)

@@ -24,13 +24,22 @@ from extractors.reading_requests import (
     ReadingRequest,
     Unread,
 )
+from flows.fetch_settings import FetchSettings
 from models.article import Article
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed
 
-READ_TIMEOUT_S = 20.0
-READER_MEMORY_BYTES = 1024 * 1024 * 1024
 MOST_READERS = 4
+DEFAULTS = FetchSettings()
+
+
+def readers_for(feed_count: int, settings: FetchSettings) -> "FeedReaders":
+    """The readers of a pass over so many feeds."""
+    return FeedReaders(
+        workers_for(feed_count),
+        timeout_s=settings.reading_s,
+        memory_bytes=settings.reader_memory_bytes,
+    )
 
 
 def workers_for(feed_count: int) -> int:
@@ -45,8 +54,8 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
         self,
         workers: int = 1,
         *,
-        timeout_s: float = READ_TIMEOUT_S,
-        memory_bytes: int = READER_MEMORY_BYTES,
+        timeout_s: float = DEFAULTS.reading_s,
+        memory_bytes: int = DEFAULTS.reader_memory_bytes,
     ) -> None:
         self._timeout_s = timeout_s
         self._memory_bytes = memory_bytes

@@ -22,6 +22,7 @@ class FetchSettings:
     `name:port`, `*.suffix`, CIDR). `retries` are tries after the first within one run, for
     failures a retry can help; all retries on one host together take `host_trouble_s`, for its
     other feeds wait meanwhile, and a 429 keeps them waiting for `host_wait_cap_s` at most.
+    A body or page is read in `reading_s`, by a process of at most `reader_memory_bytes`.
     `clock` says when it is: an archive that is played again has its own.
     """
 
@@ -50,6 +51,8 @@ class FetchSettings:
     poll_max_minutes: int = 24 * 60
     jitter: float = 0.1
     crawl_delay_cap_s: float = 30.0
+    reading_s: float = 20.0
+    reader_memory_bytes: int = 1024 * 1024 * 1024
     robots_ttl_s: float = 24 * 3600.0
     allow_hosts: tuple[str, ...] = ()
     http2: bool = True

@@ -19,7 +19,7 @@ from prefect import flow
 from flows.cadence import half_gap
 from flows.clock import Clock, utc_now
 from flows.feed_list import fetchable, load_feeds
-from flows.feed_readers import FeedReaders, workers_for
+from flows.feed_readers import FeedReaders, readers_for
 from flows.feed_saving import save_answers
 from flows.fetch import FeedOutcome, fetch_feeds, with_parsed
 from flows.fetch_settings import FetchSettings
@@ -142,7 +142,7 @@ class Intake:
     async def take(self, feeds: Sequence[Feed], states: Mapping[str, FeedState]) -> None:
         """Ask all feeds; read bodies and store batches while others are still on their way."""
         with track("feeds", len(feeds)) as advance:
-            async with FeedReaders(workers_for(len(feeds))) as readers:
+            async with readers_for(len(feeds), self.fetching) as readers:
                 async with Unread() as unread:
 
                     async def take_in(outcome: FeedOutcome) -> None:
