@@ -20,7 +20,6 @@ from flows.cadence import half_gap
 from flows.clock import Clock, utc_now
 from flows.feed_list import fetchable, load_feeds
 from flows.feed_readers import FeedReaders, readers_for
-from flows.feed_saving import save_answers
 from flows.fetch import FeedOutcome, fetch_feeds, with_parsed
 from flows.fetch_settings import FetchSettings
 from flows.next_check import believable, is_due
@@ -33,6 +32,7 @@ from flows.worker import leased_feeds
 from models.errors import FeedParseError, PipelineError
 from models.fault import fault_line
 from models.feed import Feed, FeedState
+from warehouse.answers import FeedAnswer, save_answers
 from warehouse.articles import load_feed_states, save_feeds
 from warehouse.connection import open_warehouse
 
@@ -214,6 +214,16 @@ class Intake:
 
     def write(self, batch: Sequence[Answer]) -> None:
         with open_warehouse(self.warehouse) as con:
-            counts = save_answers(con, batch)
+            counts = save_answers(
+                con,
+                [
+                    FeedAnswer(
+                        fetch=answer.outcome.fetch,
+                        state=answer.outcome.state,
+                        articles=answer.articles,
+                    )
+                    for answer in batch
+                ],
+            )
         self.new += sum(count.new for count in counts)
         self.changed += sum(count.changed for count in counts)

@@ -11,7 +11,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from flows import feed_readers, fetch
+from extractors import feed_reading
+from flows import feed_readers, fetch, next_check
 from flows.feed_readers import FeedReaders
 from flows.fetch_settings import FetchSettings
 from flows.ingest import Intake
@@ -75,7 +76,7 @@ def test_a_fault_in_one_request_is_that_feeds_outcome(
 ) -> None:
     for name in ("good", "bad"):
         server.expect_request(f"/{name}").respond_with_data(rss(story(name)))
-    plain = fetch.after_answer
+    plain = next_check.after_answer
 
     def after_answer(feed: Feed, *args: Any, **more: Any) -> Any:
         if feed.feed_id == "bad":
@@ -94,7 +95,7 @@ def test_a_fault_in_reading_one_body_is_that_feeds_outcome(
 ) -> None:
     for name in ("good", "bad"):
         server.expect_request(f"/{name}").respond_with_data(rss(story(name)))
-    plain = feed_readers.with_languages
+    plain = feed_reading.with_languages
 
     def with_languages(read: Any) -> Any:
         if read.parsed.feed_id == "bad":
@@ -119,8 +120,8 @@ def test_a_page_that_hangs_its_reader_leaves_the_feeds_own_text(
     )
     good = f"<html><body><article><p>{PROSE}</p></article></body></html>"
     bad = "<html><body><p>" + "<span>x </span>" * 40_000 + "</p></body></html>"
-    for path, page in (("good", good), ("bad", bad)):
-        server.expect_request(f"/{path}").respond_with_data(page, content_type="text/html")
+    for path, html in (("good", good), ("bad", bad)):
+        server.expect_request(f"/{path}").respond_with_data(html, content_type="text/html")
     plain = FeedReaders.page
 
     async def page(self: FeedReaders, entry: Any, html: Any, **more: Any) -> Article:

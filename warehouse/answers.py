@@ -1,23 +1,22 @@
-"""Answers into the warehouse: all at once, and where one article spoils that, all but that one."""
+"""Feeds' answers stored all at once; where one article spoils that, all but that one."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from flows.page_intake import Answer
 from models.article import Article
 from models.errors import WarehouseError
 from models.fault import fault_line
+from models.feed import FeedState, Fetch
 from warehouse.articles import IngestCount, save_ingest
 
 # What a row can be guilty of. A full disk or a busy file is nobody's article.
 _OF_A_ROW = (
     duckdb.DataError,
     duckdb.InvalidInputException,
-    duckdb.ConversionException,
     pa.ArrowException,
     ValueError,
     TypeError,
@@ -25,8 +24,17 @@ _OF_A_ROW = (
 )
 
 
-def save_answers(con: DuckDBPyConnection, batch: Sequence[Answer]) -> list[IngestCount]:
-    """Store ledger, states and articles of a batch; one count for each feed and store.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAnswer:
+    """What one feed's turn leaves: its ledger row, its new state, and its articles."""
+
+    fetch: Fetch
+    state: FeedState
+    articles: tuple[Article, ...] = ()
+
+
+def save_answers(con: DuckDBPyConnection, batch: Sequence[FeedAnswer]) -> list[IngestCount]:
+    """Store ledger, states and articles of a batch; a count for each feed.
 
     An article the warehouse cannot take is left out and noted on its feed's ledger row; the state
     of its feed forgets the body, so that the next answer is read again.
@@ -37,25 +45,26 @@ def save_answers(con: DuckDBPyConnection, batch: Sequence[Answer]) -> list[Inges
         if not is_of_a_row(error):
             raise
     counts: list[IngestCount] = []
-    told: list[Answer] = []
+    told: list[FeedAnswer] = []
     for answer in batch:
         refused: list[str] = []
         counts += sift(con, answer.articles, refused)
         told.append(refused_some(answer, refused) if refused else answer)
-    return counts + save(con, told, [])
+    # State and ledger come last: killed before, the feeds are asked again for all of it.
+    save(con, told, [])
+    return counts
 
 
 def save(
-    con: DuckDBPyConnection, batch: Sequence[Answer], articles: Sequence[Article]
+    con: DuckDBPyConnection, batch: Sequence[FeedAnswer], articles: Sequence[Article]
 ) -> list[IngestCount]:
-    return list(
-        save_ingest(
-            con,
-            fetches=[answer.outcome.fetch for answer in batch],
-            states=[answer.outcome.state for answer in batch],
-            articles=articles,
-        ).values()
+    counts = save_ingest(
+        con,
+        fetches=[answer.fetch for answer in batch],
+        states=[answer.state for answer in batch],
+        articles=articles,
     )
+    return list(counts.values())
 
 
 def sift(
@@ -70,23 +79,21 @@ def sift(
         if not is_of_a_row(error):
             raise
         if len(articles) == 1:
-            cause = error.__cause__ or error
-            refused.append(f"{articles[0].title[:60]!r}: {fault_line(cause)}")
+            refused.append(f"{articles[0].title[:60]!r}: {fault_line(error.__cause__ or error)}")
             return []
     half = len(articles) // 2
     return sift(con, articles[:half], refused) + sift(con, articles[half:], refused)
 
 
-def refused_some(answer: Answer, refused: Sequence[str]) -> Answer:
+def refused_some(answer: FeedAnswer, refused: Sequence[str]) -> FeedAnswer:
     """The answer with a note on what was refused, as an error where all of it was."""
-    outcome = answer.outcome
     line = f"{len(refused)} of {len(answer.articles)} articles cannot be stored: {refused[0]}"
-    fetch = replace(outcome.fetch, notes=(*outcome.fetch.notes, line))
-    state = replace(outcome.state, etag=None, last_modified=None, body_digest=None)
+    fetch = replace(answer.fetch, notes=(*answer.fetch.notes, line))
     if len(refused) == len(answer.articles):
-        error = f"feed {outcome.feed.feed_id!r}: {line}"
+        error = f"feed {answer.fetch.feed_id!r}: {line}"
         fetch = replace(fetch, outcome="internal_error", error=error)
-    return replace(answer, outcome=replace(outcome, fetch=fetch, state=state))
+    state = replace(answer.state, etag=None, last_modified=None, body_digest=None)
+    return replace(answer, fetch=fetch, state=state)
 
 
 def is_of_a_row(error: Exception) -> bool:
