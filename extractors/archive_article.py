@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from extractors.article import date_flag, guid_key
 from extractors.canonical_url import canonical_url
 from extractors.language import language_of
-from extractors.page_text import page_text
+from extractors.page_text import PageTooLargeError, page_text
 from extractors.plain_text import fit
 from models.archive import ArchiveItem
 from models.article import Article, article_id, text_digest
@@ -56,7 +56,10 @@ def read_page(item: ArchiveItem) -> tuple[str, str, datetime | None]:
     from trafilatura import extract_metadata  # takes half a second: only where there is a page
 
     assert item.html is not None, "asked of pages only"
-    text = page_text(item.html, url=item.url)
+    try:
+        text = page_text(item.html, url=item.url)
+    except PageTooLargeError:
+        text = ""
     if not text:
         return "", "", None
     told = extract_metadata(item.html, default_url=item.url)

@@ -13,7 +13,7 @@ from models.feed import FeedEntry
 TellLanguage = Callable[..., str | None]
 _CLOCK_SKEW = timedelta(minutes=15)
 _FAR_FUTURE = timedelta(days=366)
-_WEB_BEGAN = datetime(1990, 1, 1, tzinfo=UTC)
+WEB_BEGAN = datetime(1990, 1, 1, tzinfo=UTC)
 
 __all__ = ["article_from_entry", "canonical_url", "date_flag"]
 
@@ -84,7 +84,7 @@ def date_flag(published: datetime | None, *, seen_at: datetime, words: str | Non
     """
     if published is None:
         return "unreadable" if words else "missing"
-    if published < _WEB_BEGAN or published > seen_at + _FAR_FUTURE:
+    if published < WEB_BEGAN or published > seen_at + _FAR_FUTURE:
         return "absurd"
     return "future" if published > seen_at + _CLOCK_SKEW else None
 

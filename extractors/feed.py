@@ -18,13 +18,12 @@ import feedparser
 from lxml import etree
 from lxml import html as lxml_html
 
+from extractors.feed_limits import MAX_ENTRIES, within_limits
 from extractors.json_feed import parse_json_feed
 from extractors.plain_text import fit, title_text
 from extractors.usual_feed import read_usual_feed
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
-
-MAX_ENTRIES = 10_000
 
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "rdf:rdf", "item", "entry", "atom:feed"})
 _HTML_ROOTS = frozenset({"html", "head", "body", "title", "meta", "script", "div", "p", "h1"})
@@ -78,6 +77,9 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
     body, repairs = _mended(body, charset)
     language = (fetched.header("content-language") or "").split(",")[0].strip() or None
     usual = _says_utf8(body, charset) and read_usual_feed(body, base=fetched.url, language=language)
+    cuts = usual["cuts"] if usual else ()
+    if not usual:
+        body, cuts = within_limits(body)
     result = usual or _with_feedparser(fetched, body, charset, language)
     if root == "html" and not result["entries"]:
         raise _html_instead(fetched)
@@ -92,7 +94,7 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
         title=title_text(_string(feed, "title")) or None,
         language=_string(feed, "language") or None,
         format=result.get("version") or "",
-        bozo=_bozo_reason(result),
+        bozo="; ".join(filter(None, (_bozo_reason(result), *cuts))) or None,
         ttl_s=_ttl_s(feed),
         self_url=_self_url(feed),
         notes=notes + repairs,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from extractors.article import TellLanguage, article_from_entry
+from extractors.article import WEB_BEGAN, TellLanguage, article_from_entry
 from extractors.feed import parse_feed
 from extractors.language import UNDECIDED, language_of
 from models.article import Article
@@ -60,6 +60,11 @@ def with_languages(read: ReadFeed) -> ReadFeed:
 
 
 def first_seen_at(entry: FeedEntry, fetched_at: datetime, *, archive_clock: bool) -> datetime:
-    """When we could first have known an entry: now, or by an archive's clock when it says."""
+    """When we could first have known an entry: now, or by an archive's clock when it says.
+
+    A claim from before the web is no clock.
+    """
     claimed = entry.published_at or entry.updated_at
-    return claimed if archive_clock and claimed is not None and claimed < fetched_at else fetched_at
+    if not archive_clock or claimed is None or not WEB_BEGAN <= claimed < fetched_at:
+        return fetched_at
+    return claimed

@@ -5,15 +5,18 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
+from extractors.feed_limits import MAX_ENTRIES, beyond
 from extractors.plain_text import fit, title_text
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
+
+_LONG_NUMBER = 100
 
 
 def parse_json_feed(fetched: FetchedFeed) -> ParsedFeed:
     """The entries of a JSON Feed. Raises FeedParseError if the JSON is broken or something else."""
     try:
-        data: Any = json.loads(fetched.body.decode("utf-8-sig", "replace"))
+        data: Any = json.loads(fetched.body.decode("utf-8-sig", "replace"), parse_int=_number)
     except (ValueError, RecursionError) as error:
         raise FeedParseError(fetched.url, f"broken JSON: {error}", kind="malformed") from error
     items = data.get("items") if isinstance(data, dict) else None
@@ -23,16 +26,24 @@ def parse_json_feed(fetched: FetchedFeed) -> ParsedFeed:
             fetched.url, "not a feed: JSON, but no JSON Feed (no version, no items)"
         )
     language = _text(data.get("language")) or None
+    faults = (*(() if known else ("no JSON Feed version",)), *beyond(len(items)))
     return ParsedFeed(
         feed_id=fetched.feed_id,
         url=fetched.url,
-        entries=tuple(_entry(i, fetched, language) for i in items if isinstance(i, dict)),
+        entries=tuple(
+            _entry(i, fetched, language) for i in items[:MAX_ENTRIES] if isinstance(i, dict)
+        ),
         title=title_text(_text(data.get("title"))) or None,
         language=language,
         format=f"json {_text(data.get('version')).rpartition('/')[2]}".strip(),
-        bozo=None if known else "no JSON Feed version",
+        bozo="; ".join(faults) or None,
         self_url=_text(data.get("feed_url")) or None,
     )
+
+
+def _number(digits: str) -> int | str:
+    # An id may be a number of any length; Python refuses to read one of thousands of digits.
+    return int(digits) if len(digits) < _LONG_NUMBER else digits
 
 
 def _entry(item: dict[str, Any], fetched: FetchedFeed, language: str | None) -> FeedEntry:

@@ -7,6 +7,7 @@ import re
 
 from lxml import etree
 
+from extractors.feed_limits import MAX_PAGE_TAGS
 from extractors.plain_text import fit
 
 _WALL = re.compile(
@@ -28,13 +29,24 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _MAX_PAGE = 5_000_000
 
 
+class PageTooLargeError(ValueError):
+    """A page that would take too long to read; its text is one line for a person."""
+
+
 def page_text(page: bytes | str, *, url: str | None = None) -> str:
-    """The prose of an article page, paragraphs parted by a blank line; "" if none is found."""
+    """The prose of an article page, paragraphs parted by a blank line; "" if none is found.
+
+    Raises PageTooLargeError for a page of more elements than can be read in reasonable time.
+    """
+    page = page[:_MAX_PAGE]
+    tags = page.count("<") if isinstance(page, str) else page.count(b"<")
+    if tags > MAX_PAGE_TAGS:
+        raise PageTooLargeError(f"a page of {tags:,} tags, at most {MAX_PAGE_TAGS:,} are read")
     import trafilatura  # takes half a second: only where there is a page
 
     try:
         found = trafilatura.extract(
-            page[:_MAX_PAGE],
+            page,
             url=url,
             include_comments=False,
             include_tables=True,

@@ -9,6 +9,7 @@ from lxml import html as lxml_html
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?(?:-->|$)", re.DOTALL)
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_LONGEST_TITLE = 5000
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\s*\n\s*\n\s*")
 _LINES = re.compile(r" *\n *")
@@ -41,7 +42,8 @@ def fit(text: str) -> str:
 
 
 def title_text(title: str) -> str:
-    """A title as one plain line: tags dropped, entities resolved, spaces collapsed."""
+    """A title as one plain line: tags dropped, entities resolved, cut where it has no end."""
+    title = title[:_LONGEST_TITLE]
     if "<" in title:
         title = _SCRIPT.sub(" ", title)
         title = _TAG.sub(" ", title)

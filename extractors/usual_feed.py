@@ -16,6 +16,8 @@ from feedparser.datetimes import _parse_date
 from feedparser.urls import _urljoin, make_safe_absolute_uri
 from lxml import etree
 
+from extractors.feed_limits import MAX_ENTRIES, beyond
+
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -54,6 +56,8 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ODD_BYTES = re.compile(rb"<!DOCTYPE|<!ENTITY")
 # What feedparser mends in any text: Windows-1252 in disguise, and UTF-8 encoded twice.
 _ODD_TEXT = re.compile("[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf]")
+# What is compared with all before it may be so many at most.
+MAX_CHILDREN = 300
 _QUERY_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 _EMAIL_OR_BRACKET = re.compile(r"[@<>()&]")
 
@@ -92,25 +96,27 @@ def _rss(root: Any, base: str, language: str | None, body: bytes) -> dict[str, A
     if root.get("version") != "2.0" or len(channels) != 1 or len(root) != 1 or b"xml:lang" in body:
         raise _Odd
     feed: dict[str, Any] = {"links": []}
-    entries = []
+    entries: list[dict[str, Any]] = []
     if language:
         feed["language"] = language
     for child in channels[0]:
         tag = child.tag
         if tag == "item":
-            entries.append(_item(child, base, language))
+            if len(entries) < MAX_ENTRIES:
+                entries.append(_item(child, base, language))
         elif _is_odd(tag) or (tag in _CHANNEL_TEXTS and entries):
             raise _Odd
         elif tag in _CHANNEL_TEXTS:
             feed[_once(feed, _CHANNEL_TEXTS[tag])] = _text(child)
         elif tag == f"{_ATOM}link":
             feed["links"].append(dict(child.attrib))
-    return {"version": "rss20", "feed": feed, "entries": entries}
+    cuts = beyond(len(channels[0].findall("item")))
+    return {"version": "rss20", "feed": feed, "entries": entries, "cuts": cuts}
 
 
 def _item(item: Any, base: str, language: str | None) -> dict[str, Any]:
     raw: dict[str, Any] = {}
-    if item.attrib:
+    if item.attrib or len(item) > MAX_CHILDREN:
         raise _Odd
     for child in item:
         tag = child.tag
@@ -217,11 +223,12 @@ def _atom(root: Any, base: str, language: str | None, body: bytes) -> dict[str, 
     feed: dict[str, Any] = {"links": []}
     if language:
         feed["language"] = language
-    entries = []
+    entries: list[dict[str, Any]] = []
     for child in root:
         tag = child.tag
         if tag == f"{_ATOM}entry":
-            entries.append(_atom_entry(child, base, language))
+            if len(entries) < MAX_ENTRIES:
+                entries.append(_atom_entry(child, base, language))
         elif tag == f"{_ATOM}title":
             feed[_once(feed, "title")] = _atom_text(child)
         elif tag == f"{_ATOM}link":
@@ -230,12 +237,13 @@ def _atom(root: Any, base: str, language: str | None, body: bytes) -> dict[str, 
             feed[_once(feed, _CHANNEL_TEXTS[tag])] = _text(child)
         elif _is_odd(tag):
             raise _Odd
-    return {"version": "atom10", "feed": feed, "entries": entries}
+    cuts = beyond(len(root.findall(f"{_ATOM}entry")))
+    return {"version": "atom10", "feed": feed, "entries": entries, "cuts": cuts}
 
 
 def _atom_entry(entry: Any, base: str, language: str | None) -> dict[str, Any]:
     raw: dict[str, Any] = {}
-    if entry.attrib:
+    if entry.attrib or len(entry) > MAX_CHILDREN:
         raise _Odd
     for child in entry:
         match child.tag.removeprefix(_ATOM):

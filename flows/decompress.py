@@ -12,6 +12,10 @@ import brotli
 import zstandard
 
 _STEP = 1 << 18
+# Empty members and frames cost time and give nothing; files made in parallel have hundreds.
+MAX_MEMBERS = 1000
+# What an inner coding may give to an outer one: far more than any body we keep.
+MAX_BETWEEN_BYTES = 64 * 1024 * 1024
 # A zstd block of 4 bytes may stand for 128 KiB; 256 bytes in make at most 8 MiB out.
 _ZSTD_SLICE = 256
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -40,6 +44,7 @@ class _Zlib:
     def __init__(self) -> None:
         self._inner: zlib._Decompress | None = None
         self._plain = False
+        self._members = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         while data and not self._plain:
@@ -47,6 +52,7 @@ class _Zlib:
                 self._inner = zlib.decompressobj(self._window(data))
                 if self._plain:
                     break
+                self._members = _counted(self._members)
             try:
                 out = self._inner.decompress(data, _STEP)
             except zlib.error as error:
@@ -89,6 +95,7 @@ class _Brotli:
 class _Zstd:
     def __init__(self) -> None:
         self._inner = self._start()
+        self._members = 0
 
     @staticmethod
     def _start() -> "zstandard.ZstdDecompressionObj":
@@ -105,17 +112,30 @@ class _Zstd:
                         yield out
                     piece = self._inner.unused_data if self._inner.eof else b""
                     if self._inner.eof:
+                        self._members = _counted(self._members)
                         self._inner = self._start()
             except zstandard.ZstdError as error:
                 raise DecompressionError(f"broken zstd: {error}") from error
 
 
+def _counted(members: int) -> int:
+    if members >= MAX_MEMBERS:
+        raise DecompressionError(f"more than {MAX_MEMBERS:,} compressed members; stopped")
+    return members + 1
+
+
 class _Chain:
     def __init__(self, inner: Inflater, outer: Inflater) -> None:
         self._inner, self._outer = inner, outer
+        self._between = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         for piece in self._inner.feed(data):
+            self._between += len(piece)
+            if self._between > MAX_BETWEEN_BYTES:
+                raise DecompressionError(
+                    f"more than {MAX_BETWEEN_BYTES:,} bytes between two codings; stopped"
+                )
             yield from self._outer.feed(piece)
 
 

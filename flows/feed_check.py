@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.feed import parse_feed
 from flows.feed_list import fetchable, load_feeds
+from flows.feed_readers import FeedReaders, readers_for
 from flows.fetch import FeedOutcome, FetchSettings, fetch_feeds, with_parsed
 from flows.known_values import suggestion
 from flows.progress import track
@@ -33,11 +33,16 @@ def check_feeds(settings: Settings, feed_id: str | None) -> list[FeedCheck]:
     checks: list[FeedCheck] = []
     with track("feeds", len(feeds)) as advance:
 
-        async def on_done(outcome: FeedOutcome) -> None:
-            checks.append(await asyncio.to_thread(explain, outcome, fetching))
-            advance(1)
+        async def check() -> None:
+            async with readers_for(len(feeds), fetching) as readers:
 
-        asyncio.run(fetch_feeds(feeds, {}, fetching, on_done=on_done))
+                async def on_done(outcome: FeedOutcome) -> None:
+                    checks.append(await explain(outcome, fetching, readers))
+                    advance(1)
+
+                await fetch_feeds(feeds, {}, fetching, on_done=on_done)
+
+        asyncio.run(check())
     return sorted(checks, key=lambda check: check.feed_id)
 
 
@@ -56,13 +61,13 @@ def chosen(listed: Sequence[Feed], feed_id: str | None) -> Sequence[Feed]:
     return (found,)
 
 
-def explain(outcome: FeedOutcome, fetching: FetchSettings) -> FeedCheck:
+async def explain(outcome: FeedOutcome, fetching: FetchSettings, readers: FeedReaders) -> FeedCheck:
     """What came of one feed, in words."""
     parsed: ParsedFeed | None = None
     hint = ""
     if outcome.fetched is not None:
         try:
-            parsed = parse_feed(outcome.fetched)
+            parsed = (await readers.read(outcome.fetched)).parsed
         except FeedParseError as error:
             outcome = with_parsed(outcome, error, fetching)
             hint = f"; it points to {', '.join(error.alternates)}" if error.alternates else ""

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from extractors.feed import find_alternates, parse_feed
+from extractors.feed import find_alternates
 from flows.addresses import host_and_port, literal_address
 from flows.feed_list import feed_as_toml, load_feeds, new_feed_id, read_feeds
+from flows.feed_readers import readers_for
 from flows.fetch import FeedOutcome, fetch_feeds
 from flows.fetch_settings import FetchSettings
 from flows.settings import Settings
@@ -78,7 +79,8 @@ async def _try(url: str, settings: FetchSettings) -> tuple[ParsedFeed | None, tu
     if fetched is None:
         return None, (), (outcomes[0].fetch.error or "no answer").removeprefix("feed 'new': ")
     try:
-        return parse_feed(fetched), (), ""
+        async with readers_for(1, settings) as readers:
+            return (await readers.read(fetched)).parsed, (), ""
     except FeedParseError as error:
         return None, error.alternates or find_alternates(fetched.body, fetched.url), error.reason
 

@@ -1,38 +1,66 @@
-"""Reads feeds in worker processes: several cores at work, and no body can hang the flow.
+"""Reads what came from outside in worker processes, under a deadline: no body can hang the flow.
 
 Plain subprocesses and not multiprocessing: they need no re-import of the program that started
-them, and one that hangs is killed alone.
+them, and one that hangs is killed alone. Each starts with the first thing there is for it to read,
+so a pass in which nothing changed starts none.
 """
 
 import asyncio
 import os
 import pickle
 import sys
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
+from typing import Any
 
-from extractors.feed_reading import ReadFeed, read_feed, with_languages
+from extractors.feed_reading import ReadFeed, with_languages
 from extractors.feed_worker import LENGTH
+from extractors.language import UNDECIDED, language_of
+from extractors.reading_requests import (
+    FeedBody,
+    PageOfEntry,
+    ReadingRequest,
+    Unread,
+)
+from flows.fetch_settings import FetchSettings
+from models.article import Article
 from models.errors import FeedParseError
-from models.feed import FetchedFeed
+from models.feed import FeedEntry, FetchedFeed
 
-READ_TIMEOUT_S = 20.0
-_FEW_FEEDS = 16
+MOST_READERS = 4
+DEFAULTS = FetchSettings()
+
+
+def readers_for(feed_count: int, settings: FetchSettings) -> "FeedReaders":
+    """The readers of a pass over so many feeds."""
+    return FeedReaders(
+        workers_for(feed_count),
+        timeout_s=settings.reading_s,
+        memory_bytes=settings.reader_memory_bytes,
+    )
 
 
 def workers_for(feed_count: int) -> int:
-    """How many processes pay off: none for a few feeds, else one a core and four at most."""
-    return 0 if feed_count <= _FEW_FEEDS else max(1, min(4, os.cpu_count() or 1))
+    """How many processes to start at most: one a core, never more than feeds, or than four."""
+    return max(1, min(MOST_READERS, os.cpu_count() or 1, feed_count))
 
 
 class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
-    """A few worker processes, started when first needed; with none, a thread does the work."""
+    """A few worker processes, started when first needed, killed and replaced at the deadline."""
 
-    def __init__(self, workers: int, *, timeout_s: float = READ_TIMEOUT_S) -> None:
-        self._workers = workers
+    def __init__(
+        self,
+        workers: int = 1,
+        *,
+        timeout_s: float = DEFAULTS.reading_s,
+        memory_bytes: int = DEFAULTS.reader_memory_bytes,
+    ) -> None:
         self._timeout_s = timeout_s
+        self._memory_bytes = memory_bytes
         self._idle: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
-        for _ in range(workers):
+        for _ in range(max(1, workers)):
             self._idle.put_nowait(None)
         self._running: set[asyncio.subprocess.Process] = set()
 
@@ -42,28 +70,50 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # They hold nothing that could be lost.
         for process in list(self._running):
-            await self._end(process)
+            await self._drop(process)
 
     async def read(self, fetched: FetchedFeed, *, archive_clock: bool = False) -> ReadFeed:
-        """Parse and clean one body. Raises FeedParseError, also for one that takes too long."""
-        if not self._workers:
-            return await asyncio.to_thread(read_feed, fetched, archive_clock=archive_clock)
+        """A body as articles. Raises FeedParseError: for no feed, too long, too big, a fault."""
+        request = FeedBody(fetched=fetched, archive_clock=archive_clock)
+        read: ReadFeed = await self._ask(request, fetched.url)
+        return await asyncio.to_thread(with_languages, read)
+
+    async def page(
+        self, entry: FeedEntry, html: bytes | str, *, fetched_at: datetime, first_seen_at: datetime
+    ) -> Article:
+        """The entry as an article with its page's text. Raises FeedParseError as `read` does."""
+        request = PageOfEntry(
+            entry=entry, fetched_at=fetched_at, first_seen_at=first_seen_at, html=html
+        )
+        article: Article = await self._ask(request, entry.link or entry.feed_id)
+        if article.language != UNDECIDED:
+            return article
+        text = f"{article.title}\n{article.text}"
+        language = await asyncio.to_thread(language_of, text, declared=entry.language)
+        return replace(article, language=language)
+
+    async def _ask(self, request: ReadingRequest, url: str) -> Any:
         process = await self._idle.get()
         try:
             process = process or await self._start()
             async with asyncio.timeout(self._timeout_s):
-                result = await self._exchange(process, (fetched, archive_clock))
+                result = await self._exchange(process, request)
+            if isinstance(result, Unread) and result.kind == "unreadable":
+                # It has been at its limits; the next gets a fresh one.
+                await self._drop(process)
+                process = None
         except TimeoutError as error:
             await self._drop(process)
             process = None
             reason = f"reading took more than {self._timeout_s:g} s; given up"
-            raise FeedParseError(fetched.url, reason, kind="malformed") from error
+            raise FeedParseError(url, reason, kind="unreadable") from error
         except (OSError, EOFError, asyncio.IncompleteReadError) as error:
             await self._drop(process)
             process = None
             reason = "the process reading it died, out of memory perhaps"
-            raise FeedParseError(fetched.url, reason, kind="malformed") from error
+            raise FeedParseError(url, reason, kind="unreadable") from error
         except BaseException:
             # Cancelled half way: the process would answer the next request with this one's.
             await self._drop(process)
@@ -71,15 +121,19 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
             raise
         finally:
             self._idle.put_nowait(process)
+        if isinstance(result, Unread):
+            raise FeedParseError(url, result.reason, kind=result.kind)
         if isinstance(result, FeedParseError):
             raise result
-        return await asyncio.to_thread(with_languages, result)
+        return result
 
     async def _start(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "extractors.feed_worker",
+            f"--memory-bytes={self._memory_bytes}",
+            f"--alarm-s={2 * int(self._timeout_s) + 1}",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p) or "."},
@@ -89,32 +143,22 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
         return process
 
     @staticmethod
-    async def _exchange(
-        process: asyncio.subprocess.Process, request: object
-    ) -> ReadFeed | FeedParseError:
+    async def _exchange(process: asyncio.subprocess.Process, request: ReadingRequest) -> Any:
         assert process.stdin is not None, "is a pipe"
         assert process.stdout is not None, "is a pipe"
         frame = pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
         process.stdin.write(LENGTH.pack(len(frame)) + frame)
         await process.stdin.drain()
         size = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))[0]
-        result: ReadFeed | FeedParseError = pickle.loads(  # noqa: S301 - our own worker's answer
-            await process.stdout.readexactly(size)
-        )
-        return result
+        return pickle.loads(await process.stdout.readexactly(size))  # noqa: S301 - our own worker
 
     async def _drop(self, process: asyncio.subprocess.Process | None) -> None:
-        if process is not None:
-            if process.returncode is None:
-                process.kill()
-            await self._end(process)
-
-    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        if process is None:
+            return
         self._running.discard(process)
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
         if process.stdin is not None:
             process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), timeout=5.0)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        await process.wait()

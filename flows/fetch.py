@@ -8,32 +8,37 @@ caller's, or a kill between the two would lose what the next 304 hides.
 import asyncio
 import hashlib
 import inspect
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-import httpx
-
 from flows.addresses import host_and_port, rules_for
+from flows.feed_outcome import FeedOutcome, with_parsed
 from flows.fetch_pages import PageOutcome, PageRequest, fetch_page, fetch_pages
 from flows.fetch_settings import FetchSettings
 from flows.http_get import Answer, Web
+from flows.http_status import NO_RETRY, status_error
 from flows.next_check import (
     NextCheck,
     after_answer,
     after_failure,
+    believable,
+    bounds_s,
     cache_time_s,
-    learn,
-    retry_after_s,
 )
 from flows.politeness import Lane, run_by_host
-from models.errors import FeedParseError, FetchError, PipelineError, TransientFetchError
-from models.feed import Feed, FeedState, Fetch, FetchedFeed, ParsedFeed
+from models.errors import FetchError, TransientFetchError
+from models.fault import fault_line
+from models.feed import Feed, FeedState, Fetch, FetchedFeed
 from models.identity import digest_id
+
+log = logging.getLogger("policywire.fetch")
+LONGEST_VALIDATOR = 1000
 
 __all__ = [
     "FeedOutcome",
@@ -45,21 +50,6 @@ __all__ = [
     "fetch_pages",
     "with_parsed",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedOutcome:
-    """What became of one feed in one run.
-
-    `fetched` is there only when there is something to parse: not after a 304, an unchanged
-    body, a failure or a feed that was skipped.
-    """
-
-    feed: Feed
-    fetch: Fetch
-    state: FeedState
-    fetched: FetchedFeed | None = None
-    error: PipelineError | None = None
 
 
 OnDone = Callable[[FeedOutcome], Awaitable[None] | None]
@@ -77,15 +67,22 @@ async def fetch_feeds(
 
     At most `settings.max_at_once` feeds are in flight, an awaited `on_done` included, so memory
     does not grow with the list. Schedules are the caller's (next_check.is_due): only retired
-    feeds and those whose server asked for a wait are passed over here. Exceptions of `on_done`
-    end the run.
+    feeds and those whose server asked for a wait are passed over here. Whatever goes wrong with
+    one feed is its outcome; exceptions of `on_done` end the run.
     """
     run_id = settings.run_id or uuid4().hex
+    now = settings.clock()
+    held = {
+        feed.feed_id: believable(
+            feed, current_state(feed, states.get(feed.feed_id)), settings, now=now
+        )
+        for feed in feeds
+    }
     # Feeds that fail go last, so that their time-outs never keep a healthy one waiting.
     ordered = sorted(
         feeds,
         key=lambda f: (
-            states[f.feed_id].failure_count if f.feed_id in states else 0,
+            held[f.feed_id].failure_count,
             hashlib.blake2b((run_id + f.feed_id).encode(), digest_size=8).digest(),
         ),
     )
@@ -93,87 +90,18 @@ async def fetch_feeds(
         used = web if web is not None else await stack.enter_async_context(Web(settings))
 
         async def work(feed: Feed) -> None:
-            state = current_state(feed, states.get(feed.feed_id))
-            outcome = await _FeedRequest(feed, state, used, run_id).run()
+            outcome = await _FeedRequest(feed, held[feed.feed_id], used, run_id).run()
             handled = on_done(outcome)
             if inspect.isawaitable(handled):
                 await handled
 
         await run_by_host(
-            [(_lane_of(f, states.get(f.feed_id)), f) for f in ordered],
+            [(_lane_of(held[f.feed_id]), f) for f in ordered],
             work,
             at_once=settings.max_at_once,
             per_host=settings.per_host,
             start_gap_s=settings.start_gap_s,
         )
-
-
-def with_parsed(
-    outcome: FeedOutcome,
-    parsed: ParsedFeed | FeedParseError,
-    settings: FetchSettings,
-    *,
-    new_count: int = 0,
-    changed_count: int = 0,
-) -> FeedOutcome:
-    """The outcome completed by what parsing found: counts, bozo reason, rhythm, next check.
-
-    A body that is no feed counts as a failure; its validators are forgotten, so that the next
-    answer is a whole one and the failure shows until it is mended.
-    """
-    now = outcome.fetch.started_at + timedelta(seconds=outcome.fetch.duration_s)
-    jitter = random.Random(outcome.fetch.fetch_id)  # noqa: S311 - spreads load, guards nothing
-    if isinstance(parsed, FeedParseError):
-        failures = outcome.state.failure_count + 1
-        check = after_failure(
-            outcome.feed,
-            settings,
-            now=now,
-            failure_count=failures,
-            retry_after_s=None,
-            jitter=jitter,
-        )
-        state = replace(
-            outcome.state,
-            etag=None,
-            last_modified=None,
-            body_digest=None,
-            failure_count=failures,
-            redirect_url=None,
-            redirect_count=0,
-            next_check_at=check.at,
-        )
-        fetch = replace(
-            outcome.fetch,
-            outcome=parsed.kind,
-            error=f"feed {outcome.feed.feed_id!r}: {parsed.reason}",
-            next_check_at=check.at,
-            next_check_reason=check.reason,
-        )
-        return replace(outcome, fetch=fetch, state=state, error=parsed)
-    learned = learn(outcome.state, parsed, now=now)
-    headers = outcome.fetched.header if outcome.fetched else (lambda _name: None)
-    check = after_answer(
-        outcome.feed,
-        learned,
-        settings,
-        now=now,
-        cache_s=cache_time_s(
-            headers("cache-control"), headers("expires"), headers("date"), now=now
-        ),
-        jitter=jitter,
-    )
-    fetch = replace(
-        outcome.fetch,
-        entry_count=len(parsed.entries),
-        new_count=new_count,
-        changed_count=changed_count,
-        bozo=parsed.bozo,
-        notes=outcome.fetch.notes + parsed.notes,
-        next_check_at=check.at,
-        next_check_reason=check.reason,
-    )
-    return replace(outcome, fetch=fetch, state=replace(learned, next_check_at=check.at))
 
 
 def current_state(feed: Feed, state: FeedState | None) -> FeedState:
@@ -183,9 +111,9 @@ def current_state(feed: Feed, state: FeedState | None) -> FeedState:
     return replace(state, listed_url=feed.url)
 
 
-def _lane_of(feed: Feed, state: FeedState | None) -> str:
+def _lane_of(state: FeedState) -> str:
     try:
-        return host_and_port(current_state(feed, state).url)[0]
+        return host_and_port(state.url)[0]
     except FetchError:
         return ""
 
@@ -203,7 +131,13 @@ class _FeedRequest:
         self.jitter = random.Random(run_id + feed.feed_id)  # noqa: S311 - spreads load
 
     async def run(self) -> FeedOutcome:
-        """Ask and report; never raises a PipelineError."""
+        """Ask and report; whatever goes wrong is in the outcome."""
+        try:
+            return await self._run()
+        except Exception as error:  # noqa: BLE001 - one feed's fault must not be the others'
+            return self._broken(error)
+
+    async def _run(self) -> FeedOutcome:
         state, now = self.state, self.started_at
         if state.retired:
             return self._skipped("retired: its server said it is gone for good (410)", None)
@@ -233,7 +167,8 @@ class _FeedRequest:
             failure = error
         # The host is in trouble: our retries are its only new requests until we are done.
         async with lane.trouble():
-            while (pause_s := self._pause_s(failure)) is not None:
+            began = time.monotonic()
+            while (pause_s := self._pause_s(failure)) is not None and lane.patience_left():
                 await asyncio.sleep(pause_s)
                 self.retries += 1
                 self.notes.append(f"try {self.retries}: {failure.kind}")
@@ -241,14 +176,19 @@ class _FeedRequest:
                     return await self._try_once(lane)
                 except TransientFetchError as error:
                     failure = error
+                finally:
+                    lane.tried(time.monotonic() - began)
+                    began = time.monotonic()
         if failure.kind == "http_429" and failure.retry_after_s:
-            # Too many requests is said to us, not to one feed: the host's others wait as well.
-            lane.waits_until = self.settings.clock() + timedelta(seconds=failure.retry_after_s)
+            # Too many requests is said to us, not to one feed: the host's others wait as well,
+            # but only so long: on a shared host one publisher must not silence another.
+            wait_s = min(failure.retry_after_s, self.settings.host_wait_cap_s)
+            lane.waits_until = self.settings.clock() + timedelta(seconds=wait_s)
         raise failure
 
     def _pause_s(self, error: TransientFetchError) -> float | None:
         """How long to pause before the next try; None when another one cannot help."""
-        if self.retries >= self.settings.retries or error.kind in _NO_RETRY:
+        if self.retries >= self.settings.retries or error.kind in NO_RETRY:
             return None
         if error.retry_after_s is not None:
             asked = error.retry_after_s
@@ -269,7 +209,7 @@ class _FeedRequest:
         )
         if answer.status == 304 or 200 <= answer.status < 300:
             return answer
-        raise _status_error(answer, self.state.url)
+        raise status_error(answer, self.state.url, now=self.settings.clock())
 
     def _answered(self, answer: Answer) -> FeedOutcome:
         now = self.settings.clock()
@@ -282,8 +222,8 @@ class _FeedRequest:
                 self.notes.append("same bytes as last time, sent without a 304")
             state = replace(
                 state,
-                etag=answer.header("etag"),
-                last_modified=answer.header("last-modified"),
+                etag=_validator(answer.header("etag")),
+                last_modified=_validator(answer.header("last-modified")),
                 body_digest=digest,
             )
         check = after_answer(
@@ -368,6 +308,26 @@ class _FeedRequest:
         )
         return FeedOutcome(feed=self.feed, fetch=fetch, state=state, error=error)
 
+    def _broken(self, error: Exception) -> FeedOutcome:
+        """The outcome after a fault of our own; what it may have come from is forgotten."""
+        fault = FetchError(self.state.url, fault_line(error), kind="internal_error")
+        log.warning("feed %s: %s", self.feed.feed_id, fault.reason)
+        log.debug("feed %s", self.feed.feed_id, exc_info=error)
+        wait_s, _ = bounds_s(self.feed, self.settings)
+        check = NextCheck(
+            at=self.settings.clock() + timedelta(seconds=wait_s), reason="after a fault of our own"
+        )
+        state = replace(
+            self.state,
+            etag=None,
+            last_modified=None,
+            body_digest=None,
+            failure_count=self.state.failure_count + 1,
+            next_check_at=check.at,
+        )
+        fetch = self._ledger(fault.kind, check, error=f"feed {self.feed.feed_id!r}: {fault.reason}")
+        return FeedOutcome(feed=self.feed, fetch=fetch, state=state, error=fault)
+
     def _skipped(self, why: str, until: datetime | None) -> FeedOutcome:
         check = NextCheck(at=until, reason="Retry-After") if until else None
         fetch = self._ledger("skipped", check, error=f"feed {self.feed.feed_id!r}: {why}")
@@ -400,22 +360,7 @@ class _FeedRequest:
         )
 
 
-# A name that does not resolve, a hung server: asking again within the minute only costs time.
-_NO_RETRY = frozenset({"dns", "timeout", "too_slow", "read_timeout", "connect_timeout"})
-_WAITING = frozenset({429, 503})
-_MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-
-
-def _status_error(answer: Answer, url: str) -> FetchError:
-    status, kind = answer.status, f"http_{answer.status}"
-    phrase = httpx.codes.get_reason_phrase(status) or "unusual answer"
-    if status == 410:
-        return FetchError(url, "HTTP 410: gone for good; the feed is retired", kind=kind)
-    if status not in _MAY_PASS:
-        hint = "; check the address" if status == 404 else ""
-        return FetchError(url, f"HTTP {status} {phrase}{hint}", kind=kind)
-    asked = None
-    if status in _WAITING:
-        asked = retry_after_s(answer.header("retry-after"), now=datetime.now(UTC))
-    wait = f"; asks us to wait {asked:,.0f} s" if asked is not None else ""
-    return TransientFetchError(url, f"HTTP {status} {phrase}{wait}", kind=kind, retry_after_s=asked)
+def _validator(value: str | None) -> str | None:
+    """An ETag or a date to send back; None where it could not be sent as it came."""
+    fit = value and len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable()
+    return value if fit else None

@@ -14,8 +14,12 @@ from flows.next_check import retry_after_s
 from flows.politeness import run_by_host
 from flows.robots import Robots
 from models.errors import FetchError
+from models.fault import fault_line
 from models.feed import Feed
 
+_DEFAULT_WAIT_S = 600.0
+# More of a page is not read (extractors/page_text.py), so no more is held.
+_MOST_PAGE = 5_000_000
 _HTML = ("text/html", "application/xhtml+xml", "text/plain")
 
 
@@ -40,7 +44,7 @@ class PageOutcome:
 
 
 async def fetch_page(request: PageRequest, web: Web, robots: Robots) -> PageOutcome:
-    """One page, if the feed, the robots.txt and the host's patience allow; never raises FetchError.
+    """One page, if the feed, the robots.txt and the host's patience allow, or the error.
 
     Refusals have the kinds `not_allowed` (full_text is off), `robots`, `host_waits`, `not_html`.
     """
@@ -49,6 +53,9 @@ async def fetch_page(request: PageRequest, web: Web, robots: Robots) -> PageOutc
         url, html = await _page(request, web, robots)
     except FetchError as error:
         return PageOutcome(request=request, url=request.url, fetched_at=now, error=error)
+    except Exception as error:  # noqa: BLE001 - one page's fault must not be the others'
+        fault = FetchError(request.url, fault_line(error), kind="internal_error")
+        return PageOutcome(request=request, url=request.url, fetched_at=now, error=fault)
     return PageOutcome(request=request, url=url, fetched_at=datetime.now(UTC), html=html)
 
 
@@ -105,13 +112,14 @@ async def _page(request: PageRequest, web: Web, robots: Robots) -> tuple[str, by
     answer = await web.get(url, rules=rules, page=True)
     if answer.status in (429, 503):
         asked = retry_after_s(answer.header("retry-after"), now=datetime.now(UTC))
-        lane.waits_until = datetime.now(UTC) + timedelta(seconds=asked or 600.0)
+        wait_s = min(asked or _DEFAULT_WAIT_S, web.settings.host_wait_cap_s)
+        lane.waits_until = datetime.now(UTC) + timedelta(seconds=wait_s)
     if not 200 <= answer.status < 300:
         raise FetchError(url, f"HTTP {answer.status}", kind=f"http_{answer.status}")
     kind = (answer.header("content-type") or "text/html").lower()
     if not kind.startswith(_HTML):
         raise FetchError(url, f"no web page: {kind}", kind="not_html")
-    return answer.url, _decoded(answer.body, kind)
+    return answer.url, _decoded(answer.body[:_MOST_PAGE], kind)
 
 
 def _decoded(body: bytes, content_type: str) -> bytes | str:

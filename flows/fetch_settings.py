@@ -20,8 +20,10 @@ class FetchSettings:
     `slow_after_s` is given up sooner, and its place on the host kept for `linger_s` more, until
     the server has noticed. `allow_hosts` lists private hosts that may be reached (`name`,
     `name:port`, `*.suffix`, CIDR). `retries` are tries after the first within one run, for
-    failures a retry can help. `clock` says when it is: an archive that is played again has its
-    own.
+    failures a retry can help; all retries on one host together take `host_trouble_s`, for its
+    other feeds wait meanwhile, and a 429 keeps them waiting for `host_wait_cap_s` at most.
+    A body or page is read in `reading_s`, by a process of at most `reader_memory_bytes`.
+    `clock` says when it is: an archive that is played again has its own.
     """
 
     contact_url: str = DEFAULT_CONTACT_URL
@@ -43,10 +45,14 @@ class FetchSettings:
     retries: int = 3
     retry_backoff_s: float = 0.3
     retry_after_in_run_s: float = 5.0
+    host_trouble_s: float = 60.0
+    host_wait_cap_s: float = 3600.0
     permanent_redirects_needed: int = 3
     poll_max_minutes: int = 24 * 60
     jitter: float = 0.1
     crawl_delay_cap_s: float = 30.0
+    reading_s: float = 20.0
+    reader_memory_bytes: int = 1024 * 1024 * 1024
     robots_ttl_s: float = 24 * 3600.0
     allow_hosts: tuple[str, ...] = ()
     http2: bool = True

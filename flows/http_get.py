@@ -60,7 +60,11 @@ class Web(AbstractAsyncContextManager["Web"]):
 
     def __init__(self, settings: FetchSettings, *, tls: ssl.SSLContext | None = None) -> None:
         self.settings = settings
-        self.lanes = Lanes(at_once=settings.per_host, gap_s=settings.host_gap_s)
+        self.lanes = Lanes(
+            at_once=settings.per_host,
+            gap_s=settings.host_gap_s,
+            patience_s=settings.host_trouble_s,
+        )
         self._guard = AddressGuard(HostRules.parse(settings.allow_hosts))
         context = tls or _tls_context()
         transport = httpx.AsyncHTTPTransport(verify=context, http2=settings.http2)
@@ -116,7 +120,7 @@ class Web(AbstractAsyncContextManager["Web"]):
         }
         hops: list[tuple[int, str]] = []
         left_s = settings.deadline_s
-        here = urldefrag(url).url
+        here = _without_fragment(url)
         while True:
             host, port = host_and_port(here)
             lane = self.lanes.lane(host)
@@ -200,6 +204,9 @@ class Web(AbstractAsyncContextManager["Web"]):
                 inflater, bare = bare_inflater or inflater, bare_inflater is not None
             wire += len(raw)
             window_wire += len(raw)
+            if wire > cap_bytes:
+                # Also where it stands for less: compressed emptiness has no end.
+                raise FetchError(url, f"more than {cap_bytes:,} bytes; stopped", kind="too_large")
             for piece in inflater.feed(raw):
                 size += len(piece)
                 if size > cap_bytes:
@@ -235,6 +242,13 @@ async def _drain(response: httpx.Response) -> None:
         left -= len(raw)
         if left < 0:
             return
+
+
+def _without_fragment(url: str) -> str:
+    try:
+        return urldefrag(url).url
+    except ValueError as error:
+        raise FetchError(url, f"not an address: {error}", kind="bad_url") from error
 
 
 def _redirect_target(answer: Answer) -> str | None:

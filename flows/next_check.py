@@ -17,7 +17,11 @@ from flows.fetch_settings import FetchSettings
 from models.feed import Feed, FeedState, ParsedFeed
 
 _HOLD_CAP_S = 7 * 24 * 3600.0
+_CACHE_CAP_S = 366 * 24 * 3600.0
 _DEFAULT_HOLD_S = 15 * 60.0
+_FAILURE_CAP_S = 24 * 3600.0
+_MOST_JITTER = 0.25
+_LONGEST_DATE = 100
 _STRETCH = 4
 _RECENT = 20
 
@@ -77,7 +81,7 @@ def after_failure(
         held_s = min(retry_after_s, _HOLD_CAP_S)
         return NextCheck(at=now + timedelta(seconds=held_s), reason="Retry-After")
     shortest, longest = bounds_s(feed, settings)
-    wait_s = min(shortest * 2 ** min(failure_count - 1, 10), max(longest, 24 * 3600.0))
+    wait_s = min(shortest * 2 ** min(failure_count - 1, 10), max(longest, _FAILURE_CAP_S))
     return NextCheck(
         at=now + timedelta(seconds=_spread(wait_s, settings, jitter)),
         reason=f"failed {failure_count} time{'s' if failure_count > 1 else ''} in a row",
@@ -100,36 +104,39 @@ def cache_time_s(
     if "no-cache" in directives or "no-store" in directives:
         return None
     if (age := directives.get("max-age", "")).isdecimal():
-        return float(age) or None
+        return min(float(age), _CACHE_CAP_S) or None
     until = http_date(expires)
     if until is None:
         return None
     seconds = (until - (http_date(date) or now)).total_seconds()
-    return seconds if seconds > 0 else None
+    return min(seconds, _CACHE_CAP_S) if seconds > 0 else None
 
 
 def retry_after_s(value: str | None, *, now: datetime) -> float | None:
     """Seconds a Retry-After header asks for, given as seconds or as an HTTP date; None if absent.
 
-    A header we cannot read still means "not now": a quarter of an hour.
+    A week at most, whatever it says. A header we cannot read still means "not now": a quarter of
+    an hour.
     """
     if value is None:
         return None
     if value.strip().isdecimal():
-        return float(value.strip()[:12])
+        return min(float(value.strip()), _HOLD_CAP_S)
     moment = http_date(value)
-    return max(0.0, (moment - now).total_seconds()) if moment else _DEFAULT_HOLD_S
+    if moment is None:
+        return _DEFAULT_HOLD_S
+    return min(max(0.0, (moment - now).total_seconds()), _HOLD_CAP_S)
 
 
 def http_date(value: str | None) -> datetime | None:
     """An HTTP date as an aware UTC time, or None if it is none."""
-    if not value:
+    if not value or len(value) > _LONGEST_DATE:
         return None
     try:
         moment = parsedate_to_datetime(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def rhythm_s(entry_times: Sequence[datetime], *, now: datetime) -> float | None:
@@ -150,6 +157,29 @@ def learn(state: FeedState, parsed: ParsedFeed, *, now: datetime) -> FeedState:
     """The state with what the parsed feed taught: its rhythm and its ttl."""
     times = [e.published_at or e.updated_at for e in parsed.entries]
     return replace(state, interval_s=rhythm_s([t for t in times if t], now=now), ttl_s=parsed.ttl_s)
+
+
+def believable(
+    feed: Feed, state: FeedState, settings: FetchSettings, *, now: datetime
+) -> FeedState:
+    """The state without waits that end later than any we could have decided until now.
+
+    A clock that was ahead for a while writes such times; taken at their word, they would silence
+    a feed for as long as the clock was wrong.
+    """
+    hold, at = state.hold_until, state.next_check_at
+    if hold is not None and _ahead_s(hold, now) > _HOLD_CAP_S:
+        hold = None
+    _, longest = bounds_s(feed, settings)
+    spread = 1.0 + max(settings.jitter, _MOST_JITTER)
+    most_s = _HOLD_CAP_S if hold is not None else max(longest, _FAILURE_CAP_S) * spread
+    if at is not None and _ahead_s(at, now) > most_s:
+        at = None
+    return replace(state, hold_until=hold, next_check_at=at)
+
+
+def _ahead_s(at: datetime, now: datetime) -> float:
+    return (at - now).total_seconds()
 
 
 def is_due(state: FeedState | None, *, now: datetime) -> bool:

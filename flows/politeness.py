@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 Job = TypeVar("Job")
+PATIENCE_S = 60.0
 
 
 class Turn:
@@ -41,9 +42,12 @@ class Turn:
 class Lane:
     """The way to one host. Starts are serialised and spaced; answers may overlap."""
 
-    def __init__(self, host: str, *, at_once: int, gap_s: float) -> None:
+    def __init__(
+        self, host: str, *, at_once: int, gap_s: float, patience_s: float = PATIENCE_S
+    ) -> None:
         self.host = host
         self.gap_s = gap_s
+        self._patience_s = patience_s
         self.waits_until: datetime | None = None
         self._slots = asyncio.Semaphore(at_once)
         self._start = asyncio.Lock()
@@ -82,6 +86,14 @@ class Lane:
         """Let the next request line up."""
         self._start.release()
 
+    def patience_left(self) -> bool:
+        """Is there time left in this run to try again on this host, which others wait for?"""
+        return self._patience_s > 0
+
+    def tried(self, took_s: float) -> None:
+        """A retry took so long; all of a host's together have `patience_s`."""
+        self._patience_s -= took_s
+
     @asynccontextmanager
     async def trouble(self) -> AsyncIterator[None]:
         """A host that answered 5xx or 429 gets no new request but the retry made in here."""
@@ -92,15 +104,18 @@ class Lane:
 class Lanes:
     """One lane per host, made when first needed."""
 
-    def __init__(self, *, at_once: int, gap_s: float) -> None:
+    def __init__(self, *, at_once: int, gap_s: float, patience_s: float = PATIENCE_S) -> None:
         self._at_once = at_once
         self._gap_s = gap_s
+        self._patience_s = patience_s
         self._lanes: dict[str, Lane] = {}
 
     def lane(self, host: str) -> Lane:
         """The lane of a host (its name, whatever the port: politeness is owed to the machine)."""
         if host not in self._lanes:
-            self._lanes[host] = Lane(host, at_once=self._at_once, gap_s=self._gap_s)
+            self._lanes[host] = Lane(
+                host, at_once=self._at_once, gap_s=self._gap_s, patience_s=self._patience_s
+            )
         return self._lanes[host]
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.feed import MAX_ENTRIES, find_alternates, parse_feed
+from extractors.feed import find_alternates, parse_feed
+from extractors.feed_limits import MAX_ENTRIES
 from models.errors import FeedParseError
 from models.feed import FetchedFeed, ParsedFeed
 from tests.extractors.feed_samples import ATOM, HTML_PAGE, JSON_FEED, RDF, RSS2

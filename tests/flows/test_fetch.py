@@ -2,6 +2,7 @@ import asyncio
 import gzip
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from extractors.feed import parse_feed
+from flows.decompress import DecompressionError, inflater_for
 from flows.fetch import FeedOutcome, fetch_feeds, with_parsed
 from models.errors import FeedParseError
 from models.feed import Feed, FeedState
@@ -459,3 +461,47 @@ def test_an_error_of_the_caller_ends_the_run(server: HTTPServer, feed_at: MakeFe
 
     with pytest.raises(RuntimeError, match="disk full"):
         asyncio.run(fetch_feeds([feed_at("/f")], {}, BRISK, on_done=fail))
+
+
+@pytest.mark.parametrize("coding", ["deflate", "br", "gzip, deflate"])
+def test_compressed_emptiness_is_bounded_as_it_comes(
+    server: HTTPServer, feed_at: MakeFeed, coding: str
+) -> None:
+    """Bytes that stand for nothing: neither the body's size nor its members ever reach a limit."""
+    piece = {
+        "deflate": b"\x00\x00\x00\xff\xff" * 8000,
+        "br": b"\x0c\x00\x00" * 8000,
+        "gzip, deflate": zlib.compress(b"\x00\x00\x00\xff\xff" * 8000),
+    }[coding]
+
+    def forever() -> Iterator[bytes]:
+        while True:
+            yield piece
+
+    server.expect_request("/f").respond_with_handler(
+        lambda _r: Response(forever(), headers={"Content-Encoding": coding})
+    )
+    outcome = run_one(feed_at("/f"), settings=replace(BRISK, body_cap_bytes=1_000_000))
+    assert outcome.fetch.outcome in ("too_large", "bad_encoding")
+    assert outcome.fetch.duration_s < 4
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "gzip, gzip"])
+def test_empty_members_are_counted(coding: str) -> None:
+    packed = {
+        "gzip": gzip.compress(b"") * 1001,
+        "zstd": zstandard.compress(b"") * 1001,
+        "gzip, gzip": gzip.compress(gzip.compress(b"") * 1001),
+    }[coding]
+    with pytest.raises(DecompressionError, match="more than 1,000 compressed members"):
+        list(inflater_for(coding).feed(packed))
+
+
+def test_what_lies_between_two_codings_is_bounded() -> None:
+    # A megabyte that makes a gigabyte of empty blocks for the second coding, and no byte of body.
+    inner = zlib.compressobj(9, zlib.DEFLATED, 31)
+    blocks = b"\x00\x00\x00\xff\xff" * 200_000
+    inflater = inflater_for("deflate, gzip")
+    packed = [inner.compress(blocks) + inner.flush(zlib.Z_SYNC_FLUSH) for _ in range(100)]
+    with pytest.raises(DecompressionError, match="between two codings"):
+        sum(len(piece) for data in packed for piece in inflater.feed(data))

@@ -1,4 +1,6 @@
 -- One row per article that another worker than the owner is reading.
 SELECT resource
 FROM store.leases
-WHERE resource LIKE 'article:%' AND owner <> $owner AND leased_until > now();
+WHERE resource LIKE 'article:%'
+    AND owner <> $owner
+    AND leased_until BETWEEN now() AND now() + INTERVAL 2 HOUR;

@@ -1,5 +1,6 @@
 -- One row per notice now ours for the length of the lease: the loudest and oldest of those due on
--- our channels that nobody holds, or whose holder let its lease run out.
+-- our channels that nobody holds, or whose holder let its lease run out. Times further ahead than any
+-- wait is long (digests and quiet hours: days) were written by a clock that was ahead.
 UPDATE store.alerts
 SET
     state = 'claimed',
@@ -13,8 +14,14 @@ WHERE alert_id IN (
     WHERE list_contains($channels, channel)
         AND fold_at IS NULL
         AND (
-            (state = 'pending' AND due_at <= $now)
-            OR (state = 'claimed' AND claimed_until <= $now)
+            (
+                state = 'pending'
+                AND (due_at <= $now OR due_at > $now::TIMESTAMPTZ + INTERVAL 8 DAY)
+            )
+            OR (
+                state = 'claimed'
+                AND (claimed_until <= $now OR claimed_until > $now::TIMESTAMPTZ + INTERVAL 1 DAY)
+            )
         )
     ORDER BY severity_rank, created_at, first_seen_at, alert_id
     LIMIT $most

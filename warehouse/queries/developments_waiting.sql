@@ -1,5 +1,6 @@
 -- One row per standing development whose tickers were not worked out for its newest revision and
--- nobody is at, article by article; `dead` where somebody was and is no more.
+-- nobody is at, article by article; `dead` where somebody was and is no more. A lease of more than
+-- two hours was taken by a clock that was ahead.
 WITH latest AS (
     SELECT development_id, max(revision) AS revision
     FROM store.developments
@@ -15,7 +16,8 @@ waiting AS MATERIALIZED (
     ANTI JOIN store.ticker_passes AS done
         ON done.development_id = held.development_id AND done.revision = held.revision
     LEFT JOIN store.leases AS leased ON leased.resource = 'development:' || held.development_id
-    WHERE NOT held.retracted AND coalesce(leased.leased_until <= now(), true)
+    WHERE NOT held.retracted
+        AND coalesce(leased.leased_until NOT BETWEEN now() AND now() + INTERVAL 2 HOUR, true)
 )
 SELECT development_id, revision, dead
 FROM waiting

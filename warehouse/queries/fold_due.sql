@@ -9,5 +9,8 @@ SELECT
     min(severity_rank) AS severity_rank,
     list(alert_id ORDER BY created_at, alert_id) AS alert_ids
 FROM store.alerts
-WHERE state = 'pending' AND kind = 'single' AND fold_at <= $now
+-- No digest is further away than days: a later time was written by a clock that was ahead.
+WHERE state = 'pending'
+    AND kind = 'single'
+    AND (fold_at <= $now OR fold_at > $now::TIMESTAMPTZ + INTERVAL 8 DAY)
 GROUP BY rule_id, channel, fold_at, fold_reason

@@ -11,7 +11,8 @@ WITH brought AS (
             first_seen_at
         ) AS gap_s
     FROM store.articles
-    WHERE version = 1
+    -- A clock that was ahead must not keep a feed from ever being quiet.
+    WHERE version = 1 AND first_seen_at <= CAST($at AS TIMESTAMPTZ)
 ),
 usual AS (
     SELECT

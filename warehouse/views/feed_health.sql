@@ -10,10 +10,13 @@ WITH asked AS (
         arg_max(outcome, started_at) AS last_outcome,
         arg_max(error, started_at) AS last_error,
         arg_max(bozo, started_at) AS last_bozo,
+        nullif(array_to_string(arg_max(notes, started_at), '; '), '') AS last_notes,
         median(duration_s) AS median_duration_s,
         sum(body_bytes) AS body_bytes,
         count(*) FILTER (outcome = 'not_modified') AS not_modified_count
     FROM store.fetches
+    -- A clock that was ahead leaves attempts in the future; they tell nothing of today.
+    WHERE started_at <= now() + INTERVAL 1 HOUR
     GROUP BY feed_id
 ),
 brought AS (
@@ -54,6 +57,7 @@ SELECT
     asked.last_outcome,
     asked.last_error,
     asked.last_bozo,
+    asked.last_notes,
     coalesce(state.failure_count, 0) AS failure_count,
     asked.last_fetch_at,
     asked.last_answer_at,
@@ -84,6 +88,7 @@ COMMENT ON COLUMN feed_health.health IS 'ok, malformed (read all the same), sile
 COMMENT ON COLUMN feed_health.last_outcome IS 'How the last attempt ended.';
 COMMENT ON COLUMN feed_health.last_error IS 'What went wrong in it, for a person; NULL when nothing did.';
 COMMENT ON COLUMN feed_health.last_bozo IS 'What was malformed in its last answer; NULL when nothing was.';
+COMMENT ON COLUMN feed_health.last_notes IS 'Remarks on the last attempt: redirects, repairs, pages that could not be had; NULL when there are none.';
 COMMENT ON COLUMN feed_health.failure_count IS 'Failures in a row.';
 COMMENT ON COLUMN feed_health.last_fetch_at IS 'Last attempt, UTC.';
 COMMENT ON COLUMN feed_health.last_answer_at IS 'Last answer, new content or not, UTC.';
