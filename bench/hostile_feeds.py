@@ -14,7 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-ITEM = "<item><title>China suspends gallium export ban</title><guid>{guid}</guid>{more}</item>"
+ITEM = (
+    "<item><title>China suspends gallium export ban</title>"
+    '<guid isPermaLink="false">{guid}</guid>{more}</item>'
+)
 CHANNEL = '<rss version="2.0"><channel><title>t</title>{items}</channel></rss>'
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 

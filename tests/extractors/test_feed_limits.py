@@ -47,7 +47,7 @@ def test_the_excess_is_cut_and_said_and_the_entries_stay(more: str, said: str) -
     began = time.monotonic()
     feed = parsed(CHANNEL.format(items=items).encode())
     assert time.monotonic() - began < 10
-    assert [entry.guid for entry in feed.entries] == [f"https://f.example/{n}" for n in (1, 2)]
+    assert [entry.guid for entry in feed.entries] == ["1", "2"]
     assert said in (feed.bozo or "")
 
 
