@@ -165,7 +165,7 @@ def hostile_feeds() -> list[Hostile]:
         Hostile(name="silence", reply=raw(b""), says="broken off"),
         Hostile(
             name="title",
-            reply=ok(rss().replace(b"China", b"<![CDATA[" + b"<script>" * 100_000 + b"]]>")),
+            reply=ok(rss().replace(b"China", b"<![CDATA[China" + b"<script>" * 100_000 + b"]]>")),
             says="",
             articles=1,
         ),

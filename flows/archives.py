@@ -158,7 +158,10 @@ def moment(value: Any) -> datetime | None:
     if not isinstance(value, datetime):
         value = parsed(str(value).strip())
     at: datetime = value
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(f"not a time we can keep: {at}") from error
 
 
 def parsed(text: str) -> datetime:
