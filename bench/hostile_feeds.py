@@ -97,7 +97,7 @@ def hostile_feeds() -> list[Hostile]:
         Hostile(
             name="items",
             reply=ok(json.dumps({"version": JSON_FEED, "title": "t", "items": many}).encode()),
-            says="390,000 entries beyond",
+            says="left out: 390,000",
             articles=10_000,
         ),
         Hostile(

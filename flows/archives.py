@@ -158,10 +158,7 @@ def moment(value: Any) -> datetime | None:
     if not isinstance(value, datetime):
         value = parsed(str(value).strip())
     at: datetime = value
-    try:
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except OverflowError as error:
-        raise ValueError(f"not a time we can keep: {at}") from error
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def parsed(text: str) -> datetime:

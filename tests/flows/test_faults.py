@@ -17,7 +17,7 @@ from flows.feed_readers import FeedReaders
 from flows.fetch_settings import FetchSettings
 from flows.ingest import Intake
 from models.article import Article
-from models.fault import fault_line
+from models.fault_line import fault_line
 from models.feed import Feed, FeedState
 from tests.flows.conftest import BRISK, outcomes_of
 from warehouse import articles as stored
@@ -184,8 +184,8 @@ def test_a_publisher_of_a_shared_host_cannot_silence_its_neighbours(
     def busy(_request: Request) -> Response:
         return Response(status=429, headers={"Retry-After": "9" * 20})
 
-    for loud in ("/loud", "/louder"):
-        server.expect_request(loud).respond_with_handler(busy)
+    for path in ("/loud", "/louder"):
+        server.expect_request(path).respond_with_handler(busy)
     server.expect_request("/calm").respond_with_data(rss(story(1)))
     calm, loud, louder = feed_at("/calm"), feed_at("/loud"), feed_at("/louder")
     # One that failed before is asked last.
