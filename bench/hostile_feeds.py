@@ -14,7 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-ITEM = "<item><title>China suspends gallium export ban</title><guid>{guid}</guid>{more}</item>"
+ITEM = (
+    "<item><title>China suspends gallium export ban</title>"
+    '<guid isPermaLink="false">{guid}</guid>{more}</item>'
+)
 CHANNEL = '<rss version="2.0"><channel><title>t</title>{items}</channel></rss>'
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 
@@ -94,7 +97,7 @@ def hostile_feeds() -> list[Hostile]:
         Hostile(
             name="items",
             reply=ok(json.dumps({"version": JSON_FEED, "title": "t", "items": many}).encode()),
-            says="390,000 entries beyond",
+            says="left out: 390,000",
             articles=10_000,
         ),
         Hostile(
@@ -162,7 +165,7 @@ def hostile_feeds() -> list[Hostile]:
         Hostile(name="silence", reply=raw(b""), says="broken off"),
         Hostile(
             name="title",
-            reply=ok(rss().replace(b"China", b"<![CDATA[" + b"<script>" * 100_000 + b"]]>")),
+            reply=ok(rss().replace(b"China", b"<![CDATA[China" + b"<script>" * 100_000 + b"]]>")),
             says="",
             articles=1,
         ),

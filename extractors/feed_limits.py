@@ -43,6 +43,7 @@ _TEXTS = frozenset(
         b"xhtml_body",
     }
 )
+_BEYOND = f"entries beyond the first {MAX_ENTRIES:,} left out"
 # Half an address is another address.
 _WHOLE = frozenset({b"guid", b"id", b"link", b"origlink", b"uri", b"url"})
 
@@ -59,7 +60,7 @@ def beyond(count: int) -> tuple[str, ...]:
     left_out = count - MAX_ENTRIES
     if left_out <= 0:
         return ()
-    return (f"{left_out:,} entries beyond the first {MAX_ENTRIES:,} left out",)
+    return (f"{_BEYOND}: {left_out:,}",)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,7 +117,7 @@ class _Scan:
             self.parts.append(body[self.kept_to :])
         else:
             self.parts += (body[self.kept_to : self.skip.start], self.skip.instead)
-        return b"".join(self.parts), tuple(f"{n:,} {what}" for what, n in self.cuts.items())
+        return b"".join(self.parts), tuple(f"{what}: {n:,}" for what, n in self.cuts.items())
 
     def drop(self, start: int, end: int, instead: bytes = b"") -> None:
         self.parts += (self.body[self.kept_to : start], instead)
@@ -149,7 +150,7 @@ class _Scan:
         if self.skip is None:
             self.judge(name, local, start, end, alone=alone)
         elif local in _ENTRIES and self.entries > MAX_ENTRIES and depth <= self.skip.depth:
-            self.cuts[f"entries beyond the first {MAX_ENTRIES:,} left out"] += 1
+            self.cuts[_BEYOND] += 1
         if not alone:
             self.path.append((name, local))
             if local in _TEXTS and not self.text_depth:
@@ -159,7 +160,7 @@ class _Scan:
         """Begin to skip where this element goes beyond a limit."""
         depth, what = len(self.path), None
         if local in _ENTRIES and self.entries > MAX_ENTRIES:
-            what = f"entries beyond the first {MAX_ENTRIES:,} left out"
+            what = _BEYOND
         elif depth >= MAX_DEPTH:
             what = f"elements more than {MAX_DEPTH} deep left out"
         elif not self.entry_depth and self.outside > MAX_OUTSIDE:

@@ -1,7 +1,7 @@
 """A process that reads what came from outside for its parent: `python -m extractors.feed_worker`.
 
 Frames go in by stdin and out by stdout: four bytes of length, then a pickle. In: a
-ReadingRequest. Out: ReadFeed, Article, Unread or FeedParseError. Both ends are this
+ReadingRequest. Out: ReadFeed, Article, NotRead or FeedParseError. Both ends are this
 program, so a pickle is safe. Ends when stdin does, and by itself when one request takes twice the
 time its parent waits: a parent that was killed kills nobody.
 """
@@ -23,13 +23,13 @@ from extractors.language import language_at_sight
 from extractors.page_text import PageTooLargeError
 from extractors.reading_requests import (
     FeedBody,
+    NotRead,
     PageOfEntry,
     ReadingRequest,
-    Unread,
 )
 from models.article import Article
 from models.errors import FeedParseError
-from models.fault import fault_line
+from models.fault_line import fault_line
 
 LENGTH = struct.Struct(">I")
 # What one body may become: its entries hold each text up to three times.
@@ -38,23 +38,23 @@ MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 def work(frame: bytes) -> bytes:
     """One request answered; an unforeseen failure is the request's, not the worker's."""
-    result: ReadFeed | Article | Unread | FeedParseError
+    result: ReadFeed | Article | NotRead | FeedParseError
     try:
         result = answer(pickle.loads(frame))  # noqa: S301 - written by our own parent
         packed = pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL)
         if len(packed) <= MAX_ANSWER_BYTES:
             return packed
-        result = Unread(
+        result = NotRead(
             kind="unreadable", reason=f"grows to {len(packed):,} bytes once read; given up"
         )
     except FeedParseError as error:
         result = error
     except PageTooLargeError as error:
-        result = Unread(kind="too_large", reason=str(error))
+        result = NotRead(kind="too_large", reason=str(error))
     except MemoryError:
-        result = Unread(kind="unreadable", reason="reading it takes more memory than it may have")
+        result = NotRead(kind="unreadable", reason="reading it takes more memory than it may have")
     except Exception as error:  # noqa: BLE001 - one odd body must not end the worker
-        result = Unread(kind="internal_error", reason=f"cannot be read: {fault_line(error)}")
+        result = NotRead(kind="internal_error", reason=f"cannot be read: {fault_line(error)}")
     return pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL)
 
 

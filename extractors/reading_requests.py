@@ -25,7 +25,7 @@ class PageOfEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class NotRead:
     """Why something could not be read: the ledger's class of error, and a line for a person."""
 
     kind: str

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from flows.settings import Settings
 from models.errors import PipelineError
@@ -101,8 +102,9 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
         )
         return
     try:
-        with open_warehouse(settings.warehouse):
+        with open_warehouse(settings.warehouse) as con:
             yield Finding(what="warehouse", ok=True, detail=str(settings.warehouse))
+            yield clock(con)
     except PipelineError as error:
         yield Finding(what="warehouse", ok=False, detail=str(error), remedy="see above")
     try:
@@ -110,6 +112,23 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
         yield Finding(what="snapshot", ok=True, detail=str(settings.snapshot))
     except PipelineError as error:
         yield Finding(what="snapshot", ok=False, detail=str(error), remedy="policywire run")
+
+
+def clock(con: Any) -> Finding:
+    """Does the warehouse hold times that are yet to come, or are we behind?"""
+    from warehouse.clock import times_ahead
+
+    ahead = times_ahead(con)
+    if not ahead:
+        return Finding(what="clock", ok=True, detail="nothing stored lies ahead of it")
+    told = ", ".join(f"{count:,} {what}" for what, count in ahead.items())
+    return Finding(
+        what="clock",
+        ok=False,
+        detail=f"lies ahead of it: {told}",
+        remedy="set this clock if it is behind; if it was ahead once, such articles count as "
+        "first seen when it said, and passes go by what came after",
+    )
 
 
 def prefect() -> Finding:

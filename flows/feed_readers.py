@@ -20,9 +20,9 @@ from extractors.feed_worker import LENGTH
 from extractors.language import UNDECIDED, language_of
 from extractors.reading_requests import (
     FeedBody,
+    NotRead,
     PageOfEntry,
     ReadingRequest,
-    Unread,
 )
 from flows.fetch_settings import FetchSettings
 from models.article import Article
@@ -100,7 +100,7 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
             process = process or await self._start()
             async with asyncio.timeout(self._timeout_s):
                 result = await self._exchange(process, request)
-            if isinstance(result, Unread) and result.kind == "unreadable":
+            if isinstance(result, NotRead) and result.kind == "unreadable":
                 # It has been at its limits; the next gets a fresh one.
                 await self._drop(process)
                 process = None
@@ -121,7 +121,7 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
             raise
         finally:
             self._idle.put_nowait(process)
-        if isinstance(result, Unread):
+        if isinstance(result, NotRead):
             raise FeedParseError(url, result.reason, kind=result.kind)
         if isinstance(result, FeedParseError):
             raise result

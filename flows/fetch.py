@@ -33,7 +33,7 @@ from flows.next_check import (
 )
 from flows.politeness import Lane, run_by_host
 from models.errors import FetchError, TransientFetchError
-from models.fault import fault_line
+from models.fault_line import fault_line
 from models.feed import Feed, FeedState, Fetch, FetchedFeed
 from models.identity import digest_id
 
@@ -158,6 +158,7 @@ class _FeedRequest:
             answer = await self._ask(lane)
         except FetchError as error:
             return self._failed(error)
+        lane.answered()
         return self._answered(answer)
 
     async def _ask(self, lane: Lane) -> Answer:
@@ -180,10 +181,8 @@ class _FeedRequest:
                     lane.tried(time.monotonic() - began)
                     began = time.monotonic()
         if failure.kind == "http_429" and failure.retry_after_s:
-            # Too many requests is said to us, not to one feed: the host's others wait as well,
-            # but only so long: on a shared host one publisher must not silence another.
             wait_s = min(failure.retry_after_s, self.settings.host_wait_cap_s)
-            lane.waits_until = self.settings.clock() + timedelta(seconds=wait_s)
+            lane.too_many(self.settings.clock() + timedelta(seconds=wait_s))
         raise failure
 
     def _pause_s(self, error: TransientFetchError) -> float | None:

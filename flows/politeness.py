@@ -49,6 +49,7 @@ class Lane:
         self.gap_s = gap_s
         self._patience_s = patience_s
         self.waits_until: datetime | None = None
+        self._refused = 0
         self._slots = asyncio.Semaphore(at_once)
         self._start = asyncio.Lock()
         self._next_start = 0.0
@@ -85,6 +86,20 @@ class Lane:
     def let_next(self) -> None:
         """Let the next request line up."""
         self._start.release()
+
+    def too_many(self, until: datetime) -> None:
+        """A feed was told it asks too much: from the second in a row on, the host's others wait.
+
+        One alone may be that feed's own limit, or its publisher's wish to silence neighbours on a
+        shared host; a host that means all of us tells the next feed as well.
+        """
+        self._refused += 1
+        if self._refused > 1:
+            self.waits_until = until
+
+    def answered(self) -> None:
+        """The host gave a good answer: what it refused before was not meant for all."""
+        self._refused = 0
 
     def patience_left(self) -> bool:
         """Is there time left in this run to try again on this host, which others wait for?"""

@@ -47,7 +47,7 @@ def test_the_excess_is_cut_and_said_and_the_entries_stay(more: str, said: str) -
     began = time.monotonic()
     feed = parsed(CHANNEL.format(items=items).encode())
     assert time.monotonic() - began < 10
-    assert [entry.guid for entry in feed.entries] == [f"https://f.example/{n}" for n in (1, 2)]
+    assert [entry.guid for entry in feed.entries] == ["1", "2"]
     assert said in (feed.bozo or "")
 
 
@@ -55,7 +55,7 @@ def test_entries_beyond_the_limit_are_left_out_and_counted() -> None:
     # An element inside another makes it a feed for feedparser.
     items = "".join(ITEM.format(guid=n, more="<x><y/></x>") for n in range(MAX_ENTRIES + 7))
     body, cuts = within_limits(CHANNEL.format(items=items).encode())
-    assert cuts == ("7 entries beyond the first 10,000 left out",)
+    assert cuts == ("entries beyond the first 10,000 left out: 7",)
     assert body.count(b"<item>") == MAX_ENTRIES
     assert body.endswith(b"</item></channel></rss>")
 
@@ -74,7 +74,7 @@ def test_the_quick_readers_count_what_they_leave_out(kind: str) -> None:
     }
     feed = parsed(bodies[kind].encode())
     assert len(feed.entries) == MAX_ENTRIES
-    assert feed.bozo == "3 entries beyond the first 10,000 left out"
+    assert feed.bozo == "entries beyond the first 10,000 left out: 3"
 
 
 def test_an_id_of_five_thousand_digits_is_an_id() -> None:
@@ -88,7 +88,7 @@ def test_an_address_that_is_too_long_is_left_out_not_cut() -> None:
     body, cuts = within_limits(rss(f"<link>{long}</link><author>{'a' * 3000}</author>"))
     assert b"<link></link>" in body
     assert b"<author>" + b"a" * MAX_NAME_BYTES + b"</author>" in body
-    assert cuts == ("2 names of more than 2,000 bytes cut",)
+    assert cuts == ("names of more than 2,000 bytes cut: 2",)
 
 
 def test_a_cut_name_ends_with_a_whole_character_and_entity() -> None:
@@ -158,7 +158,7 @@ def test_the_scan_is_linear_in_bytes_that_never_close(piece: bytes) -> None:
 def test_what_is_cut_leaves_a_feed_that_is_still_well_formed() -> None:
     more = "<x>" * 10 + "<y/>" * (MAX_ELEMENTS + 50) + "</x>" * 10 + "<z/>" * 9
     body, cuts = within_limits(rss(more).replace(b"</channel>", AFTER.encode() + b"</channel>"))
-    assert cuts == ("1 entries cut after 3,000 elements",)
+    assert cuts == ("entries cut after 3,000 elements: 1",)
     assert body.endswith(b"</x>" * 10 + b"</item><title>B</title></channel></rss>")
     deep, _ = within_limits(rss("<d>t" * 400 + "</d>" * 400))
     assert deep.count(b"<d>") == deep.count(b"</d>") == MAX_DEPTH - 3

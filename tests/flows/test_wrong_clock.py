@@ -20,6 +20,7 @@ from flows.next_check import (
     retry_after_s,
 )
 from models.feed import Feed, FeedEntry, FeedState, ParsedFeed
+from warehouse.clock import times_ahead
 from warehouse.connection import open_warehouse
 from warehouse.leases import LINKING, article_resource, being_read, is_free, lease
 from warehouse.outbox import ClaimTerms, claim_notices, next_due_at
@@ -149,4 +150,5 @@ def test_health_is_told_by_what_happened_until_now(tmp_path: Path) -> None:
                 [outcome, at, outcome],
             )
         found = con.execute("SELECT health, last_outcome, last_notes FROM feed_health").fetchall()
+        assert times_ahead(con) == {"fetches": 1}
     assert found == [("failing", "http_404", "moved")]
