@@ -156,3 +156,28 @@ def test_health_is_told_by_what_happened_until_now(tmp_path: Path) -> None:
         found = con.execute("SELECT health, last_outcome, last_notes FROM feed_health").fetchall()
         assert times_ahead(con) == {"fetches": 1}
     assert found == [("failing", "http_404", "moved")]
+
+
+def test_health_forgets_what_was_mended_and_keeps_what_a_304_does_not_tell(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+
+    def told(*attempts: tuple[str, str | None, str | None]) -> tuple[object, ...]:
+        with open_warehouse(tmp_path / f"{len(attempts)}.duckdb") as con:
+            con.execute(
+                "INSERT INTO store.feeds (feed_id, enabled, listed) VALUES ('f', true, true)"
+            )
+            for n, (outcome, error, bozo) in enumerate(attempts):
+                con.execute(
+                    "INSERT INTO store.fetches (fetch_id, feed_id, started_at, outcome, error, "
+                    "bozo) VALUES (?, 'f', ?, ?, ?, ?)",
+                    [str(n), now - timedelta(hours=9 - n), outcome, error, bozo],
+                )
+            row = con.execute("SELECT health, last_error, last_bozo FROM feed_health").fetchone()
+        assert row is not None
+        return row
+
+    damaged = [("timeout", "late", None), ("ok", None, "cut")]
+    assert told(*damaged) == ("malformed", None, "cut")
+    assert told(*damaged, ("not_modified", None, None)) == ("malformed", None, "cut")
+    mended = [*damaged, ("not_modified", None, None), ("ok", None, None)]
+    assert told(*mended) == ("silent", None, None)
