@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import IO
 
 import pyarrow.parquet as parquet
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.screen import Screen
+from models import harmless
 from models.errors import ConfigError
 from warehouse.snapshot import QueryResult, query
 
@@ -49,24 +50,23 @@ def write_answer(
 
 
 def write_csv(result: QueryResult, file: IO[str]) -> None:
-    """RFC 4180 with a header; lists and structs as JSON."""
+    """RFC 4180 with a header; lists and structs as JSON; no cell is a formula."""
     writer = csv.writer(file)
-    writer.writerow(result.columns)
+    writer.writerow([harmless.csv_cell(column) for column in result.columns])
     for row in result.rows:
-        writer.writerow([cell(value) for value in row])
+        writer.writerow([harmless.csv_cell(cell(value)) for value in row])
 
 
 def write_json(result: QueryResult, file: IO[str]) -> None:
     """One JSON array of objects, times in ISO 8601."""
     rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-    json.dump(rows, file, ensure_ascii=False, indent=1, default=str)
-    file.write("\n")
+    file.write(harmless.json_text(rows, indent=1, default=str) + "\n")
 
 
 def write_table(result: QueryResult, file: IO[str]) -> None:
     """A table for reading; a long one is cut, and says so."""
     rows = result.rows
-    console = Console(file=file)
+    console = Screen(file=file)
     console.print(table_of(result.columns, rows[:SHOWN_ROWS]))
     if len(rows) > SHOWN_ROWS:
         console.print(f"{SHOWN_ROWS} of {len(rows)} rows; --format csv gives all", style="dim")
@@ -90,7 +90,7 @@ def table_of(
     """A rich table; text from feeds is shown as it is, never read as markup."""
     cells = [[shown(value) for value in row] for row in rows]
     table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    widths = column_widths(columns, cells, width or Console().width)
+    widths = column_widths(columns, cells, width or Screen().width)
     for column, fitted in zip(columns, widths, strict=True):
         prose = column in PROSE
         table.add_column(

@@ -7,7 +7,6 @@ import sys
 import traceback
 
 import typer
-from rich.console import Console
 
 from flows.commands import (
     alerts,
@@ -23,6 +22,7 @@ from flows.commands import (
     text,
 )
 from flows.logs import configure_logs
+from flows.screen import Screen
 from models.errors import ConfigError, PipelineError
 
 app = typer.Typer(
@@ -52,7 +52,7 @@ def options(
 def main() -> None:
     """Entry point: errors are one line, a traceback only with --debug."""
     debug = "--debug" in sys.argv
-    errors = Console(stderr=True)
+    errors = Screen(stderr=True)
     try:
         app()
     except PipelineError as error:

@@ -29,7 +29,7 @@ class Finding:
 
 
 def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
-    """Look at Python, model, database, feeds, Prefect and disk, in that order."""
+    """Look at Python, model, database, feeds, channels, Prefect and disk, in that order."""
     yield python_version()
     yield spacy_model()
     try:
@@ -39,6 +39,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
         return
     yield Finding(what="settings", ok=True, detail="valid")
     yield feed_list(settings)
+    yield channels(settings)
     yield from warehouse(settings)
     yield prefect()
     yield disk(settings.warehouse.parent)
@@ -75,6 +76,18 @@ def feed_list(settings: Settings) -> Finding:
         return Finding(what="feeds", ok=False, detail=str(error), remedy="mend the feed list")
     enabled = sum(feed.enabled for feed in feeds)
     return Finding(what="feeds", ok=True, detail=f"{enabled} enabled of {len(feeds)}")
+
+
+def channels(settings: Settings) -> Finding:
+    from flows.channel_names import unknown_channels
+
+    lines = unknown_channels(settings)
+    return Finding(
+        what="channels",
+        ok=not lines,
+        detail="; ".join(lines) or "every channel named is defined",
+        remedy="policywire alerts check" if lines else "",
+    )
 
 
 def warehouse(settings: Settings) -> Iterator[Finding]:

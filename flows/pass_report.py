@@ -10,6 +10,7 @@ from rich.console import Console
 from flows.answers import table_of
 from flows.progress import bars_on
 from flows.runtime import prepare_prefect
+from flows.screen import Screen
 from flows.settings import Settings
 from models.errors import PipelineError
 from warehouse.connection import load_query
@@ -35,7 +36,7 @@ def show_pass(
 
     Raises PipelineError at the end when a stage failed.
     """
-    console = console or Console(emoji=False)
+    console = console or Screen(emoji=False)
     prepare_prefect(settings.warehouse.parent / "prefect")
     # The tables below say the same as the log, and better.
     logging.getLogger("policywire.alerts").setLevel(logging.CRITICAL)

@@ -49,9 +49,11 @@ def run(
 
       policywire run --once extract
     """
+    from flows.channel_names import refuse_unknown_channels
     from flows.pass_report import show_pass
 
     settings = settings_from(config, warehouse, feeds)
+    refuse_unknown_channels(settings)
     stages = (once.value,) if once else tuple(stage.value for stage in Stage)
     show_pass(settings, config, stages, through_prefect=prefect)
 
@@ -92,7 +94,9 @@ def serve(
 
       PREFECT_API_URL=http://127.0.0.1:4200/api policywire serve
     """
+    from flows.channel_names import refuse_unknown_channels
     from flows.serve import serve_schedules
 
     settings = settings_from(config, warehouse, feeds)
+    refuse_unknown_channels(settings)
     serve_schedules(settings, config)
