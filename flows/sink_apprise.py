@@ -36,6 +36,8 @@ PAUSE_S = 1.0
 TITLE_LIMIT = 240
 # Between title and body, and room for what Apprise puts around a title it blends into the body.
 TITLE_SPARE = 16
+# In the body beside the title: its "(2/3)", Apprise's room for a count of its own, line ends.
+BODY_SPARE = 40
 _STATUS = re.compile(r"\berror\s*=\s*(\d{3})\b|\bHTTP(?:/\d\S*)? (\d{3})\b")
 
 
@@ -138,7 +140,7 @@ class AppriseSink:
         """What is left for the body beside the title, counted after Apprise's own conversion."""
         most, size = limit_of(self.service, self.plugin.body_maxlen)
         if self.plugin.title_maxlen <= 0 or self.plugin.overflow_amalgamate_title:
-            most -= self.converted(title, size) + TITLE_SPARE
+            most -= self.converted(title, size) + BODY_SPARE
         return Limit(
             most=most, size=lambda text: self.converted(text, size), pieces=self.most_pieces
         )
@@ -158,10 +160,9 @@ class AppriseSink:
 
 def service_of(plugin: apprise.NotifyBase) -> str:
     """The name its address starts with: "discord", "tgram"."""
-    schemas: frozenset[str] = plugin.schemas()
-    return next(
-        (name for name in sorted(schemas) if name in harmless.SERVICES), min(schemas, default="")
-    )
+    schemas: Callable[[], frozenset[str]] = plugin.schemas
+    names = sorted(schemas())
+    return next((name for name in names if name in harmless.SERVICES), names[0] if names else "")
 
 
 def is_refusal(heard: str) -> bool:

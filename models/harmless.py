@@ -117,8 +117,11 @@ def discord(text: str) -> str:
 
 
 def slack(text: str) -> str:
-    """For Slack as plain text; & < > become entities on the way (docs.slack.dev, Formatting)."""
-    return chat(text)
+    """For Slack, where `<...>` pings and links (docs.slack.dev, Formatting).
+
+    Not the entities Slack names: Apprise takes those back where they look like a mention.
+    """
+    return chat(text).replace("<", "‹").replace(">", "›")
 
 
 def telegram(text: str) -> str:
@@ -159,7 +162,7 @@ def structure(value: Any) -> Any:
     What is to be an address and is none that may be followed is null.
     """
     if isinstance(value, str):
-        return value if _ADDRESS.fullmatch(value) and link(value) == value else unmentioned(value)
+        return link(value) or unmentioned(value)
     if isinstance(value, Mapping):
         return {
             key: link(item) if key == "url" and isinstance(item, str) else structure(item)

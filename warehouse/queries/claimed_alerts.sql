@@ -15,8 +15,8 @@ SELECT
     a.fold_reason,
     a.folded_into,
     a.refers_to,
-    p.parts_sent,
-    p.parts_total,
+    p.furthest.parts_sent AS parts_sent,
+    p.furthest.parts_total AS parts_total,
     r.headline AS refers_to_headline,
     coalesce(r.sent_at, g.sent_at) AS refers_to_sent_at
 FROM store.alerts AS a
@@ -25,8 +25,7 @@ LEFT JOIN store.alerts AS g ON g.alert_id = r.folded_into
 LEFT JOIN (
     SELECT
         alert_id,
-        arg_max(parts_sent, noted_at) AS parts_sent,
-        arg_max(parts_total, noted_at) AS parts_total
+        max(struct_pack(parts_sent := parts_sent, parts_total := parts_total)) AS furthest
     FROM store.delivery_parts
     GROUP BY alert_id
 ) AS p ON p.alert_id = a.alert_id
