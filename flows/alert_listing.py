@@ -6,7 +6,9 @@ from flows.rules import Channel, RuleBook, RuleProblem
 from flows.settings import Settings
 from models.alert import AlertRule
 from models.errors import WarehouseError
-from warehouse.alert_history import sent_so_far
+from warehouse.alert_history import refused_predicates, sent_so_far
+from warehouse.alert_predicates import check_rules
+from warehouse.connection import open_warehouse
 
 # The conditions of a rule, in the order they are told, under the names that files use.
 CONDITIONS = (
@@ -22,6 +24,16 @@ CONDITIONS = (
     ("link", "links"),
 )
 MOST_VALUES = 4
+
+
+def checked(settings: Settings, book: RuleBook) -> RuleBook:
+    """The book without rules whose `where` is refused; no warehouse is needed, and none is made."""
+    try:
+        bad = refused_predicates(settings.snapshot, book.rules)
+    except WarehouseError:
+        with open_warehouse(":memory:") as con:
+            _, bad = check_rules(con, book.rules)
+    return book.without(bad)
 
 
 def rule_rows(settings: Settings, book: RuleBook) -> list[tuple[str, str, str, str, str, str]]:

@@ -98,7 +98,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     console.print(table_of(("rule", "severity", "channels", "says"), rules))
     problems = [*book.problems, *broken]
     for problem in problems:
-        console.print(f"! {problem}", style="red", markup=False, highlight=False)
+        console.print(f"! {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
     if problems:
         raise typer.Exit(2)
 
@@ -111,14 +111,14 @@ def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire alerts list
     """
-    from flows.alert_listing import channel_rows, rule_rows
+    from flows.alert_listing import channel_rows, checked, rule_rows
     from flows.answers import table_of
     from flows.channels import open_sinks
     from flows.screen import Screen
     from flows.secrets import Redactor
 
     settings = settings_from(config, warehouse)
-    book = book_of(settings)
+    book = checked(settings, book_of(settings))
     sinks, broken = open_sinks(book.channels, Redactor(), folder=settings.warehouse.parent)
     for sink in sinks:
         sink.close()

@@ -125,9 +125,16 @@ typ = "tariff"
     assert "s3cret" not in told
 
 
-def test_the_list_needs_no_warehouse_and_makes_none(here: Path) -> None:
-    configured(here, DESK)
-    assert run("alerts", "list")[0] == 0
+def test_list_and_check_need_no_warehouse_and_make_none(here: Path) -> None:
+    configured(here, DESK + '[[rule]]\nid = "spy"\nwhere = "getenv(\'HOME\') IS NOT NULL"\n')
+    code, told = run("alerts", "list")
+    assert code == 0
+    (row,) = [line for line in told.splitlines() if line.startswith("spy ")]
+    assert row.split()[1] == "broken"
+    code, told = run("alerts", "check")
+    assert code == 2
+    line = "! policywire.toml: rule 'spy': where: function 'getenv' may not be used here"
+    assert line in told.splitlines()
     assert [path.name for path in here.iterdir()] == ["policywire.toml"]
 
 

@@ -119,7 +119,7 @@ def test_a_fault_in_one_rule_is_that_rules_line(monkeypatch: pytest.MonkeyPatch)
     found = memory()
     for number in range(3):
         store(found, f"d{number}", measure_id=f"m{number}")
-    judge = alerts.matches
+    from models.alert import matches as judge
 
     def matches(asked: AlertRule, candidate: AlertCandidate, now: object) -> bool:
         if asked.rule_id == "bad":
