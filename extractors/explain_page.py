@@ -1,6 +1,5 @@
 """An explanation as one web page: spans and dependency arcs by displaCy, all text escaped."""
 
-import html
 from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from spacy import displacy
 
 from extractors.explain import ExplainedCandidate, ExplainedSentence, Explanation, Value
+from models import harmless
 
 # displaCy draws no more than this well; longer sentences come without arcs.
 MOST_WORDS = 120
@@ -25,11 +25,11 @@ td.empty, .why { color: #666; }
 def page_of(explanation: Explanation) -> str:
     """The whole page, UTF-8, with no script and nothing loaded from elsewhere."""
     unit = explanation.unit
-    title = html.escape(unit.title or unit.text[:80] or "empty text")
+    title = harmless.html(unit.title or unit.text[:80] or "empty text")
     parts = [
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
         f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>",
-        f"<p>{html.escape(told(explanation))}</p>",
+        f"<p>{harmless.html(told(explanation))}</p>",
         *(part for number, s in enumerate(explanation.sentences) for part in section(s, number)),
         "</body></html>\n",
     ]
@@ -52,9 +52,9 @@ def section(sentence: ExplainedSentence, number: int) -> Iterator[str]:
     end = sentence.start + len(sentence.text)
     yield f"<section><h2>{sentence.field} {sentence.start}-{end}</h2>"
     spans = {
-        "tokens": [word.text for word in sentence.words],
+        "tokens": [harmless.line(word.text) for word in sentence.words],
         "spans": list(spans_of(sentence)),
-        "text": sentence.text,
+        "text": harmless.lines(sentence.text),
     }
     yield displacy.render(
         spans, style="span", manual=True, jupyter=False, options={"colors": COLOURS}
@@ -89,7 +89,10 @@ def spans_of(sentence: ExplainedSentence) -> Iterator[dict[str, Any]]:
 
 def words_of(sentence: ExplainedSentence) -> list[dict[str, str]]:
     """The words as displaCy draws them, their tags below."""
-    return [{"text": word.text, "tag": html.escape(word.tag)} for word in sentence.words]
+    return [
+        {"text": harmless.line(word.text), "tag": harmless.html(word.tag)}
+        for word in sentence.words
+    ]
 
 
 def arcs_of(sentence: ExplainedSentence) -> Iterator[dict[str, Any]]:
@@ -99,7 +102,7 @@ def arcs_of(sentence: ExplainedSentence) -> Iterator[dict[str, Any]]:
             yield {
                 "start": min(place, word.head),
                 "end": max(place, word.head),
-                "label": html.escape(word.relation),
+                "label": harmless.html(word.relation),
                 "dir": "left" if place < word.head else "right",
             }
 
@@ -114,8 +117,8 @@ def stable_ids(drawn: str, number: int) -> str:
 def rows_of(candidate: ExplainedCandidate) -> Iterator[str]:
     """A candidate as a heading and a table."""
     taken = "event" if candidate.event is not None else "refused"
-    yield f"<h3>{html.escape(candidate.reading)}: {taken}</h3>"
-    yield f'<p class="why">{html.escape(candidate.why)} · {html.escape(candidate.rule)}</p>'
+    yield f"<h3>{harmless.html(candidate.reading)}: {taken}</h3>"
+    yield f'<p class="why">{harmless.html(candidate.why)} · {harmless.html(candidate.rule)}</p>'
     yield "<table>"
     for clue in candidate.clues:
         yield row(
@@ -133,4 +136,4 @@ def value_row(value: Value) -> str:
 
 def row(*cells: str) -> str:
     """A table row, each cell escaped."""
-    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td>{harmless.html(cell)}</td>" for cell in cells) + "</tr>"

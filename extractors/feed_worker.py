@@ -29,7 +29,7 @@ from extractors.reading_requests import (
 )
 from models.article import Article
 from models.errors import FeedParseError
-from models.fault_line import fault_line
+from models.fault import fault_line
 
 LENGTH = struct.Struct(">I")
 # What one body may become: its entries hold each text up to three times.

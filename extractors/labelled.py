@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.readable import clean
+from models import harmless
 from models.errors import ConfigError
 
 SPANS = ("product_texts", "company_texts")
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("pointers", type=Path)
     a = parser.parse_args(arguments)
     for record in resolve(a.pointers, shared_folder() / "corpora"):
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        sys.stdout.write(harmless.json_text(record) + "\n")
     return 0
 
 

@@ -16,6 +16,7 @@ from extractors.dates import parse_published
 from extractors.extract import Extractor
 from extractors.readable import encodable
 from extractors.touched import TouchedListings
+from models import harmless
 from models.errors import ExtractionError
 from models.event import EventMention, Extraction, TextUnit
 from models.security import TickerLink
@@ -189,7 +190,7 @@ def answer_lines(
             record = record_from_extraction(next(results), slot, tickers)
         else:
             record = slot
-        out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        out.write(harmless.json_text(record) + "\n")
     return failed
 
 

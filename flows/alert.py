@@ -27,5 +27,6 @@ def raise_alerts(settings: Settings) -> AlertResult:
         settings.warehouse,
         settings.rule_paths,
         settings_file=settings.alert_tables_in,
+        default_channel=settings.default_channel,
         plan=FLOW_PLAN,
     )

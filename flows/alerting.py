@@ -1,6 +1,7 @@
 """One pass of alerts, free of Prefect: check the rules, write what is owed, deliver what is due."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -8,11 +9,12 @@ from pathlib import Path
 from flows.channels import open_sinks
 from flows.clock import utc_now
 from flows.delivery import DeliveryCounts, DeliveryPlan, deliver
-from flows.rules import RuleBook, load_rules, rule_files
+from flows.rules import LOG_CHANNEL, RuleBook, load_rules, rule_files
 from flows.secrets import Redactor, guard_logs
 from warehouse.alert_predicates import check_rules
 from warehouse.alerts import Enqueued, enqueue_in_transaction
 from warehouse.connection import open_warehouse
+from warehouse.lake import is_lake_target
 
 SHIPPED_RULES = Path(__file__).with_name("rules.toml")
 
@@ -33,21 +35,30 @@ class AlertResult:
         return "; ".join((told, *self.problems))
 
 
-def read_rules(paths: Sequence[Path] = (), settings_file: Path | None = None) -> RuleBook:
+def read_rules(
+    paths: Sequence[Path] = (),
+    settings_file: Path | None = None,
+    default_channel: Sequence[str] = (LOG_CHANNEL,),
+) -> RuleBook:
     """Rules from files or folders, or the shipped ones; their SQL is not checked yet."""
     files = [file for path in paths or (SHIPPED_RULES,) for file in rule_files(path)]
-    return load_rules(files, settings_file=settings_file)
+    return load_rules(files, settings_file=settings_file, default_channels=default_channel)
 
 
 def load_checked_rules(
-    warehouse: Path, paths: Sequence[Path] = (), settings_file: Path | None = None
+    warehouse: Path,
+    paths: Sequence[Path] = (),
+    settings_file: Path | None = None,
+    default_channel: Sequence[str] = (LOG_CHANNEL,),
 ) -> RuleBook:
     """Rules from files or folders, or the shipped ones, their SQL checked against the warehouse.
 
     What is wrong is in `problems`; the rest can run.
     """
-    book = read_rules(paths, settings_file)
-    with open_warehouse(warehouse) as con:
+    book = read_rules(paths, settings_file, default_channel)
+    # To check is to read: no warehouse comes to be by it.
+    there = is_lake_target(warehouse) or warehouse.exists()
+    with open_warehouse(warehouse if there else ":memory:") as con:
         _, bad = check_rules(con, book.rules)
     return book.without(bad)
 
@@ -73,7 +84,9 @@ def deliver_due(
         counts = deliver(warehouse, sinks, plan=plan, clock=clock)
     finally:
         for sink in sinks:
-            sink.close()
+            # All is settled by now; what fails to close tells nobody anything.
+            with suppress(Exception):
+                sink.close()
         undo()
     return counts, tuple(str(problem) for problem in problems)
 
@@ -83,12 +96,13 @@ def run_alerts(
     rule_paths: Sequence[Path] = (),
     *,
     settings_file: Path | None = None,
+    default_channel: Sequence[str] = (LOG_CHANNEL,),
     plan: DeliveryPlan | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> AlertResult:
     """One whole pass. Safe to repeat, to kill and to run beside another."""
-    book = load_checked_rules(warehouse, rule_paths, settings_file)
+    book = load_checked_rules(warehouse, rule_paths, settings_file, default_channel)
     enqueued = enqueue_new(warehouse, book, clock())
     delivered, broken = deliver_due(warehouse, book, plan=plan, clock=clock)
-    lines = (*(str(problem) for problem in book.problems), *broken)
+    lines = (*(str(problem) for problem in book.problems), *enqueued.failed, *broken)
     return AlertResult(enqueued=enqueued, delivered=delivered, problems=lines)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from flows.clock import utc_now
 from flows.settings import Settings
+from models import harmless
 from warehouse.announcements import developments_to_emit, feeds_shown, note_emitted
 from warehouse.connection import open_warehouse
 
@@ -54,7 +55,7 @@ def emit(found: Sequence[dict[str, Any]]) -> None:
             id=UUID(row["development_id"]),
             resource={
                 "prefect.resource.id": f"{EVENT}.{row['development_id']}",
-                "prefect.resource.name": str(row["headline"] or row["measure_key"]),
+                "prefect.resource.name": harmless.chat(str(row["headline"] or row["measure_key"])),
                 "policywire.type": str(row["type"]),
                 "policywire.status": str(row["status"]),
                 "policywire.polarity": str(row["polarity"]),
@@ -63,10 +64,10 @@ def emit(found: Sequence[dict[str, Any]]) -> None:
                 {
                     "prefect.resource.id": f"policywire.measure.{row['measure_id']}",
                     "prefect.resource.role": "measure",
-                    "prefect.resource.name": str(row["measure_key"]),
+                    "prefect.resource.name": harmless.chat(str(row["measure_key"])),
                 }
             ],
-            payload={key: plain(value) for key, value in row.items()},
+            payload=harmless.structure({key: plain(value) for key, value in row.items()}),
         )
     EventsWorker.instance().wait_until_empty()
 
@@ -80,7 +81,10 @@ def show(found: Sequence[dict[str, Any]], feeds: Sequence[dict[str, Any]], began
             key="new-developments",
             table=[
                 {name: cell(row[name]) for name in SHOWN}
-                | {"headline": cell(row["headline"]), "source": row["first_url"] or ""}
+                | {
+                    "headline": cell(row["headline"]),
+                    "source": harmless.link(row["first_url"]) or "",
+                }
                 for row in found
             ],
             description=f"{len(found)} developments, pass of {began:%Y-%m-%d %H:%M} UTC",
@@ -100,6 +104,7 @@ def plain(value: object) -> object:
 
 
 def cell(value: object) -> str:
-    """A value as a cell of a table."""
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(plain(value) or "")
+    """A value as a cell of a table, whose page reads Markdown."""
+    told = ", ".join(map(str, value)) if isinstance(value, list) else str(plain(value) or "")
+    text = harmless.chat(told)
     return text if len(text) <= CELL else text[: CELL - 1] + "…"

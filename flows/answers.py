@@ -11,10 +11,11 @@ from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.screen import Screen
+from models import harmless
 from models.errors import ConfigError
 from warehouse.sandbox import open_for_questions
 from warehouse.snapshot import query
@@ -69,7 +70,7 @@ def print_left_out(count: int) -> None:
     """Say on standard error that a list was cut short, when rows are left."""
     if count > 0:
         told = f"and {count:,} more; --limit shows more"
-        Console(stderr=True).print(told, style="dim", highlight=False)
+        Screen(stderr=True).print(told, style="dim", highlight=False)
 
 
 def rows_of(answer: pa.RecordBatchReader) -> Iterator[tuple[object, ...]]:
@@ -79,11 +80,11 @@ def rows_of(answer: pa.RecordBatchReader) -> Iterator[tuple[object, ...]]:
 
 
 def write_csv(answer: pa.RecordBatchReader, file: IO[str]) -> None:
-    """RFC 4180 with a header; lists and structs as JSON."""
+    """RFC 4180 with a header; lists and structs as JSON; no cell is a formula."""
     writer = csv.writer(file)
-    writer.writerow(answer.schema.names)
+    writer.writerow([harmless.csv_cell(column) for column in answer.schema.names])
     for row in rows_of(answer):
-        writer.writerow([cell(value) for value in row])
+        writer.writerow([harmless.csv_cell(cell(value)) for value in row])
 
 
 def write_json(answer: pa.RecordBatchReader, file: IO[str]) -> None:
@@ -92,7 +93,7 @@ def write_json(answer: pa.RecordBatchReader, file: IO[str]) -> None:
     before = "[\n"
     for row in rows_of(answer):
         value = dict(zip(names, row, strict=True))
-        text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
+        text = harmless.json_text(value, indent=1, default=str)
         file.write(before + " " + text.replace("\n", "\n "))
         before = ",\n"
     file.write("[]\n" if before == "[\n" else "\n]\n")
@@ -102,7 +103,7 @@ def write_table(answer: pa.RecordBatchReader, file: IO[str]) -> None:
     """A table for reading; a long one is cut, and says so."""
     rows = rows_of(answer)
     shown_rows = list(islice(rows, SHOWN_ROWS))
-    console = Console(file=file)
+    console = Screen(file=file)
     console.print(table_of(answer.schema.names, shown_rows))
     more = sum(1 for _ in islice(rows, COUNTED_ROWS))
     if more:
@@ -129,7 +130,7 @@ def table_of(
     """A rich table; text from feeds is shown as it is, never read as markup."""
     cells = [[shown(value) for value in row] for row in rows]
     table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
-    widths = column_widths(columns, cells, width or Console().width)
+    widths = column_widths(columns, cells, width or Screen().width)
     for column, fitted in zip(columns, widths, strict=True):
         prose = column in PROSE
         table.add_column(

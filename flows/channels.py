@@ -7,6 +7,7 @@ from flows.rules import Channel, RuleProblem
 from flows.secrets import Redactor, resolve
 from flows.sinks import AlertSink, FileSink, LogSink, WebhookSink
 from models.errors import ConfigError
+from models.fault import fault_line
 
 
 def open_sinks(
@@ -28,16 +29,19 @@ def open_sinks(
             key = "url"
             sinks.append(open_sink(channel, url, secret, redact, folder or Path()))
         except (LookupError, ConfigError) as error:
-            reason = str(error.args[0] if error.args else error)
             problems.append(
-                RuleProblem(
-                    source=channel.source,
-                    item=f"channel {channel.channel_id!r}",
-                    key=key,
-                    reason=redact(reason),
-                )
+                problem(channel, key, redact(str(error.args[0] if error.args else error)))
             )
+        except Exception as error:  # noqa: BLE001 - a channel that cannot be made stops no other
+            problems.append(problem(channel, key, redact(fault_line(error))))
     return sinks, problems
+
+
+def problem(channel: Channel, key: str, reason: str) -> RuleProblem:
+    """What keeps a channel from being made."""
+    return RuleProblem(
+        source=channel.source, item=f"channel {channel.channel_id!r}", key=key, reason=reason
+    )
 
 
 def open_sink(
@@ -55,7 +59,12 @@ def open_sink(
         if not url.startswith(("http://", "https://")):
             raise ConfigError("a webhook address starts with http:// or https://")
         return WebhookSink(
-            channel.channel_id, url, redact=redact, secret=secret, timeout_s=channel.timeout_s
+            channel.channel_id,
+            url,
+            redact=redact,
+            secret=secret,
+            timeout_s=channel.timeout_s,
+            most_bytes=channel.max_bytes,
         )
     # Apprise takes a second to import: only those who use it wait for it.
     from flows.sink_apprise import AppriseSink

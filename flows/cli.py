@@ -7,7 +7,6 @@ import sys
 import traceback
 
 import typer
-from rich.console import Console
 
 from flows.commands import (
     alerts,
@@ -22,7 +21,9 @@ from flows.commands import (
     store,
     text,
 )
+from flows.interrupts import safe_interrupts
 from flows.logs import configure_logs
+from flows.screen import Screen, say
 from models.errors import ConfigError, PipelineError
 
 app = typer.Typer(
@@ -47,7 +48,7 @@ def show_version(wanted: bool) -> None:
     if wanted:
         from importlib import metadata
 
-        typer.echo(f"policywire {metadata.version('policywire')}")
+        say(f"policywire {metadata.version('policywire')}")
         raise typer.Exit()
 
 
@@ -64,8 +65,9 @@ def options(
 
 def main() -> None:
     """Entry point: errors are one line, a traceback only with --debug."""
+    safe_interrupts()
     debug = "--debug" in sys.argv
-    errors = Console(stderr=True)
+    errors = Screen(stderr=True)
     try:
         app()
     except PipelineError as error:

@@ -19,7 +19,8 @@ from pathlib import Path
 from flows.clock import utc_now
 from flows.sinks import AlertSink
 from models.alert import Notice
-from models.errors import AlertError, AlertRefusedError
+from models.errors import AlertError, AlertRefusedError, AlertUnfinishedError
+from models.fault import fault_line
 from warehouse.connection import open_warehouse
 from warehouse.outbox import Attempt, ClaimTerms, settle_and_claim
 
@@ -161,13 +162,20 @@ def send_queue(
 def try_send(notice: Notice, sink: AlertSink, clock: Callable[[], datetime]) -> Attempt:
     """One attempt, timed; what went wrong is in it, not raised."""
     at, started = clock(), time.monotonic()
-    outcome, error, wait = "sent", None, None
+    outcome, error, wait, parts = "sent", None, None, (0, 0)
     try:
         sink.send(notice)
     except AlertRefusedError as refusal:
-        outcome, error = "refused", refusal.reason
+        outcome, error, parts = "refused", refusal.reason, refusal.parts
+    except AlertUnfinishedError as rest:
+        # No fault of the receiver: the rest is due at once.
+        outcome, parts = "released", rest.parts
     except AlertError as failure:
         outcome, error, wait = "failed", failure.reason, failure.retry_after_s
+        parts = failure.parts
+    except Exception as fault:  # noqa: BLE001 - a channel's own fault stops no other channel
+        redact = getattr(sink, "redact", str)
+        outcome, error = "failed", redact(fault_line(fault))
     return Attempt(
         notice=notice,
         outcome=outcome,
@@ -175,6 +183,7 @@ def try_send(notice: Notice, sink: AlertSink, clock: Callable[[], datetime]) -> 
         duration_s=time.monotonic() - started,
         error=error,
         retry_after_s=wait,
+        parts=parts,
     )
 
 

@@ -30,7 +30,7 @@ class Finding:
 
 
 def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
-    """Look at Python, model, database, feeds, Prefect and disk, in that order."""
+    """Look at Python, model, database, feeds, channels, Prefect and disk, in that order."""
     yield python_version()
     yield spacy_model()
     try:
@@ -41,6 +41,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     yield Finding(what="settings", ok=True, detail="valid")
     yield feed_list(settings)
     yield from named_files(settings)
+    yield channels(settings)
     yield from warehouse(settings)
     yield prefect()
     yield disk(settings.warehouse.parent)
@@ -103,6 +104,18 @@ def clock(con: Any) -> Finding:
         detail=f"lies ahead of it: {told}",
         remedy="set this clock if it is behind; if it was ahead once, such articles count as "
         "first seen when it said, and passes go by what came after",
+    )
+
+
+def channels(settings: Settings) -> Finding:
+    from flows.channel_names import unknown_channels
+
+    lines = unknown_channels(settings)
+    return Finding(
+        what="channels",
+        ok=not lines,
+        detail="; ".join(lines) or "every channel named is defined",
+        remedy="policywire alerts check" if lines else "",
     )
 
 

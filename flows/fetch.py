@@ -33,7 +33,7 @@ from flows.next_check import (
 )
 from flows.politeness import Lane, run_by_host
 from models.errors import FetchError, TransientFetchError
-from models.fault_line import fault_line
+from models.fault import fault_line
 from models.feed import Feed, FeedState, Fetch, FetchedFeed
 from models.identity import digest_id
 

@@ -14,7 +14,7 @@ from flows.next_check import retry_after_s
 from flows.politeness import run_by_host
 from flows.robots import Robots
 from models.errors import FetchError
-from models.fault_line import fault_line
+from models.fault import fault_line
 from models.feed import Feed
 
 _DEFAULT_WAIT_S = 600.0

@@ -30,7 +30,7 @@ from flows.settings import Settings, settings_of
 from flows.unread import Unread
 from flows.worker import leased_feeds
 from models.errors import FeedParseError, PipelineError
-from models.fault_line import fault_line
+from models.fault import fault_line
 from models.feed import Feed, FeedState
 from warehouse.answers import FeedAnswer, save_answers
 from warehouse.articles import load_feed_states, save_feeds

@@ -1,10 +1,11 @@
 """How we log: lines for people on a terminal, JSON where a program reads."""
 
-import json
 import logging
 import sys
 from datetime import UTC, datetime
 from typing import IO, Any
+
+from models import harmless
 
 ROOT = "policywire"
 
@@ -24,14 +25,26 @@ class JsonLines(logging.Formatter):
             line |= {key: value for key, value in fields.items() if key not in line}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return harmless.json_text(line, default=str)
 
 
 class PlainLines(logging.Formatter):
-    """A record as a line for a person."""
+    """A record as a line for a person; a traceback follows it, moved in.
+
+    Whatever a message quotes, no line begins with a time and a level but ours.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # Our own columns stand apart; what was one message is one line.
+        shown = logging.makeLogRecord({**record.__dict__, "message": harmless.log(record.message)})
+        return super().formatMessage(shown)
+
+    def formatException(self, ei: Any) -> str:
+        told = harmless.lines(super().formatException(ei))
+        return "\n".join(f"    {line}" for line in told.split("\n"))
 
 
 def configure_logs(

@@ -1,16 +1,14 @@
-"""A notice as people read it: plain text, Markdown or HTML.
+"""A notice as people read it: plain text, Markdown or HTML, for the service it goes to.
 
 Everything in it came from feeds, so everything is escaped, and only http(s) links are links.
 """
 
-import html
-import json
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from models import harmless
 from models.alert import AlertCandidate, EarlierStep, Notice
 from models.headline import day_words, rate_words, shorten, words
 from models.security import TickerLink
@@ -26,8 +24,10 @@ FOLDED = {
     "throttle": "held by the throttle",
 }
 SIGNS = {"+": "gains", "-": "loses", "?": "unclear"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
+# How much of a notice is told: all of it, less where a channel takes less, the least that says it.
+WHOLE, SHORT, BARE = range(3)
+EVIDENCE_LIMITS = {WHOLE: EVIDENCE_LIMIT, SHORT: 200}
+LINES_LIMITS = {WHOLE: None, SHORT: 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Markup:
 
 def subject(notice: Notice) -> str:
     """The title line: severity and headline, one line, safe in a mail header."""
-    return shorten(f"[{notice.severity.value.upper()}] {clean_line(title_of(notice))}", 240)
+    return shorten(f"[{notice.severity.value.upper()}] {harmless.line(title_of(notice))}", 240)
 
 
 def title_of(notice: Notice) -> str:
@@ -56,40 +56,44 @@ def title_of(notice: Notice) -> str:
     return f"{notice.rule_id}, {kind}: {count} development{'s' if count != 1 else ''}"
 
 
-def render(notice: Notice, style: str = "text") -> str:
+def render(notice: Notice, style: str = "text", service: str = "") -> str:
     """The whole message in one of FORMATS. Raises KeyError on another."""
-    markup = MARKUPS[style]
+    markup = markup_for(style, service)
     if notice.parts:
         return digest_body(notice, markup)
     return markup.join(notice_blocks(notice, markup))
 
 
-def notice_blocks(notice: Notice, m: Markup) -> list[str]:
+def notice_blocks(notice: Notice, m: Markup, detail: int = WHOLE) -> list[str]:
     """The paragraphs of one notice, in the order a desk reads them."""
-    blocks = [m.strong(m.escape(clean_line(notice.headline)))]
-    if notice.refers_to_headline:
+    blocks = [m.strong(m.escape(notice.headline))]
+    if notice.refers_to_headline and detail < BARE:
         sent = f", sent {minute(notice.refers_to_sent_at)}" if notice.refers_to_sent_at else ""
-        blocks.append(m.escape(f"Update of: {clean_line(notice.refers_to_headline)}{sent}"))
+        blocks.append(m.escape(f"Update of: {notice.refers_to_headline}{sent}"))
     if notice.candidate is not None:
-        blocks += fact_blocks(notice.candidate, m)
+        blocks += fact_blocks(notice.candidate, m, detail)
     blocks.append(
         m.escape(f"Rule {notice.rule_id} · {notice.severity.value} · notice {notice.alert_id}")
     )
     return blocks
 
 
-def fact_blocks(c: AlertCandidate, m: Markup) -> list[str]:
+def fact_blocks(c: AlertCandidate, m: Markup, detail: int = WHOLE) -> list[str]:
     """Evidence, source, what is known of it, tickers, and the steps before."""
+    if detail == BARE:
+        return [source_line(c, m)]
     blocks = []
     if c.evidence:
-        blocks.append(m.quote(m.escape(shorten(clean_line(c.evidence), EVIDENCE_LIMIT))))
+        told = shorten(harmless.line(c.evidence), EVIDENCE_LIMITS[detail])
+        blocks.append(m.quote(m.escape(told)))
     blocks.append(source_line(c, m))
     blocks.append(m.escape(known_line(c)))
+    most = LINES_LIMITS[detail]
     if c.tickers:
-        lines = [ticker_line(ties, m) for ties in alike(c.tickers)]
+        lines = [ticker_line(ties, m) for ties in alike(c.tickers)][:most]
         blocks.append(m.escape("Tickers touched:") + "\n" + m.items(lines))
     if c.earlier:
-        lines = [m.escape(step_line(step)) for step in c.earlier]
+        lines = [m.escape(step_line(step)) for step in c.earlier[-(most or len(c.earlier)) :]]
         blocks.append(m.escape("Earlier steps of this measure:") + "\n" + m.items(lines))
     return blocks
 
@@ -109,16 +113,16 @@ def ticker_line(ties: Sequence[TickerLink], m: Markup) -> str:
     if len(ties) > TICKER_LIMIT:
         names += m.escape(f" and {len(ties) - TICKER_LIMIT} more")
     sign = f"{first.sign} ({SIGNS.get(first.sign, first.sign)})"
-    return f"{names} " + m.escape(clean_line(f"{sign}, {first.link}: {first.why}"))
+    return f"{names} " + m.escape(f"{sign}, {first.link}: {first.why}")
 
 
 def source_line(c: AlertCandidate, m: Markup) -> str:
     """Publisher, title and link."""
-    source = m.escape(f"Source: {clean_line(c.publisher or 'unknown')}")
-    title = clean_line(c.title or "")
-    url = safe_url(c.url)
+    source = m.escape(f"Source: {c.publisher or 'unknown'}")
+    title = harmless.line(c.title or "")
+    url = harmless.link(c.url)
     if url:
-        return f"{source}, {m.link(m.escape(title or url), url)}"
+        return f"{source}, {m.link(m.escape(title) if title else url, url)}"
     return source + (m.escape(f", {title}") if title else "")
 
 
@@ -146,52 +150,66 @@ def step_line(step: EarlierStep) -> str:
     return ", ".join(parts)
 
 
-def digest_body(notice: Notice, m: Markup) -> str:
-    """A line for each notice folded in, oldest first, with its link; the count on top."""
+def digest_lines(notice: Notice, m: Markup) -> list[str]:
+    """A line for each notice folded in, oldest first, with its link."""
     lines = []
-    for part in notice.parts[:DIGEST_LIMIT]:
-        url = safe_url(part.candidate.url) if part.candidate else None
-        text = m.escape(clean_line(part.headline))
+    for part in notice.parts:
+        url = harmless.link(part.candidate.url) if part.candidate else None
+        text = m.escape(part.headline)
         lines.append(f"{m.escape(minute(part.created_at))} {m.link(text, url) if url else text}")
-    if len(notice.parts) > DIGEST_LIMIT:
-        lines.append(m.escape(f"and {len(notice.parts) - DIGEST_LIMIT} more: see view alerts"))
+    return lines
+
+
+def digest_body(
+    notice: Notice, m: Markup, lines: Sequence[str] | None = None, left_out: int = 0
+) -> str:
+    """The count on top and the lines of what is folded in; by default as many as are read."""
+    if lines is None:
+        every = digest_lines(notice, m)
+        lines, left_out = every[:DIGEST_LIMIT], max(len(every) - DIGEST_LIMIT, 0)
+    told = [*lines, m.escape(f"and {left_out} more: see view alerts")] if left_out else list(lines)
     foot = m.escape(f"Rule {notice.rule_id} · digest {notice.alert_id}")
-    return m.join([m.strong(m.escape(clean_line(title_of(notice)))), m.items(lines), foot])
+    return m.join([m.strong(m.escape(title_of(notice))), m.items(told), foot])
 
 
 def payload(notice: Notice) -> dict[str, Any]:
     """The notice as JSON for machines; the same on every attempt, so that a repeat is a repeat."""
-    return {
+    told = {
         "alert_id": notice.alert_id,
         "rule": notice.rule_id,
         "severity": notice.severity.value,
         "channel": notice.channel,
         "created_at": notice.created_at.isoformat(),
-        "headline": clean_line(title_of(notice)),
+        "headline": title_of(notice),
         "refers_to": notice.refers_to,
-        "text": render(notice, "text"),
         "development": _plain(notice.candidate) if notice.candidate else None,
         "folded": len(notice.parts),
         "fold_reason": notice.fold_reason if notice.parts else None,
         "developments": [_plain(part.candidate) for part in notice.parts if part.candidate],
     }
+    made: dict[str, Any] = harmless.structure(told)
+    return {**made, "text": render(notice, "text")}
 
 
-def payload_bytes(notice: Notice) -> bytes:
-    """`payload` as UTF-8 JSON on one line."""
-    return json.dumps(payload(notice), ensure_ascii=False, separators=(",", ":")).encode()
+def payload_bytes(notice: Notice, most_bytes: int | None = None) -> bytes:
+    """`payload` as UTF-8 JSON on one line; of a digest that is longer than `most_bytes`, the
+    developments that fit, with how many were left out in `developments_left_out`.
+    """
+    told = payload(notice)
+    body = _json_bytes(told)
+    if most_bytes is None or len(body) <= most_bytes:
+        return body
+    every = told["developments"]
+    kept = len(every)
+    while kept and len(body) > most_bytes:
+        kept = min(kept - 1, kept * most_bytes // len(body))
+        cut = {"developments": every[:kept], "developments_left_out": len(every) - kept}
+        body = _json_bytes({**told, **cut})
+    return body
 
 
-def clean_line(text: str) -> str:
-    """One line without control or direction-override characters: safe as a title or header."""
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
-def safe_url(url: str | None) -> str | None:
-    """The URL if it is http(s) and holds nothing that could break out of a link, else None."""
-    if url and re.fullmatch(r"https?://[^\s<>\"'`\\^{}|]+", url):
-        return url
-    return None
+def _json_bytes(told: dict[str, Any]) -> bytes:
+    return harmless.json_text(told, separators=(",", ":")).encode()
 
 
 def minute(moment: datetime | None) -> str:
@@ -215,22 +233,31 @@ def _json_value(value: Any) -> Any:
     return value
 
 
-def _escape_markdown(text: str) -> str:
-    # Entities for the marks of HTML: a backslash before "<" does not stop every converter.
-    return html.escape(_MARKDOWN.sub(r"\\\1", text), quote=False)
+def markup_for(style: str, service: str = "") -> Markup:
+    """How a format is written for a service, by the name its Apprise address starts with.
+
+    Raises KeyError when the format is none of FORMATS.
+    """
+    words = harmless.SERVICES.get(service, harmless.chat)
+    if style == "text":
+        return replace(MARKUPS[style], escape=words)
+    if style == "html":
+        # A service without HTML gets it back as text: its own signs are escaped as well.
+        return replace(MARKUPS[style], escape=lambda text: harmless.chat_html(text, words))
+    return MARKUPS[style]
 
 
 def _markdown_link(text: str, url: str) -> str:
-    return f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"
+    return f"[{text}]({url})"
 
 
 def _html_link(text: str, url: str) -> str:
-    return f'<a href="{html.escape(url)}">{text}</a>'
+    return f'<a href="{harmless.html(url)}">{text}</a>'
 
 
 MARKUPS: dict[str, Markup] = {
     "text": Markup(
-        escape=lambda text: text,
+        escape=harmless.chat,
         strong=lambda text: text,
         link=lambda text, url: url if text == url else f"{text} <{url}>",
         quote=lambda text: f'"{text}"',
@@ -238,7 +265,7 @@ MARKUPS: dict[str, Markup] = {
         join=lambda blocks: "\n\n".join(blocks) + "\n",
     ),
     "markdown": Markup(
-        escape=_escape_markdown,
+        escape=harmless.markdown,
         strong=lambda text: f"**{text}**",
         link=_markdown_link,
         quote=lambda text: f"> {text}",
@@ -246,7 +273,7 @@ MARKUPS: dict[str, Markup] = {
         join=lambda blocks: "\n\n".join(blocks) + "\n",
     ),
     "html": Markup(
-        escape=html.escape,
+        escape=harmless.chat_html,
         strong=lambda text: f"<b>{text}</b>",
         link=_html_link,
         quote=lambda text: f"<blockquote>{text}</blockquote>",

@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler
 
 from flows.loopback import LoopbackServer
 from flows.status import Status
+from models import harmless
 from models.errors import PipelineError
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -106,13 +107,8 @@ def metric(
     yield f"# HELP policywire_{name} {says}"
     yield f"# TYPE policywire_{name} {kind}"
     for labels, value in samples:
-        inside = ",".join(f'{key}="{escaped(text)}"' for key, text in labels.items())
+        inside = ",".join(f'{key}="{harmless.metric_label(text)}"' for key, text in labels.items())
         yield f"policywire_{name}{'{' + inside + '}' if inside else ''} {float(value):.15g}"
-
-
-def escaped(text: str) -> str:
-    """A label value as the format wants it."""
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
 
 
 def metrics_server(
@@ -131,7 +127,7 @@ def metrics_server(
             try:
                 self.answer(200, prometheus_text(read()))
             except PipelineError as error:
-                self.answer(503, f"# {error}\n")
+                self.answer(503, f"# {harmless.line(str(error))}\n")
 
         def answer(self, status: int, text: str) -> None:
             body = text.encode()

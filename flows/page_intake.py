@@ -13,7 +13,7 @@ from flows.fetch_settings import FetchSettings
 from flows.progress import track
 from models.article import Article
 from models.errors import FeedParseError
-from models.fault_line import fault_line
+from models.fault import fault_line
 from models.feed import FeedEntry
 from warehouse.articles import unseen
 from warehouse.connection import open_warehouse

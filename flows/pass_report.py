@@ -12,6 +12,7 @@ from flows.answers import table_of
 from flows.next_commands import command_line, shown_path
 from flows.progress import bars_on
 from flows.runtime import prepare_prefect
+from flows.screen import Screen
 from flows.settings import Settings
 from models.errors import PipelineError
 from warehouse.connection import is_interrupt, load_query, open_warehouse
@@ -44,7 +45,7 @@ def show_pass(
 
     Raises PipelineError at the end when a stage failed.
     """
-    console = console or Console(emoji=False)
+    console = console or Screen(emoji=False)
     prepare_prefect(settings.warehouse.parent / "prefect")
     # The tables below say the same as the log, and better.
     logging.getLogger("policywire.alerts").setLevel(logging.CRITICAL)

@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from flows.channel_names import refuse_unknown_channels
 from flows.feed_list import load_feeds
 from flows.settings import Settings
 from models.errors import ConfigError
 
 
 def check_start(settings: Settings) -> None:
-    """Raise ConfigError for a feed list that cannot be read or a file that is not there."""
+    """Raise ConfigError for an unreadable feed list, a missing file or an unknown channel."""
     load_feeds(settings.feeds)
     for problem in missing_files(settings):
         raise ConfigError(f"{problem}; correct the path or remove it")
+    refuse_unknown_channels(settings)
 
 
 def missing_files(settings: Settings) -> Iterator[str]:

@@ -151,7 +151,9 @@ def stage_of(settings: Settings, plan: ReplayPlan, feeds: Sequence[Feed]) -> Set
 
 def rule_book(stage: Settings, plan: ReplayPlan) -> RuleBook:
     """The operator's rules; unless asked otherwise every channel is a file in the folder."""
-    book = load_checked_rules(stage.warehouse, stage.rule_paths, stage.alert_tables_in)
+    book = load_checked_rules(
+        stage.warehouse, stage.rule_paths, stage.alert_tables_in, stage.default_channel
+    )
     if plan.send:
         return book
     return replace(

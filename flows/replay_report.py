@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 
-from rich.console import Console
-
 from flows.answers import table_of
 from flows.progress import shares_on
 from flows.replay import OnReplayStep, ReplayPlan, ReplayResult, ReplayStep
+from flows.screen import Screen
 from flows.settings import Settings
 from flows.status import span
 from warehouse.connection import load_query
@@ -19,8 +18,8 @@ Replay = Callable[[Settings, ReplayPlan, OnReplayStep | None], ReplayResult]
 
 def show_replay(settings: Settings, plan: ReplayPlan, replay: Replay) -> None:
     """Play it under a bar, then print notices per day, the last of them, and the lags."""
-    console = Console(emoji=False)
-    with shares_on(Console(emoji=False, stderr=True), "replay") as tell:
+    console = Screen(emoji=False)
+    with shares_on(Screen(emoji=False, stderr=True), "replay") as tell:
 
         def on_step(step: ReplayStep) -> None:
             tell(step.share, f"{step.at:%Y-%m-%d %H:%M} UTC, {step.sent} notices")
@@ -38,7 +37,7 @@ def show_replay(settings: Settings, plan: ReplayPlan, replay: Replay) -> None:
     )
 
 
-def print_notices(console: Console, result: ReplayResult) -> None:
+def print_notices(console: Screen, result: ReplayResult) -> None:
     """What was sent, by day and one by one, and how long it took."""
     notices = query(result.snapshot, load_query("replay_notices")).rows
     days = Counter(f"{row[0]:%Y-%m-%d}" for row in notices)

@@ -148,7 +148,9 @@ class RuleTable(BaseModel):
     max_source_tier: Annotated[int, Field(ge=1, le=4)] | None = None
     max_age_days: Annotated[float, Field(gt=0)] | None = None
     where: Annotated[str, Field(min_length=1)] | None = None
-    channel: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_list)] = ("log",)
+    channel: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_as_list)] | None = (
+        None
+    )
     throttle: Annotated[Throttle, BeforeValidator(_throttle)] | None = None
     quiet: Annotated[QuietHours, BeforeValidator(_quiet)] | None = None
     digest: Annotated[Digest, BeforeValidator(_digest)] | None = None
@@ -166,6 +168,7 @@ class ChannelTable(BaseModel):
     path: str | None = None
     format: Literal["text", "markdown", "html"] = "text"
     timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    max_bytes: Annotated[int, Field(ge=4096)] = 1024 * 1024
 
     @model_validator(mode="after")
     def complete(self) -> "ChannelTable":

@@ -32,6 +32,7 @@ from pydantic import BaseModel, ValidationError
 from flows.rule_tables import ChannelTable, RuleTable
 from flows.rule_vocabulary import RuleVocabulary, reference_vocabulary, suggestion
 from models.alert import AlertRule
+from models.fault import fault_line
 
 TABLES = ("rule", "channel", "ticker_group")
 LOG_CHANNEL = "log"
@@ -63,17 +64,21 @@ class Channel:
     path: str | None = None
     style: str = "text"
     timeout_s: float = 10.0
+    max_bytes: int = 1024 * 1024
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """The rules that can run, the channels they name, and what was wrong with the rest."""
+    """The rules that can run, the channels they name, what was wrong with the rest, and the ids of
+    those that are switched off.
+    """
 
     rules: tuple[AlertRule, ...] = ()
     channels: tuple[Channel, ...] = ()
     problems: tuple[RuleProblem, ...] = ()
     sources: Mapping[str, str] | None = None
+    off: tuple[str, ...] = ()
 
     def without(self, bad: Iterable[tuple[str, str]]) -> "RuleBook":
         """The book without rules whose predicate the warehouse refused, with why."""
@@ -105,10 +110,12 @@ def load_rules(
     vocabulary: RuleVocabulary | None = None,
     *,
     settings_file: Path | None = None,
+    default_channels: Sequence[str] = (LOG_CHANNEL,),
 ) -> RuleBook:
     """Read rules and channels from files; what is wrong is in `problems`, the rest can run.
 
-    One of the files may be the settings file: its other tables are left to the settings.
+    One of the files may be the settings file: its other tables are left to the settings. A rule
+    that names no channel goes to `default_channels`.
     SQL predicates are checked later, against the warehouse (warehouse.alert_predicates).
     """
     vocabulary = vocabulary or reference_vocabulary()
@@ -130,9 +137,17 @@ def load_rules(
     channels = load_channels(tables, problems)
     rules: dict[str, AlertRule] = {}
     sources: dict[str, str] = {}
+    off = []
     known = {channel.channel_id for channel in channels}
     for source, number, raw in items(tables, "rule", problems):
-        rule = read_rule(source, number, raw, vocabulary, known, problems)
+        if raw.get("enabled") is False:
+            off.append(str(raw.get("id", number)))
+        try:
+            rule = read_rule(source, number, raw, vocabulary, known, problems, default_channels)
+        except Exception as error:  # noqa: BLE001 - one rule's fault stops no other rule
+            name = f"rule {raw.get('id', number)!r}"
+            problems.append(_problem(source, name, "", fault_line(error)))
+            continue
         if rule is None:
             continue
         if rule.rule_id in rules:
@@ -146,6 +161,7 @@ def load_rules(
         channels=tuple(channels),
         problems=tuple(problems),
         sources=sources,
+        off=tuple(off),
     )
 
 
@@ -199,6 +215,7 @@ def load_channels(
             path=table.path,
             style=table.format,
             timeout_s=table.timeout_s,
+            max_bytes=table.max_bytes,
             source=source,
         )
     return list(channels.values())
@@ -211,6 +228,7 @@ def read_rule(
     vocabulary: RuleVocabulary,
     channels: set[str],
     problems: list[RuleProblem],
+    default_channels: Sequence[str] = (LOG_CHANNEL,),
 ) -> AlertRule | None:
     """One [[rule]] table as a rule; None, with the problem noted, when it cannot run."""
     name = f"rule {raw.get('id', number)!r}"
@@ -230,10 +248,10 @@ def read_rule(
         key = "target"
         targets = tuple(vocabulary.jurisdiction(code) for code in table.target)
         key = "channel"
-        for channel in table.channel:
+        wanted = tuple(default_channels) if table.channel is None else table.channel
+        for channel in wanted:
             if channel not in channels:
-                hint = suggestion(channel, channels)
-                raise ValueError(f"no channel {channel!r} is defined{hint}")
+                raise ValueError(no_channel(channel, channels))
     except ValueError as error:
         problems.append(_problem(source, name, key, str(error)))
         return None
@@ -257,11 +275,18 @@ def read_rule(
         max_source_tier=table.max_source_tier,
         max_age_days=table.max_age_days,
         predicate=table.where,
-        channels=tuple(dict.fromkeys(table.channel)),
+        channels=tuple(dict.fromkeys(wanted)),
         throttle=table.throttle,
         quiet=table.quiet,
         digest=table.digest,
     )
+
+
+def no_channel(name: str, known: Iterable[str]) -> str:
+    """What to say of a channel that nobody defined."""
+    known = sorted(known)
+    told = f"no channel {name!r} is defined{suggestion(name, known)}"
+    return f"{told} (there are {', '.join(known)})"
 
 
 def items(

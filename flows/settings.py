@@ -7,18 +7,24 @@ POLICYWIRE_WAREHOUSE and POLICYWIRE_FEEDS are short for the two paths most often
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
     field_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from flows.fetch_settings import FetchSettings
 from models.errors import ConfigError
@@ -29,6 +35,13 @@ DEFAULT_CONFIG = "policywire.toml"
 ALERT_TABLES = ("rule", "channel", "ticker_group")
 SHIPPED = Path(__file__).parent
 _A_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _names(value: Any) -> Any:
+    """One name, or several between commas: so they stand in an environment variable."""
+    if isinstance(value, str):
+        return tuple(name.strip() for name in value.split(",") if name.strip())
+    return value
 
 
 class Section(BaseModel):
@@ -126,6 +139,9 @@ class Settings(BaseSettings):
     warehouse: Path = Path("var/policywire.duckdb")
     feeds: Path = SHIPPED / "feeds.toml"
     rules: Path = SHIPPED / "rules.toml"
+    default_channel: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+        ("log",), min_length=1, description="where rules go that name no channel"
+    )
     archive_clock: bool = Field(
         False, description="believe publication dates as the time an article was first seen"
     )

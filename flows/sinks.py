@@ -22,6 +22,7 @@ import httpx
 
 from flows.message import payload_bytes, subject
 from flows.secrets import Redactor
+from models import harmless
 from models.alert import Notice, Severity
 from models.errors import AlertError, AlertRefusedError
 
@@ -33,6 +34,7 @@ LEVELS = {
 # A later try may succeed: the receiver is busy, early or ill.
 RETRIED = {408, 409, 423, 425, 429}
 ANSWER_LIMIT = 200
+BODY_LIMIT = 1024 * 1024
 
 
 class AlertSink(Protocol):
@@ -140,11 +142,13 @@ class WebhookSink:
         redact: Redactor,
         secret: str | None = None,
         timeout_s: float = 10.0,
+        most_bytes: int = BODY_LIMIT,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.channel = channel
         self.timeout_s = timeout_s
+        self.most_bytes = most_bytes
         self.url = url
         self.key = secret_bytes(secret) if secret else None
         self.redact = redact
@@ -157,7 +161,7 @@ class WebhookSink:
         )
 
     def send(self, notice: Notice) -> None:
-        body = payload_bytes(notice)
+        body = payload_bytes(notice, self.most_bytes)
         headers = {"Idempotency-Key": notice.alert_id, "webhook-id": notice.alert_id}
         stamp = str(int(self.clock().timestamp()))
         headers["webhook-timestamp"] = stamp
@@ -169,7 +173,7 @@ class WebhookSink:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             # The cause may quote the address, and with it a token: it is not chained.
-            raise AlertError(notice.alert_id, self.redact(reason)) from None
+            raise AlertError(notice.alert_id, self.redact(harmless.line(reason))) from None
 
     def judge(self, notice: Notice, answer: httpx.Response) -> None:
         """Does the answer say that the notice arrived?"""
@@ -179,7 +183,7 @@ class WebhookSink:
         if status == 409 and notice.attempt > 1:
             # It holds this key already: an earlier attempt arrived and its answer was lost.
             return
-        reason = f"HTTP {status} {answer.reason_phrase}{self.said(answer)}".strip()
+        reason = harmless.line(f"HTTP {status} {answer.reason_phrase}{self.said(answer)}")
         if status in RETRIED or status >= 500:
             wait = retry_after_s(answer.headers.get("retry-after"), self.clock())
             raise AlertError(notice.alert_id, reason, retry_after_s=wait)
@@ -188,7 +192,7 @@ class WebhookSink:
     def said(self, answer: httpx.Response) -> str:
         """The start of the receiver's own words, on one line, redacted."""
         for chunk in answer.iter_bytes(ANSWER_LIMIT):
-            text = " ".join(chunk[:ANSWER_LIMIT].decode("utf-8", "replace").split())
+            text = harmless.line(chunk[:ANSWER_LIMIT].decode("utf-8", "replace"))
             return f": {self.redact(text)}" if text else ""
         return ""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from flows.screen import Screen
 from models.errors import WarehouseBusyError, WarehouseError
 from warehouse.connection import open_warehouse
 from warehouse.runs import RunRecord, Standing, standing
@@ -108,7 +109,7 @@ def changed_at(path: Path) -> datetime | None:
 
 def print_status(status: Status, console: Console | None = None) -> None:
     """Write the status on one screen."""
-    (console or Console(emoji=False)).print(screen(status))
+    (console or Screen(emoji=False)).print(screen(status))
 
 
 def screen(status: Status) -> RenderableType:

@@ -15,6 +15,7 @@ from matplotlib.dates import date2num as number_of
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from models import harmless
 from warehouse.study import StudyResult
 
 MOST_SERIES = 8
@@ -39,7 +40,7 @@ def draw_study(result: StudyResult, path: Path, *, title: str = "") -> tuple[Pat
     draw_path(top, result)
     draw_prices(bottom, result)
     if title:
-        lines = wrap(title, 96, max_lines=2, placeholder=" ...")
+        lines = wrap(harmless.chart(title), 96, max_lines=2, placeholder=" ...")
         figure.suptitle(
             "\n".join(lines), fontsize=12, fontweight="bold", x=0.08, y=0.985, ha="left"
         )

@@ -15,14 +15,16 @@ from prefect import flow
 
 from flows.alerting import read_rules
 from flows.cadence import cadences_of, longest_gap
+from flows.channel_names import refuse_unknown_channels
 from flows.channels import open_sinks
 from flows.clock import Clock, utc_now
+from flows.delivery import try_send
 from flows.logs import ensure_logs
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.secrets import Redactor, guard_logs
 from flows.settings import Settings, settings_of
 from models.alert import Notice, Severity
-from models.errors import AlertError, ConfigError, PipelineError, WarehouseBusyError
+from models.errors import PipelineError, WarehouseBusyError
 from models.identity import digest_id
 from warehouse.alarms import Alarm, QuietTerms, Trouble, keep_alarms, note_told, troubles
 from warehouse.connection import open_warehouse
@@ -113,10 +115,9 @@ def tell(
     if not begun and not over:
         return []
     wanted = settings.watch.channel
-    book = read_rules(settings.rule_paths, settings.alert_tables_in)
+    refuse_unknown_channels(settings)
+    book = read_rules(settings.rule_paths, settings.alert_tables_in, settings.default_channel)
     channels = [c for c in book.channels if c.channel_id in wanted]
-    if missing := sorted(set(wanted) - {c.channel_id for c in channels}):
-        raise ConfigError(f"watch: channel: no channel {missing[0]!r} is defined")
     redact = Redactor()
     undo = guard_logs(redact)
     sinks, problems = open_sinks(channels, redact, folder=settings.warehouse.parent)
@@ -126,10 +127,9 @@ def tell(
     try:
         for alarm in (*begun, *over):
             for sink in sinks:
-                try:
-                    sink.send(notice_of(alarm, sink.channel, now))
-                except AlertError as error:
-                    log.error("channel %s: alarm not told: %s", sink.channel, error.reason)
+                attempt = try_send(notice_of(alarm, sink.channel, now), sink, utc_now)
+                if attempt.outcome != "sent":
+                    log.error("channel %s: alarm not told: %s", sink.channel, attempt.error)
                     continue
                 taken.append(alarm.alarm_id)
     finally:

@@ -142,7 +142,8 @@ class Notice:
     """What a deliverer holds while it sends: the alert, its facts, and for a digest the parts.
 
     `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from
-    1. Of a digest `candidate` is None and `parts` are the notices folded into it.
+    1. Of a digest `candidate` is None and `parts` are the notices folded into it. `parts_sent` of
+    `parts_total` messages are out already where a channel takes it in several only.
     """
 
     alert_id: str
@@ -160,6 +161,8 @@ class Notice:
     candidate: AlertCandidate | None = None
     fold_reason: str | None = None
     parts: tuple["Notice", ...] = ()
+    parts_sent: int = 0
+    parts_total: int = 0
 
 
 def alert_id(rule_id: str, development_id: str, channel: str) -> str:

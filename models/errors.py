@@ -11,6 +11,7 @@ PipelineError
     WarehouseBusyError           retried
   AlertError(alert_id)           stays undelivered, retried
     AlertRefusedError            the receiver says no; given up on sooner
+    AlertUnfinishedError         some parts are out, the rest goes on later
 """
 
 
@@ -102,15 +103,28 @@ class WarehouseConflictError(WarehouseBusyError):
 class AlertError(PipelineError):
     """A notice could not be delivered; it stays in the outbox and is tried again.
 
-    `retry_after_s` is what the receiver asked for, if it did.
+    `retry_after_s` is what the receiver asked for, if it did. `parts` says how many parts of a
+    notice that goes in several are out, and of how many.
     """
 
-    def __init__(self, alert_id: str, reason: str, *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        alert_id: str,
+        reason: str,
+        *,
+        retry_after_s: float | None = None,
+        parts: tuple[int, int] = (0, 0),
+    ) -> None:
         super().__init__(f"alert {alert_id}: {reason}")
         self.alert_id = alert_id
         self.reason = reason
         self.retry_after_s = retry_after_s
+        self.parts = parts
 
 
 class AlertRefusedError(AlertError):
     """The receiver says no (unauthorised, not found, malformed): a retry hardly helps."""
+
+
+class AlertUnfinishedError(AlertError):
+    """Some parts of a notice are out and its claim runs out: the rest goes with the next one."""

@@ -11,9 +11,10 @@ from duckdb import DuckDBPyConnection
 
 from models.alert import AlertCandidate, AlertRule, Severity, alert_id, matches
 from models.alert_timing import timing
+from models.fault import Faults
 from models.headline import headline
 from warehouse.alert_facts import candidate_of, dump_facts, report_key
-from warehouse.alert_predicates import predicates_met
+from warehouse.alert_predicates import judge
 from warehouse.connection import load_query, transaction
 
 SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
@@ -40,7 +41,8 @@ OWED = pa.schema(
 class Enqueued:
     """What one pass of the rules did: developments looked at, matches, notices newly owed.
 
-    `quiet` were not looked at: history tells of them, backfilled without alerts.
+    `quiet` were not looked at: history tells of them, backfilled without alerts. `failed` are the
+    rules that could not be asked, or not about everything: a line each.
     """
 
     considered: int = 0
@@ -49,6 +51,7 @@ class Enqueued:
     owed: int = 0
     folded: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ def enqueue_alerts(
     is stored and what is owed then stand or fall together. Safe to repeat. A rule is asked about
     developments that came after it, not about history; a development that gained publishers or
     tickers within `reconsider_days` is asked about again. Rules must have passed `check_rules`.
+    A fault in one rule is that rule's, and no other's.
     """
     news = con.execute(
         load_query("alert_news"), {"reconsider_from": now - timedelta(days=reconsider_days)}
@@ -87,9 +91,10 @@ def enqueue_alerts(
         return Enqueued()
     quiet = told_by_history(con, [row[0] for row in news if row[2]])
     loud = [row for row in news if row[0] not in quiet]
-    candidates = candidates_for(con, [row[0] for row in loud], rules)
-    found = find_matches(rules, candidates, now)
-    owed = write_owed(con, found, now, line)
+    faults = Faults()
+    candidates = candidates_for(con, [row[0] for row in loud], rules, faults)
+    found = find_matches(rules, candidates, now, faults)
+    owed = write_owed(con, found, now, line, faults)
     note_considered(con, loud, now, alerts_off=False)
     note_considered(con, [row for row in news if row[0] in quiet], now, alerts_off=True)
     return Enqueued(
@@ -99,6 +104,7 @@ def enqueue_alerts(
         owed=len(owed),
         folded=sum(1 for row in owed if row["fold_at"]),
         by_rule=dict(Counter(row["rule_id"] for row in owed)),
+        failed=faults.lines("rule"),
     )
 
 
@@ -127,29 +133,48 @@ def told_by_history(con: DuckDBPyConnection, development_ids: Sequence[str]) -> 
 
 
 def candidates_for(
-    con: DuckDBPyConnection, development_ids: Sequence[str], rules: Sequence[AlertRule] = ()
+    con: DuckDBPyConnection,
+    development_ids: Sequence[str],
+    rules: Sequence[AlertRule] = (),
+    faults: Faults | None = None,
 ) -> list[tuple[AlertCandidate, str]]:
-    """The developments as rules see them, each with its report key, first seen first."""
+    """The developments as rules see them, each with its report key, first seen first.
+
+    Predicates that could not be judged are noted in `faults`.
+    """
     wanted = pa.table({"development_id": pa.array(development_ids, pa.string())})
     con.register("wanted_batch", wanted)
     con.execute(load_query("wanted_policy_events"))
     con.unregister("wanted_batch")
-    met = predicates_met(con, rules)
+    judged = judge(con, rules)
+    for rule_id, reason in judged.failed.items():
+        if faults is not None:
+            faults.note(rule_id, reason)
     rows = con.execute(load_query("alert_candidates")).to_arrow_table().to_pylist()
-    return [(candidate_of(row, met), report_key(row)) for row in rows]
+    return [(candidate_of(row, judged.met), report_key(row)) for row in rows]
 
 
 def find_matches(
-    rules: Sequence[AlertRule], candidates: Iterable[tuple[AlertCandidate, str]], now: datetime
+    rules: Sequence[AlertRule],
+    candidates: Iterable[tuple[AlertCandidate, str]],
+    now: datetime,
+    faults: Faults,
 ) -> list[Match]:
     """Every rule x development x channel that holds, in the order of the developments."""
-    return [
-        Match(rule=rule, candidate=candidate, channel=channel, report_key=key)
-        for candidate, key in candidates
-        for rule in rules
-        if matches(rule, candidate, now)
-        for channel in rule.channels
-    ]
+    found = []
+    for candidate, key in candidates:
+        for rule in rules:
+            try:
+                holds = matches(rule, candidate, now)
+            except Exception as error:  # noqa: BLE001 - one rule's fault stops no other rule
+                faults.note(rule.rule_id, error)
+                continue
+            found += [
+                Match(rule=rule, candidate=candidate, channel=channel, report_key=key)
+                for channel in rule.channels
+                if holds
+            ]
+    return found
 
 
 def write_owed(
@@ -157,6 +182,7 @@ def write_owed(
     found: Sequence[Match],
     now: datetime,
     line: Callable[[AlertCandidate], str],
+    faults: Faults,
 ) -> list[dict[str, Any]]:
     """Put into the outbox what is not there yet; the rows written."""
     if not found:
@@ -179,13 +205,17 @@ def write_owed(
     owed = []
     told: dict[str, tuple[str, str]] = {}
     for match in found:
-        if match.alert_id in refers:
-            candidate = match.candidate
+        if match.alert_id not in refers:
+            continue
+        candidate = match.candidate
+        # Once per pass too, should a rule name a channel twice.
+        refers_to = refers.pop(match.alert_id)
+        try:
             if candidate.development_id not in told:
                 told[candidate.development_id] = (line(candidate), dump_facts(candidate))
-            # Once per pass too, should a rule name a channel twice.
-            refers_to = refers.pop(match.alert_id)
             owed.append(owed_row(match, refers_to, gate, *told[candidate.development_id]))
+        except Exception as error:  # noqa: BLE001 - what cannot be told of one is told of the others
+            faults.note(match.rule.rule_id, error)
     if owed:
         con.register("owed_batch", pa.Table.from_pylist(owed, schema=OWED))
         con.execute(load_query("enqueue_alerts"))

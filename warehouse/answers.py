@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from models.article import Article
 from models.errors import WarehouseError
-from models.fault_line import fault_line
+from models.fault import fault_line
 from models.feed import FeedState, Fetch
 from warehouse.articles import IngestCount, save_ingest
 

@@ -16,6 +16,7 @@ from warehouse.articles import held_articles, save_ingest
 from warehouse.batches import batch, registered
 from warehouse.connection import load_query, transaction
 from warehouse.events import save_extractions
+from warehouse.predicate_grammar import PredicateError, read_predicate
 from warehouse.snapshot import one_line
 
 KEYS = {"article_id": batches.TEXT, "version": batches.COUNT}
@@ -170,7 +171,7 @@ def articles_wanted(con: DuckDBPyConnection, order: BackfillOrder) -> list[tuple
 
     Raises ConfigError when its predicate is no condition over the view `articles`.
     """
-    sql = load_query("wanted_articles").replace("{predicate}", order.predicate or "true")
+    sql = load_query("wanted_articles").replace("{predicate}", condition_of(con, order.predicate))
     parameters = {
         "since": day_start(order.from_date),
         "until": day_start(order.to_date, after=1),
@@ -178,12 +179,21 @@ def articles_wanted(con: DuckDBPyConnection, order: BackfillOrder) -> list[tuple
         "extractor_version": order.extractor_version,
     }
     try:
-        if len(con.extract_statements(sql)) != 1:
-            raise ConfigError("--where: several statements; give one condition")
         return [(key, version) for key, version in con.execute(sql, parameters).fetchall()]
     except duckdb.Error as error:
         reason = one_line(str(error)).replace("TRY can not be used", "a condition can not be used")
         raise ConfigError(f"--where: {reason} (`policywire sql 'DESCRIBE articles'`)") from error
+
+
+def condition_of(con: DuckDBPyConnection, predicate: str | None) -> str:
+    """The order's predicate as SQL over the view `articles`; raises ConfigError as it should."""
+    if not predicate:
+        return "true"
+    columns = [row[0] for row in con.execute("DESCRIBE articles").fetchall()]
+    try:
+        return read_predicate(con, predicate, columns)
+    except PredicateError as error:
+        raise ConfigError(f"--where: {error} (`policywire sql 'DESCRIBE articles'`)") from error
 
 
 def day_start(day: date | None, *, after: int = 0) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from models.alert import Notice, Severity
+from models.alert import AlertCandidate, Notice, Severity
 from models.alert_timing import backoff_s
 from models.identity import digest_id
 from warehouse.alert_facts import load_facts
@@ -29,6 +29,14 @@ DELIVERIES = pa.schema(
     + [("attempt", pa.int32()), ("started_at", _TIME), ("duration_s", pa.float64())]
     + [("outcome", pa.string()), ("error", pa.string())]
 )
+PARTS = pa.schema(
+    [
+        ("alert_id", pa.string()),
+        ("parts_sent", pa.int32()),
+        ("parts_total", pa.int32()),
+        ("noted_at", _TIME),
+    ]
+)
 SETTLED = pa.schema(
     [
         ("alert_id", pa.string()),
@@ -46,7 +54,8 @@ class Attempt:
     """How one try to deliver one notice ended.
 
     outcome: sent, failed (worth a retry), refused (the receiver says no), released (not tried,
-    handed back). `retry_after_s` is what the receiver asked for. `error` holds no secret.
+    handed back). `retry_after_s` is what the receiver asked for. `error` holds no secret. `parts`
+    says how many messages of a notice that takes several are out, and of how many.
     """
 
     notice: Notice
@@ -55,6 +64,7 @@ class Attempt:
     duration_s: float = 0.0
     error: str | None = None
     retry_after_s: float | None = None
+    parts: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,10 +202,24 @@ def notice_of(row: dict[str, Any], token: str, parts: tuple[Notice, ...]) -> Not
         refers_to=row["refers_to"],
         refers_to_headline=row["refers_to_headline"],
         refers_to_sent_at=row["refers_to_sent_at"],
-        candidate=load_facts(row["facts"]) if row["facts"] else None,
+        candidate=facts_of(row["facts"]),
         fold_reason=row["fold_reason"],
         parts=parts,
+        parts_sent=row["parts_sent"] or 0,
+        parts_total=row["parts_total"] or 0,
     )
+
+
+def facts_of(facts: str | None) -> AlertCandidate | None:
+    """The facts of a notice; None where there are none, or where they cannot be read any more:
+    the notice then goes with its headline.
+    """
+    if not facts:
+        return None
+    try:
+        return load_facts(facts)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def record_attempts(
@@ -216,12 +240,17 @@ def record_attempts(
         return []
     settled = {attempt.notice.alert_id: settled_row(attempt, now, terms) for attempt in attempts}
     tried = [delivery_row(attempt, owner) for attempt in attempts if attempt.outcome != "released"]
+    parts = [parts_row(attempt) for attempt in attempts if attempt.parts[0]]
     tokens = {attempt.notice.claim_token for attempt in attempts}
     with transaction(con):
         if tried:
             con.register("delivery_batch", pa.Table.from_pylist(tried, schema=DELIVERIES))
             con.execute(load_query("insert_deliveries"))
             con.unregister("delivery_batch")
+        if parts:
+            con.register("parts_batch", pa.Table.from_pylist(parts, schema=PARTS))
+            con.execute(load_query("insert_delivery_parts"))
+            con.unregister("parts_batch")
         for token in tokens:
             rows = [settled[a.notice.alert_id] for a in attempts if a.notice.claim_token == token]
             con.register("settle_batch", pa.Table.from_pylist(rows, schema=SETTLED))
@@ -269,6 +298,18 @@ def delivery_row(attempt: Attempt, owner: str) -> dict[str, Any]:
         "duration_s": attempt.duration_s,
         "outcome": attempt.outcome,
         "error": attempt.error,
+    }
+
+
+def parts_row(attempt: Attempt) -> dict[str, Any]:
+    """How far a notice that goes in several messages came, as a row of `delivery_parts`."""
+    sent, total = attempt.parts
+    ended = attempt.started_at + timedelta(seconds=attempt.duration_s)
+    return {
+        "alert_id": attempt.notice.alert_id,
+        "parts_sent": sent,
+        "parts_total": total,
+        "noted_at": ended,
     }
 
 

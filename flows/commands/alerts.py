@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.options import Config, Warehouse, settings_from
+from flows.screen import say
 
 if TYPE_CHECKING:
     from flows.rules import RuleBook
@@ -39,10 +40,9 @@ def try_out(
     """
     from datetime import UTC, datetime
 
-    from rich.console import Console
-
     from flows.alert_trial import try_rule
     from flows.answers import table_of
+    from flows.screen import Screen
 
     settings = settings_from(config, warehouse)
     try:
@@ -50,7 +50,7 @@ def try_out(
     except ValueError:
         raise typer.BadParameter(f"--since: not a date: {since!r}; write 2025-10-01") from None
     trial = try_rule(settings.snapshot, book_of(settings), rule, start)
-    console = Console(emoji=False)
+    console = Screen(emoji=False)
     days = [(day, c.matched, c.notices, c.digests) for day, c in trial.days.items()]
     console.print(table_of(("day", "developments", "notices", "digests"), days))
     shown = [
@@ -82,24 +82,76 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire alerts check --config policywire.toml
     """
-    from rich.console import Console
-
     from flows.alerting import load_checked_rules
     from flows.answers import table_of
     from flows.channels import open_sinks
+    from flows.screen import Screen
     from flows.secrets import Redactor
 
     settings = settings_from(config, warehouse)
-    book = load_checked_rules(settings.warehouse, settings.rule_paths, settings.alert_tables_in)
+    book = load_checked_rules(
+        settings.warehouse, settings.rule_paths, settings.alert_tables_in, settings.default_channel
+    )
     _, broken = open_sinks(book.channels, Redactor(), folder=settings.warehouse.parent)
-    console = Console(emoji=False)
+    console = Screen(emoji=False)
     rules = [(r.rule_id, r.severity, ", ".join(r.channels), r.description) for r in book.rules]
     console.print(table_of(("rule", "severity", "channels", "says"), rules))
     problems = [*book.problems, *broken]
     for problem in problems:
-        console.print(f"! {problem}", style="red", markup=False, highlight=False)
+        console.print(f"! {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
     if problems:
         raise typer.Exit(2)
+
+
+@app.command("list")
+def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
+    """Every rule (what it matches, where it goes, what it sent so far) and every channel.
+
+    [bold]Examples[/bold]
+
+      policywire alerts list
+    """
+    from flows.alert_listing import channel_rows, checked, rule_rows
+    from flows.answers import table_of
+    from flows.channels import open_sinks
+    from flows.screen import Screen
+    from flows.secrets import Redactor
+
+    settings = settings_from(config, warehouse)
+    book = checked(settings, book_of(settings))
+    sinks, broken = open_sinks(book.channels, Redactor(), folder=settings.warehouse.parent)
+    for sink in sinks:
+        sink.close()
+    screen = Screen(emoji=False)
+    rules = ("rule", "state", "severity", "channels", "sent", "matches")
+    screen.print(table_of(rules, rule_rows(settings, book)))
+    screen.print()
+    channels = ("channel", "kind", "where", "used by", "state")
+    screen.print(table_of(channels, channel_rows(settings, book, broken)))
+
+
+@app.command("ping")
+def ping(
+    channel: Annotated[str, typer.Argument(help="The channel's id.")],
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Send one test notice through a channel and say what came back; exit code 1 if it failed.
+
+    [bold]Examples[/bold]
+
+      policywire alerts ping desk
+    """
+    from flows.channel_ping import ping_channel
+    from flows.screen import say
+
+    settings = settings_from(config, warehouse)
+    attempt = ping_channel(settings, book_of(settings), channel)
+    if attempt.outcome == "sent":
+        say(f"{channel}: taken in {attempt.duration_s:.1f} s")
+        return
+    say(f"{channel}: {attempt.outcome}: {attempt.error}", err=True)
+    raise typer.Exit(1)
 
 
 @app.command("retry")
@@ -122,7 +174,7 @@ def retry(
     settings = settings_from(config, warehouse)
     with open_warehouse(settings.warehouse) as con:
         count = revive_dead(con, now=datetime.now(UTC), channel=channel)
-    typer.echo(f"{count} notices are due again")
+    say(f"{count} notices are due again")
 
 
 @app.command("deliver")
@@ -139,9 +191,9 @@ def deliver(warehouse: Warehouse = None, config: Config = None) -> None:
     settings = settings_from(config, warehouse)
     counts, broken = deliver_due(settings.warehouse, book_of(settings), plan=FLOW_PLAN)
     for line in broken:
-        typer.echo(f"! {line}", err=True)
+        say(f"! {line}", err=True)
     failed = counts.failed + counts.refused
-    typer.echo(f"{counts.sent} sent, {failed} attempts failed, {counts.dead} given up on")
+    say(f"{counts.sent} sent, {failed} attempts failed, {counts.dead} given up on")
 
 
 def status(
@@ -173,7 +225,7 @@ def status(
     elif prometheus:
         from flows.metrics import prometheus_text
 
-        typer.echo(prometheus_text(status_of(settings)), nl=False)
+        say(prometheus_text(status_of(settings)), end="")
     else:
         from flows.status import print_status
 
@@ -198,7 +250,7 @@ def watch(warehouse: Warehouse = None, config: Config = None) -> None:
     from flows.watch import Watch
 
     result = Watch(settings).look()
-    typer.echo(str(result))
+    say(str(result))
     if result.troubles:
         raise typer.Exit(1)
 
@@ -223,4 +275,4 @@ def book_of(settings: "Settings") -> "RuleBook":
     """The rules as they stand in the files."""
     from flows.alerting import read_rules
 
-    return read_rules(settings.rule_paths, settings.alert_tables_in)
+    return read_rules(settings.rule_paths, settings.alert_tables_in, settings.default_channel)

@@ -21,10 +21,10 @@ def doctor(feeds: Feeds = None, warehouse: Warehouse = None, config: Config = No
 
       policywire doctor
     """
-    from rich.console import Console
     from rich.table import Table
 
     from flows.doctor import examine
+    from flows.screen import Screen
 
     table = Table(box=None, header_style="bold")
     for column in ("", "what", "found", "to do"):
@@ -36,6 +36,6 @@ def doctor(feeds: Feeds = None, warehouse: Warehouse = None, config: Config = No
             "[green]ok[/]" if finding.ok else "[yellow]--[/]" if finding.optional else "[red]no[/]"
         )
         table.add_row(mark, finding.what, finding.detail, finding.remedy)
-    Console().print(table)
+    Screen().print(table)
     if failed:
         raise typer.Exit(1)

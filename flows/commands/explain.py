@@ -51,9 +51,8 @@ def explain(
 
       policywire explain - --kind article --published 2025-11-10 < story.txt
     """
-    from rich.console import Console
-
     from flows.explain import WIDTH, explained_unit, show_explanation, unit_named
+    from flows.screen import Screen
 
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
@@ -64,7 +63,7 @@ def explain(
         kind=kind.value if kind else None,
         published=published,
     )
-    console = Console(emoji=False, highlight=False)
+    console = Screen(emoji=False, highlight=False)
     console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
     show_explanation(explained_unit(unit, html), console)
     if html is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.options import Config, Feeds, settings_from
+from flows.screen import say
 from models.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -28,10 +29,9 @@ def list_feeds(
 
       policywire feeds list --all --feeds my_feeds.toml
     """
-    from rich.console import Console
-
     from flows.answers import table_of
     from flows.feed_list import load_feeds
+    from flows.screen import Screen
 
     settings = settings_from(config, feeds=feeds)
     listed = load_feeds(settings.feeds)
@@ -41,7 +41,7 @@ def list_feeds(
         for f in sorted(chosen, key=lambda f: (f.category, f.feed_id))
     ]
     columns = ("feed", "category", "country", "tier", "minutes", "url", "terms")
-    console = Console()
+    console = Screen()
     console.print(table_of(columns, rows))
     console.print(f"{len(chosen)} of {len(listed)} feeds in {settings.feeds}", style="dim")
 
@@ -62,15 +62,14 @@ def check(
 
       policywire feeds check
     """
-    from rich.console import Console
-
     from flows.answers import table_of
     from flows.feed_check import check_feeds
+    from flows.screen import Screen
 
     settings = settings_from(config, feeds=feeds)
     rows = check_feeds(settings, feed_id)
     columns = ("feed", "answer", "status", "entries", "newest", "seconds", "why")
-    Console().print(table_of(columns, [row.cells for row in rows]))
+    Screen().print(table_of(columns, [row.cells for row in rows]))
     if any(row.failed for row in rows):
         raise typer.Exit(1)
 
@@ -92,7 +91,7 @@ def add(
 
     settings = own_list(feeds, config)
     feed = add_feed(settings, url, feed_id=feed_id)
-    typer.echo(f"{feed.feed_id}: {feed.name}, {feed.url}; added to {settings.feeds}")
+    say(f"{feed.feed_id}: {feed.name}, {feed.url}; added to {settings.feeds}")
 
 
 @app.command("import")
@@ -122,7 +121,7 @@ def import_opml(
     new = [feed for feed in found if feed.url not in known]
     if new:
         append_feeds(settings.feeds, new)
-    typer.echo(f"{len(new)} of {len(found)} feeds added to {settings.feeds}")
+    say(f"{len(new)} of {len(found)} feeds added to {settings.feeds}")
 
 
 @app.command("export")
@@ -136,7 +135,7 @@ def export(feeds: Feeds = None, config: Config = None) -> None:
     from flows.feed_list import load_feeds
     from flows.opml import feeds_to_opml
 
-    typer.echo(feeds_to_opml(load_feeds(settings_from(config, feeds=feeds).feeds)))
+    say(feeds_to_opml(load_feeds(settings_from(config, feeds=feeds).feeds)))
 
 
 def own_list(feeds: Path | None, config: Path | None) -> "Settings":

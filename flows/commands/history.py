@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.options import Config, Feeds, Warehouse, settings_from
+from flows.screen import say
 from models.backfill import Runner
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def reextract(
         "reextract",
         lambda on_step: backfill_stored(settings, order, on_step=on_step, chunk_articles=chunk),
     )
-    typer.echo(f"  policywire sql \"FROM reading_changes('{order.backfill_id}')\"")
+    say(f"  policywire sql \"FROM reading_changes('{order.backfill_id}')\"")
 
 
 def replay(
@@ -231,14 +232,13 @@ def day(text: str | None, option: str) -> date | None:
 
 def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> None:
     """Run a backfill under a bar, then say what came of it."""
-    from rich.console import Console
-
     from flows.backfill import BackfillStep
     from flows.progress import shares_on
+    from flows.screen import Screen
     from flows.status import span
     from warehouse.connection import is_interrupt
 
-    console = Console(emoji=False, stderr=True)
+    console = Screen(emoji=False, stderr=True)
     with shares_on(console, label) as tell:
         reached = "nothing was read yet"
 
@@ -259,8 +259,8 @@ def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> None:
         except BaseException as error:
             if not is_interrupt(error):
                 raise
-            typer.echo(f"\nstopped; {reached}", err=True)
+            say(f"\nstopped; {reached}", err=True)
             raise KeyboardInterrupt from error
     if result.finished_before:
-        typer.echo(f"{label}: all of it was read on {result.finished_before:%Y-%m-%d %H:%M} UTC")
-    typer.echo(f"{label}: {result}")
+        say(f"{label}: all of it was read on {result.finished_before:%Y-%m-%d %H:%M} UTC")
+    say(f"{label}: {result}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.options import Config, Warehouse, settings_from
+from flows.screen import say
 from models.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -61,13 +62,13 @@ def load(
     agent = settings.fetch.settings(run_id="").agent
     with httpx.Client(timeout=60, headers={"User-Agent": agent}) as client:
         if sec:
-            typer.echo(f"kept {keep_sec_list(settings.warehouse, client)}")
+            say(f"kept {keep_sec_list(settings.warehouse, client)}")
         lists = tuple(files or settings.market.reference_csv)
         held, notes = load_all(settings.warehouse, lists, mic=mic)
-        typer.echo("\n".join((f"{held} listings", *notes)))
+        say("\n".join((f"{held} listings", *notes)))
         if figi:
             asked, found = add_figis(settings.warehouse, client)
-            typer.echo(f"OpenFIGI knows {found} of {asked} listings without a FIGI")
+            say(f"OpenFIGI knows {found} of {asked} listings without a FIGI")
 
 
 @app.command("show")
@@ -88,7 +89,7 @@ def show(
     rows = find(settings_from(config, warehouse).warehouse, words)
     if not rows:
         raise ConfigError(f"no listing fits {words!r}; was the market stage run?")
-    typer.echo("\n\n".join("\n".join(listing_lines(row)) for row in rows))
+    say("\n\n".join("\n".join(listing_lines(row)) for row in rows))
 
 
 @app.command("check")
@@ -102,7 +103,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     from flows.securities import check as find
 
     odd = find(settings_from(config, warehouse).warehouse)
-    typer.echo("\n".join(odd) or "nothing odd")
+    say("\n".join(odd) or "nothing odd")
     if odd:
         raise typer.Exit(1)
 
@@ -149,9 +150,8 @@ def study(
 
       policywire study --events steps.csv --prices closes.csv.gz --ticker MP,UUUU,REMX
     """
-    from rich.console import Console
-
     from flows.known_values import check_ticker
+    from flows.screen import Screen
     from flows.study import show_study, study_dates, study_snapshot
     from flows.study_chart import draw_study
     from warehouse.study import StudyFilter
@@ -181,7 +181,7 @@ def study(
         for each in (ticker or "").split(","):
             check_ticker("--ticker", each or None, snapshot)
         result = study_snapshot(snapshot, chosen, alone=alone)
-    console = Console(emoji=False)
+    console = Screen(emoji=False)
     show_study(result, console)
     if chart is not None and result.windows:
         for path in draw_study(result, chart, title=chart_title(chosen)):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands.options import Config, Warehouse, settings_from
+from flows.screen import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,17 +58,17 @@ def list_findings(
         for at, who, action, subject, other, reason, applied in found.rows:
             into = f" into {other}" if other else ""
             state = "" if applied else ", not linked yet"
-            typer.echo(f"{at:%Y-%m-%d %H:%M} {who}: {action} {subject}{into}: {reason}{state}")
+            say(f"{at:%Y-%m-%d %H:%M} {who}: {action} {subject}{into}: {reason}{state}")
     else:
         found = query(settings.snapshot, load_query("review_waiting"), parameters | {"kind": kind})
         if kind is not None and not found.rows:
             kinds = query(settings.snapshot, "SELECT DISTINCT kind FROM review_queue ORDER BY kind")
             check_value("--kind", kind, [str(each) for (each,) in kinds.rows])
         for review_id, sort, reason, key, day, development_id, measure_id, evidence in found.rows:
-            typer.echo(f"{sort}: {reason}\n  {key}, {day}: {' '.join(str(evidence).split())}")
-            typer.echo(f"  finding {review_id}  step {development_id}  measure {measure_id}\n")
+            say(f"{sort}: {reason}\n  {key}, {day}: {' '.join(str(evidence).split())}")
+            say(f"  finding {review_id}  step {development_id}  measure {measure_id}\n")
     if not found.rows:
-        typer.echo("nothing")
+        say("nothing")
     elif len(found.rows) == limit:
         name = "review_decided" if decisions else "review_waiting"
         asked = parameters if decisions else parameters | {"kind": kind}
@@ -172,9 +173,9 @@ def apply(
             f"not {', '.join(found.columns)}"
         )
     if dry_run:
-        from rich.console import Console
+        from flows.screen import Screen
 
-        Console(emoji=False).print(table_of(found.columns, found.rows))
+        Screen(emoji=False).print(table_of(found.columns, found.rows))
         return
     rulings = rulings_of(found.rows)
     rule(settings, lambda con, at: rule_all(con, rulings, by=name_of(by), at=at))
@@ -194,7 +195,7 @@ def rule(settings: "Settings", decide: "Callable[[Any, datetime], str]") -> None
     with at_work(settings) as owner:
         link_news(settings, owner)
     publish(settings.warehouse, settings.snapshot)
-    typer.echo(f"kept: {said}; `policywire review list --decisions` shows it")
+    say(f"kept: {said}; `policywire review list --decisions` shows it")
 
 
 def name_of(by: str | None) -> str:

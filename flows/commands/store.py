@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.commands.options import Config, Warehouse, settings_from
+from flows.screen import say
 
 app = typer.Typer(help="Looking after the store.", no_args_is_help=True)
 
@@ -54,10 +55,10 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
         problems = check_warehouse(con)
     problems += check_snapshot(settings.warehouse, settings.snapshot)
     for problem in problems:
-        typer.echo(f"{problem.check}: {problem.rows} rows, for example {problem.example}")
+        say(f"{problem.check}: {problem.rows} rows, for example {problem.example}")
     if problems:
         raise typer.Exit(1)
-    typer.echo("sound")
+    say("sound")
 
 
 @app.command("export")
@@ -78,7 +79,7 @@ def export(
 
     settings = settings_from(config, warehouse)
     for view, rows in export_parquet(settings.snapshot, folder).items():
-        typer.echo(f"{view}: {rows:,} rows")
+        say(f"{view}: {rows:,} rows")
 
 
 @app.command("compact")
@@ -97,7 +98,7 @@ def compact(warehouse: Warehouse = None, config: Config = None) -> None:
     settings = settings_from(config, warehouse)
     before, after = retention.compact(settings.warehouse)
     publish(settings.warehouse, settings.snapshot)
-    typer.echo(f"{before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after")
+    say(f"{before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after")
 
 
 @app.command("drop-texts")
@@ -129,7 +130,7 @@ def drop_texts(
         look = retention.count_droppable if dry_run else retention.drop_texts
         count = look(con, older_than_days=days, now=datetime.now(UTC))
     if dry_run:
-        typer.echo(f"{count:,} texts would be dropped")
+        say(f"{count:,} texts would be dropped")
         return
     publish(settings.warehouse, settings.snapshot)
-    typer.echo(f"{count:,} texts dropped")
+    say(f"{count:,} texts dropped")

@@ -4,10 +4,9 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
-from rich.console import Console
-
 from flows.demo.server import demo_feeds_toml, serve_demo
 from flows.pass_report import show_pass
+from flows.screen import Screen
 from flows.settings import load_settings
 
 PORT = 8790
@@ -35,7 +34,7 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
     if fresh and folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    console = Console(emoji=False)
+    console = Screen(emoji=False)
     package = resources.files("flows")
     with (
         resources.as_file(package / "demo" / "prices.csv.gz") as prices,

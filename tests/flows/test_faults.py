@@ -17,7 +17,7 @@ from flows.feed_readers import FeedReaders
 from flows.fetch_settings import FetchSettings
 from flows.ingest import Intake
 from models.article import Article
-from models.fault_line import fault_line
+from models.fault import fault_line
 from models.feed import Feed, FeedState
 from tests.flows.conftest import BRISK, outcomes_of
 from warehouse import articles as stored

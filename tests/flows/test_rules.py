@@ -116,14 +116,14 @@ def test_a_bad_rule_is_one_line_and_the_other_runs(tmp_path: Path, line: str, sa
 @pytest.mark.parametrize(
     ("predicate", "says"),
     [
-        ("statu = 'raised'", 'Referenced column "statu" not found'),
+        ("statu = 'raised'", "no column 'statu'; did you mean 'status'?"),
         ("rate_value >", "syntax error"),
         ("rate_value + 1", "gives DOUBLE, not a condition"),
-        ("true; DROP TABLE store.alerts", "syntax error"),
+        ("true; DROP TABLE store.alerts", "Only SELECT statements"),
         ("true) UNION SELECT ('x', true", "syntax error"),
         ("EXISTS (FROM read_text('/etc/hostname'))", "subquery"),
-        ("random() < 0.5", "volatile function"),
-        ("count(*) > 1", "aggregates"),
+        ("random() < 0.5", "function 'random' may not be used"),
+        ("count(*) > 1", "function 'count_star' may not be used"),
     ],
 )
 def test_broken_sql_is_one_line_and_the_other_runs(

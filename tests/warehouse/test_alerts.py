@@ -133,7 +133,7 @@ def test_predicates_are_judged_row_by_row(con: DuckDBPyConnection) -> None:
     store(con, "d1", rate_value=25.0, rate_unit="percent")
     store(con, "d2", rate_value=None)
     rules = [
-        rule("high", predicate="rate_value >= 20 -- a quarter or so"),
+        rule("high", predicate="rate_value >= 20 /* a quarter or so */"),
         # Fails on the row: not met, and nothing else is hurt.
         rule("breaks", predicate="CAST(rate_unit AS INTEGER) > 1"),
         rule("plain"),

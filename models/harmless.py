@@ -1,0 +1,240 @@
+"""Text from outside, made harmless for the place it goes to: one function a destination.
+
+Headlines, names, addresses and what servers answer are whatever somebody chose to publish. Every
+way out takes them through here: `terminal`, `log`, `csv_cell`, `json_text`, `metric_label`,
+`html`, `chart`; for people's channels `chat`, `discord`, `slack`, `telegram`, `teams`, `mail`,
+`markdown`; `structure` for the bodies of webhooks; `link` for what may be followed.
+
+Nowhere does a control character, a direction override or an invisible character come through.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+# Invisible, without meaning to any reader, and a break to every parser of mentions and links.
+BREAK = "\u200b"
+# Format characters that writing needs: joiners of Persian, Hindi and emoji, and the signs that
+# stand before a number (Unicode 16, Prepended_Concatenation_Mark).
+WRITING = frozenset(
+    "\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+    "\U000110bd\U000110cd"
+)
+# A whole address and nothing else: no space, no quote, nothing that could end a link early.
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\^{}|\x00-\x20\x7f]+", re.IGNORECASE)
+# What chats read as more than words: a mention, a tag or entity, a link with a text of its own.
+_MENTION = re.compile(r"([@＠<!]|&(?=#?\w+;)|\](?=[(\[]))(?=\S)")
+# Any scheme but http(s); a listing ("XNYS:MP") is none.
+_SCHEME = re.compile(
+    r"\b(?!(?i:https?):)(?![A-Z0-9]{4}:[A-Z0-9.-]{1,12}(?![\w/:,;(+=]))"
+    r"([A-Za-z][A-Za-z0-9+.-]*:)(?=[^\s\d])"
+)
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
+_CHAT_MARKS = re.compile(r"([\\`*_~|\[\]()#>]|^\s*[-+](?=\s))")
+# A cell that a spreadsheet would work out, also where another separator makes cells of one.
+_FORMULA = re.compile(r"(^|[;|\n])(\s*)(?=[=+\-@＝＋－＠])")
+_NUMBER = re.compile(r"[+-]?[\d.,]*\d%?")
+
+
+def line(text: str) -> str:
+    """One line without control, invisible or direction-override characters."""
+    return " ".join(text.translate(_ONE_LINE).split())
+
+
+def lines(text: str) -> str:
+    """`line` for texts of several lines: line feeds stay, nothing else that controls."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_MANY_LINES)
+
+
+def terminal(text: str) -> str:
+    """For a terminal or what is piped from one: no escape sequence, whatever the encoding."""
+    return lines(text)
+
+
+def log(text: str) -> str:
+    """For a log of plain lines: what was one message stays one line."""
+    return line(text)
+
+
+def csv_cell(value: Any) -> Any:
+    """For a cell of a CSV file: a text that a spreadsheet takes for a formula gets an apostrophe.
+
+    Numbers, and texts that are numbers, stay as they are. Source: OWASP, CSV Injection.
+    """
+    if not isinstance(value, str):
+        return value
+    text = lines(value)
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1\2'", text)
+
+
+def json_text(value: Any, **options: Any) -> str:
+    """JSON, for programs and terminals alike: dangerous characters are written as \\uXXXX.
+
+    Nothing is lost: who reads the JSON gets the text as it was.
+    """
+    return json.dumps(value, ensure_ascii=False, **options).translate(_JSON)
+
+
+def metric_label(text: str) -> str:
+    """For a label value in the Prometheus text format, escaped as it says."""
+    return line(text).replace("\\", r"\\").replace('"', r"\"")
+
+
+def html(text: str) -> str:
+    """For the text or an attribute of a web page."""
+    return escape(lines(text), quote=True)
+
+
+def chart(text: str) -> str:
+    """For a title in a chart: matplotlib reads formulas between dollar signs."""
+    return line(text).replace("$", r"\$")
+
+
+def chat(text: str) -> str:
+    """For any chat, push service or mail reader: nobody is pinged, nothing becomes a link unseen.
+
+    A zero-width space breaks `@name`, `<...>`, entities, `[text](address)` and every scheme but
+    http(s); it is not seen. Source: discord.py's escape_mentions does the same.
+    """
+    return _SCHEME.sub(rf"\1{BREAK}", unmentioned(text))
+
+
+def unmentioned(text: str) -> str:
+    """One line in which nothing is a mention, a tag, an entity or a link with a text of its own."""
+    return _MENTION.sub(rf"\1{BREAK}", line(text))
+
+
+def discord(text: str) -> str:
+    """For Discord, which reads Markdown in plain messages: marks get a backslash.
+
+    Source: support.discord.com, Markdown Text 101.
+    """
+    return _CHAT_MARKS.sub(r"\\\1", chat(text))
+
+
+def slack(text: str) -> str:
+    """For Slack, where `<...>` pings and links (docs.slack.dev, Formatting).
+
+    Not the entities Slack names: Apprise takes those back where they look like a mention.
+    """
+    return chat(text).replace("<", "‹").replace(">", "›")
+
+
+def telegram(text: str) -> str:
+    """For Telegram: `@name` pings, HTML is escaped on the way (core.telegram.org/bots/api)."""
+    return chat(text)
+
+
+def teams(text: str) -> str:
+    """For Teams, whose adaptive cards read Markdown and `<at>`: marks get a backslash."""
+    return _CHAT_MARKS.sub(r"\\\1", chat(text))
+
+
+def mail(text: str) -> str:
+    """For the body of a mail: readers make links of addresses, so of http(s) only."""
+    return chat(text)
+
+
+def mail_header(text: str) -> str:
+    """For a mail's subject and other headers: one line."""
+    return line(text)
+
+
+def markdown(text: str) -> str:
+    """For CommonMark: every mark is a character, and every sign of HTML an entity."""
+    return escape(_MARKDOWN.sub(r"\\\1", chat(text)), quote=False)
+
+
+def chat_html(text: str, words: Callable[[str], str] = chat) -> str:
+    """For a channel that takes HTML; `words` is its service's own function, should it turn the
+    HTML back into text.
+    """
+    return escape(words(text), quote=True)
+
+
+def structure(value: Any) -> Any:
+    """For the body of a webhook: no text in it pings where it is passed on, an address is a `link`.
+
+    What is to be an address and is none that may be followed is null.
+    """
+    if isinstance(value, str):
+        return link(value) or unmentioned(value)
+    if isinstance(value, Mapping):
+        return {
+            key: link(item) if key == "url" and isinstance(item, str) else structure(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [structure(item) for item in value]
+    return value
+
+
+def link(url: str | None) -> str | None:
+    """The address if it may be followed: http(s), no user in it, nothing that ends a link early.
+
+    Signs that some format reads as its own (brackets, `@`, `*`) are percent-encoded.
+    """
+    if not url or not _ADDRESS.fullmatch(url) or line(url) != url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host or "@" in parts.netloc:
+        return None
+    path, query, fragment = (
+        quote(part, safe="/:;,=&?%+-._$!") for part in (parts.path, parts.query, parts.fragment)
+    )
+    return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
+
+
+# Every function a channel's text may go through, by the name of the service as its address says it.
+SERVICES: Mapping[str, Callable[[str], str]] = {
+    "discord": discord,
+    "slack": slack,
+    "tgram": telegram,
+    "workflow": teams,
+    "workflows": teams,
+    "msteams": teams,
+    "mailto": mail,
+    "mailtos": mail,
+}
+
+
+class _Table(dict[int, int | str]):
+    """For str.translate: what becomes of each character, worked out when it is first met."""
+
+    def __init__(self, replace: Callable[[str], str], kept: str = "") -> None:
+        super().__init__((ord(char), char) for char in kept)
+        self.replace = replace
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self.replace(chr(code))
+        return found
+
+
+def _plain(char: str) -> str:
+    kind = unicodedata.category(char)
+    if kind in ("Cc", "Zl", "Zp"):
+        return " "
+    if kind == "Cs":
+        return "\ufffd"
+    return "" if kind == "Co" or (kind == "Cf" and char not in WRITING) else char
+
+
+def _escaped(char: str) -> str:
+    if _plain(char) == char:
+        return char
+    units = char.encode("utf-16-be", "surrogatepass")
+    pairs = (units[at : at + 2] for at in range(0, len(units), 2))
+    return "".join(f"\\u{int.from_bytes(pair):04x}" for pair in pairs)
+
+
+_ONE_LINE = _Table(_plain)
+_MANY_LINES = _Table(_plain, "\n")
+_JSON = _Table(_escaped, "\n")
