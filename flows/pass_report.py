@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from flows.answers import table_of
+from flows.prefect_server import prefect_reached
 from flows.progress import bars_on
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
@@ -36,9 +37,10 @@ def show_pass(
     Raises PipelineError at the end when a stage failed.
     """
     console = console or Console(emoji=False)
-    prepare_prefect(settings.warehouse.parent / "prefect")
+    prepare_prefect(settings.prefect_home)
     # The tables below say the same as the log, and better.
-    logging.getLogger("policywire.alerts").setLevel(logging.CRITICAL)
+    for name in ("policywire.alerts", "policywire.pass"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     began = datetime.now(UTC)
     with bars_on(console):
         result = run_stages(settings, config, stages, through_prefect=through_prefect)
@@ -71,12 +73,15 @@ def run_stages(
     settings: Settings, config: Path | None, stages: tuple[str, ...], *, through_prefect: bool
 ) -> "PassResult":
     """The stages in order, as a recorded Prefect flow or as plain functions."""
-    from flows.pipeline import pass_through, pipeline
-
     given = str(config) if config else None
     warehouse, feeds = str(settings.warehouse), str(settings.feeds)
     if through_prefect:
-        return pipeline(config=given, warehouse=warehouse, feeds=feeds, stages=stages)
+        with prefect_reached(settings, temporary=True):
+            from flows.pipeline import pipeline
+
+            return pipeline(config=given, warehouse=warehouse, feeds=feeds, stages=stages)
+    from flows.pipeline import pass_through
+
     return pass_through({"config": given, "warehouse": warehouse, "feeds": feeds}, stages)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import Config, Feeds, Warehouse, settings_from
+from flows.commands.options import Config, Feeds, Warehouse, settings_from, stored
 from models.backfill import Runner
 
 if TYPE_CHECKING:
@@ -78,7 +78,11 @@ def backfill(
     from flows.backfill import archive_order, backfill_archive, backfill_stored, stored_order
     from models.backfill import STORED
 
-    settings = settings_from(config, warehouse, feeds)
+    settings = (
+        settings_from(config, warehouse, feeds)
+        if archive
+        else stored(config, warehouse, feeds, live=True)
+    )
     read_by = reader(runner, scheduler, gate=settings.extract.gate)
     days = {"from_date": day(first, "--from"), "to_date": day(last, "--to")}
     if archive is None:
@@ -147,7 +151,7 @@ def reextract(
     from flows.backfill import backfill_stored, stored_order
     from models.backfill import REEXTRACT
 
-    settings = settings_from(config, warehouse, feeds)
+    settings = stored(config, warehouse, feeds, live=True)
     order = stored_order(
         REEXTRACT,
         predicate=where,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import Config, Warehouse, settings_from
+from flows.commands.options import Config, Warehouse, settings_from, stored
 from models.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def show(
     from flows.securities import listing_lines
     from flows.securities import show as find
 
-    rows = find(settings_from(config, warehouse).warehouse, words)
+    rows = find(stored(config, warehouse, live=True).warehouse, words)
     if not rows:
         raise ConfigError(f"no listing fits {words!r}; was the market stage run?")
     typer.echo("\n\n".join("\n".join(listing_lines(row)) for row in rows))
@@ -101,7 +101,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     """
     from flows.securities import check as find
 
-    odd = find(settings_from(config, warehouse).warehouse)
+    odd = find(stored(config, warehouse, live=True).warehouse)
     typer.echo("\n".join(odd) or "nothing odd")
     if odd:
         raise typer.Exit(1)
@@ -174,7 +174,7 @@ def study(
             raise ConfigError("--events needs --prices and --ticker")
         result = study_dates(events, prices, ticker.split(","), chosen, alone=alone)
     else:
-        snapshot = settings_from(config, warehouse).snapshot
+        snapshot = stored(config, warehouse).snapshot
         result = study_snapshot(snapshot, chosen, alone=alone)
     console = Console(emoji=False)
     show_study(result, console)

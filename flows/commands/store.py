@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import Config, Warehouse, settings_from
+from flows.commands.options import Config, Warehouse, stored
 
 app = typer.Typer(help="Looking after the store.", no_args_is_help=True)
 
@@ -31,7 +31,7 @@ def search(
     from flows.answers import write_answer
     from warehouse.connection import load_query
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     parameters = {"words": words, "row_limit": limit}
     write_answer(settings.snapshot, load_query("search"), parameters, "table", None)
 
@@ -47,7 +47,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     from warehouse.check import check_snapshot, check_warehouse
     from warehouse.connection import open_warehouse
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     with open_warehouse(settings.warehouse) as con:
         problems = check_warehouse(con)
     problems += check_snapshot(settings.warehouse, settings.snapshot)
@@ -74,7 +74,7 @@ def export(
     """
     from warehouse.export import export_parquet
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     for view, rows in export_parquet(settings.snapshot, folder).items():
         typer.echo(f"{view}: {rows:,} rows")
 
@@ -92,7 +92,7 @@ def compact(warehouse: Warehouse = None, config: Config = None) -> None:
     from warehouse import retention
     from warehouse.snapshot import publish
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     before, after = retention.compact(settings.warehouse)
     publish(settings.warehouse, settings.snapshot)
     typer.echo(f"{before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after")
@@ -122,7 +122,7 @@ def drop_texts(
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import publish
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     with open_warehouse(settings.warehouse) as con:
         look = retention.count_droppable if dry_run else retention.drop_texts
         count = look(con, older_than_days=days, now=datetime.now(UTC))

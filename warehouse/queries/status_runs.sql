@@ -1,5 +1,5 @@
 -- One row per flow or stage: its last pass.
-SELECT run_id, flow, started_at, ended_at, outcome, detail
+SELECT run_id, flow, started_at, ended_at, outcome, detail, host, process
 FROM store.runs
 QUALIFY row_number() OVER (PARTITION BY flow ORDER BY started_at DESC, run_id) = 1
 ORDER BY started_at, flow
