@@ -31,12 +31,22 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
 
     Raises PipelineError when no server can be reached or started.
     """
-    with only_one(settings.prefect_home), stopped_by_signal(), prefect_reached(settings) as api:
-        log.info("passes at %s; Prefect at %s; Ctrl-C ends it", settings.schedule.news, api)
-        if sys.stderr.isatty():
-            os.environ[PLAIN_IN_RUNS] = "1"
-        serve_deployments(settings, config)
-    raise KeyboardInterrupt
+    try:
+        with (
+            only_one(settings.prefect_home),
+            stopped_by_signal(),
+            prefect_reached(settings) as api,
+        ):
+            log.info("passes at %s; Prefect at %s; Ctrl-C ends it", settings.schedule.news, api)
+            if sys.stderr.isatty():
+                os.environ[PLAIN_IN_RUNS] = "1"
+            serve_deployments(settings, config)
+    except KeyboardInterrupt:
+        pass
+    log.info(
+        "stopped; all that was stored is kept, and the next `policywire serve` goes on where a "
+        "pass was cut off"
+    )
 
 
 def serve_deployments(settings: Settings, config: Path | None) -> None:

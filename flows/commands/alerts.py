@@ -133,10 +133,10 @@ def deliver(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire alerts deliver
     """
+    settings = stored(config, warehouse, live=True)
     from flows.alert import FLOW_PLAN
     from flows.alerting import deliver_due
 
-    settings = stored(config, warehouse, live=True)
     counts, broken = deliver_due(settings.warehouse, book_of(settings), plan=FLOW_PLAN)
     for line in broken:
         typer.echo(f"! {line}", err=True)

@@ -75,14 +75,14 @@ def backfill(
 
       policywire backfill crawl.warc.gz --runner dask --scheduler tcp://10.0.0.5:8786
     """
-    from flows.backfill import archive_order, backfill_archive, backfill_stored, stored_order
-    from models.backfill import STORED
-
     settings = (
         settings_from(config, warehouse, feeds)
         if archive
         else stored(config, warehouse, feeds, live=True)
     )
+    from flows.backfill import archive_order, backfill_archive, backfill_stored, stored_order
+    from models.backfill import STORED
+
     read_by = reader(runner, scheduler, gate=settings.extract.gate)
     days = {"from_date": day(first, "--from"), "to_date": day(last, "--to")}
     if archive is None:
@@ -148,10 +148,10 @@ def reextract(
 
       policywire reextract --since 2025-10-01 --where "text ILIKE '%rare earth%'"
     """
+    settings = stored(config, warehouse, feeds, live=True)
     from flows.backfill import backfill_stored, stored_order
     from models.backfill import REEXTRACT
 
-    settings = stored(config, warehouse, feeds, live=True)
     order = stored_order(
         REEXTRACT,
         predicate=where,
@@ -205,10 +205,10 @@ def replay(
 
       policywire replay archive.jsonl.gz --from 2025-10-30 --to 2025-10-30 --speed 60
     """
+    settings = settings_from(config, None, feeds)
     from flows.replay import ReplayPlan, replay_archive
     from flows.replay_report import show_replay
 
-    settings = settings_from(config, None, feeds)
     plan = ReplayPlan(
         archive=archive,
         folder=folder,

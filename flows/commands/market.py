@@ -152,7 +152,6 @@ def study(
     from rich.console import Console
 
     from flows.study import show_study, study_dates, study_snapshot
-    from flows.study_chart import draw_study
     from warehouse.study import StudyFilter
 
     try:
@@ -179,6 +178,8 @@ def study(
     console = Console(emoji=False)
     show_study(result, console)
     if chart is not None and result.windows:
+        from flows.study_chart import draw_study
+
         for path in draw_study(result, chart, title=chart_title(chosen)):
             console.print(f"wrote {path}", highlight=False)
 
