@@ -87,7 +87,7 @@ def main() -> None:
     from prefect.server.api.server import create_app
 
     uvicorn.run(
-        guarded(create_app(final=True), secret, args.port),  # type: ignore[arg-type]
+        guarded(create_app(final=True), secret, args.port),
         host="127.0.0.1",
         port=args.port,
         log_level="error",

@@ -1,12 +1,13 @@
 """The schedules: news every quarter of an hour, the market once a day, on a Prefect server."""
 
+import asyncio
 import fcntl
 import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -51,8 +52,6 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
 
 def serve_deployments(settings: Settings, config: Path | None) -> None:
     """Register the deployments on the server, and run what falls due until a signal comes."""
-    from prefect import serve
-
     from flows.left_behind import drop_late_runs, end_orphans
     from flows.run_ledger import end_killed
     from flows.run_names import naming
@@ -65,7 +64,24 @@ def serve_deployments(settings: Settings, config: Path | None) -> None:
     drop_late_runs(names)
     pace = runner_pace(settings.schedule.news)
     with watching(settings), naming(names, every_s=pace["query_seconds"]):
-        serve(*deployments, limit=1, print_starting_message=False, **pace)
+        run_what_falls_due(deployments, pace)
+
+
+def run_what_falls_due(deployments: "Sequence[RunnerDeployment]", pace: dict[str, Any]) -> None:
+    """As `prefect.serve` does, but for SIGTERM, which ends it in good order as Ctrl-C does."""
+    from prefect.exceptions import TerminationSignal
+    from prefect.runner import Runner
+
+    class Ending(Runner):
+        def handle_sigterm(self, *_args: Any, **_more: Any) -> None:
+            # Theirs leaves in the midst of the event loop, and prints how.
+            signal.raise_signal(signal.SIGINT)
+
+    runner = Ending(pause_on_shutdown=True, limit=1, **pace)
+    for deployment in deployments:
+        runner.add_deployment(deployment)
+    with suppress(KeyboardInterrupt, TerminationSignal):
+        asyncio.run(runner.start())
 
 
 def deployments_of(settings: Settings, config: Path | None) -> "list[RunnerDeployment]":

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -67,7 +67,7 @@ MAKES = {
 
 def commands() -> Iterator[str]:
     """Every command of the command line, as it is typed."""
-    waiting: list[tuple[str, click.Command]] = [("", typer.main.get_command(app))]
+    waiting: list[tuple[str, Any]] = [("", typer.main.get_command(app))]
     while waiting:
         name, command = waiting.pop()
         inside = getattr(command, "commands", None)

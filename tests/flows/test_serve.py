@@ -91,27 +91,55 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         (folder / "policywire.toml").write_text(
             f'feeds = "feeds.toml"\n[schedule]\nnews = "* * * * *"\n{own_port}'
         )
-        with (folder / "serve.log").open("wb") as words:
-            process = subprocess.Popen(
-                ["env", "-i", *bare(folder), str(POLICYWIRE), "serve"],
-                cwd=folder,
-                stdout=words,
-                stderr=words,
-                start_new_session=True,
-            )
-        found = Served(process, folder, port)
+        found = Served(started(folder), folder, port)
         try:
-            until = time.monotonic() + 180
-            home = folder / "var" / "prefect"
-            while not (home / "server.secret").exists() or not knows_secret(port, found.secret):
-                assert process.poll() is None, found.words
-                assert time.monotonic() < until, found.words
-                time.sleep(0.5)
+            wait_until_up(found)
             yield found
         finally:
             for pid in family(folder):
                 os.kill(pid, signal.SIGKILL)
-            process.wait()
+            found.process.wait()
+
+
+def started(folder: Path) -> subprocess.Popen[bytes]:
+    """The README's command, in that folder."""
+    with (folder / "serve.log").open("wb") as words:
+        return subprocess.Popen(
+            ["env", "-i", *bare(folder), str(POLICYWIRE), "serve"],
+            cwd=folder,
+            stdout=words,
+            stderr=words,
+            start_new_session=True,
+        )
+
+
+def wait_until_up(served: Served) -> None:
+    """Until it says where its server is."""
+    until = time.monotonic() + 180
+    while "Ctrl-C ends it" not in served.words:
+        assert served.process.poll() is None, served.words
+        assert time.monotonic() < until, served.words
+        time.sleep(0.5)
+    assert knows_secret(served.port, served.secret)
+
+
+def ends_well(served: Served, how: signal.Signals) -> None:
+    """It ends in time, says what becomes of the work, and leaves no process and no traceback."""
+    began = time.monotonic()
+    if how is signal.SIGINT:
+        os.killpg(served.process.pid, how)  # as a terminal sends it: to all
+    else:
+        served.process.send_signal(how)
+    served.process.wait(timeout=30)
+    took = time.monotonic() - began
+    assert took < STOP_S, f"{took:.1f} s\n{served.words}"
+    assert served.process.returncode == 0, served.words
+    assert "all that was stored is kept" in served.words
+    assert "Traceback" not in served.words
+    assert "Warning" not in served.words
+    time.sleep(0.5)
+    assert not family(served.folder)
+    assert not taken(served.port)
 
 
 def bare(folder: Path) -> list[str]:
@@ -208,22 +236,31 @@ def test_two_passes_on_one_server_then_a_quick_end(served: Served) -> None:
     assert to_come
     assert all(re.fullmatch(r"[a-z+]+ 20\d\d-\d\d-\d\d \d\d:\d\d", n) for n in to_come), to_come
 
-    began = time.monotonic()
-    os.killpg(served.process.pid, signal.SIGINT)
-    served.process.wait(timeout=30)
-    took = time.monotonic() - began
-    assert took < STOP_S, f"{took:.1f} s\n{served.words}"
-    assert served.process.returncode == 0, served.words
-    assert "all that was stored is kept" in served.words
-    time.sleep(0.5)
-    assert not family(served.folder)
-    assert not taken(served.port)
+    ends_well(served, signal.SIGINT)
     with open_warehouse(served.folder / "var" / "policywire.duckdb") as con:
         kept = con.execute(
             "SELECT count(*) FROM store.runs WHERE flow = 'pass' AND outcome = 'ok'"
         ).fetchone()
     assert kept is not None
     assert kept[0] >= 2
+
+
+def test_it_ends_as_well_when_the_system_asks_it_to(served: Served) -> None:
+    served.process = started(served.folder)
+    wait_until_up(served)
+    time.sleep(5.0)  # the runner is at work
+    ends_well(served, signal.SIGTERM)
+
+
+def test_a_killed_serve_leaves_no_server(served: Served) -> None:
+    served.process = started(served.folder)
+    wait_until_up(served)
+    served.process.kill()
+    served.process.wait()
+    until = time.monotonic() + STOP_S
+    while taken(served.port) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not taken(served.port)
 
 
 def test_a_strangers_server_is_refused_and_not_told_the_secret(tmp_path: Path) -> None:
