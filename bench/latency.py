@@ -26,9 +26,11 @@ from typing import Any
 
 from bench.load_corpus import articles_of, feed_of
 from bench.record import record
-from bench.serve_soak import Receiver, Stage, quantile
+from bench.serve_soak import Receiver, Stage, quantile, wait_for
 from flows.feed_list import feed_as_toml
+from flows.prefect_server import free_port
 from flows.replay_server import serve_archive
+from flows.runtime import PREFECT_DEFAULTS
 from models.article import Article
 from warehouse.connection import open_warehouse
 
@@ -165,6 +167,19 @@ def cold_pass(stage: Stage) -> dict[str, Any]:
     }
 
 
+def start_prefect(stage: Stage) -> None:
+    """A Prefect server as an operator of several machines has one; passes work with it."""
+    port = free_port()
+    stage.more = {
+        **PREFECT_DEFAULTS,
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_HOME": str(stage.folder / "prefect"),
+    }
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+    stage.start("prefect", *command, "--port", str(port))
+    wait_for(f"{stage.more['PREFECT_API_URL']}/health")
+
+
 def config(stage: Stage) -> Path:
     return stage.folder / "policywire.toml"
 
@@ -180,7 +195,7 @@ def measured(
     with serve_archive(feeds, articles, shown.clock) as served:
         stage.write_feeds("\n".join(map(feed_as_toml, served)), 'id = "all"\nwhere = "true"')
         if prefect:
-            stage.start_prefect()
+            start_prefect(stage)
         # Makes the warehouse and loads its securities.
         cold_pass(stage)
         warm = WarmProcess(stage, prefect=prefect)

@@ -3,9 +3,9 @@
     python -m bench.serve_soak --minutes 20 --stop-after 10 --stop-minutes 5
 
 Needs POLICYWIRE_SHARED for its feed server. Articles of our own making appear a few at a time; each
-tells a tariff of its own, so that each is owed a notice, which a webhook receiver takes. A Prefect
-server runs throughout. Prints how late notices were, whether two passes were ever at work at once,
-and what happened after the stop. Exit code 1 when a bar is missed.
+tells a tariff of its own, so that each is owed a notice, which a webhook receiver takes. `serve`
+gets nothing of the environment but HOME and PATH. Prints how late notices were, whether two passes
+were ever at work at once, and what happened after the stop. Exit code 1 when a bar is missed.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -32,9 +31,10 @@ from typing import Any
 import httpx
 
 from bench.load_corpus import shared
-from flows.runtime import PREFECT_DEFAULTS
+from flows.prefect_server import free_port, taken
 from warehouse.connection import open_warehouse
 
+DEFAULT_PORT = 4200
 CADENCE_S = 60.0
 WITHIN_S = CADENCE_S + 10.0
 FEEDS = 4
@@ -50,13 +50,6 @@ GOODS = [
     "polysilicon", "semiconductors",
 ]
 # fmt: on
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def corpus(count: int) -> list[dict[str, str]]:
@@ -126,19 +119,14 @@ class Stage:
 
     folder: Path
     feed_port: int = field(default_factory=free_port)
-    prefect_port: int = field(default_factory=free_port)
     receiver: Receiver = field(default_factory=Receiver)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def env(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            **PREFECT_DEFAULTS,
-            "PREFECT_API_URL": f"http://127.0.0.1:{self.prefect_port}/api",
-            "PREFECT_HOME": str(self.folder / "prefect"),
-            "DESK_URL": f"http://127.0.0.1:{self.receiver.port}/",
-        }
+        kept = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+        return {**kept, "DESK_URL": f"http://127.0.0.1:{self.receiver.port}/", **self.more}
 
     @property
     def warehouse(self) -> Path:
@@ -163,15 +151,10 @@ class Stage:
         (self.folder / "policywire.toml").write_text(
             'warehouse = "soak.duckdb"\nfeeds = "feeds.toml"\n'
             '[schedule]\nnews = "* * * * *"\nmarket = "0 0 1 1 *"\n'
-            '[[channel]]\nid = "desk"\nkind = "webhook"\nurl = "${DESK_URL}"\n'
+            + (f"server_port = {free_port()}\n" if taken(DEFAULT_PORT) else "")
+            + '[[channel]]\nid = "desk"\nkind = "webhook"\nurl = "${DESK_URL}"\n'
             f'[[rule]]\n{rule}\nchannel = "desk"\n'
         )
-
-    def start_prefect(self) -> None:
-        """A Prefect server, ready."""
-        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
-        self.start("prefect", *command, "--port", str(self.prefect_port))
-        wait_for(f"{self.env['PREFECT_API_URL']}/health")
 
     def start(self, name: str, *command: str) -> None:
         """A process in a session of its own, its words in a file."""
@@ -239,7 +222,6 @@ def run(stage: Stage, minutes: float, stop_after: float, stop_minutes: float, ra
     feeds = f"http://127.0.0.1:{stage.feed_port}"
     # Not /stats: the tool holds a lock there that it waits for itself.
     wait_for(f"{feeds}/feeds.toml")
-    stage.start_prefect()
     stage.serve()
     # The first pass makes the warehouse; the trial begins after it.
     until = time.monotonic() + 240
@@ -276,7 +258,6 @@ def run(stage: Stage, minutes: float, stop_after: float, stop_minutes: float, ra
             )
             time.sleep(0.6)
     stage.stop("serve")
-    stage.stop("prefect")
     stage.stop("feeds")
     server.shutdown()
     return report(stage, visible, stopped if stop_minutes else None, restarted)

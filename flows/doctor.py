@@ -43,7 +43,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     yield from named_files(settings)
     yield channels(settings)
     yield from warehouse(settings)
-    yield prefect()
+    yield prefect(settings)
     yield disk(settings.warehouse.parent)
 
 
@@ -144,17 +144,18 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
         yield Finding(what="snapshot", ok=False, detail=str(error), remedy="policywire run")
 
 
-def prefect() -> Finding:
-    from flows.serve import LOCAL_API, answers
+def prefect(settings: Settings) -> Finding:
+    from flows.prefect_server import answers, api_of, ours_answers
 
     version = metadata.version("prefect")
-    api = os.environ.get("PREFECT_API_URL", LOCAL_API)
-    if answers(api):
+    given = os.environ.get("PREFECT_API_URL")
+    api = given or api_of(settings.schedule.server_port)
+    if answers(given) if given else ours_answers(settings):
         return Finding(what="Prefect", ok=True, detail=f"{version}, server at {api}")
     return Finding(
         what="Prefect",
-        ok="PREFECT_API_URL" not in os.environ,
-        detail=f"{version}, no server at {api}",
+        ok=given is None,
+        detail=f"{version}, no server{'' if given else ' of ours'} at {api}",
         remedy="policywire serve starts one; policywire run needs none",
         optional=True,
     )

@@ -15,7 +15,6 @@ from extractors.explain_page import page_of, told
 from extractors.extract import Extractor, looks_like_headline
 from extractors.readable import encodable
 from extractors.sentences import split_sentences
-from flows.extract import unit_of
 from flows.feed_list import load_feeds
 from flows.settings import Settings
 from models.errors import ConfigError, WarehouseError
@@ -56,7 +55,7 @@ def unit_named(
     Without `kind`, one sentence counts as a headline or sentence, more as an article. Raises
     WarehouseError when it looks like an id and no article has it; ConfigError for a bad date.
     """
-    if _ID.fullmatch(given):
+    if is_id(given):
         return unit_of_article(given, settings)
     text = encodable(given)
     day = parse_published(published)
@@ -71,6 +70,11 @@ def unit_named(
     )
 
 
+def is_id(given: str) -> bool:
+    """Does it look like an article's id, rather than a text?"""
+    return _ID.fullmatch(given) is not None
+
+
 def kind_of(text: str, title: str | None) -> str:
     """What a text most likely is: article with a title or several sentences, else by its look."""
     sentences = list(split_sentences(text[:5000])) if text.strip() else []
@@ -82,6 +86,9 @@ def kind_of(text: str, title: str | None) -> str:
 
 def unit_of_article(article_id: str, settings: Settings) -> TextUnit:
     """The article as the extract stage reads it, from the published snapshot."""
+    # Imports Prefect, which a text needs nothing of.
+    from flows.extract import unit_of
+
     con = open_snapshot(settings.snapshot)
     try:
         article = find_article(con, article_id)

@@ -1,6 +1,9 @@
-"""Runs on the Prefect server that a stop or a crash of `policywire serve` left behind."""
+"""Runs on the Prefect server that a stop or a crash of `policywire serve` left behind.
 
-from collections.abc import Iterable
+Imports Prefect: import it where a server is reached, not before.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -65,10 +68,15 @@ def in_states(*types: StateType) -> FlowRunFilterState:
     return FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types)))
 
 
+def our_deployments(client: SyncPrefectClient, names: Sequence[str]) -> dict[UUID, str]:
+    """The names of our deployments, by their id on the server."""
+    return {d.id: d.name for d in client.read_deployments() if d.name in names}
+
+
 def runs_of(
     client: SyncPrefectClient, names: list[str], chosen: FlowRunFilter
 ) -> Iterable[FlowRun]:
     """The chosen runs of our deployments, latest first."""
-    ours = {d.id for d in client.read_deployments() if d.name in names}
+    ours = our_deployments(client, names)
     runs = client.read_flow_runs(flow_run_filter=chosen, sort=FlowRunSort.EXPECTED_START_TIME_DESC)
     return [run for run in runs if run.deployment_id in ours]

@@ -1,6 +1,7 @@
 """How we log: lines for people on a terminal, JSON where a program reads."""
 
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -8,6 +9,8 @@ from typing import IO, Any
 from models import harmless
 
 ROOT = "policywire"
+# Set by `policywire serve` on a terminal: its runs write lines for people, though to a pipe.
+PLAIN_IN_RUNS = "_POLICYWIRE_PLAIN_IN_RUNS"
 
 
 class JsonLines(logging.Formatter):
@@ -71,4 +74,4 @@ def configure_logs(
 def ensure_logs() -> None:
     """`configure_logs`, unless somebody has: for flows that Prefect starts in its own process."""
     if not logging.getLogger(ROOT).handlers:
-        configure_logs()
+        configure_logs(as_json=False if PLAIN_IN_RUNS in os.environ else None)

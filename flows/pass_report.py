@@ -10,6 +10,7 @@ from rich.text import Text
 
 from flows.answers import table_of
 from flows.next_commands import command_line, shown_path
+from flows.prefect_server import prefect_reached
 from flows.progress import bars_on
 from flows.runtime import prepare_prefect
 from flows.screen import Screen
@@ -46,9 +47,10 @@ def show_pass(
     Raises PipelineError at the end when a stage failed.
     """
     console = console or Screen(emoji=False)
-    prepare_prefect(settings.warehouse.parent / "prefect")
+    prepare_prefect(settings.prefect_home)
     # The tables below say the same as the log, and better.
-    logging.getLogger("policywire.alerts").setLevel(logging.CRITICAL)
+    for name in ("policywire.alerts", "policywire.pass"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     began = datetime.now(UTC)
     try:
         with bars_on(console):
@@ -90,12 +92,15 @@ def run_stages(
     settings: Settings, config: Path | None, stages: tuple[str, ...], *, through_prefect: bool
 ) -> "PassResult":
     """The stages in order, as a recorded Prefect flow or as plain functions."""
-    from flows.pipeline import pass_through, pipeline
-
     given = str(config) if config else None
     warehouse, feeds = str(settings.warehouse), str(settings.feeds)
     if through_prefect:
-        return pipeline(config=given, warehouse=warehouse, feeds=feeds, stages=stages)
+        with prefect_reached(settings, temporary=True):
+            from flows.pipeline import pipeline
+
+            return pipeline(config=given, warehouse=warehouse, feeds=feeds, stages=stages)
+    from flows.pipeline import pass_through
+
     return pass_through({"config": given, "warehouse": warehouse, "feeds": feeds}, stages)
 
 

@@ -1,5 +1,6 @@
 """All stages in order, as one Prefect flow; each stage is a flow and a deployment of its own."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +15,9 @@ from flows.alert import alert
 from flows.announce import announce
 from flows.extract import extract
 from flows.ingest import ingest
+from flows.logs import ensure_logs
 from flows.market import market
+from flows.pass_line import pass_line
 from flows.progress import track
 from flows.run_ledger import RunLedger
 from flows.runtime import RUN_TIMEOUT_S, run_name
@@ -23,6 +26,7 @@ from flows.warm_up import load_ahead
 from models.errors import ConfigError, PipelineError
 from warehouse.snapshot import publish
 
+log = logging.getLogger("policywire.pass")
 FLOWS: dict[str, Flow[..., Any]] = {
     "ingest": ingest,
     "extract": extract,
@@ -62,9 +66,15 @@ def pipeline(
     Raises ConfigError for a stage that does not exist, PipelineError when a stage failed.
     """
     paths = {"config": config, "warehouse": warehouse, "feeds": feeds}
+    ensure_logs()
     began = datetime.now(UTC)
-    result = run_each(stages, lambda stage: stage_flow(stage, due_only)(**paths), paths)
+    try:
+        result = run_each(stages, lambda stage: stage_flow(stage, due_only)(**paths), paths)
+    except PipelineError as error:
+        log.error("%s failed: %s", "+".join(stages), error)
+        raise
     announce(settings_of(**paths), began)
+    log.log(logging.ERROR if result.failed else logging.INFO, "%s", pass_line(result))
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
     return result

@@ -1,18 +1,21 @@
 """What each pass and stage did, kept in `runs`: outcome, duration, counters."""
 
 import logging
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from flows.processes import host, lives, this_process
 from models.errors import WarehouseError
 from warehouse.connection import open_warehouse
-from warehouse.runs import RunRecord, record_run
+from warehouse.lake import is_lake_target
+from warehouse.runs import RunRecord, record_run, runs_without_end
 
 log = logging.getLogger("policywire.runs")
 PASS = "pass"  # noqa: S105 - a stage's name
+KILLED = "killed"
 
 
 class RunLedger:
@@ -25,7 +28,16 @@ class RunLedger:
         self.warehouse = warehouse
         self.pass_id = uuid4().hex
         self.began_at = datetime.now(UTC)
-        self.note(RunRecord(run_id=self.pass_id, flow=PASS, started_at=self.began_at))
+        end_killed(warehouse)
+        self.note(
+            RunRecord(
+                run_id=self.pass_id,
+                flow=PASS,
+                started_at=self.began_at,
+                host=host(),
+                process=this_process(),
+            )
+        )
 
     def stage(self, name: str, began_at: datetime, result: object, failure: str | None) -> None:
         """Note a stage that is over."""
@@ -61,6 +73,30 @@ class RunLedger:
                 record_run(con, run)
         except WarehouseError as error:
             log.warning("%s is not on record: %s", run.flow, error)
+
+
+def was_killed(run: RunRecord) -> bool:
+    """Did a process of this machine begin the run, and is it gone without ending it?"""
+    if run.ended_at is not None or run.process is None or run.host != host():
+        return False
+    return not lives(run.process)
+
+
+def end_killed(warehouse: Path) -> int:
+    """Note of runs whose process is gone that they were killed; how many."""
+    if not is_lake_target(warehouse) and not warehouse.exists():
+        return 0
+    try:
+        with open_warehouse(warehouse) as con:
+            killed = [run for run in runs_without_end(con) if was_killed(run)]
+            now = datetime.now(UTC)
+            for run in killed:
+                why = "its process ended before it"
+                record_run(con, replace(run, ended_at=now, outcome=KILLED, detail=why))
+    except WarehouseError as error:
+        log.warning("runs that were killed are not noted: %s", error)
+        return 0
+    return len(killed)
 
 
 def counters_of(result: object) -> dict[str, float]:

@@ -1,10 +1,15 @@
 """How a flow runs here: quietly, without analytics, with a Prefect home of our own.
 
-Imported before Prefect is, by the command line; a worker of a deployment brings its own settings.
+Prefect reads its settings from the environment once, when it is imported. So what it is to know is
+written there before: here for every command, in flows/prefect_server.py for those that need a
+server. A worker of a deployment brings its own settings.
 """
 
 import os
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 PREFECT_DEFAULTS = {
     "DO_NOT_TRACK": "1",
@@ -29,9 +34,15 @@ RUN_TIMEOUT_S = 3600
 
 
 def run_name() -> str:
-    """The name of the flow run that begins: what it does, and for when it was planned."""
+    """The name of the flow run that begins."""
     from prefect.runtime import flow_run
 
-    parameters = flow_run.parameters or {}
-    what = "+".join(parameters.get("stages") or ()) or str(flow_run.flow_name)
-    return f"{what} {flow_run.scheduled_start_time:%Y-%m-%d %H:%M}"
+    return name_of_run(
+        flow_run.parameters or {}, str(flow_run.flow_name), flow_run.scheduled_start_time
+    )
+
+
+def name_of_run(parameters: Mapping[str, Any], flow: str, at: datetime) -> str:
+    """What a run does, and for when it is planned: "ingest+extract+alert 2026-01-31 08:15"."""
+    what = "+".join(parameters.get("stages") or ()) or flow
+    return f"{what} {at:%Y-%m-%d %H:%M}"

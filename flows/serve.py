@@ -1,28 +1,29 @@
 """The schedules: news every quarter of an hour, the market once a day, on a Prefect server."""
 
+import asyncio
 import fcntl
+import logging
 import os
-import subprocess
+import signal
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import httpx
-
 from flows.cadence import longest_gap
-from flows.left_behind import drop_late_runs, end_orphans
-from flows.runtime import prepare_prefect
-from flows.settings import Settings
+from flows.logs import PLAIN_IN_RUNS
+from flows.prefect_server import prefect_reached
+from flows.settings import DEFAULT_CONFIG, Settings
 from models.errors import PipelineError
+from warehouse.lake import is_lake_target
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from prefect.deployments.runner import RunnerDeployment
 
-LOCAL_API = "http://127.0.0.1:4200/api"
-SERVER_START_S = 180.0
+log = logging.getLogger("policywire.serve")
 NEWS_STAGES = ("ingest", "extract", "alert")
 
 
@@ -31,59 +32,111 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
 
     Raises PipelineError when no server can be reached or started.
     """
-    home = settings.warehouse.parent / "prefect"
-    prepare_prefect(home)
-    api = os.environ.setdefault("PREFECT_API_URL", LOCAL_API)
-    with only_one(home), prefect_server(api):
-        from prefect import serve
-        from prefect.client.schemas.objects import (
-            ConcurrencyLimitConfig,
-            ConcurrencyLimitStrategy,
-        )
-        from prefect.schedules import Cron
+    try:
+        with (
+            only_one(settings.prefect_home),
+            stopped_by_signal(),
+            prefect_reached(settings) as api,
+        ):
+            log.info("passes at %s; Prefect at %s; Ctrl-C ends it", settings.schedule.news, api)
+            if sys.stderr.isatty():
+                os.environ[PLAIN_IN_RUNS] = "1"
+            serve_deployments(settings, config)
+    except KeyboardInterrupt:
+        pass
+    log.info(
+        "stopped; all that was stored is kept, and the next `policywire serve` goes on where a "
+        "pass was cut off"
+    )
 
-        from flows.pipeline import FLOWS, pipeline
-        from flows.watch import watching
 
-        paths = {
-            "config": str(config) if config else None,
-            "warehouse": str(settings.warehouse),
-            "feeds": str(settings.feeds),
-        }
-        # One writer: a run that comes while another goes on is dropped, its work is picked up
-        # by the next one anyway.
-        single = ConcurrencyLimitConfig(
-            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
-        )
-        zone = settings.schedule.timezone
-        deployments = [
+def serve_deployments(settings: Settings, config: Path | None) -> None:
+    """Register the deployments on the server, and run what falls due until a signal comes."""
+    from flows.left_behind import drop_late_runs, end_orphans
+    from flows.run_ledger import end_killed
+    from flows.run_names import naming
+    from flows.watch import watching
+
+    deployments = deployments_of(settings, config)
+    names = [str(deployment.name) for deployment in deployments]
+    end_killed(settings.warehouse)
+    end_orphans(names)
+    drop_late_runs(names)
+    pace = runner_pace(settings.schedule.news)
+    with watching(settings), naming(names, every_s=pace["query_seconds"]):
+        run_what_falls_due(deployments, pace)
+
+
+def run_what_falls_due(deployments: "Sequence[RunnerDeployment]", pace: dict[str, Any]) -> None:
+    """As `prefect.serve` does, but for SIGTERM, which ends it in good order as Ctrl-C does."""
+    from prefect.exceptions import TerminationSignal
+    from prefect.runner import Runner
+
+    class Ending(Runner):
+        def handle_sigterm(self, *_args: Any, **_more: Any) -> None:
+            # Theirs leaves in the midst of the event loop, and prints how.
+            signal.raise_signal(signal.SIGINT)
+
+    runner = Ending(pause_on_shutdown=True, limit=1, **pace)
+    for deployment in deployments:
+        runner.add_deployment(deployment)
+    with suppress(KeyboardInterrupt, TerminationSignal):
+        asyncio.run(runner.start())
+
+
+def deployments_of(settings: Settings, config: Path | None) -> "list[RunnerDeployment]":
+    """The news and the market with their schedules, and each stage for whoever asks for it."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.schedules import Cron
+
+    from flows.pipeline import FLOWS, pipeline
+
+    # Runs start in a folder of Prefect's choice.
+    given = config or Path(DEFAULT_CONFIG)
+    paths = {
+        "config": str(given.absolute()) if given.exists() else None,
+        "warehouse": str(
+            settings.warehouse
+            if is_lake_target(settings.warehouse)
+            else settings.warehouse.absolute()
+        ),
+        "feeds": str(settings.feeds.absolute()),
+    }
+    # One writer: a run that comes while another goes on is dropped, its work is picked up
+    # by the next one anyway.
+    single = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    zone = settings.schedule.timezone
+    crons = {"news": settings.schedule.news, "market": settings.schedule.market}
+    # Every one goes through the whole flow: it keeps the ledger and publishes what is new.
+    passes: dict[str, dict[str, Any]] = {"news": {"stages": list(NEWS_STAGES), "due_only": True}}
+    passes |= {stage: {"stages": [stage]} for stage in FLOWS}
+    return [
+        cast(
+            "RunnerDeployment",
             pipeline.to_deployment(
-                name="news",
-                schedule=Cron(settings.schedule.news, timezone=zone),
-                parameters={**paths, "stages": list(NEWS_STAGES), "due_only": True},
+                name=name,
+                schedule=Cron(crons[name], timezone=zone) if name in crons else None,
+                parameters={**paths, **what},
                 concurrency_limit=single,
-                tags=["policywire", "news"],
-            )
-        ]
-        for name, flow in FLOWS.items():
-            daily = Cron(settings.schedule.market, timezone=zone) if name == "market" else None
-            deployments.append(
-                flow.to_deployment(
-                    name=name,
-                    schedule=daily,
-                    parameters=paths,
-                    concurrency_limit=single,
-                    tags=["policywire", name],
-                )
-            )
-        end_orphans(["news", *FLOWS])
-        drop_late_runs(["news", *FLOWS])
-        with watching(settings):
-            serve(
-                *cast("list[RunnerDeployment]", deployments),
-                limit=1,
-                **runner_pace(settings.schedule.news),
-            )
+                tags=["policywire", name],
+            ),
+        )
+        for name, what in passes.items()
+    ]
+
+
+@contextmanager
+def stopped_by_signal() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl-C does, also while the server comes up."""
+
+    def stop(_signal: int, _frame: "FrameType | None") -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def runner_pace(news: str) -> dict[str, Any]:
@@ -99,7 +152,7 @@ def runner_pace(news: str) -> dict[str, Any]:
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Holds `folder` against a second `serve`; raises PipelineError when there is one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / "serve.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -113,44 +166,3 @@ def only_one(folder: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
-
-
-@contextmanager
-def prefect_server(api: str) -> Iterator[None]:
-    """A Prefect server at `api`: the one that answers there, else one of our own on loopback."""
-    if answers(api):
-        yield
-        return
-    if api != LOCAL_API:
-        raise PipelineError(
-            f"no Prefect server answers at {api}: start it, or unset PREFECT_API_URL"
-        )
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
-    # A session of its own: Ctrl-C is for the runner, which says goodbye to the server first.
-    server = subprocess.Popen(  # noqa: S603 - fixed arguments, no shell
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        deadline = time.monotonic() + SERVER_START_S
-        while not answers(api):
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise PipelineError(
-                    "the local Prefect server did not start; "
-                    "run `prefect server start` to see why (is port 4200 taken?)"
-                )
-            time.sleep(0.5)
-        yield
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def answers(api: str) -> bool:
-    """Is there a healthy Prefect server at this address?"""
-    try:
-        return httpx.get(f"{api}/health", timeout=2.0).is_success
-    except httpx.HTTPError:
-        return False

@@ -91,11 +91,12 @@ class Market(Section):
 
 
 class Schedule(Section):
-    """Cron lines of `policywire serve`, in `timezone`."""
+    """Cron lines of `policywire serve`, in `timezone`, and where its Prefect server listens."""
 
     news: str = "*/15 * * * *"
     market: str = "30 22 * * 1-5"
     timezone: str = "UTC"
+    server_port: int = Field(4200, ge=1, le=65535, description="on loopback")
 
     @field_validator("news", "market")
     @classmethod
@@ -176,6 +177,13 @@ class Settings(BaseSettings):
         if is_lake_target(self.warehouse):
             return self.warehouse
         return self.warehouse.with_suffix(".snapshot.duckdb")
+
+    @property
+    def prefect_home(self) -> Path:
+        """Where Prefect keeps its own: beside the warehouse, for a lake in this folder's var/."""
+        if is_lake_target(self.warehouse):
+            return Path("var/prefect")
+        return self.warehouse.parent / "prefect"
 
     @classmethod
     def settings_customise_sources(

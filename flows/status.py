@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from flows.processes import host
+from flows.run_ledger import KILLED, was_killed
 from flows.screen import Screen
 from models.errors import WarehouseBusyError, WarehouseError
 from warehouse.connection import open_warehouse
@@ -17,8 +19,10 @@ from warehouse.snapshot import open_snapshot
 
 LIVE_PATIENCE_S = 2.0
 SHOWN_FEEDS = 8
-# A pass that began so long ago and did not end was killed; the longest stage has an hour.
+# Of a pass on another machine, or of an older release, only its age tells; the longest stage has
+# an hour.
 LOST_AFTER = timedelta(hours=1)
+LOST = "lost"
 # So many cadences without a success are worth a warning.
 CADENCES = 3
 
@@ -91,12 +95,29 @@ def warnings(found: Standing, cadences: Mapping[str, timedelta]) -> Iterator[str
     for run in found.runs:
         if run.outcome == "failed":
             yield f"{run.flow}: failed at {run.started_at:%Y-%m-%d %H:%M}: {run.detail}"
-        elif run.ended_at is None and found.at - run.started_at > LOST_AFTER:
-            yield f"{run.flow}: began at {run.started_at:%Y-%m-%d %H:%M} and never ended"
+        elif (state := state_of(run, found.at)) in (KILLED, LOST):
+            where = f" on {run.host}" if run.host else ""
+            yield (
+                f"{run.flow}: began at {run.started_at:%Y-%m-%d %H:%M}{where} and was {state}; "
+                "the next pass goes on where it stopped"
+            )
     failing = found.feed_healths.get("failing", 0)
     asked = sum(n for health, n in found.feed_healths.items() if health != "never asked")
     if asked and failing * 2 >= asked:
         yield f"{failing} of {asked} feeds fail: is the network up?"
+
+
+def state_of(run: RunRecord, now: datetime) -> str:
+    """ok, failed, killed, running (and where), or lost: long begun, and nobody can say."""
+    if run.outcome:
+        return run.outcome
+    if was_killed(run):
+        return KILLED
+    if run.host == host() and run.process is not None:
+        return "running"
+    if now - run.started_at > LOST_AFTER:
+        return LOST
+    return f"running on {run.host}" if run.host else "running"
 
 
 def changed_at(path: Path) -> datetime | None:
@@ -137,7 +158,7 @@ def runs_table(found: Standing) -> Text:
             run.flow,
             ago(run.started_at, found.at),
             duration(run),
-            run.outcome or "running",
+            state_of(run, found.at),
             ", ".join(
                 f"{value:,.0f} {name}" for name, value in (run.counters or {}).items() if value
             ),

@@ -69,7 +69,7 @@ def load_feed_states(con: DuckDBPyConnection) -> dict[str, FeedState]:
 def start_run(con: DuckDBPyConnection, run_id: str, flow: str, started_at: datetime) -> None:
     """Note that a pass of a flow began."""
     con.execute(
-        "INSERT INTO store.runs SELECT ?, ?, ?, NULL, NULL, NULL "
+        "INSERT INTO store.runs (run_id, flow, started_at) SELECT ?, ?, ? "
         "WHERE NOT EXISTS (FROM store.runs WHERE run_id = ?)",
         [run_id, flow, started_at, run_id],
     )

@@ -16,7 +16,8 @@ from warehouse.outbox import ChannelBox, outbox
 class RunRecord:
     """One pass of a flow or of one stage. `ended_at` is None while it runs, or if it was killed.
 
-    outcome: ok, failed; `detail` is why it failed; `counters` what it counted.
+    outcome: ok, failed, killed; `detail` is why it failed; `counters` what it counted; `host` and
+    `process` say who began it, where that is known.
     """
 
     run_id: str
@@ -26,6 +27,8 @@ class RunRecord:
     outcome: str | None = None
     detail: str | None = None
     counters: Mapping[str, float] | None = None
+    host: str | None = None
+    process: str | None = None
 
 
 def stored_since(con: DuckDBPyConnection, at: datetime) -> dict[str, int]:
@@ -86,8 +89,15 @@ def record_run(con: DuckDBPyConnection, run: RunRecord) -> None:
             "ended_at": run.ended_at,
             "outcome": run.outcome,
             "detail": detail,
+            "host": run.host,
+            "process": run.process,
         },
     )
+
+
+def runs_without_end(con: DuckDBPyConnection) -> list[RunRecord]:
+    """Runs that a known process began and did not end."""
+    return [run_of(row) for row in rows(con, "runs_without_end")]
 
 
 def standing(con: DuckDBPyConnection, *, at: datetime) -> Standing:
@@ -143,4 +153,6 @@ def run_of(row: Mapping[str, Any]) -> RunRecord:
         outcome=row["outcome"],
         detail=detail,
         counters=counters,
+        host=row["host"],
+        process=row["process"],
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import Config, Warehouse, settings_from
+from flows.commands.options import Config, Warehouse, settings_from, stored
 from flows.screen import say
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def try_out(
     from flows.answers import table_of
     from flows.screen import Screen
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     try:
         start = datetime.fromisoformat(since).replace(tzinfo=UTC)
     except ValueError:
@@ -88,7 +88,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     from flows.screen import Screen
     from flows.secrets import Redactor
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     book = load_checked_rules(
         settings.warehouse, settings.rule_paths, settings.alert_tables_in, settings.default_channel
     )
@@ -171,7 +171,7 @@ def retry(
     from warehouse.connection import open_warehouse
     from warehouse.outbox import revive_dead
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     with open_warehouse(settings.warehouse) as con:
         count = revive_dead(con, now=datetime.now(UTC), channel=channel)
     say(f"{count} notices are due again")
@@ -185,10 +185,10 @@ def deliver(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire alerts deliver
     """
+    settings = stored(config, warehouse, live=True)
     from flows.alert import FLOW_PLAN
     from flows.alerting import deliver_due
 
-    settings = settings_from(config, warehouse)
     counts, broken = deliver_due(settings.warehouse, book_of(settings), plan=FLOW_PLAN)
     for line in broken:
         say(f"! {line}", err=True)
@@ -216,7 +216,7 @@ def status(
 
       policywire status --listen 9464
     """
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     if listen is not None:
         from flows.metrics import metrics_server
 
@@ -243,10 +243,7 @@ def watch(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire watch --config policywire.toml
     """
-    from flows.runtime import prepare_prefect
-
-    settings = settings_from(config, warehouse)
-    prepare_prefect(settings.warehouse.parent / "prefect")
+    settings = stored(config, warehouse, live=True)
     from flows.watch import Watch
 
     result = Watch(settings).look()

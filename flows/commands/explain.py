@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import Config, Feeds, Warehouse, settings_from
+from flows.commands.options import Config, Feeds, Warehouse, settings_from, stored
 
 
 class Kind(StrEnum):
@@ -51,14 +51,14 @@ def explain(
 
       policywire explain - --kind article --published 2025-11-10 < story.txt
     """
-    from flows.explain import WIDTH, explained_unit, show_explanation, unit_named
+    from flows.explain import WIDTH, explained_unit, is_id, show_explanation, unit_named
     from flows.screen import Screen
 
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     unit = unit_named(
         text,
-        settings_from(config, warehouse, feeds),
+        (stored if is_id(text) else settings_from)(config, warehouse, feeds),
         title=title,
         kind=kind.value if kind else None,
         published=published,

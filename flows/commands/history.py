@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import Config, Feeds, Warehouse, settings_from
+from flows.commands.options import Config, Feeds, Warehouse, settings_from, stored
 from flows.screen import say
 from models.backfill import Runner
 
@@ -76,10 +76,14 @@ def backfill(
 
       policywire backfill crawl.warc.gz --runner dask --scheduler tcp://10.0.0.5:8786
     """
+    settings = (
+        settings_from(config, warehouse, feeds)
+        if archive
+        else stored(config, warehouse, feeds, live=True)
+    )
     from flows.backfill import archive_order, backfill_archive, backfill_stored, stored_order
     from models.backfill import STORED
 
-    settings = settings_from(config, warehouse, feeds)
     read_by = reader(runner, scheduler, gate=settings.extract.gate)
     days = {"from_date": day(first, "--from"), "to_date": day(last, "--to")}
     if archive is None:
@@ -145,10 +149,10 @@ def reextract(
 
       policywire reextract --since 2025-10-01 --where "text ILIKE '%rare earth%'"
     """
+    settings = stored(config, warehouse, feeds, live=True)
     from flows.backfill import backfill_stored, stored_order
     from models.backfill import REEXTRACT
 
-    settings = settings_from(config, warehouse, feeds)
     order = stored_order(
         REEXTRACT,
         predicate=where,
@@ -202,10 +206,10 @@ def replay(
 
       policywire replay archive.jsonl.gz --from 2025-10-30 --to 2025-10-30 --speed 60
     """
+    settings = settings_from(config, None, feeds)
     from flows.replay import ReplayPlan, replay_archive
     from flows.replay_report import show_replay
 
-    settings = settings_from(config, None, feeds)
     plan = ReplayPlan(
         archive=archive,
         folder=folder,

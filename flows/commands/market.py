@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import Config, Warehouse, settings_from
+from flows.commands.options import Config, Warehouse, settings_from, stored
 from flows.screen import say
 from models.errors import ConfigError
 
@@ -86,7 +86,7 @@ def show(
     from flows.securities import listing_lines
     from flows.securities import show as find
 
-    rows = find(settings_from(config, warehouse).warehouse, words)
+    rows = find(stored(config, warehouse, live=True).warehouse, words)
     if not rows:
         raise ConfigError(f"no listing fits {words!r}; was the market stage run?")
     say("\n\n".join("\n".join(listing_lines(row)) for row in rows))
@@ -102,7 +102,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     """
     from flows.securities import check as find
 
-    odd = find(settings_from(config, warehouse).warehouse)
+    odd = find(stored(config, warehouse, live=True).warehouse)
     say("\n".join(odd) or "nothing odd")
     if odd:
         raise typer.Exit(1)
@@ -153,7 +153,6 @@ def study(
     from flows.known_values import check_ticker
     from flows.screen import Screen
     from flows.study import show_study, study_dates, study_snapshot
-    from flows.study_chart import draw_study
     from warehouse.study import StudyFilter
 
     try:
@@ -177,13 +176,15 @@ def study(
             raise ConfigError("--events needs --prices and --ticker")
         result = study_dates(events, prices, ticker.split(","), chosen, alone=alone)
     else:
-        snapshot = settings_from(config, warehouse).snapshot
+        snapshot = stored(config, warehouse).snapshot
         for each in (ticker or "").split(","):
             check_ticker("--ticker", each or None, snapshot)
         result = study_snapshot(snapshot, chosen, alone=alone)
     console = Screen(emoji=False)
     show_study(result, console)
     if chart is not None and result.windows:
+        from flows.study_chart import draw_study
+
         for path in draw_study(result, chart, title=chart_title(chosen)):
             console.print(f"wrote {path}", highlight=False)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.options import Config, Warehouse, settings_from
+from flows.commands.options import Config, Warehouse, stored
 from flows.screen import say
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def list_findings(
     from warehouse.connection import load_query
     from warehouse.snapshot import query
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     parameters: dict[str, object] = {"row_limit": limit}
     if decisions:
         found = query(settings.snapshot, load_query("review_decided"), parameters)
@@ -92,7 +92,7 @@ def confirm(
     from warehouse import reviews
 
     rule(
-        settings_from(config, warehouse),
+        stored(config, warehouse, live=True),
         lambda con, at: reviews.confirm(con, review_id, by=name_of(by), reason=why, at=at),
     )
 
@@ -115,7 +115,7 @@ def merge(
     from warehouse import reviews
 
     rule(
-        settings_from(config, warehouse),
+        stored(config, warehouse, live=True),
         lambda con, at: reviews.merge(con, measure_id, into, by=name_of(by), reason=why, at=at),
     )
 
@@ -137,7 +137,7 @@ def split(
     from warehouse import reviews
 
     rule(
-        settings_from(config, warehouse),
+        stored(config, warehouse, live=True),
         lambda con, at: reviews.split(con, development_id, by=name_of(by), reason=why, at=at),
     )
 
@@ -165,7 +165,7 @@ def apply(
     from warehouse.reviews import RULING_COLUMNS, rule_all, rulings_of
     from warehouse.snapshot import query as ask
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     found = ask(settings.snapshot, query)
     if tuple(found.columns) != RULING_COLUMNS:
         raise ConfigError(

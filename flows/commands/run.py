@@ -34,7 +34,7 @@ def run(
     once: Annotated[Stage | None, typer.Option("--once", hidden=True)] = None,
     prefect: Annotated[
         bool,
-        typer.Option("--prefect", help="Run as a Prefect flow, recorded by your Prefect server."),
+        typer.Option("--prefect", help="Run as a Prefect flow, recorded by a Prefect server."),
     ] = False,
     config: Config = None,
 ) -> None:
@@ -88,7 +88,8 @@ def serve(
 ) -> None:
     """Start the schedules: news every 15 minutes, the market once a day, until Ctrl-C.
 
-    Uses the Prefect server at PREFECT_API_URL, or starts a local one for as long as it runs.
+    Uses the Prefect server at PREFECT_API_URL, or starts a local one for as long as it runs;
+    docs/DEPLOY.md says how to open its pages.
 
     [bold]Examples[/bold]
 

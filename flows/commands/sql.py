@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import Config, Warehouse, settings_from
+from flows.commands.options import Config, Warehouse, stored
 
 
 class Format(StrEnum):
@@ -51,7 +51,7 @@ def sql(
 
     from flows.answers import write_answer
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     text = sys.stdin.read() if query == "-" else query
     write_answer(settings.snapshot, text, {}, format.value, output)
 
@@ -88,7 +88,7 @@ def events(
     from models.event import EventStatus, EventType
     from warehouse.connection import load_query
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     check_value("--type", type, [t.value for t in EventType])
     check_value("--status", status, [s.value for s in EventStatus])
     check_actor("--actor", actor)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import Config, Warehouse, settings_from
+from flows.commands.options import Config, Warehouse, stored
 from flows.screen import say
 
 app = typer.Typer(help="Looking after the store.", no_args_is_help=True)
@@ -32,7 +32,7 @@ def search(
     from flows.answers import write_answer
     from warehouse.connection import load_query
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     parameters = {"words": words, "row_limit": limit}
     write_answer(
         settings.snapshot, load_query("search"), parameters, "table", None, row_limit=limit
@@ -50,7 +50,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     from warehouse.check import check_snapshot, check_warehouse
     from warehouse.connection import open_warehouse
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     with open_warehouse(settings.warehouse) as con:
         problems = check_warehouse(con)
     problems += check_snapshot(settings.warehouse, settings.snapshot)
@@ -77,7 +77,7 @@ def export(
     """
     from warehouse.export import export_parquet
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse)
     for view, rows in export_parquet(settings.snapshot, folder).items():
         say(f"{view}: {rows:,} rows")
 
@@ -95,7 +95,7 @@ def compact(warehouse: Warehouse = None, config: Config = None) -> None:
     from warehouse import retention
     from warehouse.snapshot import publish
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     before, after = retention.compact(settings.warehouse)
     publish(settings.warehouse, settings.snapshot)
     say(f"{before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after")
@@ -125,7 +125,7 @@ def drop_texts(
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import publish
 
-    settings = settings_from(config, warehouse)
+    settings = stored(config, warehouse, live=True)
     with open_warehouse(settings.warehouse) as con:
         look = retention.count_droppable if dry_run else retention.drop_texts
         count = look(con, older_than_days=days, now=datetime.now(UTC))

@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +19,9 @@ from flows.cadence import cadences_of
 from flows.delivery import DeliveryPlan, deliver
 from flows.logs import configure_logs
 from flows.metrics import metrics_server, prometheus_text
-from flows.run_ledger import RunLedger, counters_of
-from flows.status import Status, print_status, read_status
+from flows.processes import host, this_process
+from flows.run_ledger import RunLedger, counters_of, end_killed
+from flows.status import Status, print_status, read_status, state_of
 from models.errors import WarehouseError
 from tests.alert_world import NOW, RecordingSink, insert, rule, warehouse_file
 from warehouse.alerts import enqueue_in_transaction
@@ -87,7 +90,7 @@ def test_one_screen_tells_it_all(lived: Path) -> None:
         "channel bad: gave up on 3 notices (HTTP 503 Service Unavailable)",
         "`policywire alerts",
         "extract: failed at 2025-11-12 14:30: no [model]",
-        "alert: began at 2025-11-12 11:30 and never ended",
+        "alert: began at 2025-11-12 11:30 and was lost",
         "1,234 new_articles",
         "from published p50 6 min, p95 6 min",
         "from first seen p50 4 min",
@@ -173,6 +176,55 @@ def test_a_pass_is_on_record_from_its_start(tmp_path: Path) -> None:
     found = {run.flow: run for run in status_of(file).standing.runs}
     assert (found["ingest"].outcome, found["pass"].outcome) == ("ok", "failed")
     assert found["extract"].detail == "w.duckdb: disk full"
+
+
+def began_by(file: Path, **who: str) -> None:
+    with open_warehouse(file) as con:
+        record_run(con, RunRecord(run_id="x", flow="pass", started_at=SOON, **who))  # type: ignore[arg-type]
+
+
+def test_a_killed_pass_is_told_at_once_and_ended_by_the_next(tmp_path: Path) -> None:
+    file = warehouse_file(tmp_path / "w.duckdb")
+    code = (
+        "import os, sys; from pathlib import Path; from flows.run_ledger import RunLedger; "
+        "RunLedger(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(file)], check=False)
+    found = status_of(file)
+    (run,) = found.standing.runs
+    assert state_of(run, SOON) == "killed"
+    (warning,) = found.warnings
+    assert "was killed; the next pass goes on" in warning
+    RunLedger(file)
+    with open_warehouse(file) as con:
+        ended = con.execute(
+            "SELECT outcome, ended_at IS NOT NULL FROM store.runs ORDER BY started_at"
+        ).fetchall()
+    assert ended == [("killed", True), (None, False)]
+
+
+def test_a_pass_that_goes_on_is_told_to_run_however_long(tmp_path: Path) -> None:
+    file = warehouse_file(tmp_path / "w.duckdb")
+    began_by(file, host=host(), process=this_process())
+    (run,) = status_of(file).standing.runs
+    assert state_of(run, SOON + timedelta(hours=5)) == "running"
+
+
+def test_a_number_given_anew_is_another_process(tmp_path: Path) -> None:
+    file = warehouse_file(tmp_path / "w.duckdb")
+    boot, pid, start = this_process().rsplit("/", 2)
+    began_by(file, host=host(), process=f"{boot}/{pid}/{start}1")
+    (run,) = status_of(file).standing.runs
+    assert state_of(run, SOON) == "killed"
+
+
+def test_a_pass_elsewhere_is_lost_after_an_hour(tmp_path: Path) -> None:
+    file = warehouse_file(tmp_path / "w.duckdb")
+    began_by(file, host="another", process="b/1/1")
+    (run,) = status_of(file).standing.runs
+    assert state_of(run, SOON) == "running on another"
+    assert state_of(run, SOON + timedelta(hours=2)) == "lost"
+    assert end_killed(file) == 0, "nobody here can know"
 
 
 def test_counters_are_the_numbers_of_a_result() -> None:

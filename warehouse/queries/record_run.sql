@@ -4,5 +4,5 @@ USING (SELECT $run_id AS run_id) AS told ON held.run_id = told.run_id
 WHEN MATCHED THEN
     UPDATE SET ended_at = $ended_at, outcome = $outcome, detail = $detail
 WHEN NOT MATCHED THEN
-    INSERT (run_id, flow, started_at, ended_at, outcome, detail)
-    VALUES ($run_id, $flow, $started_at, $ended_at, $outcome, $detail)
+    INSERT (run_id, flow, started_at, ended_at, outcome, detail, host, process)
+    VALUES ($run_id, $flow, $started_at, $ended_at, $outcome, $detail, $host, $process)
