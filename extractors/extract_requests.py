@@ -156,7 +156,7 @@ def refused(request: Request, reason: str, extractor_version: str) -> Readings |
         return Answers(
             text=json.dumps({"id": None, "line": number, "error": reason}) + "\n", failed=True
         )
-    answer = {
+    answer: dict[str, Any] = {
         "id": None if unit_id is None else str(unit_id),
         "events": [],
         "entities": [],

@@ -7,11 +7,13 @@ records come back, and the warehouse stays with the backfill.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from extractors.budget import DEFAULT, Budget
 from flows.extract_workers import ExtractWorkers, workers_for
 from flows.settings import Settings
+from flows.warm_up import ready_workers
 from models.backfill import Chunk
 from models.event import Extraction, TextUnit
 
@@ -26,13 +28,26 @@ class ChunkRunner(Protocol):
 
 
 class WorkersRunner:
-    """Pieces in worker processes of this machine, a model each."""
+    """Pieces in worker processes of this machine, a model each; `running` ones are left running."""
 
-    def __init__(self, workers: int, *, gate: bool = True, budget: Budget = DEFAULT) -> None:
+    def __init__(
+        self,
+        workers: int,
+        *,
+        gate: bool = True,
+        budget: Budget = DEFAULT,
+        running: ExtractWorkers | None = None,
+    ) -> None:
         self.workers, self.gate, self.budget = workers, gate, budget
+        self.running = running
+
+    def pool(self) -> AbstractContextManager[ExtractWorkers]:
+        if self.running is not None:
+            return nullcontext(self.running)
+        return ExtractWorkers(self.workers, gate=self.gate, budget=self.budget)
 
     def read(self, chunks: Iterable[Chunk]) -> Iterator[ChunkReading]:
-        with ExtractWorkers(self.workers, gate=self.gate, budget=self.budget) as pool:
+        with self.pool() as pool:
             taken: deque[Chunk] = deque()
 
             def batches() -> Iterator[Sequence[TextUnit]]:
@@ -69,4 +84,6 @@ class DaskRunner:
 def local_runner(settings: Settings, texts: int) -> ChunkRunner:
     """The runner of this machine: a worker process, more where there is enough to read."""
     workers = workers_for(texts, settings.extract.workers)
+    if workers == 1:
+        return WorkersRunner(1, running=ready_workers(settings))
     return WorkersRunner(workers, gate=settings.extract.gate, budget=settings.extract.budget)

@@ -9,6 +9,7 @@ from flows.feed_list import fetchable, load_feeds
 from flows.fetch import FeedOutcome, FetchSettings, fetch_feeds, with_parsed
 from flows.progress import track
 from flows.settings import Settings
+from flows.summaries import summary_hint
 from models.errors import ConfigError, FeedParseError
 from models.feed import Feed, ParsedFeed
 
@@ -72,6 +73,7 @@ def explain(outcome: FeedOutcome, fetching: FetchSettings) -> FeedCheck:
     said = [fetch.error + hint if fetch.error else "", fetch.bozo or "", *fetch.notes]
     if fetch.next_check_reason:
         said.append(f"next check by {fetch.next_check_reason}")
+    said.append(summary_hint(outcome.feed, parsed))
     return FeedCheck(
         feed_id=fetch.feed_id,
         failed=outcome.error is not None,

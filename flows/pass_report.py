@@ -11,6 +11,7 @@ from flows.answers import table_of
 from flows.progress import bars_on
 from flows.runtime import prepare_prefect
 from flows.settings import Settings
+from flows.summaries import told_of_summaries
 from models.errors import PipelineError
 from warehouse.connection import load_query
 from warehouse.snapshot import QueryResult, query
@@ -51,6 +52,8 @@ def show_pass(
         print_rows(console, "Largest moves around them", ask(settings, "pass_returns", began))
     if "alert" in stages:
         print_rows(console, "Alerts raised", ask(settings, "pass_alerts", began))
+    if "ingest" in stages and (told := told_of_summaries(settings, began)):
+        console.print(told, style="yellow", highlight=False, markup=False, soft_wrap=True)
     console.print(
         f"\nAsk it: [bold]{settings.snapshot}[/] holds it all, for example", highlight=False
     )

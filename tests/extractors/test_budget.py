@@ -1,16 +1,19 @@
 """Bounds of reading: time, faults, odd characters, and work that grows with the text alone."""
 
 import time
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from spacy.tokens import Doc
 
 from extractors import extract as extract_module
+from extractors.assemble import events_of
 from extractors.budget import Budget
 from extractors.extract import Extractor
 from extractors.near_duplicates import fingerprint
 from extractors.touched import TouchedListings
-from models.event import TextUnit
+from models.event import EventMention, TextUnit
 from models.identity import digest_id
 
 SENTENCE = "The ministry of {0} said it would suspend the export ban on gallium, as of plan {1}. "
@@ -46,12 +49,12 @@ def test_the_budget_grows_with_the_text_up_to_a_ceiling() -> None:
 def test_a_fault_in_one_text_is_its_own_reject(
     extractor: Extractor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = extract_module.events_of
+    sound = events_of
 
-    def poisoned(doc: object, unit: TextUnit, version: str) -> object:
+    def poisoned(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
         if unit.unit_id == "1":
             raise IndexError("odd parse")
-        return sound(doc, unit, version)  # type: ignore[arg-type]
+        return sound(doc, unit, version)
 
     monkeypatch.setattr(extract_module, "events_of", poisoned)
     units = [
@@ -90,20 +93,26 @@ def test_odd_hyphens_and_blanks_hide_no_event(extractor: Extractor, title: str) 
     assert title[found.events[0].start : found.events[0].end] == found.events[0].trigger
 
 
-ODD = {
-    "a title of a book's length": lambda n: {"title": long_text(n // 80), "text": "x"},
-    "commas": lambda n: {"title": "China bans exports of tin" + "," * n, "text": "x"},
-    "brackets": lambda n: {"text": "China bans tin exports " + "(" * n, "kind": "headline"},
-    "a long context": lambda n: {"text": "Tin exports are banned.", "context": "China " * n},
-    "one word": lambda n: {"text": "tariff" * n},
-    "unclosed tags": lambda n: {"text": "<a tariff" * (n // 100)},
+def unit_of(
+    text: str, title: str | None = None, context: str | None = None, kind: str = "article"
+) -> TextUnit:
+    return TextUnit(unit_id="1", text=text, title=title, context=context, kind=kind)
+
+
+ODD: dict[str, Callable[[int], TextUnit]] = {
+    "a title of a book's length": lambda n: unit_of(title=long_text(n // 80), text="x"),
+    "commas": lambda n: unit_of(title="China bans exports of tin" + "," * n, text="x"),
+    "brackets": lambda n: unit_of(text="China bans tin exports " + "(" * n, kind="headline"),
+    "a long context": lambda n: unit_of(text="Tin exports are banned.", context="China " * n),
+    "one word": lambda n: unit_of(text="tariff" * n),
+    "unclosed tags": lambda n: unit_of(text="<a tariff" * (n // 100)),
 }
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_twice_the_text_takes_about_twice_the_time(extractor: Extractor, name: str) -> None:
     def seconds(size: int) -> float:
-        unit = TextUnit(unit_id="1", **ODD[name](size))
+        unit = ODD[name](size)
         began = time.process_time()
         extractor.extract_one(unit)
         return time.process_time() - began

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from extractors.linking import link
+from extractors.near_duplicates import fingerprint
 from extractors.touched import TouchedListings
 from flows import link as link_stage
 from flows.backfill import archive_order, backfill_archive
@@ -13,6 +15,7 @@ from flows.settings import Settings
 from models.event import EventMention, TextUnit
 from models.link import LinkInput, LinkResult
 from models.security import TickerLink
+from tests.flows.local_runner import LocalRunner
 from warehouse.connection import open_warehouse
 
 STORIES = (
@@ -46,7 +49,9 @@ def settings(tmp_path: Path) -> Settings:
     feeds = tmp_path / "feeds.toml"
     feeds.write_text(FEEDS)
     settings = Settings(warehouse=tmp_path / "w.duckdb", feeds=feeds)
-    backfill_archive(settings, archive_order(archive, feed_id="desk"), archive)
+    backfill_archive(
+        settings, archive_order(archive, feed_id="desk"), archive, runner=LocalRunner()
+    )
     with open_warehouse(settings.warehouse) as con:
         # Everything after reading is to be done again, by a pass.
         for table in ("article_prints", "article_copies", "ticker_passes", "developments"):
@@ -78,7 +83,7 @@ def test_nothing_is_left_out_of_sound_articles(settings: Settings) -> None:
 
 
 def test_linking_goes_on_without_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = link_stage.link
+    sound = link
 
     def poisoned(given: LinkInput) -> LinkResult:
         if any("India" in item.mention.sentence for item in given.mentions):
@@ -126,7 +131,7 @@ def test_tickers_go_on_without_it(settings: Settings, monkeypatch: pytest.Monkey
 def test_copies_and_search_go_on_without_it(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sound = link_stage.fingerprint
+    sound = fingerprint
 
     def poisoned(text: str) -> tuple[int, ...] | None:
         if "POISON" in text:
