@@ -30,15 +30,21 @@ def long_text(sentences: int) -> str:
     return "".join(SENTENCE.format(LANDS[n % 5], digest_id(n)) for n in range(sentences))
 
 
-def test_a_text_over_its_budget_is_refused_and_its_neighbours_are_read() -> None:
-    tight = Extractor(budget=Budget(base_s=0.3, per_1000_chars_s=0.0, most_s=0.3))
-    tight.extract_one(TextUnit(unit_id="warm", text="Chile bans exports of copper."))
-    texts = ("China bans exports of tin.", long_text(1200), "India bans exports of rice.")
+def test_a_text_over_its_budget_is_refused_and_its_neighbours_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def slow(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
+        time.sleep(0.03 if unit.unit_id == "1" else 0.0)
+        return events_of(doc, unit, version)
+
+    monkeypatch.setattr(extract_module, "events_of", slow)
+    tight = Extractor(budget=Budget(base_s=1.5, per_1000_chars_s=0.0, most_s=1.5))
+    texts = ("China bans exports of tin.", long_text(70), "India bans exports of rice.")
     found = list(tight.extract(TextUnit(unit_id=str(n), text=t) for n, t in enumerate(texts)))
     assert [len(e.events) for e in found] == [1, 0, 1]
     reason = found[1].reject or ""
     assert reason.startswith("too_slow: ")
-    assert "budget 0.3 s" in reason
+    assert "budget 1.5 s" in reason
 
 
 def test_the_budget_grows_with_the_text_up_to_a_ceiling() -> None:
