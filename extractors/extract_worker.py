@@ -12,7 +12,10 @@ import io
 import json
 import os
 import pickle
+import signal
 import sys
+import time
+from threading import Thread
 from typing import BinaryIO
 
 from extractors.budget import Budget
@@ -31,6 +34,8 @@ from extractors.feed_worker import LENGTH
 from extractors.records import answer_lines
 from extractors.touched import TouchedListings
 from models.errors import fault
+
+PARENT_ASKED_S = 2.0
 
 
 class ExtractWorker:
@@ -71,10 +76,20 @@ def send(message: Answer | Ready, sink: BinaryIO) -> None:
     sink.flush()
 
 
+def end_with(parent: int) -> None:
+    """End this process soon after its parent, also in the midst of a text."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_ASKED_S)
+    os._exit(0)
+
+
 def main() -> None:
     """Serve on stdin and stdout, with whatever a library prints sent to stderr."""
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    # Ctrl-C is the parent's to answer; without a parent there is nobody to read for.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     options = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
     budget = Budget(**options.get("budget", {}))
     ExtractWorker(gate=options.get("gate", True), budget=budget).serve(sys.stdin.buffer, sink)

@@ -55,8 +55,12 @@ class WorkersRunner:
                     taken.append(chunk)
                     yield chunk.units
 
-            for extractions in pool.extract(batches()):
-                yield taken.popleft(), tuple(extractions)
+            try:
+                for extractions in pool.extract(batches()):
+                    yield taken.popleft(), tuple(extractions)
+            except BaseException:
+                pool.close()
+                raise
 
 
 class DaskRunner:

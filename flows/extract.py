@@ -130,7 +130,13 @@ def extractions_of(
     """
     workers = workers_for(waiting, settings.extract.workers)
     if workers == 1:
-        yield ready_workers(settings).extract(batches)
+        ready = ready_workers(settings)
+        try:
+            yield ready.extract(batches)
+        except BaseException:
+            # Cut short: nobody waits for what is underway, nor is the program to.
+            ready.close()
+            raise
         return
     with ExtractWorkers(
         workers, gate=settings.extract.gate, budget=settings.extract.budget

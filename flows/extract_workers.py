@@ -78,6 +78,7 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
         for _ in range(workers):
             self._idle.put(None)
         self._running: set[_Worker] = set()
+        self.closed = False
 
     def __exit__(
         self,
@@ -85,10 +86,14 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # What is still underway then is of no use to anybody: ending the processes ends it.
+        self.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """End the processes: what is still underway is of no use to anybody."""
+        self.closed = True
         for process in list(self._running):
             self._end(process)
-        self._threads.shutdown(wait=True, cancel_futures=True)
 
     def start_ahead(self) -> None:
         """Start one worker now; its model loads while this process does something else."""
@@ -174,6 +179,8 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
     def _ready(self, worker: "_Worker | None") -> "_Worker":
         """A worker with its model loaded. Raises PipelineError when none can be started."""
         for _ in range(_TRIES):
+            if self.closed:
+                raise PipelineError("extraction was stopped")
             worker = worker or self._start()
             if worker.version:
                 return worker

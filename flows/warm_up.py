@@ -17,6 +17,7 @@ from warehouse.connection import open_warehouse
 from warehouse.securities import load_securities
 
 _loading = threading.Lock()
+_workers: dict[tuple[bool, Budget], ExtractWorkers] = {}
 
 
 def ready_extractor(*, gate: bool) -> Extractor:
@@ -39,8 +40,13 @@ def ready_listings(warehouse: Path, loaded: str | None) -> TouchedListings:
 
 def ready_workers(settings: Settings) -> ExtractWorkers:
     """The one extraction worker of this process, kept from pass to pass; it ends with us."""
+    key = settings.extract.gate, settings.extract.budget
     with _loading:
-        return _workers(settings.extract.gate, settings.extract.budget)
+        held = _workers.get(key)
+        if held is None or held.closed:
+            held = _workers[key] = ExtractWorkers(1, gate=key[0], budget=key[1])
+            atexit.register(held.close)
+        return held
 
 
 def load_ahead() -> None:
@@ -58,13 +64,6 @@ def _load() -> None:
 @cache
 def _extractor(gate: bool) -> Extractor:
     return Extractor(gate=gate)
-
-
-@cache
-def _workers(gate: bool, budget: Budget) -> ExtractWorkers:
-    workers = ExtractWorkers(1, gate=gate, budget=budget)
-    atexit.register(workers.__exit__, None, None, None)
-    return workers
 
 
 @cache
