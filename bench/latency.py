@@ -130,10 +130,12 @@ def passes(settings: str, *, prefect: bool) -> None:
     """In the warm process: a pass for every line that comes."""
     from flows.pipeline import pass_through, pipeline
     from flows.serve import NEWS_STAGES
-    from flows.warm_up import ready_extractor, ready_listings
+    from flows.settings import load_settings
+    from flows.warm_up import ready_listings, ready_workers
     from models.event import TextUnit
 
-    ready_extractor(gate=True).extract_one(TextUnit(unit_id="", text="China bans exports of tin."))
+    first = TextUnit(unit_id="", text="China bans exports of tin.")
+    list(ready_workers(load_settings(Path(settings))).extract([[first]]))
     ready_listings(Path("none"), None)
     print("{}", flush=True)
     for _ in sys.stdin:

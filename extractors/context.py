@@ -11,6 +11,7 @@ from extractors.casing import case_style, to_prose
 from extractors.gazetteer import Name, load_gazetteer
 from extractors.lexicon_data import Evidence
 from extractors.numbers import Quantity, find_quantities
+from extractors.sentences import MAX_SENTENCE_CHARS
 from models.event import TextUnit
 
 
@@ -79,7 +80,7 @@ def build_context(
         quantities=tuple(find_quantities(text)),
         title=title,
         context=before,
-        title_names=_title_names(title),
+        title_names=_title_names(title[:MAX_SENTENCE_CHARS]),
         context_names=tuple(gazetteer.find(before)) if before else (),
         published=unit.published,
         publisher_country=publisher_country,

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 _MONTHS = {
     m: i
@@ -120,6 +121,12 @@ def parse_published(text: str | None) -> date | None:
 
 def find_dates(text: str, published: date | None, *, future: bool = False) -> list[DateMention]:
     """Dates said in `text`, in order. `future` tells how a bare weekday or month is meant."""
+    return list(_dates_of(text, published, future))
+
+
+# Every measure of a sentence asks for the sentence's dates.
+@lru_cache(maxsize=64)
+def _dates_of(text: str, published: date | None, future: bool) -> tuple[DateMention, ...]:
     found: list[DateMention] = []
     for kind, expression in _PATTERNS:
         for m in expression.finditer(text):
@@ -131,7 +138,7 @@ def find_dates(text: str, published: date | None, *, future: bool = False) -> li
             value = _resolve(kind, m, published, future)
             if value is not None:
                 found.append(DateMention(text=text[start:end], start=start, end=end, value=value))
-    return sorted(found, key=lambda f: f.start)
+    return tuple(sorted(found, key=lambda f: f.start))
 
 
 def _span(kind: str, m: re.Match[str]) -> tuple[int, int]:

@@ -26,6 +26,8 @@ from extractors.policy_events import Candidate, StatusHit
 from extractors.readable import clean, reject_reason
 from extractors.roles import Party, find_parties, token_of
 from extractors.sentences import split_sentences
+from extractors.soft_hyphens import readable_unit
+from models.errors import ExtractionError
 from models.event import EventMention, TextUnit, type_group
 
 LENT = {
@@ -130,8 +132,14 @@ class Explanation:
 
 def explain(unit: TextUnit, extractor: Extractor) -> Explanation:
     """The way of one text through the extractor."""
+    # Offsets count in the text as it is read: without soft hyphens.
+    unit, _ = readable_unit(unit)
     reject = reject_reason(unit)
-    docs = [] if reject else extractor.parse(unit)
+    docs: list[Doc] = []
+    try:
+        docs = [] if reject else extractor.parse(unit)
+    except ExtractionError as error:
+        reject = error.reason
     found = [event for doc in docs for event in events_of(doc, unit, extractor.version)]
     kept = mark_lead(corroborated(found) if unit.kind == "article" else found)
     return Explanation(

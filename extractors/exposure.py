@@ -5,6 +5,7 @@ Exposed links go commodity -> role -> issuer and take their sign from the prior 
 it moves back. A prior is a reason to look, not a forecast.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -65,10 +66,11 @@ class Tie:
 
 
 class EventLinker:
-    """Joins events to listings. Built once; holds no state between events."""
+    """Joins events to listings. Built once; the names of the last text are kept."""
 
     def __init__(self, names: TickerLinker, securities: Securities) -> None:
         self.names = names
+        self.index = NameIndex(())
         self.signs = {(s.type, s.role, s.place): s for s in securities.signs}
         self.issuers: dict[str, Issuer] = names.issuers
         self.by_commodity: dict[str, list[Exposure]] = defaultdict(list)
@@ -94,9 +96,12 @@ class EventLinker:
         event's sentence, else as exposed. At most MOST_EXPOSED exposed links, by relevance.
         """
         links: dict[str, TickerLink] = {}
-        for mention in self.parties(event, named):
+        # All events of a text ask about the same names, one after the other.
+        if self.index.named is not named:
+            self.index = NameIndex(named)
+        for mention in self.parties(event):
             links.setdefault(mention.listing_id, self.named_link(event, mention, "party", day))
-        for mention in in_sentence(event, named):
+        for mention in self.index.in_sentence(event):
             links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
         held = {self.issuer_of(listing) for listing in links}
         by_goods = self.exposed_links(event, day)
@@ -108,11 +113,11 @@ class EventLinker:
         mic, ticker = listing_id.split(":", 1)
         return self.names.by_ticker[mic, ticker.replace("-", ".")].issuer_id
 
-    def parties(self, event: EventMention, named: Sequence[NamedListing]) -> Iterable[NamedListing]:
+    def parties(self, event: EventMention) -> Iterable[NamedListing]:
         """The listings of the event's company arguments."""
         for text in event.company_texts:
             wanted = fold(text)
-            known = [m for m in named if fold(m.text) in wanted or wanted in fold(m.text)]
+            known = [m for name, m in self.index.first if name in wanted or wanted in name]
             yield from (known[:1] if known else self.names.find_listings(text)[:1])
 
     def named_link(
@@ -264,10 +269,26 @@ def expand(jurisdictions: Iterable[str]) -> frozenset[str]:
     return frozenset(found | EU if "EU" in found else found)
 
 
-def in_sentence(event: EventMention, named: Sequence[NamedListing]) -> list[NamedListing]:
-    """The listings whose mention lies in the event's own sentence."""
-    start, end = event.sentence_start, event.sentence_start + len(event.sentence)
-    return [m for m in named if m.field == event.field and start <= m.start and m.end <= end]
+class NameIndex:
+    """The listings named in one text, found by name and by place without a look at each."""
+
+    def __init__(self, named: Sequence[NamedListing]) -> None:
+        self.named = named
+        first: dict[str, NamedListing] = {}
+        for mention in named:
+            first.setdefault(fold(mention.text), mention)
+        self.first = tuple(first.items())
+        self.held: dict[str, list[NamedListing]] = defaultdict(list)
+        for mention in sorted(named, key=lambda m: m.start):
+            self.held[mention.field].append(mention)
+        self.starts = {field: [m.start for m in held] for field, held in self.held.items()}
+
+    def in_sentence(self, event: EventMention) -> list[NamedListing]:
+        """The listings whose mention lies in the event's own sentence."""
+        start, end = event.sentence_start, event.sentence_start + len(event.sentence)
+        starts = self.starts.get(event.field, [])
+        first, last = bisect_left(starts, start), bisect_right(starts, end)
+        return [m for m in self.held.get(event.field, [])[first:last] if m.end <= end]
 
 
 def plain(commodity_id: str) -> str:

@@ -1,6 +1,7 @@
 """Text units in, extractions out: the one door to policy event extraction."""
 
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -8,13 +9,21 @@ from dataclasses import dataclass, field, replace
 from spacy.tokens import Doc
 
 from extractors.assemble import entities_of, events_of, of_unit
+from extractors.budget import DEFAULT, Budget
 from extractors.context import SentenceContext, build_context
 from extractors.gate import Gate, any_between
 from extractors.lexicon_data import Evidence, load_lexicon
 from extractors.official import publisher_country
 from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
 from extractors.readable import clean, reject_reason
-from extractors.sentences import split_sentences
+from extractors.sentences import MAX_SENTENCE_CHARS, cut_long, split_sentences
+from extractors.soft_hyphens import (
+    Restorer,
+    entity_as_written,
+    event_as_written,
+    readable_unit,
+)
+from models.errors import ExtractionError, fault
 from models.event import EntityMention, EventMention, Extraction, TextUnit
 from models.identity import digest_id
 
@@ -24,15 +33,24 @@ EXTRACTOR_VERSION = "0.3.0"
 # How much text may wait for its batch of sentences to fill, and how many readings are remembered.
 MOST_WAITING_CHARS = 4_000_000
 REMEMBERED = 4096
+# How much is parsed before the clock is looked at again.
+MOST_PARSED_CHARS = 40_000
 
 
 @dataclass(slots=True, kw_only=True)
 class _Reading:
     """What the sentences of a text gave so far; texts that are the same share one."""
 
+    chars: int = 0
+    spent_s: float = 0.0
     events: list[EventMention] = field(default_factory=list)
     entities: list[EntityMention] = field(default_factory=list)
     reject: str | None = None
+
+    def refuse(self, reason: str) -> None:
+        """Take the whole text for unread."""
+        self.reject = reason
+        self.events, self.entities = [], []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +66,19 @@ class _Sentence:
     before: str
 
 
+_Waiting = tuple[TextUnit, _Reading, SentenceContext]
+
+
 class Extractor:
     """Reads text units and yields what they hold, in order, one extraction a unit.
 
-    `gate=False` parses every sentence; the output is the same, only slower. Loading the model
-    takes about a second. Raises ConfigError when no spaCy model is installed.
+    `gate=False` parses every sentence; the output is the same, only slower. A text that takes
+    longer than its budget, or that our own code fails on, is refused and the rest are read.
+    Loading the model takes about a second. Raises ConfigError when no spaCy model is installed.
     """
 
-    def __init__(self, gate: bool = True) -> None:
+    def __init__(self, gate: bool = True, budget: Budget = DEFAULT) -> None:
+        self.budget = budget
         self.nlp = build_nlp()
         self.lexicon = load_lexicon()
         self.gate = Gate(self.lexicon.type_sieve) if gate else None
@@ -74,13 +97,14 @@ class Extractor:
         a short while ago is not parsed again.
         """
         size = batch_size or self.batch_sentences
-        queue: list[tuple[TextUnit, _Reading]] = []
-        todo: list[tuple[TextUnit, _Reading, SentenceContext]] = []
+        queue: list[tuple[TextUnit, Restorer, _Reading]] = []
+        todo: list[_Waiting] = []
         held = 0
         for unit in units:
-            reading, contexts = self._begin(unit)
-            queue.append((unit, reading))
-            todo += [(unit, reading, context) for context in contexts]
+            plain, restore = readable_unit(unit)
+            reading, contexts = self._begin(plain)
+            queue.append((unit, restore, reading))
+            todo += [(plain, reading, context) for context in contexts]
             held += len(unit.text)
             if len(todo) >= size or held >= MOST_WAITING_CHARS or size == 1:
                 self._parse(todo, size)
@@ -90,10 +114,18 @@ class Extractor:
         yield from (self._finish(*waiting) for waiting in queue)
 
     def parse(self, unit: TextUnit) -> list[Doc]:
-        """The candidate sentences of a unit, parsed, as training and `explain` want them."""
+        """The candidate sentences of a unit, parsed, as training and `explain` want them.
+
+        Raises ExtractionError for a text that takes longer than its budget.
+        """
         if reject_reason(unit):
             return []
-        return list(self._docs(self._contexts(unit, list(self._sentences(unit)))))
+        began, chars, docs = time.monotonic(), len(unit.text), []
+        for doc in self._docs(self._contexts(unit, list(self._sentences(unit))), 1):
+            docs.append(doc)
+            if (spent := time.monotonic() - began) > self.budget.seconds(chars):
+                raise ExtractionError(unit.unit_id, self.budget.reason(chars, spent))
+        return docs
 
     def extract_one(self, unit: TextUnit) -> Extraction:
         """The extraction of a single unit."""
@@ -101,8 +133,25 @@ class Extractor:
 
     def _begin(self, unit: TextUnit) -> tuple[_Reading, list[SentenceContext]]:
         """The reading of a unit and what is still to be parsed for it."""
-        reading = _Reading(reject=reject_reason(unit))
-        sentences = [] if reading.reject else list(self._sentences(unit))
+        reading = _Reading(chars=len(unit.text))
+        began = time.monotonic()
+        try:
+            return self._prepared(unit, reading, began)
+        except Exception as error:  # noqa: BLE001 - one odd text must not stop the rest
+            reading.refuse(fault(error))
+            return reading, []
+
+    def _prepared(
+        self, unit: TextUnit, reading: _Reading, began: float
+    ) -> tuple[_Reading, list[SentenceContext]]:
+        reading.reject = reject_reason(unit)
+        if reading.reject:
+            return reading, []
+        sentences: list[_Sentence] = []
+        for sentence in self._sentences(unit):
+            sentences.append(sentence)
+            if self._is_late(reading, time.monotonic() - began):
+                return reading, []
         if not sentences:
             return reading, []
         key = digest_id(
@@ -116,7 +165,20 @@ class Extractor:
         self._known[key] = reading
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return reading, self._contexts(unit, sentences)
+        contexts: list[SentenceContext] = []
+        for context in self._contexts(unit, sentences):
+            contexts.append(context)
+            if self._is_late(reading, time.monotonic() - began):
+                return reading, []
+        reading.spent_s = time.monotonic() - began
+        return reading, contexts
+
+    def _is_late(self, reading: _Reading, spent_s: float) -> bool:
+        """Has the text used up its budget? Then it is refused."""
+        if spent_s <= self.budget.seconds(reading.chars):
+            return False
+        reading.refuse(self.budget.reason(reading.chars, spent_s))
+        return True
 
     def _sentences(self, unit: TextUnit) -> Iterator[_Sentence]:
         """The candidate sentences of a unit, all of them without a gate."""
@@ -129,8 +191,9 @@ class Extractor:
             if self.gate is not None and not places:
                 continue
             headline = name == "title" or unit.kind == "headline"
-            before = unit.context or ""
-            spans = [(0, len(text))] if headline else list(split_sentences(text))
+            before = (unit.context or "")[-MAX_SENTENCE_CHARS:]
+            # A headline is one sentence, unless it is no headline at all.
+            spans = cut_long(text, 0, len(text)) if headline else split_sentences(text)
             for index, (start, end) in enumerate(spans):
                 sentence = text[start:end]
                 shown, before = before, sentence
@@ -150,9 +213,11 @@ class Extractor:
                         before=shown,
                     )
 
-    def _contexts(self, unit: TextUnit, sentences: Iterable[_Sentence]) -> list[SentenceContext]:
+    def _contexts(
+        self, unit: TextUnit, sentences: Iterable[_Sentence]
+    ) -> Iterator[SentenceContext]:
         country = unit.publisher_country or publisher_country(unit)
-        return [
+        return (
             build_context(
                 unit,
                 text=sentence.text,
@@ -166,32 +231,78 @@ class Extractor:
                 is_common=is_common_word,
             )
             for sentence in sentences
-        ]
+        )
 
     def _docs(self, contexts: Iterable[SentenceContext], size: int | None = None) -> Iterator[Doc]:
         docs = (make_doc(self.nlp, context) for context in contexts)
         return self.nlp.pipe(docs, batch_size=size or self.batch_sentences)
 
-    def _parse(self, todo: list[tuple[TextUnit, _Reading, SentenceContext]], size: int) -> None:
+    def _parse(self, todo: list[_Waiting], size: int) -> None:
         """Parse what waits and add what it gives to the readings; no parse is kept."""
-        docs = self._docs((context for _, _, context in todo), size)
-        for (unit, reading, context), doc in zip(todo, docs, strict=True):
-            reading.events += events_of(doc, unit, self.version)
-            if context.evidence:
-                reading.entities += entities_of(doc)
+        for part in _parts(todo, size):
+            wanted = [waiting for waiting in part if waiting[1].reject is None]
+            began = time.monotonic()
+            try:
+                self._read(wanted, size)
+            except Exception:  # noqa: BLE001 - found below: whose sentence it was
+                for waiting in wanted:
+                    self._read_alone(waiting)
+            # What a parse of several took is shared by their lengths.
+            pace = (time.monotonic() - began) / max(1, sum(len(c.text) for *_, c in wanted))
+            for _, reading, context in wanted:
+                reading.spent_s += pace * len(context.text)
+                if reading.reject is None:
+                    self._is_late(reading, reading.spent_s)
 
-    def _finish(self, unit: TextUnit, reading: _Reading) -> Extraction:
+    def _read_alone(self, waiting: _Waiting) -> None:
+        """One sentence; what fails on it is the fault of its text."""
+        if waiting[1].reject is None:
+            try:
+                self._read([waiting], 1)
+            except Exception as error:  # noqa: BLE001 - one odd text must not stop the rest
+                waiting[1].refuse(fault(error))
+
+    def _read(self, waiting: list[_Waiting], size: int) -> None:
+        """What some sentences say, added to their readings: all of it or none."""
+        found: list[tuple[_Reading, list[EventMention], list[EntityMention]]] = []
+        docs = self._docs((context for *_, context in waiting), size)
+        for (unit, reading, context), doc in zip(waiting, docs, strict=True):
+            events = events_of(doc, unit, self.version)
+            found.append((reading, events, entities_of(doc) if context.evidence else []))
+        for reading, events, entities in found:
+            reading.events += events
+            reading.entities += entities
+
+    def _finish(self, unit: TextUnit, restore: Restorer, reading: _Reading) -> Extraction:
         events = [of_unit(event, unit) for event in reading.events]
+        entities = reading.entities
+        if restore:
+            events = [event_as_written(event, unit, restore) for event in events]
+            entities = [entity_as_written(entity, restore) for entity in entities]
         if unit.kind == "article":
             events = corroborated(events)
         return Extraction(
             unit_id=unit.unit_id,
             version=unit.version,
             events=tuple(mark_lead(events)),
-            entities=tuple(reading.entities),
+            entities=tuple(entities),
             extractor_version=self.version,
             reject=reading.reject,
         )
+
+
+def _parts(todo: list[_Waiting], size: int) -> Iterator[list[_Waiting]]:
+    """What waits in parts of `size` sentences, fewer where they are long."""
+    part: list[_Waiting] = []
+    chars = 0
+    for waiting in todo:
+        part.append(waiting)
+        chars += len(waiting[2].text)
+        if len(part) >= size or chars >= MOST_PARSED_CHARS:
+            yield part
+            part, chars = [], 0
+    if part:
+        yield part
 
 
 LONE_CONFIDENCE = 0.82

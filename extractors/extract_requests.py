@@ -3,7 +3,8 @@
 Apart from the worker, which runs as a program: a record must have one name on both ends.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
@@ -51,6 +52,13 @@ class Failure:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """The first word of a worker: its model is loaded."""
+
+    extractor_version: str
+
+
 Request = Units | Lines
 Answer = Readings | Answers | Failure
 
@@ -88,3 +96,88 @@ def extractions_of(units: Sequence[TextUnit], answer: Readings) -> list[Extracti
         )
         for place, unit in enumerate(units)
     ]
+
+
+# So much text is asked of a worker at once: what is lost with one that has to be killed is little.
+MOST_CHARS = 100_000
+_TEXT = UNIT_FIELDS.index("text")
+
+
+def length_of(item: tuple[Any, ...]) -> int:
+    """Characters of one text or line of a request."""
+    text = item[1] if len(item) == 2 else item[_TEXT]
+    return len(text)
+
+
+def items_of(request: Request) -> tuple[tuple[Any, ...], ...]:
+    """The texts or lines of a request."""
+    return request.values if isinstance(request, Units) else request.numbered
+
+
+def part_of(request: Request, items: Sequence[tuple[Any, ...]]) -> Request:
+    """A request for some of its texts or lines."""
+    if isinstance(request, Units):
+        return Units(values=tuple(items))
+    return Lines(numbered=tuple((number, line) for number, line in items))
+
+
+def parts_of(request: Request) -> Iterator[Request]:
+    """The request in parts of at most MOST_CHARS, or of one text that is longer."""
+    part: list[tuple[Any, ...]] = []
+    held = 0
+    for item in items_of(request):
+        if part and held + length_of(item) > MOST_CHARS:
+            yield part_of(request, part)
+            part, held = [], 0
+        part.append(item)
+        held += length_of(item)
+    if part:
+        yield part_of(request, part)
+
+
+def refused(request: Request, reason: str, extractor_version: str) -> Readings | Answers:
+    """The answer to a request for one text or line that cannot be read."""
+    if isinstance(request, Units):
+        unit = unpacked(request)[0]
+        refusal = Extraction(
+            unit_id=unit.unit_id,
+            version=unit.version,
+            events=(),
+            entities=(),
+            extractor_version=extractor_version,
+            reject=reason,
+        )
+        return Readings(extractor_version=extractor_version, found={0: refusal})
+    number, line = request.numbered[0]
+    try:
+        record = json.loads(line)
+        unit_id = record.get("id") if isinstance(record, dict) else None
+    except (ValueError, RecursionError):
+        return Answers(
+            text=json.dumps({"id": None, "line": number, "error": reason}) + "\n", failed=True
+        )
+    answer: dict[str, Any] = {
+        "id": None if unit_id is None else str(unit_id),
+        "events": [],
+        "entities": [],
+        "extractor_version": extractor_version,
+        "reject": reason,
+    }
+    return Answers(text=json.dumps(answer, ensure_ascii=False) + "\n", failed=False)
+
+
+def joined(
+    request: Request, parts: Sequence[Request], answers: Sequence[Readings | Answers]
+) -> Readings | Answers:
+    """The answers to the parts of a request as one."""
+    if isinstance(request, Lines):
+        lines = [answer for answer in answers if isinstance(answer, Answers)]
+        return Answers(text="".join(a.text for a in lines), failed=any(a.failed for a in lines))
+    found: dict[int, Extraction] = {}
+    before, version = 0, ""
+    for part, answer in zip(parts, answers, strict=True):
+        assert isinstance(answer, Readings), "units give readings"
+        version = answer.extractor_version
+        found |= {before + place: extraction for place, extraction in answer.found.items()}
+        before += len(items_of(part))
+    return Readings(extractor_version=version, found=found)

@@ -1,22 +1,31 @@
-"""A process that extracts for its parent: `python -m extractors.extract_worker [--no-gate]`.
+"""A process that extracts for its parent: `python -m extractors.extract_worker OPTIONS`.
+
+OPTIONS is JSON: whether there is a gate, and the budget of a text.
 
 Frames go in by stdin and out by stdout, as in extractors/feed_worker.py: four bytes of length, then
 a pickle. Text units give their extractions; numbered lines of JSON give what the pipe
-(extractors/records.py) writes for them. The model is loaded once. Ends when stdin does.
+(extractors/records.py) writes for them. The model is loaded once, which the first frame out
+says. Ends when stdin does.
 """
 
 import io
+import json
 import os
 import pickle
+import signal
 import sys
+import time
+from threading import Thread
 from typing import BinaryIO
 
+from extractors.budget import Budget
 from extractors.extract import Extractor
 from extractors.extract_requests import (
     Answer,
     Answers,
     Failure,
     Lines,
+    Ready,
     Request,
     readings_of,
     unpacked,
@@ -24,13 +33,16 @@ from extractors.extract_requests import (
 from extractors.feed_worker import LENGTH
 from extractors.records import answer_lines
 from extractors.touched import TouchedListings
+from models.errors import fault
+
+PARENT_ASKED_S = 2.0
 
 
 class ExtractWorker:
     """Answers requests with one extractor."""
 
-    def __init__(self, gate: bool) -> None:
-        self.extractor = Extractor(gate=gate)
+    def __init__(self, gate: bool, budget: Budget) -> None:
+        self.extractor = Extractor(gate=gate, budget=budget)
         self.touched = TouchedListings()
 
     def answer(self, request: Request) -> Answer:
@@ -44,6 +56,7 @@ class ExtractWorker:
 
     def serve(self, source: BinaryIO, sink: BinaryIO) -> None:
         """Answer frames until there are no more."""
+        send(Ready(extractor_version=self.extractor.version), sink)
         while len(head := source.read(LENGTH.size)) == LENGTH.size:
             request = pickle.loads(  # noqa: S301 - written by our own parent
                 source.read(LENGTH.unpack(head)[0])
@@ -52,17 +65,34 @@ class ExtractWorker:
             try:
                 answer = self.answer(request)
             except Exception as error:  # noqa: BLE001 - the parent says what is to be done
-                answer = Failure(reason=f"{type(error).__name__}: {error}")
-            frame = pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
-            sink.write(LENGTH.pack(len(frame)) + frame)
-            sink.flush()
+                answer = Failure(reason=fault(error))
+            send(answer, sink)
+
+
+def send(message: Answer | Ready, sink: BinaryIO) -> None:
+    """One frame out."""
+    frame = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    sink.write(LENGTH.pack(len(frame)) + frame)
+    sink.flush()
+
+
+def end_with(parent: int) -> None:
+    """End this process soon after its parent, also in the midst of a text."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_ASKED_S)
+    os._exit(0)
 
 
 def main() -> None:
     """Serve on stdin and stdout, with whatever a library prints sent to stderr."""
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    ExtractWorker(gate="--no-gate" not in sys.argv).serve(sys.stdin.buffer, sink)
+    # Ctrl-C is the parent's to answer; without a parent there is nobody to read for.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    options = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
+    budget = Budget(**options.get("budget", {}))
+    ExtractWorker(gate=options.get("gate", True), budget=budget).serve(sys.stdin.buffer, sink)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
@@ -153,7 +154,7 @@ def _is_future(anchor: Token, c: Candidate, context: SentenceContext) -> bool:
 def condition_of(doc: Doc, c: Candidate) -> str | None:
     """The if-clause a step hangs on, if there is one, as written."""
     text = text_of(doc)
-    for m in _CONDITION.finditer(text):
+    for m in _conditions(text):
         if m.start() >= c.start and c.end > m.start():
             continue
         end = len(text)
@@ -167,6 +168,12 @@ def condition_of(doc: Doc, c: Candidate) -> str | None:
             continue
         return text[m.start() : end]
     return None
+
+
+@lru_cache(maxsize=64)
+def _conditions(text: str) -> tuple[re.Match[str], ...]:
+    """Where if-clauses begin, looked up once for all measures of a sentence."""
+    return tuple(_CONDITION.finditer(text))
 
 
 def rule_time_frame(

@@ -290,19 +290,27 @@ def _sentence_features(doc: Doc, context: SentenceContext, c: Candidate, put: Pu
     put(f"length={0 if n < 8 else 1 if n < 15 else 2 if n < 30 else 3 if n < 50 else 4}")
     put(f"candidates={min(3, len(context.evidence))}")
     at = c.root
-    for token in doc:
-        if token.is_punct or token.is_space:
-            continue
-        lemma = token.lemma_.lower()
-        if token.like_num:
-            lemma = "#"
+    for i, lemma in words_of(doc):
         put(f"w={lemma}")
         if lemma in _CLASS_OF:
             put(f"class={_CLASS_OF[lemma]}")
-        if abs(token.i - at) <= 4:
+        if abs(i - at) <= 4:
             put(f"n={lemma}")
     for t in doc.ents:
         put(f"ent={t.label_}")
+
+
+def words_of(doc: Doc) -> list[tuple[int, str]]:
+    """(index, lemma) of each word of a sentence, numbers as "#"; worked out once a sentence."""
+    held: list[tuple[int, str]] | None = doc.user_data.get("words")
+    if held is None:
+        held = [
+            (t.i, "#" if t.like_num else t.lemma_.lower())
+            for t in doc
+            if not (t.is_punct or t.is_space)
+        ]
+        doc.user_data["words"] = held
+    return held
 
 
 def _coarse(relation: str) -> str:

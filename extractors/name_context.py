@@ -107,9 +107,10 @@ class Span:
 
     def in_headline_case(self) -> bool:
         """Is every word around capitalised, so that capitals say nothing?"""
-        line_start = max(self.text.rfind("\n", 0, self.start) + 1, self.start - 120)
-        line_end = self.text.find("\n", self.end)
-        line_end = min(len(self.text) if line_end < 0 else line_end, self.end + 120)
+        first, last = max(0, self.start - 120), min(len(self.text), self.end + 120)
+        line_start = max(self.text.rfind("\n", first, self.start) + 1, first)
+        line_end = self.text.find("\n", self.end, last)
+        line_end = last if line_end < 0 else line_end
         words = LONG_WORD.findall(self.text[line_start : self.start])
         words += LONG_WORD.findall(self.text[self.end : line_end])
         if len(words) < 2:

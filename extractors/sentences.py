@@ -195,10 +195,10 @@ def _split_block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if text[m.start()] == "." and not _ends_sentence(text, at, m.start(), stop, end):
             continue
         if not text[stop].isspace() or _NEXT_OK.match(text, stop):
-            yield from _cut_long(text, *_strip(text, at, stop))
+            yield from cut_long(text, *_strip(text, at, stop))
             at = stop
     if _strip(text, at, end)[1] > at:
-        yield from _cut_long(text, *_strip(text, at, end))
+        yield from cut_long(text, *_strip(text, at, end))
 
 
 def _ends_sentence(text: str, at: int, dot: int, stop: int, end: int) -> bool:
@@ -241,7 +241,7 @@ def _ends_sentence(text: str, at: int, dot: int, stop: int, end: int) -> bool:
     return True
 
 
-def _cut_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def cut_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Nothing a person wrote as one sentence is longer; lists and tables are, and are cut."""
     while end - start > MAX_SENTENCE_CHARS:
         window = text[start : start + MAX_SENTENCE_CHARS]

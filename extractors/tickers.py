@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick
 
@@ -33,6 +34,10 @@ KEEP_WINDOW = 400
 REJECT_WINDOW = 30
 LEAD_CHARS = 400
 DEFINED = re.compile(r"[^()]{0,40}\(\s*(?:the\s+)?[\"“]([^\"”]{2,30})[\"”]")
+QUOTED = re.compile(r"\(\s*[\"“']")
+LAST_PART = re.compile(r"[\w&’'-]+$")
+CLOSING = frozenset("\"”'")
+MOST_QUOTED = 6
 CERTAINTY_SCORE = {"tag": 30, "full_name": 30, "name": 22, "short": 15}
 
 
@@ -139,18 +144,21 @@ class _Reading:
         self.folded = {field: fold(value) for field, value in self.texts.items()}
         self.sure: dict[str, str] = {}
         self.found: list[NamedListing] = []
+        # One byte a character: whether it is part of a mention found, so that asking costs the
+        # same however many were found.
+        self.held = {field: bytearray(len(value)) for field, value in self.texts.items()}
 
     def mentions(self) -> tuple[NamedListing, ...]:
         """Judge all spans: certain ones first, then those that need a certain one."""
         spans = [span for field in self.texts for span in self.spans(field)]
         self.read_tags(spans)
         doubtful: list[Span] = []
-        taken: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        taken = {field: bytearray(len(value)) for field, value in self.texts.items()}
         for span in sorted(spans, key=lambda s: s.start - s.end):
-            if any(span.start < end and start < span.end for start, end in taken[span.field]):
+            if taken[span.field].find(1, span.start, span.end) >= 0:
                 continue
             if min(form.gate for form in span.forms) < Gate.LOCAL:
-                taken[span.field].append((span.start, span.end))
+                mark(taken[span.field], span.start, span.end)
             if not self.covered(span) and not self.accept_alone(span):
                 doubtful.append(span)
         for span in doubtful:
@@ -161,9 +169,25 @@ class _Reading:
 
     def covered(self, span: Span) -> bool:
         """Is any of it part of a mention already found?"""
-        return any(
-            f.field == span.field and f.start < span.end and span.start < f.end for f in self.found
-        )
+        return self.held[span.field].find(1, span.start, span.end) >= 0
+
+    @cached_property
+    def bracketed(self) -> dict[str, list[str]]:
+        """What is set in brackets and quotes after a word, with the words before: '("BMW")'."""
+        set_for: dict[str, list[str]] = defaultdict(list)
+        for text in self.texts.values():
+            for hit in QUOTED.finditer(text):
+                left = text[max(0, hit.start() - 200) : hit.start()].rstrip()
+                word = LAST_PART.search(left)
+                if word is None:
+                    continue
+                end = hit.start() - (hit.start() - max(0, hit.start() - 200) - len(left))
+                begin = end - len(word.group())
+                before = text[max(0, begin - 60) : end].lower()
+                for length in range(1, MOST_QUOTED + 1):
+                    if text[hit.end() + length : hit.end() + length + 1] in CLOSING:
+                        set_for[text[hit.end() : hit.end() + length]].append(before)
+        return set_for
 
     def spans(self, field: str) -> Iterator[Span]:
         """Whole-word hits of any form, capitals checked."""
@@ -311,35 +335,34 @@ class _Reading:
         if " " in surface or len(surface) > 6 or not surface.isupper():
             return False
         own = form.text.lower()[0]
-        for text in self.texts.values():
-            for hit in re.finditer(rf"([\w&’'-]+)\s*\(\s*[\"“']{re.escape(surface)}[\"”']", text):
-                before = text[max(0, hit.start() - 60) : hit.end(1)].lower()
-                names = self.linker.issuers[form.issuer_id]
-                known = (names.name, *names.aliases)
-                if not any(n.split()[0].lower() in before for n in known if own in n.lower()):
-                    return True
-        return False
+        names = self.linker.issuers[form.issuer_id]
+        known = (names.name, *names.aliases)
+        return any(
+            not any(n.split()[0].lower() in before for n in known if own in n.lower())
+            for before in self.bracketed.get(surface, ())
+        )
 
     def read_defined_terms(self) -> None:
         """'Duos Technologies Group, Inc. (“Duos”)': what the text itself sets as the short form."""
+        done: set[tuple[str, str]] = set()
         for hit in [f for f in self.found if f.certainty in ("full_name", "name")]:
             text = self.texts[hit.field]
             defined = DEFINED.match(text, hit.end)
             term = defined[1].strip(" ,.") if defined else ""
             if not term or term.lower() in WORDS["undefined"] or not self.may_stand_for(term, hit):
                 continue
-            held = {(f.field, f.start) for f in self.found}
-            covered = [(f.start, f.end) for f in self.found if f.field == hit.field]
-            for again in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", text):
-                if (hit.field, again.start()) in held or any(
-                    s < again.end() and again.start() < e for s, e in covered
-                ):
+            # What is found of a term is held from then on: nothing is left to find for the next.
+            if (hit.field, term) in done:
+                continue
+            done.add((hit.field, term))
+            for start in whole_words(term, text):
+                if self.held[hit.field].find(1, start, start + len(term)) >= 0:
                     continue
                 self.add(
                     self.linker.listing_of(hit.issuer_id),
                     hit.field,
-                    again.start(),
-                    again.end(),
+                    start,
+                    start + len(term),
                     "short",
                     hit.kind,
                     f"defined in the text as short for {hit.text}",
@@ -375,6 +398,7 @@ class _Reading:
         kind: str,
         why: str,
     ) -> None:
+        mark(self.held[field], start, end)
         self.found.append(
             NamedListing(
                 listing_id=listing.listing_id,
@@ -389,6 +413,28 @@ class _Reading:
                 why=why,
             )
         )
+
+
+def mark(held: bytearray, start: int, end: int) -> None:
+    """Note a stretch of a text as taken."""
+    held[start:end] = b"\x01" * (end - start)
+
+
+def whole_words(term: str, text: str) -> Iterator[int]:
+    """Where a term stands as a whole word, in order."""
+    at = text.find(term)
+    while at >= 0:
+        end = at + len(term)
+        if not (is_word(text[at - 1 : at]) or is_word(text[end : end + 1])):
+            yield at
+            at = text.find(term, end)
+        else:
+            at = text.find(term, at + 1)
+
+
+def is_word(letter: str) -> bool:
+    """Is it a character of a word, as `\\w` has it? No character is none."""
+    return letter.isalnum() or letter == "_"
 
 
 def capitals_fit(surface: str, form: NameForm) -> bool:

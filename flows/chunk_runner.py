@@ -1,17 +1,19 @@
-"""Who reads the pieces of a backfill: this process, or whatever stands in its place.
+"""Who reads the pieces of a backfill: processes of this machine, or of others.
 
 A runner takes pieces and gives each back with what was read in it, in any order, as soon as it is
-there; it stores nothing. One that works on other machines (Dask, say) hands `read_chunk` to them:
-texts go out, records come back, and the warehouse stays with the backfill.
+there; it stores nothing. One that works on other machines (Dask, say) sends them the texts:
+records come back, and the warehouse stays with the backfill.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
+from extractors.budget import DEFAULT, Budget
 from flows.extract_workers import ExtractWorkers, workers_for
 from flows.settings import Settings
-from flows.warm_up import ready_extractor
+from flows.warm_up import ready_workers
 from models.backfill import Chunk
 from models.event import Extraction, TextUnit
 
@@ -25,25 +27,27 @@ class ChunkRunner(Protocol):
         """Each piece with the extractions of its texts; takes pieces as it can work on them."""
 
 
-class LocalRunner:
-    """One piece after the other, in this process."""
-
-    def __init__(self, *, gate: bool = True) -> None:
-        self.gate = gate
-
-    def read(self, chunks: Iterable[Chunk]) -> Iterator[ChunkReading]:
-        for chunk in chunks:
-            yield chunk, read_chunk(chunk, gate=self.gate)
-
-
 class WorkersRunner:
-    """Pieces in worker processes of this machine, a model each."""
+    """Pieces in worker processes of this machine, a model each; `running` ones are left running."""
 
-    def __init__(self, workers: int, *, gate: bool = True) -> None:
-        self.workers, self.gate = workers, gate
+    def __init__(
+        self,
+        workers: int,
+        *,
+        gate: bool = True,
+        budget: Budget = DEFAULT,
+        running: ExtractWorkers | None = None,
+    ) -> None:
+        self.workers, self.gate, self.budget = workers, gate, budget
+        self.running = running
+
+    def pool(self) -> AbstractContextManager[ExtractWorkers]:
+        if self.running is not None:
+            return nullcontext(self.running)
+        return ExtractWorkers(self.workers, gate=self.gate, budget=self.budget)
 
     def read(self, chunks: Iterable[Chunk]) -> Iterator[ChunkReading]:
-        with ExtractWorkers(self.workers, gate=self.gate) as pool:
+        with self.pool() as pool:
             taken: deque[Chunk] = deque()
 
             def batches() -> Iterator[Sequence[TextUnit]]:
@@ -51,8 +55,12 @@ class WorkersRunner:
                     taken.append(chunk)
                     yield chunk.units
 
-            for extractions in pool.extract(batches()):
-                yield taken.popleft(), tuple(extractions)
+            try:
+                for extractions in pool.extract(batches()):
+                    yield taken.popleft(), tuple(extractions)
+            except BaseException:
+                pool.close()
+                raise
 
 
 class DaskRunner:
@@ -78,12 +86,8 @@ class DaskRunner:
 
 
 def local_runner(settings: Settings, texts: int) -> ChunkRunner:
-    """The runner of this machine: worker processes where there is enough to read."""
+    """The runner of this machine: a worker process, more where there is enough to read."""
     workers = workers_for(texts, settings.extract.workers)
-    gate = settings.extract.gate
-    return WorkersRunner(workers, gate=gate) if workers else LocalRunner(gate=gate)
-
-
-def read_chunk(chunk: Chunk, *, gate: bool = True) -> tuple[Extraction, ...]:
-    """What the texts of a piece hold, in their order."""
-    return tuple(ready_extractor(gate=gate).extract(chunk.units))
+    if workers == 1:
+        return WorkersRunner(1, running=ready_workers(settings))
+    return WorkersRunner(workers, gate=settings.extract.gate, budget=settings.extract.budget)

@@ -8,7 +8,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +22,7 @@ from flows.link import ASK_AGAIN_S, find_copies, link_news
 from flows.progress import track
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.settings import Settings, settings_of
-from flows.warm_up import ready_extractor
+from flows.warm_up import ready_workers
 from flows.worker import at_work, shares
 from models.article import Article
 from models.event import Extraction, TextUnit
@@ -32,6 +32,7 @@ from warehouse.connection import open_warehouse, with_retries
 from warehouse.events import save_extractions
 from warehouse.lake import is_lake_target
 from warehouse.leases import being_read
+from warehouse.rejects import left_out_since
 
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
@@ -40,18 +41,26 @@ log = logging.getLogger("policywire.extract")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractResult:
-    """What one pass over new articles gave. Rejects are texts the extractor refused."""
+    """What one pass over new articles gave. Rejects are texts the extractor refused; what a later
+    stage could not work on is `left_out`.
+    """
 
     articles: int
     mentions: int
     rejects: int
     new_developments: int
+    left_out: int = 0
 
     def __str__(self) -> str:
-        return (
+        told = (
             f"{self.articles} articles read, {self.rejects} refused: {self.mentions} mentions, "
             f"{self.new_developments} new developments"
         )
+        if self.left_out:
+            told += f"; {self.left_out} left out of linking, tickers, copies or search"
+        if self.rejects or self.left_out:
+            told += ' (why: policywire sql "FROM rejects")'
+        return told
 
 
 @flow(name="extract", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
@@ -64,6 +73,7 @@ def extract(
 
 def read_news(settings: Settings) -> ExtractResult:
     """One pass: texts to mentions, mentions to developments, developments to tickers."""
+    began = datetime.now(UTC)
     with at_work(settings) as owner:
         if is_lake_target(settings.warehouse):
             # Others read meanwhile what this worker does not.
@@ -77,6 +87,9 @@ def read_news(settings: Settings) -> ExtractResult:
         mentions=found["mentions"],
         rejects=found["rejects"],
         new_developments=new_developments,
+        left_out=sum(
+            with_retries(settings.warehouse, partial(left_out_since, since=began)).values()
+        ),
     )
 
 
@@ -111,15 +124,24 @@ def read_articles(settings: Settings, owner: str) -> Counter[str]:
 def extractions_of(
     settings: Settings, batches: Iterable[list[TextUnit]], waiting: int
 ) -> Iterator[Iterable[list[Extraction]]]:
-    """What batches of texts hold, read here or, when many wait, in worker processes."""
+    """What batches of texts hold, read in one worker process or, when many wait, in more.
+
+    Never in this process: a text that hangs its reader is only stopped by killing that.
+    """
     workers = workers_for(waiting, settings.extract.workers)
-    pool = ExtractWorkers(workers, gate=settings.extract.gate) if workers else nullcontext()
-    with pool as running:
-        if running is not None:
-            yield running.extract(batches)
-        else:
-            extractor = ready_extractor(gate=settings.extract.gate)
-            yield (list(extractor.extract(batch)) for batch in batches)
+    if workers == 1:
+        ready = ready_workers(settings)
+        try:
+            yield ready.extract(batches)
+        except BaseException:
+            # Cut short: nobody waits for what is underway, nor is the program to.
+            ready.close()
+            raise
+        return
+    with ExtractWorkers(
+        workers, gate=settings.extract.gate, budget=settings.extract.budget
+    ) as pool:
+        yield pool.extract(batches)
 
 
 def leased_articles(settings: Settings, owner: str) -> Iterator[list[Article]]:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
-from models.errors import ConfigError, PipelineError
+from models.errors import ConfigError, PipelineError, fault
 from models.event import Extraction, TextUnit
 
 UNDERWAY_A_WORKER = 2
@@ -53,8 +53,9 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
     ) -> Iterator[tuple[Sequence[TextUnit], list[Extraction]]]:
         """Each partition with its extractions, as they are done; two a worker are underway.
 
-        A worker that dies has its partitions done again elsewhere. Raises PipelineError when a
-        partition fails for good; what was yielded before is safe to keep.
+        A worker that dies has its partitions done again elsewhere; one that fails for good is read
+        text by text. Raises PipelineError when a partition is cancelled or a worker has another
+        version; what was yielded before is safe to keep.
         """
         from distributed import as_completed
 
@@ -65,11 +66,38 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
         for future in done:
             partition = sent.pop(future.key)
             # "pending" again: its worker died with the result; asking for it has it done anew.
-            if future.status in ("error", "cancelled"):
-                raise PipelineError(f"a partition failed on Dask: {future.exception()}")
-            yield partition, future.result()
+            if future.status == "cancelled":
+                raise PipelineError("a partition was cancelled on Dask")
+            if future.status == "error":
+                yield partition, self._one_by_one(partition, future.exception())
+            else:
+                yield partition, future.result()
             future.release()
             self._send(waiting, sent, done, self._most_underway() - len(sent))
+
+    def _one_by_one(self, partition: Sequence[TextUnit], error: BaseException) -> list[Extraction]:
+        """The texts of a partition that failed, each by itself; one that fails alone is refused."""
+        if isinstance(error, ConfigError):
+            raise PipelineError(f"a partition failed on Dask: {error}") from error
+        found: list[Extraction] = []
+        for unit in partition:
+            alone = self.client.submit(
+                extract_partition, [unit], self.gate, EXTRACTOR_VERSION, pure=False
+            )
+            try:
+                found += alone.result()
+            except Exception as failed:  # noqa: BLE001 - whatever it was, it is this text's
+                found.append(
+                    Extraction(
+                        unit_id=unit.unit_id,
+                        version=unit.version,
+                        events=(),
+                        entities=(),
+                        extractor_version=EXTRACTOR_VERSION,
+                        reject=f"crashed: {fault(failed)}",
+                    )
+                )
+        return found
 
     def _send(
         self,

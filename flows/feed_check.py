@@ -10,6 +10,7 @@ from flows.fetch import FeedOutcome, FetchSettings, fetch_feeds, with_parsed
 from flows.known_values import suggestion
 from flows.progress import track
 from flows.settings import Settings
+from flows.summaries import summary_hint
 from models.errors import ConfigError, FeedParseError
 from models.feed import Feed, ParsedFeed
 
@@ -79,6 +80,7 @@ async def explain(outcome: FeedOutcome, fetching: FetchSettings, readers: FeedRe
     said = [fetch.error + hint if fetch.error else "", fetch.bozo or "", *fetch.notes]
     if fetch.next_check_reason:
         said.append(f"next check by {fetch.next_check_reason}")
+    said.append(summary_hint(outcome.feed, parsed))
     return FeedCheck(
         feed_id=fetch.feed_id,
         failed=outcome.error is not None,

@@ -4,11 +4,14 @@ Of several workers on a lake one links at a time, and one makes texts searchable
 touches is worked out by all of them, a part each.
 """
 
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from extractors.link_index import index_keys_wanted
 from extractors.linking import blocks_of, link
@@ -18,7 +21,8 @@ from flows.securities import INPUT as SECURITIES
 from flows.settings import Settings
 from flows.warm_up import ready_listings
 from flows.worker import shares
-from models.errors import WarehouseBusyError, WarehouseConflictError
+from models.errors import PipelineError, WarehouseBusyError, WarehouseConflictError, fault
+from models.security import TickerLink
 from warehouse.connection import open_warehouse, with_retries
 from warehouse.copies import PRINTED_AT_ONCE, articles_to_print, prints_near, save_prints
 from warehouse.events import lease_developments, save_event_tickers
@@ -26,13 +30,16 @@ from warehouse.inputs import loaded_digest
 from warehouse.leases import INDEXING, LINKING, is_free, lease_stage, release
 from warehouse.links import (
     LINKED_AT_ONCE,
+    articles_to_link,
     blocks_to_relink,
     load_link_input,
-    mentions_to_link,
+    load_mentions,
     save_links,
 )
+from warehouse.rejects import StageReject, is_of_database, save_stage_rejects
 from warehouse.search import INDEXED_AT_ONCE, index_articles
 
+log = logging.getLogger("policywire.extract")
 LINK_TRIES = 5
 ASK_AGAIN_S = 0.1
 
@@ -108,12 +115,24 @@ def group_copies(warehouse: Path, owner: str | None = None) -> int:
             known = prints_near(con, waiting)
         if not waiting:
             return found
-        prints = {article.article_id: fingerprint(article.text) for article in waiting}
+        prints: dict[str, tuple[int, ...] | None] = {}
+        faulty: list[StageReject] = []
+        for article in waiting:
+            key = article.article_id
+            try:
+                prints[key] = fingerprint(article.text)
+            except Exception as error:  # noqa: BLE001 - one text must not stop the rest
+                prints[key] = None
+                log.warning("article %s is compared with no other: %s", key, fault(error))
+                faulty.append(
+                    StageReject(stage="copies", item_id=key, article_id=key, reason=fault(error))
+                )
         copies = first_sources(
             prints.items(), [(p.article_id, p.group_id, p.fingerprint) for p in known]
         )
         with open_warehouse(warehouse) as con:
             save_prints(con, waiting, prints, copies, owner)
+            save_stage_rejects(con, faulty)
         found += len(copies)
         if len(waiting) < PRINTED_AT_ONCE:
             return found
@@ -127,13 +146,63 @@ def link_mentions(warehouse: Path, owner: str | None = None) -> int:
     new = 0
     while True:
         with open_warehouse(warehouse) as con:
-            waiting = mentions_to_link(con)
-            if not waiting and not blocks_to_relink(con):
+            articles = articles_to_link(con, LINKED_AT_ONCE)
+            if not articles and not blocks_to_relink(con):
                 return new
-            given = load_link_input(con, waiting, blocks_of(waiting), index_keys_wanted)
-            new += save_links(con, link(given), owner)
-            if len(waiting) < LINKED_AT_ONCE:
+            linked = link_articles(con, articles, owner)
+            new += linked.new
+            if linked.mentions < LINKED_AT_ONCE:
                 return new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """What a batch gave: developments that are new, mentions it was about."""
+
+    new: int
+    mentions: int
+
+    def __add__(self, other: "Linked") -> "Linked":
+        return Linked(new=self.new + other.new, mentions=self.mentions + other.mentions)
+
+
+def link_articles(con: Any, articles: Sequence[str], owner: str | None) -> Linked:
+    """Link some articles; one that cannot be is left out, found by halves, and the rest linked.
+
+    The outcome depends on the reports alone, so that parts give what the whole would have given.
+    """
+    try:
+        waiting = load_mentions(con, articles)
+        given = load_link_input(con, waiting, blocks_of(waiting), index_keys_wanted)
+        result = link(given)
+    except PipelineError:
+        raise
+    except Exception as error:
+        if is_of_database(error):
+            raise
+        if not articles:
+            raise PipelineError(f"linking again what changed: {fault(error)}") from error
+        if len(articles) == 1:
+            if blocks_to_relink(con):
+                # Where linking fails without the article too, the article is not to blame.
+                link_articles(con, [], owner)
+            (article_id,) = articles
+            reason = fault(error)
+            log.warning("article %s is left out of linking: %s", article_id, reason)
+            save_stage_rejects(
+                con,
+                [
+                    StageReject(
+                        stage="link", item_id=article_id, article_id=article_id, reason=reason
+                    )
+                ],
+            )
+            return Linked(new=0, mentions=0)
+        half = len(articles) // 2
+        return link_articles(con, articles[:half], owner) + link_articles(
+            con, articles[half:], owner
+        )
+    return Linked(new=save_links(con, result, owner), mentions=len(waiting))
 
 
 def join_tickers(settings: Settings, owner: str) -> int:
@@ -151,11 +220,26 @@ def join_tickers(settings: Settings, owner: str) -> int:
             with open_warehouse(settings.warehouse) as con:
                 loaded = loaded_digest(con, SECURITIES)
             touched = ready_listings(settings.warehouse, loaded)
-        links = [
-            (item.development_id, item.revision, touched.by_event(item.unit, item.event))
-            for item in waiting
-        ]
+        links: list[tuple[str, int, tuple[TickerLink, ...]]] = []
+        faulty: list[StageReject] = []
+        for item in waiting:
+            found: tuple[TickerLink, ...] = ()
+            try:
+                found = touched.by_event(item.unit, item.event)
+            except Exception as error:  # noqa: BLE001 - one development must not stop the rest
+                reason = fault(error)
+                log.warning("development %s has no tickers: %s", item.development_id, reason)
+                faulty.append(
+                    StageReject(
+                        stage="tickers",
+                        item_id=item.development_id,
+                        article_id=item.unit.unit_id,
+                        reason=reason,
+                    )
+                )
+            links.append((item.development_id, item.revision, found))
         with_retries(settings.warehouse, partial(save_event_tickers, links=links, owner=owner))
+        with_retries(settings.warehouse, partial(save_stage_rejects, rejects=faulty))
         joined += len(links)
     return joined
 
@@ -166,4 +250,12 @@ def index_texts(settings: Settings, owner: str) -> None:
         more = ours
         while more:
             with open_warehouse(settings.warehouse) as con:
-                more = index_articles(con, indexer=owner) == INDEXED_AT_ONCE
+                try:
+                    more = index_articles(con, indexer=owner) == INDEXED_AT_ONCE
+                except PipelineError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - search can wait, the news cannot
+                    more = False
+                    log.warning("new texts cannot be searched yet: %s", fault(error))
+                    lost = StageReject(stage="index", item_id="batch", reason=fault(error))
+                    save_stage_rejects(con, [lost])

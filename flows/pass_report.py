@@ -15,6 +15,7 @@ from flows.progress import bars_on
 from flows.runtime import prepare_prefect
 from flows.screen import Screen
 from flows.settings import Settings
+from flows.summaries import told_of_summaries
 from models.errors import PipelineError
 from warehouse.connection import is_interrupt, load_query, open_warehouse
 from warehouse.runs import stored_since
@@ -67,6 +68,8 @@ def show_pass(
         if stage in stages:
             more = command_line("sql", f"FROM {view}", settings=settings, config=config)
             print_rows(console, title, ask(settings, name, began), more)
+    if "ingest" in stages and (told := told_of_summaries(settings, began)):
+        console.print(told, style="yellow", highlight=False, markup=False, soft_wrap=True)
     print_next(console, settings, config)
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))

@@ -26,6 +26,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from extractors.budget import Budget
 from flows.fetch_settings import FetchSettings
 from models.errors import ConfigError
 from warehouse.lake import is_lake_target
@@ -80,6 +81,18 @@ class Extracting(Section):
         None, ge=0, description="processes to extract in when many articles wait; one a core"
     )
     lease_s: float = Field(60.0, gt=0, description="when a dead worker's articles are free again")
+    text_base_s: float = Field(10.0, gt=0, description="seconds any text may take to read")
+    text_per_1000_chars_s: float = Field(0.2, ge=0, description="and so many more by its length")
+    text_most_s: float = Field(60.0, gt=0, description="but no text more than this")
+
+    @property
+    def budget(self) -> Budget:
+        """How long a text may take before it is refused as too slow."""
+        return Budget(
+            base_s=self.text_base_s,
+            per_1000_chars_s=self.text_per_1000_chars_s,
+            most_s=self.text_most_s,
+        )
 
 
 class Market(Section):

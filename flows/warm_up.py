@@ -1,16 +1,23 @@
 """What a pass needs that takes seconds to load: once a process, ahead where a run waits."""
 
+import atexit
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from extractors.budget import Budget
 from extractors.extract import Extractor
 from extractors.touched import TouchedListings
+from flows.extract_workers import ExtractWorkers
 from flows.securities import shipped_digest
+from flows.settings import Settings, load_settings
+from models.errors import ConfigError
 from warehouse.connection import open_warehouse
 from warehouse.securities import load_securities
 
 _loading = threading.Lock()
+_workers: dict[tuple[bool, Budget], ExtractWorkers] = {}
 
 
 def ready_extractor(*, gate: bool) -> Extractor:
@@ -31,13 +38,25 @@ def ready_listings(warehouse: Path, loaded: str | None) -> TouchedListings:
         return _own_listings(warehouse, loaded)
 
 
+def ready_workers(settings: Settings) -> ExtractWorkers:
+    """The one extraction worker of this process, kept from pass to pass; it ends with us."""
+    key = settings.extract.gate, settings.extract.budget
+    with _loading:
+        held = _workers.get(key)
+        if held is None or held.closed:
+            held = _workers[key] = ExtractWorkers(1, gate=key[0], budget=key[1])
+            atexit.register(held.close)
+        return held
+
+
 def load_ahead() -> None:
     """Begin to load both in a thread of its own; who asks for one meanwhile waits for that."""
     threading.Thread(target=_load, name="load-ahead", daemon=True).start()
 
 
 def _load() -> None:
-    ready_extractor(gate=True)
+    with suppress(ConfigError):
+        ready_workers(load_settings()).start_ahead()
     with _loading:
         _listings()
 

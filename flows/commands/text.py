@@ -23,6 +23,7 @@ def extract(
     A record is {"id", "text", "title"?, "context"?, "published"?, "kind"?, "lang"?}; kind is
     article (the default), headline or sentence. A line that is no JSON gives
     {"id": null, "line": n, "error": "..."} and the exit code 1 after all other lines are done.
+    A text that takes longer than its budget gives no events and says so in "reject".
 
     [bold]Examples[/bold]
 
@@ -34,10 +35,6 @@ def extract(
     """
     if sys.stdin.isatty():
         raise ConfigError("give the records on standard input: policywire extract < in.jsonl")
-    if workers > 1:
-        from flows.extract_workers import extract_stream
+    from flows.extract_workers import extract_stream
 
-        raise typer.Exit(extract_stream(sys.stdin.buffer, sys.stdout.buffer, workers))
-    from extractors.records import main
-
-    raise typer.Exit(main())
+    raise typer.Exit(extract_stream(sys.stdin.buffer, sys.stdout.buffer, workers))

@@ -18,7 +18,7 @@ from typing import Any
 from extractors.extract import EXTRACTOR_VERSION
 from flows import extract, link
 from flows.settings import Extracting, Settings
-from flows.warm_up import ready_extractor, ready_listings
+from flows.warm_up import ready_listings, ready_workers
 from models.event import TextUnit
 from warehouse.articles import count_to_extract
 from warehouse.connection import open_warehouse
@@ -95,7 +95,8 @@ def main() -> None:
         timed(name, spent)
     settings = Settings(warehouse=args.warehouse, feeds=args.feeds, extract=extracting)
     if args.warm:
-        ready_extractor(gate=True).extract_one(TextUnit(unit_id="", text="China bans exports."))
+        first = TextUnit(unit_id="", text="China bans exports.")
+        list(ready_workers(settings).extract([[first]]))
         ready_listings(args.warehouse, None)
         with open_warehouse(args.warehouse) as con:
             count_to_extract(con, EXTRACTOR_VERSION)

@@ -18,7 +18,7 @@ from flows.backfill import (
     backfill_stored,
     stored_order,
 )
-from flows.chunk_runner import ChunkReading, LocalRunner
+from flows.chunk_runner import ChunkReading
 from flows.cli import app
 from flows.extract import read_news
 from flows.link import join_tickers, link_mentions
@@ -27,6 +27,7 @@ from flows.settings import Settings, load_settings
 from models.backfill import REEXTRACT, STORED, Chunk
 from models.errors import ConfigError
 from tests.alert_world import rule
+from tests.flows.local_runner import LocalRunner
 from warehouse.check import check_warehouse
 from warehouse.connection import open_warehouse
 from warehouse.snapshot import query
@@ -70,7 +71,6 @@ class StoppedAfter(LocalRunner):
     """Reads so many pieces, then is interrupted."""
 
     def __init__(self, pieces: int) -> None:
-        super().__init__()
         self.pieces = pieces
 
     def read(self, chunks: Iterable[Chunk]) -> Iterator[ChunkReading]:

@@ -6,13 +6,13 @@ from flows.chunk_runner import (
     ChunkReading,
     ChunkRunner,
     DaskRunner,
-    LocalRunner,
     WorkersRunner,
     local_runner,
 )
 from flows.settings import load_settings
 from models.backfill import Chunk
 from models.event import TextUnit
+from tests.flows.local_runner import LocalRunner
 
 TEXTS = ("China bans exports of gallium.", "The weather was fine.", "India cut its duty on tin.")
 
@@ -45,9 +45,11 @@ def test_a_dask_cluster_reads_as_this_process_does() -> None:
     assert found == readings(LocalRunner())
 
 
-def test_a_few_texts_need_no_processes() -> None:
+def test_a_few_texts_need_one_process() -> None:
     settings = load_settings()
-    assert isinstance(local_runner(settings, 10), LocalRunner)
+    few = local_runner(settings, 10)
+    assert isinstance(few, WorkersRunner)
+    assert few.workers == 1, "never none: a text that hangs is stopped by ending its process"
     many = settings.model_copy(
         update={"extract": settings.extract.model_copy(update={"workers": 3})}
     )

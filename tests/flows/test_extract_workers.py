@@ -2,12 +2,16 @@
 
 import io
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
+from extractors.budget import Budget
 from extractors.extract import Extractor
 from extractors.records import run_pipe
 from extractors.touched import TouchedListings
+from flows import extract_workers
 from flows.extract_workers import ExtractWorkers, extract_stream, workers_for
 from models.event import Extraction, TextUnit
 
@@ -47,9 +51,71 @@ def test_the_pipe_writes_the_same_lines() -> None:
     assert sink.getvalue().decode() == one.getvalue()
 
 
+POISON = """
+import os, time
+import extractors.extract as read
+begin = read.reject_reason
+def poisoned(unit):
+    if "HANG" in unit.text:
+        time.sleep(600)
+    if "CRASH" in unit.text:
+        os._exit(9)
+    if "FAIL" in unit.text:
+        raise KeyError("odd")
+    return begin(unit)
+read.reject_reason = poisoned
+"""
+TIGHT = Budget(base_s=0.5, per_1000_chars_s=0.0, most_s=0.5)
+
+
+@pytest.fixture
+def poisoned_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that hang, crash or fail on texts that say so, as C code gone wrong would."""
+    program = "extractors.extract_worker"
+    (tmp_path / "poison.py").write_text(
+        POISON + f"import runpy\nrunpy.run_module({program!r}, run_name='__main__')\n"
+    )
+    monkeypatch.setattr(
+        extract_workers,
+        "WORKER",
+        (sys.executable, str(tmp_path / "poison.py")),
+    )
+    monkeypatch.setattr(extract_workers, "_GRACE_S", 0.5)
+
+
+@pytest.mark.usefixtures("poisoned_workers")
+def test_a_text_that_hangs_crashes_or_fails_is_refused_alone() -> None:
+    words = ("fine", "HANG", "fine", "CRASH", "FAIL", "fine")
+    units = [
+        TextUnit(unit_id=str(n), text=f"{TEXTS[0]} Report {n}, {word}.")
+        for n, word in enumerate(words)
+    ]
+    with ExtractWorkers(1, budget=TIGHT) as pool:
+        (found,) = pool.extract([units])
+    assert [e.unit_id for e in found] == ["0", "1", "2", "3", "4", "5"]
+    rejects = [e.reject or "" for e in found]
+    assert [bool(e.events) for e in found] == [True, False, True, False, False, True]
+    assert rejects[1].startswith("too_slow: ")
+    assert "budget 0.5 s" in rejects[1]
+    assert rejects[3].startswith("crashed: ")
+    assert rejects[4].startswith("KeyError at ")
+
+
+@pytest.mark.usefixtures("poisoned_workers")
+def test_the_pipe_answers_for_a_text_that_hangs() -> None:
+    lines = [{"id": 1, "text": TEXTS[0]}, {"id": 2, "text": "HANG"}, {"id": 3, "text": TEXTS[1]}]
+    sink = io.BytesIO()
+    given = "\n".join(map(json.dumps, lines)).encode()
+    assert extract_stream(io.BytesIO(given), sink, 1, TIGHT) == 0
+    answers = [json.loads(line) for line in sink.getvalue().splitlines()]
+    assert [a["id"] for a in answers] == ["1", "2", "3"]
+    assert [len(a["events"]) for a in answers] == [1, 0, 1]
+    assert answers[1]["reject"].startswith("too_slow: ")
+
+
 @pytest.mark.parametrize(
     ("articles", "wanted", "workers"),
-    [(10, 8, 0), (10_000, 8, 8), (10_000, 0, 0), (10_000, 1, 0)],
+    [(10, 8, 1), (10_000, 8, 8), (10_000, 0, 1), (10_000, 1, 1)],
 )
-def test_few_articles_need_no_workers(articles: int, wanted: int, workers: int) -> None:
+def test_few_articles_need_one_worker(articles: int, wanted: int, workers: int) -> None:
     assert workers_for(articles, wanted) == workers

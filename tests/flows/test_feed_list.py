@@ -22,6 +22,16 @@ def test_the_shipped_list_loads_whole() -> None:
     assert not any("{" in f.url for f in askable)
 
 
+def test_full_text_follows_the_terms() -> None:
+    feeds = load_feeds(Path(flows.__file__).parent / "feeds.toml")
+    assert sum(feed.full_text for feed in feeds) >= 25
+    for feed in feeds:
+        if "public domain (17 USC 105" in feed.terms or feed.terms.startswith("Open Government"):
+            assert feed.full_text, feed.feed_id
+        if feed.terms.startswith(("All rights", "Google", "Company", "Yahoo", "BBC", "Guardian")):
+            assert not feed.full_text, feed.feed_id
+
+
 def test_defaults_are_the_records_own() -> None:
     (feed,) = read_feeds(ONE, where="x.toml")
     assert feed == Feed(feed_id="desk", name="Desk", url="https://desk.example/rss")

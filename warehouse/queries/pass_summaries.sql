@@ -1,0 +1,9 @@
+-- One row per feed with articles first seen since $since: how many, and how many are summaries only
+-- (shorter than $short characters, and from the feed itself).
+SELECT
+    feed_id,
+    count(*) AS article_count,
+    count(*) FILTER (text_source = 'feed' AND text_length < $short) AS summary_count
+FROM articles
+WHERE first_seen_at >= $since
+GROUP BY feed_id;
