@@ -65,7 +65,8 @@ def article_from_entry(
         updated_at=entry.updated_at,
         fetched_at=fetched_at,
         first_seen_at=first_seen_at,
-        date_flag=date_flag(published, seen_at=fetched_at, words=entry.published_text),
+        date_flag=date_flag(published, seen_at=fetched_at, words=entry.published_text)
+        or entry.date_doubt,
     )
 
 

@@ -111,7 +111,7 @@ class MomentReader:
     def read(self, text: str, parsed: Any = None) -> Moment:
         """The moment a date means. `parsed` is feedparser's reading of it, if it has been read."""
         if _SURE.fullmatch(text) and (_ENGLISH_DAY.match(text)):
-            at = _of_struct(parsed or _parse_date(text))
+            at = _of_struct(parsed) or _iso(text) or _of_struct(_parse_date(text))
             if at is not None:
                 return Moment(at=_bounded(at))
         text = " ".join(visible(text).split())
@@ -213,6 +213,15 @@ def _date_parser(language: str) -> Any:
     languages = [c for c in dict.fromkeys((language, *_LANGUAGES)) if c in language_order]
     settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
     return DateDataParser(languages=languages, use_given_order=True, settings=settings)
+
+
+def _iso(text: str) -> datetime | None:
+    """With its fractions of a second, which feedparser leaves off."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else None
 
 
 def _of_struct(parsed: Any) -> datetime | None:

@@ -10,6 +10,7 @@ WITH asked AS (
         arg_max(outcome, started_at) AS last_outcome,
         arg_max(error, started_at) AS last_error,
         arg_max(bozo, started_at) AS last_bozo,
+        arg_max(replaced_share, started_at) FILTER (outcome = 'ok') AS replaced_share,
         median(duration_s) AS median_duration_s,
         sum(body_bytes) AS body_bytes,
         count(*) FILTER (outcome = 'not_modified') AS not_modified_count
@@ -54,6 +55,7 @@ SELECT
     asked.last_outcome,
     asked.last_error,
     asked.last_bozo,
+    asked.replaced_share,
     coalesce(state.failure_count, 0) AS failure_count,
     asked.last_fetch_at,
     asked.last_answer_at,
@@ -84,6 +86,7 @@ COMMENT ON COLUMN feed_health.health IS 'ok, malformed (read all the same), sile
 COMMENT ON COLUMN feed_health.last_outcome IS 'How the last attempt ended.';
 COMMENT ON COLUMN feed_health.last_error IS 'What went wrong in it, for a person; NULL when nothing did.';
 COMMENT ON COLUMN feed_health.last_bozo IS 'What was malformed in its last answer; NULL when nothing was.';
+COMMENT ON COLUMN feed_health.replaced_share IS 'Share of the characters of its last body that could not be decoded, 0 to 1; NULL before the first.';
 COMMENT ON COLUMN feed_health.failure_count IS 'Failures in a row.';
 COMMENT ON COLUMN feed_health.last_fetch_at IS 'Last attempt, UTC.';
 COMMENT ON COLUMN feed_health.last_answer_at IS 'Last answer, new content or not, UTC.';
