@@ -171,7 +171,7 @@ def without_useless(parsed: ParsedFeed) -> ParsedFeed:
         raise FeedParseError(
             parsed.url,
             f"all {len(parsed.entries)} entries lack title, link and text",
-            kind="no_usable_entries",
+            kind="undecodable" if parsed.replaced_share else "no_usable_entries",
         )
     return replace(parsed, entries=tuple(kept.values()), notes=tuple(notes))
 

@@ -42,11 +42,8 @@ PLAIN: Final[dict[int, str]] = {
 # Scripts that are spelt with joiners, and the emoji that are made with them.
 _JOINING: Final = "\u0600-\u08ff\u0900-\u1aff\ua8e0-\ua8ff\ufb50-\ufdff\ufe70-\ufefe"
 _EMOJI: Final = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
-# The joiner that joins is group 1; all else is to be put plain.
-_ODD: Final = re.compile(
-    f"((?<=[{_JOINING}{_EMOJI}])[\u200c\u200d](?=[{_JOINING}{_EMOJI}]))"
-    "|[" + "".join(re.escape(chr(c)) for c in PLAIN if not 0xD800 <= c < 0xE000) + "\ud800-\udfff]"
-)
+_WANTS_JOINER: Final = re.compile(f"[{_JOINING}{_EMOJI}]")
+_ODD: Final = re.compile("[" + "".join(re.escape(chr(c)) for c in PLAIN) + "]")
 
 
 def visible(text: str) -> str:
@@ -54,8 +51,15 @@ def visible(text: str) -> str:
 
     Joiners stay where a script is spelt with them. Line breaks and tabs stay as they are.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return _ODD.sub(_plain, text)
 
 
 def _plain(found: re.Match[str]) -> str:
-    return found.group(1) or PLAIN[ord(found.group())]
+    character = found.group()
+    if character in "\u200c\u200d":
+        text, at = found.string, found.start()
+        if _WANTS_JOINER.match(text[at - 1 : at]) and _WANTS_JOINER.match(text[at + 1 : at + 2]):
+            return character
+    return PLAIN[ord(character)]

@@ -189,7 +189,9 @@ class MomentReader:
             text = _HOUR_MARK.sub(r"\1:\2", text)
         text = text.strip()
         if _BARE.fullmatch(text) and _ENGLISH_DAY.match(text):
-            at = _of_struct(_parse_date(text))
+            # Without a zone, feedparser reads no RFC 822 date that names its day of the week.
+            spoken = ":" in text and not text[:4].isdigit()
+            at = _of_struct(_parse_date(f"{text} GMT" if spoken else text))
             if at is not None:
                 return at.replace(tzinfo=None), doubt
         return self._slowly(text), doubt

@@ -7,7 +7,8 @@ import re
 
 from lxml import etree
 
-from extractors.plain_text import fit
+from extractors.charset import decoded
+from extractors.invisible import visible
 
 _WALL = re.compile(
     r"enable javascript|javascript (?:is|must be|to be) (?:disabled|enabled)|"
@@ -32,9 +33,10 @@ def page_text(page: bytes | str, *, url: str | None = None) -> str:
     """The prose of an article page, paragraphs parted by a blank line; "" if none is found."""
     import trafilatura  # takes half a second: only where there is a page
 
+    text = page if isinstance(page, str) else decoded(page[:_MAX_PAGE], page=True).text
     try:
         found = trafilatura.extract(
-            page[:_MAX_PAGE],
+            text[:_MAX_PAGE],
             url=url,
             include_comments=False,
             include_tables=True,
@@ -48,7 +50,7 @@ def page_text(page: bytes | str, *, url: str | None = None) -> str:
     if not found:
         return ""
     # trafilatura parts paragraphs by one line break; ours by two, as in feed content.
-    lines = (line.strip() for line in fit(found).split("\n"))
+    lines = (line.strip() for line in visible(found).split("\n"))
     return "\n\n".join(line for line in lines if line)
 
 

@@ -1,12 +1,12 @@
 """Article pages, for feeds that allow it and sites whose robots.txt does; gently, each once."""
 
 import inspect
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from extractors.charset import decoded
 from flows.addresses import host_and_port, rules_for
 from flows.fetch_settings import FetchSettings
 from flows.http_get import Web
@@ -30,7 +30,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOutcome:
-    """A page, or why there is none. `html` is text where HTTP named the charset, else bytes."""
+    """A page as text, or why there is none."""
 
     request: PageRequest
     url: str
@@ -88,7 +88,7 @@ async def fetch_pages(
         )
 
 
-async def _page(request: PageRequest, web: Web, robots: Robots) -> tuple[str, bytes | str]:
+async def _page(request: PageRequest, web: Web, robots: Robots) -> tuple[str, str]:
     url, rules = request.url, rules_for(request.feed)
     if not request.feed.full_text:
         raise FetchError(
@@ -111,15 +111,7 @@ async def _page(request: PageRequest, web: Web, robots: Robots) -> tuple[str, by
     kind = (answer.header("content-type") or "text/html").lower()
     if not kind.startswith(_HTML):
         raise FetchError(url, f"no web page: {kind}", kind="not_html")
-    return answer.url, _decoded(answer.body, kind)
-
-
-def _decoded(body: bytes, content_type: str) -> bytes | str:
-    named = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type)
-    try:
-        return body.decode(named[1]) if named else body
-    except (LookupError, ValueError):
-        return body
+    return answer.url, decoded(answer.body, content_type=kind, page=True).text
 
 
 def _host(url: str) -> str:
