@@ -143,7 +143,7 @@ def _by_mark(body: bytes, told: str | None) -> Decoded | None:
             rest = body[len(mark) :]
             if name == "utf-8" and not _mostly_utf8(rest, told_so=True):
                 return None
-            notes = ()
+            notes: tuple[str, ...] = ()
             if told and not name.startswith(told.removesuffix("-sig")[:6]):
                 notes = (f"declared as {told}, but is {name} by its byte order mark",)
             return _result(
