@@ -11,7 +11,7 @@ from extractors.invisible import visible
 
 # Mark-up by form: a name, and attributes with values. "<for Japan>" is words.
 _TAG = re.compile(
-    r"</?([a-zA-Z][\w:.-]{0,40})(?:\s+[^\s=<>\"'/]{1,60}\s*(?:=\s*"
+    r"</?([a-zA-Z][\w:.-]{0,40})(?:\s+[^\s=<>\"'/]{1,60}(?:\s*=\s*"
     r"(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s\"'<>]{1,2000}))?){0,30}\s*/?>"
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)

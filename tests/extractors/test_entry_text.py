@@ -1,10 +1,12 @@
 """What publishers write into titles, texts and dates arrives whole and readable."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
 
+from extractors import plain_text
 from extractors.feed_reading import read_feed
 from extractors.moments import MomentReader
 from models.article import Article
@@ -142,3 +144,14 @@ def test_a_paragraph_that_only_names_the_article_is_no_text(tail: str) -> None:
     said = f"&lt;p&gt;Beijing said so.&lt;/p&gt;&lt;p&gt;{tail.format(title)}&lt;/p&gt;"
     (article,) = articles(rss(f"<title>{title}</title><description>{said}</description>"))
     assert article.text == "Beijing said so."
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<a" + (" " * 500 + "b") * 40, '<a b="' * 20_000, "<b c=" + "d" * 200_000, "<!--" * 50_000],
+)
+def test_broken_markup_costs_no_time(hostile: str) -> None:
+    began = time.monotonic()
+    plain_text.title_text(hostile)
+    plain_text.fragment_text(hostile)
+    assert time.monotonic() - began < 5
