@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 from extractors.article import date_flag, guid_key
 from extractors.canonical_url import canonical_url
+from extractors.charset import decoded
+from extractors.invisible import visible
 from extractors.language import language_of
 from extractors.page_text import PageTooLargeError, page_text
-from extractors.plain_text import fit
 from models.archive import ArchiveItem
 from models.article import Article, article_id, text_digest
 
@@ -19,7 +20,11 @@ def article_from_archive(
     It was first seen when the archive took it, else when it was published, else `fetched_at`
     (now): that is when we could first have known.
     """
-    title, text, published = item.title.strip(), fit(item.text).strip(), item.published_at
+    title, text, published = (
+        visible(item.title).strip(),
+        visible(item.text).strip(),
+        item.published_at,
+    )
     if item.html is not None:
         title, text, published = read_page(item)
     if not text and not title:
@@ -56,16 +61,17 @@ def read_page(item: ArchiveItem) -> tuple[str, str, datetime | None]:
     from trafilatura import extract_metadata  # takes half a second: only where there is a page
 
     assert item.html is not None, "asked of pages only"
+    page = decoded(item.html, page=True).text
     try:
-        text = page_text(item.html, url=item.url)
+        text = page_text(page, url=item.url)
     except PageTooLargeError:
         text = ""
     if not text:
         return "", "", None
-    told = extract_metadata(item.html, default_url=item.url)
+    told = extract_metadata(page, default_url=item.url)
     published = item.published_at
     if published is None and told is not None and told.date:
         published = datetime.fromisoformat(told.date).replace(tzinfo=UTC)
-    title = fit(item.title or (told.title if told is not None and told.title else "")).strip()
+    title = visible(item.title or (told.title if told is not None and told.title else "")).strip()
     # Many pages open with their headline: told once is enough.
     return title, text.removeprefix(title).lstrip() if title else text, published

@@ -14,6 +14,7 @@ TellLanguage = Callable[..., str | None]
 _CLOCK_SKEW = timedelta(minutes=15)
 _FAR_FUTURE = timedelta(days=366)
 WEB_BEGAN = datetime(1990, 1, 1, tzinfo=UTC)
+_LONG_TITLE, _TAIL_WORDS = 20, 100
 
 __all__ = ["article_from_entry", "canonical_url", "date_flag"]
 
@@ -65,7 +66,8 @@ def article_from_entry(
         updated_at=entry.updated_at,
         fetched_at=fetched_at,
         first_seen_at=first_seen_at,
-        date_flag=date_flag(published, seen_at=fetched_at, words=entry.published_text),
+        date_flag=date_flag(published, seen_at=fetched_at, words=entry.published_text)
+        or entry.date_doubt,
     )
 
 
@@ -93,7 +95,23 @@ def _feed_text(entry: FeedEntry) -> str:
     content = fragment_text(entry.content_html)
     summary = fragment_text(entry.summary_html)
     # Some feeds put the article into the summary and a caption into the content.
-    return content if len(content) >= len(summary) else summary
+    best = content if len(content) >= len(summary) else summary
+    return without_tail(best, entry.title)
+
+
+def without_tail(text: str, title: str) -> str:
+    """The text without a last paragraph that names the article itself and says next to nothing.
+
+    "The post X appeared first on Y", in whatever language the site speaks.
+    """
+    while len(title) >= _LONG_TITLE:
+        head, parting, last = text.rpartition("\n\n")
+        if not parting or title not in " ".join(last.split()):
+            break
+        if len(last) - len(title) > _TAIL_WORDS:
+            break
+        text = head.rstrip()
+    return text
 
 
 def _first_words(text: str) -> str:

@@ -4,40 +4,37 @@ A damaged feed gives what it holds, with the reason kept; what is no feed at all
 hint at what it is instead.
 """
 
-import codecs
 import io
 import re
-import time
-from calendar import timegm
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import feedparser
 from lxml import etree
 from lxml import html as lxml_html
 
+from extractors.charset import Decoded, decoded
 from extractors.feed_limits import MAX_ENTRIES, within_limits
+from extractors.invisible import visible
 from extractors.json_feed import parse_json_feed
-from extractors.plain_text import fit, title_text
+from extractors.media_captions import caption
+from extractors.moments import Moment, MomentReader, region_of
+from extractors.plain_text import fit, plain_as_html, title_text
 from extractors.usual_feed import read_usual_feed
+from extractors.xml_mending import mended
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "rdf:rdf", "item", "entry", "atom:feed"})
 _HTML_ROOTS = frozenset({"html", "head", "body", "title", "meta", "script", "div", "p", "h1"})
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\x00<", b"<\x00")
-_XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
-# Not allowed in XML 1.0; escape (1b) is left, for ISO-2022-JP is made of it.
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 _BEFORE_ROOT = re.compile(
-    rb"\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^\[>]{0,2000}(?:\[.{0,20000}?\]\s*)?>",
+    r"\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^\[>]{0,2000}(?:\[.{0,20000}?\]\s*)?>",
     re.DOTALL | re.IGNORECASE,
 )
-_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})")
+_ROOT = re.compile(r"<([A-Za-z_][\w.:-]{0,60})")
 # A feed wrapped into a page by its publishing system; pages about feeds escape such words.
-_FEED_INSIDE = re.compile(rb"<(?:feed|rss|rdf:RDF)\s[^>]{0,300}?(?:xmlns|version)")
+_FEED_INSIDE = re.compile(r"<(?:feed|rss|rdf:RDF)\s[^>]{0,300}?(?:xmlns|version)")
 _ALTERNATE_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 )
@@ -48,9 +45,7 @@ _PERIOD_S = {
     "monthly": 2592000,
     "yearly": 31536000,
 }
-_LATIN = frozenset({"iso8859-1", "ascii", "cp1252"})
-# Python's codecs that are no charsets of text; asked for by name they may fail in odd ways.
-_ODD_CODECS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
+_ENTRY = re.compile(r"<(?:[\w.-]{1,20}:)?(?:item|entry)[\s>]")
 
 
 def parse_feed(fetched: FetchedFeed) -> ParsedFeed:
@@ -64,30 +59,36 @@ def parse_feed(fetched: FetchedFeed) -> ParsedFeed:
 
 def parse_all(fetched: FetchedFeed) -> ParsedFeed:
     """Every entry of one answer as it stands. Raises FeedParseError when there is no feed."""
-    body = fetched.body
-    start = _bare_start(body)
+    read = decoded(fetched.body, content_type=fetched.header("content-type"))
+    start = read.text[:65536].lstrip(" \t\r\n\f\v\x00\ufeff")
     if not start:
         raise FeedParseError(fetched.url, "not a feed: the body is empty", kind="empty")
-    if start[:1] in (b"{", b"["):
-        return parse_json_feed(fetched)
+    if start[:1] in ("{", "["):
+        return _with_share(parse_json_feed(fetched, read.text), read)
     root = _root_name(start)
-    if root == "html" and not _FEED_INSIDE.search(body):
+    if root == "html" and not _FEED_INSIDE.search(read.text):
         raise _html_instead(fetched)
-    charset, notes = _charset(fetched)
-    body, repairs = _mended(body, charset)
+    text, repairs = mended(read.text)
+    body = text.encode("utf-8", "ignore")
     language = (fetched.header("content-language") or "").split(",")[0].strip() or None
-    usual = _says_utf8(body, charset) and read_usual_feed(body, base=fetched.url, language=language)
+    usual = read_usual_feed(body, base=fetched.url, language=language)
     cuts = usual["cuts"] if usual else ()
     if not usual:
         body, cuts = within_limits(body)
-    result = usual or _with_feedparser(fetched, body, charset, language)
+    result = usual or _with_feedparser(fetched, body, language)
     if root == "html" and not result["entries"]:
         raise _html_instead(fetched)
     if not result.get("version") and not result["entries"] and root not in _FEED_ROOTS:
         raise _something_else(fetched, root, start)
+    if not result["entries"] and read.replaced and _ENTRY.search(text):
+        reason = f"no entry can be read: {_replaced(read)}"
+        raise FeedParseError(fetched.url, reason, kind="undecodable")
     feed = result["feed"]
-    entries = tuple(_entry(fetched, e, feed) for e in result["entries"][:MAX_ENTRIES])
-    return ParsedFeed(
+    told = _string(feed, "language") or language
+    host = urlsplit(fetched.url).hostname if "//" in fetched.url else None
+    dates = MomentReader(language=told, region=region_of(told, host))
+    entries = tuple(_entry(fetched, e, feed, dates) for e in result["entries"][:MAX_ENTRIES])
+    parsed = ParsedFeed(
         feed_id=fetched.feed_id,
         url=fetched.url,
         entries=entries,
@@ -97,25 +98,33 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
         bozo="; ".join(filter(None, (_bozo_reason(result), *cuts))) or None,
         ttl_s=_ttl_s(feed),
         self_url=_self_url(feed),
-        notes=notes + repairs,
+        notes=repairs,
+    )
+    return _with_share(parsed, read)
+
+
+def _with_share(parsed: ParsedFeed, read: Decoded) -> ParsedFeed:
+    """The feed with what its bytes were like: notes, and the share that could not be read."""
+    notes = (*read.notes, *((_replaced(read),) if read.replaced else ()), *parsed.notes)
+    if read.charset == "utf-8" and not read.notes and not read.replaced:
+        return parsed
+    return replace(
+        parsed,
+        notes=tuple(n for n in notes if n != "no charset declared"),
+        replaced_share=read.replaced_share,
+        bozo=parsed.bozo or (_replaced(read) if read.replaced else None),
     )
 
 
-def _says_utf8(body: bytes, charset: str | None) -> bool:
-    """Is it UTF-8, and does the XML declaration say so too?"""
-    told = _XML_ENCODING.match(body[:1000])
-    return charset in ("utf-8", "ascii") and (
-        told is None or _codec(told[1].decode("ascii")) in ("utf-8", "ascii")
-    )
+def _replaced(read: Decoded) -> str:
+    return f"{read.replaced:,} of {len(read.text):,} characters unreadable as {read.charset}"
 
 
-def _with_feedparser(
-    fetched: FetchedFeed, body: bytes, charset: str | None, language: str | None
-) -> dict[str, Any]:
+def _with_feedparser(fetched: FetchedFeed, body: bytes, language: str | None) -> dict[str, Any]:
     # feedparser takes charset and base from headers; a media type it knows keeps it from
     # calling every feed sent as text/plain or text/html malformed.
     headers = {
-        "content-type": f"application/xml; charset={charset}" if charset else "application/xml",
+        "content-type": "application/xml; charset=utf-8",
         "content-location": fetched.url,
     }
     if language:
@@ -164,7 +173,7 @@ def without_useless(parsed: ParsedFeed) -> ParsedFeed:
         raise FeedParseError(
             parsed.url,
             f"all {len(parsed.entries)} entries lack title, link and text",
-            kind="no_usable_entries",
+            kind="undecodable" if parsed.replaced_share else "no_usable_entries",
         )
     return replace(parsed, entries=tuple(kept.values()), notes=tuple(notes))
 
@@ -173,29 +182,47 @@ def _count(n: int, one: str, many: str) -> str:
     return f"{n} {one if n == 1 else many}"
 
 
-def _entry(fetched: FetchedFeed, raw: dict[str, Any], feed: dict[str, Any]) -> FeedEntry:
-    # dict.get, not raw.get: feedparser's own falls back from one date to the other.
-    published = _moment(dict.get(raw, "published_parsed"))
-    updated = _moment(dict.get(raw, "updated_parsed"))
-    created = _moment(dict.get(raw, "created_parsed"))
+def _entry(
+    fetched: FetchedFeed, raw: dict[str, Any], feed: dict[str, Any], dates: MomentReader
+) -> FeedEntry:
+    published, updated, created = (
+        _moment(raw, key, dates) for key in ("published", "updated", "created")
+    )
     words = _own(raw, "published") or _own(raw, "updated") or _own(raw, "created")
+    claimed = next((m for m in (published, created, updated) if m.at), Moment(at=None))
     contents = [c for c in dict.get(raw, "content", ()) if isinstance(c, dict)]
-    best = max((str(c.get("value") or "") for c in contents), key=len, default="")
+    best = max((_html(c.get("value"), c) for c in contents if _is_text(c)), key=len, default="")
+    summary = _html(dict.get(raw, "summary"), dict.get(raw, "summary_detail"))
+    if not best.strip() and not summary.strip():
+        summary = fit(caption(raw))
     return FeedEntry(
         feed_id=fetched.feed_id,
         guid=_own(raw, "id").strip() or None,
         link=_link(raw, fetched.url),
         title=title_text(_own(raw, "title")),
-        summary_html=fit(_own(raw, "summary")),
+        summary_html=fit(summary),
         content_html=fit(best),
-        published_at=published or created,
-        updated_at=updated,
+        published_at=published.at or created.at,
+        updated_at=updated.at,
         authors=_authors(raw),
-        tags=tuple(t for t in (_string(tag, "term") for tag in dict.get(raw, "tags", ())) if t),
+        tags=tuple(t for t in (_words(tag, "term") for tag in dict.get(raw, "tags", ())) if t),
         language=_language(raw, contents) or _string(feed, "language") or None,
-        published_text=fit(words)[:100] if words and not (published or updated) else None,
+        published_text=fit(words)[:100] if words and not (published.at or updated.at) else None,
         original_link=_own(raw, "feedburner_origlink") or None,
+        date_doubt=claimed.doubt,
     )
+
+
+def _html(value: object, detail: object) -> str:
+    """A text as HTML. Atom's `type="text"` is plain; others may say so and hold HTML."""
+    text = value if isinstance(value, str) else ""
+    plain = isinstance(detail, dict) and dict.get(detail, "type") == "text/plain"
+    return plain_as_html(text) if plain else text
+
+
+def _is_text(content: dict[str, Any]) -> bool:
+    kind = str(content.get("type") or "text/html")
+    return not kind.startswith(("image/", "audio/", "video/"))
 
 
 def _own(raw: dict[str, Any], key: str) -> str:
@@ -206,6 +233,10 @@ def _own(raw: dict[str, Any], key: str) -> str:
 def _string(raw: object, key: str) -> str:
     value = raw.get(key) if isinstance(raw, dict) else None
     return fit(value).strip() if isinstance(value, str) else ""
+
+
+def _words(raw: object, key: str) -> str:
+    return visible(_string(raw, key)).strip()
 
 
 def _link(raw: dict[str, Any], base: str) -> str | None:
@@ -222,8 +253,8 @@ def _link(raw: dict[str, Any], base: str) -> str | None:
 
 
 def _authors(raw: dict[str, Any]) -> tuple[str, ...]:
-    names = [_string(a, "name") for a in dict.get(raw, "authors", ())]
-    return tuple(dict.fromkeys(n for n in (*names, _own(raw, "author").strip()) if n))
+    names = [_words(a, "name") for a in dict.get(raw, "authors", ())]
+    return tuple(dict.fromkeys(n for n in (*names, visible(_own(raw, "author")).strip()) if n))
 
 
 def _language(raw: dict[str, Any], contents: list[dict[str, Any]]) -> str:
@@ -231,14 +262,10 @@ def _language(raw: dict[str, Any], contents: list[dict[str, Any]]) -> str:
     return next((lang for d in details if (lang := _string(d, "language"))), "")
 
 
-def _moment(parsed: object) -> datetime | None:
-    if not isinstance(parsed, time.struct_time):
-        return None
-    try:
-        # timedelta, for fromtimestamp fails before 1970 on some systems.
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=timegm(parsed))
-    except (ValueError, OverflowError):
-        return None
+def _moment(raw: dict[str, Any], key: str, dates: MomentReader) -> Moment:
+    # dict.get, not raw.get: feedparser's own falls back from one date to the other.
+    text = _own(raw, key)
+    return dates.read(text, dict.get(raw, f"{key}_parsed")) if text else Moment(at=None)
 
 
 def _ttl_s(feed: dict[str, Any]) -> float | None:
@@ -268,75 +295,15 @@ def _bozo_reason(result: dict[str, Any]) -> str | None:
     return fit(f"{type(error).__name__}: {error}")[:300]
 
 
-def _charset(fetched: FetchedFeed) -> tuple[str | None, tuple[str, ...]]:
-    """The charset to try first: HTTP's, unless the bytes speak against it. With notes on that."""
-    declared = re.search(
-        r"charset\s*=\s*[\"']?([\w.:-]+)", fetched.header("content-type") or "", re.I
-    )
-    http = _codec(declared[1]) if declared else None
-    match = _XML_ENCODING.match(fetched.body[:1000])
-    xml = _codec(match[1].decode("ascii")) if match else None
-    if fetched.body.startswith(_BOMS):
-        return None, ()
-    told = http or xml
-    if _is_utf8(fetched.body):
-        # Servers say ISO-8859-1 by default, and no such text happens to be well-formed UTF-8.
-        if told in _LATIN and not fetched.body.isascii():
-            return "utf-8", (f"declared as {told}, but is utf-8",)
-        return told or "utf-8", ()
-    if told in ("utf-8", None):
-        other = xml if xml and xml != "utf-8" else None
-        return other or "utf-8", ("declared as utf-8, but is not",) if told else ()
-    return told, ()
-
-
-def _mended(body: bytes, charset: str | None) -> tuple[bytes, tuple[str, ...]]:
-    """The body without two faults that would cost the strict parser: see the notes given."""
-    if charset is None or charset.startswith(("utf-16", "utf-32")):
-        return body, ()
-    notes: list[str] = []
-    if body[:1].isspace() and body.lstrip()[:5] == b"<?xml":
-        body = body.lstrip()
-        notes.append("space before the XML declaration")
-    if _CONTROLS.search(body):
-        body = _CONTROLS.sub(b"", body)
-        notes.append("control characters")
-    return body, tuple(notes)
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _codec(name: str) -> str | None:
-    try:
-        known = codecs.lookup(name)
-    except (LookupError, ValueError):
-        return None
-    text = getattr(known, "_is_text_encoding", True) and known.name not in _ODD_CODECS
-    return known.name if text else None
-
-
-def _bare_start(body: bytes) -> bytes:
-    start = body[:65536]
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in start[:4]:
-        start = start.replace(b"\x00", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
-    return start.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\f\v\x00")
-
-
-def _root_name(start: bytes) -> str | None:
+def _root_name(start: str) -> str | None:
     at = 0
     while (match := _BEFORE_ROOT.match(start, at)) and match.end() > at:
         at = match.end()
     found = _ROOT.match(start, at)
-    name = found[1].decode("ascii", "replace").lower() if found else None
+    name = found[1].lower() if found else None
     if name in _FEED_ROOTS:
         return name
-    if name in _HTML_ROOTS or b"<!doctype html" in start[:2000].lower():
+    if name in _HTML_ROOTS or "<!doctype html" in start[:2000].lower():
         return "html"
     return name
 
@@ -354,12 +321,12 @@ def _html_instead(fetched: FetchedFeed) -> FeedParseError:
     return FeedParseError(fetched.url, reason, alternates=found)
 
 
-def _something_else(fetched: FetchedFeed, root: str | None, start: bytes) -> FeedParseError:
+def _something_else(fetched: FetchedFeed, root: str | None, start: str) -> FeedParseError:
     size = f"{len(fetched.body):,} bytes"
     if root and root not in _FEED_ROOTS:
         return FeedParseError(fetched.url, f"not a feed: XML with root <{root}>, {size}")
     kind = (fetched.header("content-type") or "unknown type").partition(";")[0].strip()
-    if start.startswith(b"%PDF"):
+    if start.startswith("%PDF"):
         kind = "a PDF file"
     return FeedParseError(fetched.url, f"not a feed: {kind}, {size}")
 

@@ -1,22 +1,23 @@
 """JSON Feed (jsonfeed.org, versions 1 and 1.1) as feed entries."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from extractors.feed_limits import MAX_ENTRIES, beyond
-from extractors.plain_text import fit, title_text
+from extractors.invisible import visible
+from extractors.moments import Moment, MomentReader, region_of
+from extractors.plain_text import fit, plain_as_html, title_text
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
 _LONG_NUMBER = 100
 
 
-def parse_json_feed(fetched: FetchedFeed) -> ParsedFeed:
+def parse_json_feed(fetched: FetchedFeed, text: str) -> ParsedFeed:
     """The entries of a JSON Feed. Raises FeedParseError if the JSON is broken or something else."""
     try:
-        data: Any = json.loads(fetched.body.decode("utf-8-sig", "replace"), parse_int=_number)
+        data: Any = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError) as error:
         raise FeedParseError(fetched.url, f"broken JSON: {error}", kind="malformed") from error
     items = data.get("items") if isinstance(data, dict) else None
@@ -27,11 +28,13 @@ def parse_json_feed(fetched: FetchedFeed) -> ParsedFeed:
         )
     language = _text(data.get("language")) or None
     faults = (*(() if known else ("no JSON Feed version",)), *beyond(len(items)))
+    host = urlsplit(fetched.url).hostname if "//" in fetched.url else None
+    dates = MomentReader(language=language, region=region_of(language, host))
     return ParsedFeed(
         feed_id=fetched.feed_id,
         url=fetched.url,
         entries=tuple(
-            _entry(i, fetched, language) for i in items[:MAX_ENTRIES] if isinstance(i, dict)
+            _entry(i, fetched, language, dates) for i in items[:MAX_ENTRIES] if isinstance(i, dict)
         ),
         title=title_text(_text(data.get("title"))) or None,
         language=language,
@@ -46,9 +49,13 @@ def _number(digits: str) -> int | str:
     return int(digits) if len(digits) < _LONG_NUMBER else digits
 
 
-def _entry(item: dict[str, Any], fetched: FetchedFeed, language: str | None) -> FeedEntry:
+def _entry(
+    item: dict[str, Any], fetched: FetchedFeed, language: str | None, dates: MomentReader
+) -> FeedEntry:
     published = _text(item.get("date_published"))
-    moment = _date(published)
+    moment = dates.read(published) if published else Moment(at=None)
+    modified = _text(item.get("date_modified"))
+    updated = dates.read(modified) if modified else Moment(at=None)
     authors = item.get("authors")
     people = authors if isinstance(authors, list) else [item.get("author")]
     tags = item.get("tags")
@@ -58,16 +65,18 @@ def _entry(item: dict[str, Any], fetched: FetchedFeed, language: str | None) -> 
         guid=_text(item.get("id")) or None,
         link=link,
         title=title_text(_text(item.get("title"))),
-        summary_html=_text(item.get("summary")),
-        content_html=_text(item.get("content_html")) or _text(item.get("content_text")),
-        published_at=moment,
-        updated_at=_date(_text(item.get("date_modified"))),
+        summary_html=plain_as_html(_text(item.get("summary"))),
+        content_html=_text(item.get("content_html"))
+        or plain_as_html(_text(item.get("content_text"))),
+        published_at=moment.at,
+        updated_at=updated.at,
         authors=tuple(
-            _text(p.get("name")) for p in people if isinstance(p, dict) and p.get("name")
+            visible(_text(p.get("name"))) for p in people if isinstance(p, dict) and p.get("name")
         ),
-        tags=tuple(_text(t) for t in tags if _text(t)) if isinstance(tags, list) else (),
+        tags=tuple(visible(_text(t)) for t in tags if _text(t)) if isinstance(tags, list) else (),
         language=_text(item.get("language")) or language,
-        published_text=published if published and moment is None else None,
+        published_text=published[:100] if published and not moment.at else None,
+        date_doubt=(moment if moment.at else updated).doubt,
     )
 
 
@@ -85,12 +94,4 @@ def _link(value: object, base: str) -> str | None:
     try:
         return urljoin(base, text)
     except ValueError:
-        return None
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
         return None

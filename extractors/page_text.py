@@ -7,8 +7,9 @@ import re
 
 from lxml import etree
 
+from extractors.charset import decoded
 from extractors.feed_limits import MAX_PAGE_TAGS
-from extractors.plain_text import fit
+from extractors.invisible import visible
 
 _WALL = re.compile(
     r"enable javascript|javascript (?:is|must be|to be) (?:disabled|enabled)|"
@@ -44,9 +45,10 @@ def page_text(page: bytes | str, *, url: str | None = None) -> str:
         raise PageTooLargeError(f"a page of {tags:,} tags, at most {MAX_PAGE_TAGS:,} are read")
     import trafilatura  # takes half a second: only where there is a page
 
+    text = page if isinstance(page, str) else decoded(page[:_MAX_PAGE], page=True).text
     try:
         found = trafilatura.extract(
-            page,
+            text[:_MAX_PAGE],
             url=url,
             include_comments=False,
             include_tables=True,
@@ -60,7 +62,7 @@ def page_text(page: bytes | str, *, url: str | None = None) -> str:
     if not found:
         return ""
     # trafilatura parts paragraphs by one line break; ours by two, as in feed content.
-    lines = (line.strip() for line in fit(found).split("\n"))
+    lines = (line.strip() for line in visible(found).split("\n"))
     return "\n\n".join(line for line in lines if line)
 
 

@@ -5,8 +5,17 @@ import re
 
 from lxml import etree
 from lxml import html as lxml_html
+from lxml.html import defs
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?(?:-->|$)", re.DOTALL)
+from extractors.invisible import visible
+
+# Mark-up by form: a name, and attributes with values. "<for Japan>" is words.
+_TAG = re.compile(
+    r"</?([a-zA-Z][\w:.-]{0,40})(?:\s+[^\s=<>\"'/]{1,60}(?:\s*=\s*"
+    r"(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s\"'<>]{1,2000}))?){0,30}\s*/?>"
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_OPENING = re.compile(r"</?([a-zA-Z][\w:.-]{0,40})")
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _LONGEST_TITLE = 5000
@@ -46,13 +55,24 @@ def title_text(title: str) -> str:
     title = title[:_LONGEST_TITLE]
     if "<" in title:
         title = _SCRIPT.sub(" ", title)
-        title = _TAG.sub(" ", title)
+        title = _COMMENT.sub(" ", title)
+        closed = _closed(title)
+        title = _TAG.sub(lambda m: " " if _is_markup(m, closed) else m.group(), title)
     # Publishers escape twice; a title that still shows an entity after one round was.
     for _ in range(2):
-        if _ENTITY.search(title) is None:
-            break
-        title = html.unescape(title)
-    return " ".join(fit(title).split())
+        title = _resolved(title)
+    return " ".join(visible(title).split())
+
+
+def plain_as_html(text: str) -> str:
+    """Plain text as HTML that says the same; what is HTML by its tags stays as it is."""
+    if any(_is_html(found[1]) for found in _TAG.finditer(text)):
+        return text
+    text = _resolved(text).replace("\r\n", "\n")
+    paragraphs = (p for p in re.split(r"\n[^\S\n]*\n\s*", text) if p.strip())
+    return "".join(
+        f"<p>{html.escape(p, quote=False).replace(chr(10), '<br>')}</p>" for p in paragraphs
+    )
 
 
 def fragment_text(fragment: str) -> str:
@@ -62,15 +82,46 @@ def fragment_text(fragment: str) -> str:
     if "<" not in fragment and "&" not in fragment:
         return _tidy(fragment.replace("\r\n", "\n"))
     fragment = fit(fragment)
-    if _TAG.search(fragment) is None:
-        return _tidy(html.unescape(fragment))
+    if not any(_is_html(found[1]) for found in _TAG.finditer(fragment)) and "<!--" not in fragment:
+        return _tidy(_resolved(fragment))
     try:
-        root = lxml_html.fragment_fromstring(fragment, create_parent="div")
+        root = lxml_html.fragment_fromstring(_with_words(fragment), create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
-        return _tidy(html.unescape(_TAG.sub("\n\n", fragment)))
+        return _tidy(_resolved(_TAG.sub("\n\n", fragment)))
     pieces: list[str] = []
     _collect(root, pieces)
-    return _tidy("".join(pieces))
+    return _tidy(_resolved("".join(pieces)))
+
+
+def _is_html(name: str) -> bool:
+    return name.lower() in defs.tags or ":" in name or "-" in name
+
+
+def _is_markup(found: re.Match[str], closed: set[str]) -> bool:
+    return _is_html(found[1]) or found[1].lower() in closed or "=" in found.group()
+
+
+def _closed(fragment: str) -> set[str]:
+    return {m[1].lower() for m in _OPENING.finditer(fragment) if m.group()[1] == "/"}
+
+
+def _with_words(fragment: str) -> str:
+    """The fragment with `<` escaped where no mark-up follows: "<for Japan>", "<10%"."""
+    closed = _closed(fragment)
+
+    def escape(found: re.Match[str]) -> str:
+        name = found[1]
+        known = _is_html(name) or name.lower() in closed
+        return found.group() if known else f"&lt;{found.group()[1:]}"
+
+    return re.sub(r"<(?=[\d\s=])", "&lt;", _OPENING.sub(escape, fragment))
+
+
+def _resolved(text: str) -> str:
+    """The text with its entities as characters; a bare `&` and an unknown name stay."""
+    if "&" not in text:
+        return text
+    return _ENTITY.sub(lambda found: html.unescape(found.group()), text)
 
 
 def _collect(root: lxml_html.HtmlElement, pieces: list[str]) -> None:
@@ -103,6 +154,6 @@ def _flat(text: str | None) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = _SPACES.sub(" ", fit(text))
+    text = _SPACES.sub(" ", visible(text))
     text = _LINES.sub("\n", _BREAKS.sub("\n\n", text)).strip()
     return _TAIL.sub("", text).rstrip()

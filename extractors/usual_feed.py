@@ -253,10 +253,11 @@ def _atom_entry(entry: Any, base: str, language: str | None) -> dict[str, Any]:
                     raise _Odd
             case "title" | "summary" as key:
                 raw[_once(raw, key)] = _atom_text(child)
-                raw[f"{key}_detail"] = {"language": language}
+                raw[f"{key}_detail"] = {"language": language, "type": _kind(child)}
             case "content":
                 text = _atom_text(child)
-                raw[_once(raw, "content")] = [{"value": text, "language": language}]
+                content = {"value": text, "language": language, "type": _kind(child)}
+                raw[_once(raw, "content")] = [content]
             case "published" | "updated" as key:
                 _date(key)(raw, child, base, language)
             case "link":
@@ -281,6 +282,10 @@ def _atom_entry(entry: Any, base: str, language: str | None) -> dict[str, Any]:
     if "content" in raw and "summary" not in raw:
         raw["summary"] = raw["content"][0]["value"]
     return raw
+
+
+def _kind(child: Any) -> str:
+    return f"text/{'html' if child.get('type') == 'html' else 'plain'}"
 
 
 def _atom_text(child: Any) -> str:

@@ -86,6 +86,7 @@ def with_parsed(
         new_count=new_count,
         changed_count=changed_count,
         bozo=parsed.bozo,
+        replaced_share=parsed.replaced_share,
         notes=outcome.fetch.notes + parsed.notes,
         next_check_at=check.at,
         next_check_reason=check.reason,

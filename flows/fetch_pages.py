@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOutcome:
-    """A page, or why there is none. `html` is text where HTTP named the charset, else bytes."""
+    """A page as text, or why there is none."""
 
     request: PageRequest
     url: str
@@ -123,11 +123,12 @@ async def _page(request: PageRequest, web: Web, robots: Robots) -> tuple[str, by
 
 
 def _decoded(body: bytes, content_type: str) -> bytes | str:
+    """The page as text where that is told at once; the process that reads it finds out the rest."""
     named = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type)
-    try:
-        return body.decode(named[1]) if named else body
-    except (LookupError, ValueError):
-        return body
+    for codec in ("utf-8", named[1] if named else ""):
+        with suppress(LookupError, ValueError):
+            return body.decode(codec)
+    return body
 
 
 def _host(url: str) -> str:

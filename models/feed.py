@@ -83,6 +83,7 @@ class FeedEntry:
 
     `title` is plain text. A date that could not be read leaves its words in `published_text`.
     `original_link` is the publisher's own address where the feed names one beside a tracker's.
+    `date_doubt` says what was guessed in reading the date: `no_zone`, `unsure_zone`, `unsure_day`.
     """
 
     feed_id: str
@@ -98,6 +99,7 @@ class FeedEntry:
     language: str | None = None
     published_text: str | None = None
     original_link: str | None = None
+    date_doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,7 @@ class ParsedFeed:
 
     `ttl_s` is how long the feed asks to be left alone (RSS ttl, sy:updatePeriod). `notes` are
     remarks for the ledger, such as a charset that was not the one declared.
+    `replaced_share` is the share of characters that could not be read, 0 to 1.
     """
 
     feed_id: str
@@ -118,6 +121,7 @@ class ParsedFeed:
     ttl_s: float | None = None
     self_url: str | None = None
     notes: tuple[str, ...] = ()
+    replaced_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +146,7 @@ class Fetch:
     changed_count: int = 0
     retry_count: int = 0
     bozo: str | None = None
+    replaced_share: float = 0.0
     error: str | None = None
     next_check_at: datetime | None = None
     next_check_reason: str | None = None

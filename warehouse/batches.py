@@ -64,6 +64,7 @@ FETCHES = {
     "changed_count": COUNT,
     "retry_count": COUNT,
     "bozo": TEXT,
+    "replaced_share": NUMBER,
     "error": TEXT,
     "next_check_at": INSTANT,
     "next_check_reason": TEXT,

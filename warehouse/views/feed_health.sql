@@ -20,6 +20,7 @@ WITH asked AS (
             ),
             ''
         ) AS last_notes,
+        arg_max(replaced_share, started_at) FILTER (outcome = 'ok') AS replaced_share,
         median(duration_s) AS median_duration_s,
         sum(body_bytes) AS body_bytes,
         count(*) FILTER (outcome = 'not_modified') AS not_modified_count
@@ -67,6 +68,7 @@ SELECT
     asked.last_error,
     asked.last_bozo,
     asked.last_notes,
+    asked.replaced_share,
     coalesce(state.failure_count, 0) AS failure_count,
     asked.last_fetch_at,
     asked.last_answer_at,
@@ -98,6 +100,7 @@ COMMENT ON COLUMN feed_health.last_outcome IS 'How the last attempt ended.';
 COMMENT ON COLUMN feed_health.last_error IS 'What went wrong in it, for a person; NULL when nothing did.';
 COMMENT ON COLUMN feed_health.last_bozo IS 'What was malformed or cut in the last answer that was read; NULL when nothing was.';
 COMMENT ON COLUMN feed_health.last_notes IS 'Remarks on the last answer that was read or attempt that failed: redirects, repairs, pages that could not be had; NULL when there are none.';
+COMMENT ON COLUMN feed_health.replaced_share IS 'Share of the characters of its last body that could not be decoded, 0 to 1; NULL before the first.';
 COMMENT ON COLUMN feed_health.failure_count IS 'Failures in a row.';
 COMMENT ON COLUMN feed_health.last_fetch_at IS 'Last attempt, UTC.';
 COMMENT ON COLUMN feed_health.last_answer_at IS 'Last answer, new content or not, UTC.';
