@@ -69,7 +69,8 @@ def notice_blocks(notice: Notice, m: Markup) -> list[str]:
     blocks = [m.strong(m.escape(clean_line(notice.headline)))]
     if notice.refers_to_headline:
         sent = f", sent {minute(notice.refers_to_sent_at)}" if notice.refers_to_sent_at else ""
-        blocks.append(m.escape(f"Update of: {clean_line(notice.refers_to_headline)}{sent}"))
+        link = "Corrects" if notice.kind == "correction" else "Update of"
+        blocks.append(m.escape(f"{link}: {clean_line(notice.refers_to_headline)}{sent}"))
     if notice.candidate is not None:
         blocks += fact_blocks(notice.candidate, m)
     blocks.append(
@@ -163,6 +164,7 @@ def payload(notice: Notice) -> dict[str, Any]:
     """The notice as JSON for machines; the same on every attempt, so that a repeat is a repeat."""
     return {
         "alert_id": notice.alert_id,
+        "kind": notice.kind,
         "rule": notice.rule_id,
         "severity": notice.severity.value,
         "channel": notice.channel,

@@ -15,6 +15,7 @@ from models.headline import headline
 from warehouse.alert_facts import candidate_of, dump_facts, report_key
 from warehouse.alert_predicates import predicates_met
 from warehouse.connection import load_query, transaction
+from warehouse.corrections import corrections_owed
 
 SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
 RECONSIDER_DAYS = 14.0
@@ -27,10 +28,11 @@ BATCH = pa.schema(
 OWED = pa.schema(
     [
         (name, pa.string())
-        for name in ("alert_id", "rule_id", "development_id", "measure_id", "report_key")
+        for name in ("alert_id", "kind", "rule_id", "development_id", "measure_id", "report_key")
     ]
     + [("channel", pa.string()), ("severity", pa.string()), ("severity_rank", pa.int32())]
     + [("headline", pa.string()), ("facts", pa.string()), ("refers_to", pa.string())]
+    + [("told_as", pa.string())]
     + [(name, _TIME) for name in ("first_seen_at", "published_at", "created_at", "due_at")]
     + [("fold_at", _TIME), ("fold_reason", pa.string())]
 )
@@ -40,7 +42,8 @@ OWED = pa.schema(
 class Enqueued:
     """What one pass of the rules did: developments looked at, matches, notices newly owed.
 
-    `quiet` were not looked at: history tells of them, backfilled without alerts.
+    `corrected` counts corrections owed. `quiet` were not looked at: history tells of them,
+    backfilled without alerts.
     """
 
     considered: int = 0
@@ -48,6 +51,7 @@ class Enqueued:
     matched: int = 0
     owed: int = 0
     folded: int = 0
+    corrected: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
 
 
@@ -89,6 +93,9 @@ def enqueue_alerts(
     loud = [row for row in news if row[0] not in quiet]
     candidates = candidates_for(con, [row[0] for row in loud], rules)
     found = find_matches(rules, candidates, now)
+    # First what was told, so that a notice of this pass is not taken for an earlier one.
+    corrections = corrections_owed(con, [candidate for candidate, _ in candidates], rules, now)
+    insert_owed(con, corrections)
     owed = write_owed(con, found, now, line)
     note_considered(con, loud, now, alerts_off=False)
     note_considered(con, [row for row in news if row[0] in quiet], now, alerts_off=True)
@@ -97,6 +104,7 @@ def enqueue_alerts(
         quiet=len(quiet),
         matched=len(found),
         owed=len(owed),
+        corrected=len(corrections),
         folded=sum(1 for row in owed if row["fold_at"]),
         by_rule=dict(Counter(row["rule_id"] for row in owed)),
     )
@@ -186,11 +194,16 @@ def write_owed(
             # Once per pass too, should a rule name a channel twice.
             refers_to = refers.pop(match.alert_id)
             owed.append(owed_row(match, refers_to, gate, *told[candidate.development_id]))
+    insert_owed(con, owed)
+    return owed
+
+
+def insert_owed(con: DuckDBPyConnection, owed: Sequence[dict[str, Any]]) -> None:
+    """Add rows to the outbox."""
     if owed:
         con.register("owed_batch", pa.Table.from_pylist(owed, schema=OWED))
         con.execute(load_query("enqueue_alerts"))
         con.unregister("owed_batch")
-    return owed
 
 
 class ThrottleGate:
@@ -242,6 +255,7 @@ def owed_row(
         gate.let_pass(rule, match.channel)
     return {
         "alert_id": match.alert_id,
+        "kind": "single",
         "rule_id": rule.rule_id,
         "development_id": candidate.development_id,
         "measure_id": candidate.measure_id,
@@ -252,6 +266,7 @@ def owed_row(
         "headline": line,
         "facts": facts,
         "refers_to": refers_to,
+        "told_as": candidate.correction_id,
         "first_seen_at": candidate.first_seen_at,
         "published_at": candidate.published_at,
         "created_at": gate.now,

@@ -9,5 +9,13 @@ SELECT
     min(severity_rank) AS severity_rank,
     list(alert_id ORDER BY created_at, alert_id) AS alert_ids
 FROM store.alerts
-WHERE state = 'pending' AND kind = 'single' AND fold_at <= $now
+WHERE state = 'pending' AND kind <> 'digest' AND fold_at <= $now
+    AND (kind <> 'correction' OR refers_to IN (
+        SELECT f.alert_id
+        FROM store.alerts AS f
+        LEFT JOIN store.alerts AS d ON d.alert_id = f.folded_into
+        WHERE coalesce(d.state, f.state) = 'sent' AND f.alert_id IN (
+            SELECT refers_to FROM store.alerts WHERE kind = 'correction' AND state = 'pending'
+        )
+    ))
 GROUP BY rule_id, channel, fold_at, fold_reason
