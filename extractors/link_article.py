@@ -68,7 +68,7 @@ def with_day(part: Part, parts: Sequence[Part]) -> Part:
             and (not other.background or (other.when.stated and may_be_recent(other)))
         ):
             when = other.when if other.when.stated else decided(part.source, TimeFrame.CURRENT)
-            return replace(part, when=when)
+            return replace(part, when=when, time_frame=TimeFrame.CURRENT)
     return part
 
 

@@ -162,7 +162,7 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
         status=m.status.value,
         status_target=m.status_target.value,
         factuality=m.factuality.value,
-        time_frame=m.time_frame.value,
+        time_frame=part.time_frame.value,
         polarity=m.polarity.value,
         novelty="",
         novelty_score=0.0,
@@ -224,8 +224,10 @@ def lead_with(state: DevelopmentState, part: Part) -> None:
     if part.weak:
         return
     state.hollow = False
+    # Whoever denied it is no source of it.
+    state.source_count, state.doubt, state.publishers, state.copy_groups = 0, 1.0, [], []
     state.type, state.status = m.type.value, m.status.value
-    state.status_target, state.time_frame = m.status_target.value, m.time_frame.value
+    state.status_target, state.time_frame = m.status_target.value, part.time_frame.value
     state.background, state.official = part.background, False
     state.low, state.high = part.when.low, part.when.high
     state.precision, state.stated = part.when.precision, part.when.stated
@@ -260,11 +262,13 @@ def add_report(state: DevelopmentState, part: Part) -> None:
         part.source.publisher not in state.publishers
         and part.source.copy_group not in state.copy_groups
     )
-    if independent:
+    denies = part.weak and part.heir_of is not None and not state.hollow
+    if independent and not denies:
         state.source_count += 1
         state.doubt *= 1.0 - min(max(m.confidence, 0.0), 1.0)
-    extend(state.publishers, [part.source.publisher], limit=None)
-    extend(state.copy_groups, [part.source.copy_group], limit=None)
+    if not denies:
+        extend(state.publishers, [part.source.publisher], limit=None)
+        extend(state.copy_groups, [part.source.copy_group], limit=None)
     state.mention_count += 1
     state.first_seen = min(state.first_seen, part.source.first_seen_at)
     state.last_reported = max(state.last_reported, part.source.reported_at)

@@ -124,7 +124,7 @@ def test_a_denial_takes_back_the_ban_and_the_notice(
             ) == [("asserted",)]
         assert desk.asks("SELECT factuality FROM policy_events_as_of(now())") == [("negated",)]
         # Told again after all: a correction of the correction, not a new story.
-        desk.says(*BAN)
+        desk.says(BAN[0], f"{BAN[1]} The denial was wrong.")
         desk.works()
         again = receiver.developments()[-1]
         assert (again["kind"], again["refers_to"]) == ("correction", first["alert_id"])
@@ -195,7 +195,7 @@ def test_what_another_source_still_tells_stays_disputed(
         monkeypatch.setenv("DESK_URL", receiver.url)
         desk = Desk(tmp_path, server, feeds=2)
         desk.says(*BAN)
-        desk.says("Sugar: New Delhi bans exports of sugar", "A gazette says so.", wire=1)
+        desk.says("India bans exports of sugar, gazette shows", "Mills had asked for it.", wire=1)
         desk.works()
         desk.says(*DENIAL)
         desk.works()
