@@ -18,10 +18,9 @@ corrections AS (
     SELECT
         held.refers_to,
         arg_max(held.told_as, (held.created_at, held.alert_id)) AS told_as,
-        arg_max(held.facts, (held.created_at, held.alert_id)) AS facts,
-        list(held.alert_id) AS alert_ids
+        arg_max(held.facts, (held.created_at, held.alert_id)) AS facts
     FROM store.alerts AS held
-    JOIN about ON about.development_id = held.development_id OR about.told_of = held.development_id
+    SEMI JOIN firsts ON firsts.alert_id = held.refers_to
     WHERE held.kind = 'correction'
     GROUP BY held.refers_to
 )
