@@ -7,7 +7,8 @@ measures of a block that a report could belong to.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from extractors.link_parts import Part, parts_of
+from extractors.link_article import parts_of
+from extractors.link_parts import Part
 from extractors.link_state import DevelopmentState, MeasureState, new_development
 from models.link import LinkMention
 

@@ -92,7 +92,9 @@ def same_company(one: Iterable[str], other: Iterable[str]) -> bool:
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:
     """Points for the report telling this very development; None when it cannot."""
-    if part.status_class != known.status_class or (known.weak and not part.weak):
+    if part.status_class != known.status_class or (
+        known.weak and not known.hollow and not part.weak
+    ):
         return None
     gap = part.when.gap_days(known.when)
     if gap > part.when.tolerance_days(known.when):

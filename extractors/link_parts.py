@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from extractors.instrument_ids import NamedInstruments, named_instruments
 from models.event import (
@@ -26,6 +26,7 @@ from models.event import (
 from models.link import LinkMention
 from models.reference import load_commodities, product_bucket
 
+PartKey = tuple[str, int]
 CURRENT_DAYS = 7
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
@@ -81,7 +82,12 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of one mention, ready to be matched. Names in sets are normal forms."""
+    """One part of one mention, ready to be matched. Names in sets are normal forms.
+
+    `withdrawn` says why a later version of the article withdrew it (`extractors.link_versions`),
+    `withdrawn_by` which mention did and when that reached us; `heir_of` is the part of an earlier
+    version in whose place this one stands.
+    """
 
     source: LinkMention
     part: int
@@ -98,6 +104,9 @@ class Part:
     targets: frozenset[str]
     weak: bool
     official: bool
+    withdrawn: str | None = None
+    withdrawn_by: tuple[str, datetime] | None = None
+    heir_of: PartKey | None = None
 
     @property
     def type(self) -> EventType:
@@ -125,13 +134,9 @@ class Part:
         return not (self.buckets or self.companies or self.specific)
 
 
-def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
-    """The parts of all mentions, in the order of reports. Give whole articles."""
-    by_article: dict[tuple[str, int], list[LinkMention]] = defaultdict(list)
-    for item in mentions:
-        by_article[item.mention.article_id, item.mention.article_version].append(item)
-    found = [part for told in by_article.values() for part in parts_of_article(told)]
-    return sorted(found, key=lambda part: (part.source.order, part.part))
+def part_key(part: Part) -> PartKey:
+    """What a part is known by: its mention and which of its parts it is."""
+    return part.source.mention.mention_id, part.part
 
 
 def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:

@@ -8,6 +8,7 @@ from extractors.link_index import keys_of, measure_keys_of
 from extractors.link_parts import days_of, month_end
 from extractors.link_state import STAGES, DevelopmentState, MeasureState
 from models.event import EventStatus
+from models.identity import digest_id
 from models.link import LinkedDevelopment, LinkedMeasure
 
 MAX_CONFIDENCE = 0.99
@@ -64,7 +65,11 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         instrument_ids=tuple(state.specific or sorted(state.grounds)),
         retaliation=state.retaliation,
         stage_of=state.stage_of,
-        disputed=bool(state.disputed_with),
+        disputed=state.disputed,
+        change_reason=state.withdrawals[-1][0] if state.withdrawals else None,
+        correction_id=digest_id("correction", *sorted(map(":".join, state.withdrawals)))
+        if state.withdrawals
+        else None,
         confidence=round(min(1.0 - state.doubt, MAX_CONFIDENCE), 4),
         source_count=state.source_count,
         mention_count=state.mention_count,
@@ -149,7 +154,7 @@ def measure_row(measure: MeasureState) -> LinkedMeasure:
         status_dates=tuple(stepped_on(d) for d in steps),
         step_count=len(steps),
         mention_count=sum(d.mention_count for d in steps),
-        disputed=any(d.disputed_with for d in steps),
+        disputed=any(d.disputed for d in steps),
         actors=every(d.actors for d in steps),
         targets=every(d.targets for d in steps),
         commodities=every(d.commodities for d in steps),

@@ -6,7 +6,7 @@ that linking goes on from where it stood without reading old mentions again.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,10 +19,32 @@ from extractors.link_parts import (
     Part,
     same_name,
 )
-from models.event import EventStatus, EventType, Factuality, TimeFrame
+from models.event import (
+    EventStatus,
+    EventType,
+    Factuality,
+    StatusTarget,
+    TimeFrame,
+    polarity,
+)
 from models.identity import digest_id
 
 STAGES = {EventStatus.ANNOUNCED: 0, EventStatus.ADOPTED: 1, EventStatus.IN_FORCE: 2}
+VALUES = (
+    "buckets",
+    "companies",
+    "company_names",
+    "specific",
+    "grounds",
+    "targets",
+    "actors",
+    "commodities",
+    "products",
+    "rates",
+    "amounts",
+    "effective",
+    "ends",
+)
 MAX_NAMES = 24
 MAX_TARGETS = 20
 Value = tuple[float, str, str | None]
@@ -85,6 +107,19 @@ class DevelopmentState:
     source_count: int = 0
     mention_count: int = 0
     doubt: float = 1.0
+    # What sources took back: the reason, and the mention that did, in the order of reports.
+    withdrawals: list[list[str]] = field(default_factory=list)
+    # Does it rest on reports alone that their own source took back?
+    hollow: bool = False
+    # The mention that now speaks in place of what its source took back.
+    lead_withdrew: str | None = None
+
+    @property
+    def disputed(self) -> bool:
+        """Do sources contradict each other, or did one of several take it back?"""
+        retracted = any(reason != "reinstated" for reason, _ in self.withdrawals)
+        stands = not self.hollow and not self.weak and self.lead_withdrew is None
+        return bool(self.disputed_with) or (retracted and stands)
 
     @property
     def when(self) -> Interval:
@@ -127,7 +162,7 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
         status=m.status.value,
         status_target=m.status_target.value,
         factuality=m.factuality.value,
-        time_frame=m.time_frame.value,
+        time_frame=part.time_frame.value,
         polarity=m.polarity.value,
         novelty="",
         novelty_score=0.0,
@@ -147,8 +182,59 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
         last_reported=part.source.reported_at,
         last_article=m.article_id,
     )
+    if part.withdrawn:
+        # Its values stay, for it to be found by; it counts no more than a denial.
+        add_report(state, replace(part, withdrawn=None))
+        state.hollow = True
+        state.source_count, state.doubt, state.publishers, state.copy_groups = 0, 1.0, [], []
+        note_withdrawal(state, part)
+        if not part.weak:
+            deny(state, m.type, m.status, m.status_target)
+        return state
     add_report(state, part)
     return state
+
+
+def note_withdrawal(state: DevelopmentState, part: Part) -> None:
+    """Keep why a report was taken back, and by which mention."""
+    assert part.withdrawn is not None
+    assert part.withdrawn_by is not None
+    extend(state.withdrawals, [[part.withdrawn, part.withdrawn_by[0]]], limit=None)
+
+
+def deny(
+    state: DevelopmentState, kind: EventType, status: EventStatus, target: StatusTarget
+) -> None:
+    """Say of a step that its only sources took it back."""
+    state.factuality, state.weak = Factuality.NEGATED.value, True
+    state.polarity = polarity(kind, status, target, Factuality.NEGATED).value
+
+
+def lead_with(state: DevelopmentState, part: Part) -> None:
+    """Let a report speak for a step whose earlier reports were taken back.
+
+    A denial speaks for it, but leaves what the step was: what was denied.
+    """
+    m = part.source.mention
+    state.lead_mention, state.lead_article = m.mention_id, m.article_id
+    state.lead_version, state.extractor_version = m.article_version, m.extractor_version
+    state.factuality, state.polarity = m.factuality.value, m.polarity.value
+    state.weak = part.weak
+    state.lead_withdrew = m.mention_id if part.heir_of is not None else None
+    if part.weak:
+        return
+    state.hollow = False
+    # Whoever denied it is no source of it.
+    state.source_count, state.doubt, state.publishers, state.copy_groups = 0, 1.0, [], []
+    state.type, state.status = m.type.value, m.status.value
+    state.status_target, state.time_frame = m.status_target.value, part.time_frame.value
+    state.background, state.official = part.background, False
+    state.low, state.high = part.when.low, part.when.high
+    state.precision, state.stated = part.when.precision, part.when.stated
+    state.duration = state.instrument = None
+    if part.heir_of is not None:  # a source that corrects itself says all anew
+        for name in VALUES:
+            setattr(state, name, [])
 
 
 def acting(part: Part) -> list[str]:
@@ -163,15 +249,26 @@ def acting(part: Part) -> list[str]:
 def add_report(state: DevelopmentState, part: Part) -> None:
     """Count a report and keep what it adds. A weak report of a firm step adds no values."""
     m = part.source.mention
+    if part.withdrawn:
+        note_withdrawal(state, part)
+        state.mention_count += 1
+        state.first_seen = min(state.first_seen, part.source.first_seen_at)
+        state.last_reported = max(state.last_reported, part.source.reported_at)
+        state.last_article = m.article_id
+        return
+    if state.hollow and not (part.weak and state.lead_withdrew):
+        lead_with(state, part)
     independent = (
         part.source.publisher not in state.publishers
         and part.source.copy_group not in state.copy_groups
     )
-    if independent:
+    denies = part.weak and part.heir_of is not None and not state.hollow
+    if independent and not denies:
         state.source_count += 1
         state.doubt *= 1.0 - min(max(m.confidence, 0.0), 1.0)
-    extend(state.publishers, [part.source.publisher], limit=None)
-    extend(state.copy_groups, [part.source.copy_group], limit=None)
+    if not denies:
+        extend(state.publishers, [part.source.publisher], limit=None)
+        extend(state.copy_groups, [part.source.copy_group], limit=None)
     state.mention_count += 1
     state.first_seen = min(state.first_seen, part.source.first_seen_at)
     state.last_reported = max(state.last_reported, part.source.reported_at)

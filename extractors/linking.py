@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
+from extractors.link_article import parts_of
 from extractors.link_index import (
     days_known,
     key_if_new,
@@ -25,7 +26,7 @@ from extractors.link_match import (
     still_reported,
     values_conflict,
 )
-from extractors.link_parts import Part, parts_of
+from extractors.link_parts import Part, PartKey, part_key
 from extractors.link_result import development_row, measure_row
 from extractors.link_state import (
     DevelopmentState,
@@ -68,6 +69,7 @@ class BlockLinker:
             self.keep(state)
         self.pins = {pin.mention_id: pin for pin in pins}
         self.groups: dict[str, str] = {}
+        self.placed: dict[PartKey, str] = {}
         for pin in self.pins.values():
             if pin.development_id in self.developments:
                 self.groups[pin.group] = self.developments[pin.development_id].measure
@@ -112,6 +114,14 @@ class BlockLinker:
 
     def take(self, part: Part) -> tuple[DevelopmentState, Novelty]:
         """Put a report where it belongs; say where and how new it was."""
+        state, novelty = self.settle(part)
+        self.placed[part_key(part)] = state.label
+        return state, novelty
+
+    def settle(self, part: Part) -> tuple[DevelopmentState, Novelty]:
+        known = self.corrected_by(part)
+        if known is not None:
+            return known, self.join(part, known)
         pin = self.pins.get(part.source.mention.mention_id)
         if pin is None:
             return self.place(part, self.candidates(part), None)
@@ -122,6 +132,16 @@ class BlockLinker:
             state, novelty = self.place(part, [] if pin.apart else self.candidates(part), None)
         self.groups[pin.group] = state.measure
         return state, novelty
+
+    def corrected_by(self, part: Part) -> DevelopmentState | None:
+        """The step an earlier version of the article told, where this part stands in its place.
+
+        A denial belongs there in any case, another value only while nobody else vouches for the
+        old one: else both are told, side by side.
+        """
+        label = self.placed.get(part.heir_of) if part.heir_of else None
+        known = self.developments.get(label) if label else None
+        return known if known is not None and (part.weak or known.hollow) else None
 
     def place(
         self, part: Part, measures: list[MeasureState], ruled: MeasureState | None
@@ -191,13 +211,19 @@ class BlockLinker:
     def weigh_contradiction(
         self, part: Part, state: DevelopmentState, measure: MeasureState
     ) -> None:
-        """Two official sources that differ on one step: both stay, both are marked."""
+        """Two official sources that differ on one step: both stay, both are marked.
+
+        So are a step a source corrected and what another source, or itself, says instead.
+        """
         for other in measure.developments:
+            officials = (
+                part.official and other.official and part.source.publisher not in other.publishers
+            )
+            changed_its_mind = bool(other.withdrawals) and not other.hollow
             if (
-                part.official
-                and other.official
+                (officials or changed_its_mind)
+                and not part.withdrawn
                 and other.status_class == state.status_class
-                and part.source.publisher not in other.publishers
                 and part.when.gap_days(other.when) <= part.when.tolerance_days(other.when)
                 and values_conflict(part, other)
             ):
@@ -313,6 +339,7 @@ def link_block(
             earlier[linked].append(part)
     rebuilt = [rebuild(before[known], told, since) for known, told in earlier.items()]
     linker = BlockLinker([*(from_json(stored.state) for stored in settled), *rebuilt], pins)
+    linker.placed |= {part_key(part): known for known, told in earlier.items() for part in told}
     linker.changed.update(state.label for state in rebuilt)
     taken = [(part, *linker.take(part)) for part in later]
     rename(linker, [(part, state) for part, state, _ in taken], before, since)
@@ -372,7 +399,10 @@ def rename(
             shared[state.label, was] += 1
     kept = {label for label, d in linker.developments.items() if d.first_reported < since}
     names: dict[str, str] = {}
-    for (label, was), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
+    # Of two with as many, the one it was first named for: a correction keeps its first report's id.
+    for (label, was), _ in sorted(
+        shared.items(), key=lambda item: (-item[1], item[0][0] != item[0][1], item[0])
+    ):
         if label not in names and was not in names.values() and was not in kept:
             names[label] = was
     measures: dict[str, str] = {}
@@ -414,4 +444,6 @@ def mention_row(part: Part, state: DevelopmentState, novelty: Novelty) -> Linked
         first_seen_at=part.source.first_seen_at,
         reported_at=part.source.reported_at,
         extractor_version=m.extractor_version,
+        withdrawn=part.withdrawn,
+        withdrawn_at=part.withdrawn_by[1] if part.withdrawn_by else None,
     )

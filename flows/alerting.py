@@ -32,6 +32,8 @@ class AlertResult:
             f"{self.enqueued.considered} developments considered, {self.enqueued.owed} notices "
             f"owed, {self.delivered.sent} sent"
         )
+        if self.enqueued.corrected:
+            told += f", {self.enqueued.corrected} corrections owed"
         return "; ".join((told, *self.problems))
 
 

@@ -69,7 +69,8 @@ def notice_blocks(notice: Notice, m: Markup, detail: int = WHOLE) -> list[str]:
     blocks = [m.strong(m.escape(notice.headline))]
     if notice.refers_to_headline and detail < BARE:
         sent = f", sent {minute(notice.refers_to_sent_at)}" if notice.refers_to_sent_at else ""
-        blocks.append(m.escape(f"Update of: {notice.refers_to_headline}{sent}"))
+        kind = "Corrects" if notice.kind == "correction" else "Update of"
+        blocks.append(m.escape(f"{kind}: {notice.refers_to_headline}{sent}"))
     if notice.candidate is not None:
         blocks += fact_blocks(notice.candidate, m, detail)
     blocks.append(
@@ -176,6 +177,7 @@ def payload(notice: Notice) -> dict[str, Any]:
     """The notice as JSON for machines; the same on every attempt, so that a repeat is a repeat."""
     told = {
         "alert_id": notice.alert_id,
+        "kind": notice.kind,
         "rule": notice.rule_id,
         "severity": notice.severity.value,
         "channel": notice.channel,

@@ -72,7 +72,8 @@ class AlertCandidate:
 
     `confirmations` counts independent publishers beyond the first. `predicates_met` names the
     rules whose SQL predicate holds for it. `reported_at` is when it was first reported, by the
-    publisher where that can be believed. Times UTC.
+    publisher where that can be believed. `change_reason` and `correction_id` say what a source took
+    back of it. Times UTC.
     """
 
     development_id: str
@@ -88,6 +89,9 @@ class AlertCandidate:
     status_target: str = "measure"
     time_frame: str = "current"
     stage_of: str | None = None
+    disputed: bool = False
+    change_reason: str | None = None
+    correction_id: str | None = None
     source_type: str = "author"
     source_tier: int | None = None
     confidence: float | None = None
@@ -142,11 +146,13 @@ class Notice:
     """What a deliverer holds while it sends: the alert, its facts, and for a digest the parts.
 
     `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from
-    1. Of a digest `candidate` is None and `parts` are the notices folded into it. `parts_sent` of
-    `parts_total` messages are out already where a channel takes it in several only.
+    1. `kind` is single, digest or correction. Of a digest `candidate` is None and `parts` are the
+    notices folded into it. `parts_sent` of `parts_total` messages are out already where a channel
+    takes it in several only.
     """
 
     alert_id: str
+    kind: str = "single"
     rule_id: str
     channel: str
     severity: Severity

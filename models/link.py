@@ -96,7 +96,10 @@ class LinkInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedMention:
-    """Which development a part of a mention reports, and how new it was when it was reported."""
+    """Which development a part of a mention reports, and how new it was when it was reported.
+
+    `withdrawn` says why a later version of its article took it back, if one did, since when.
+    """
 
     mention_id: str
     part: int
@@ -108,11 +111,17 @@ class LinkedMention:
     first_seen_at: datetime
     reported_at: datetime
     extractor_version: str
+    withdrawn: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedDevelopment:
-    """A development in full, with the state linking goes on from. Fields as in the store."""
+    """A development in full, with the state linking goes on from. Fields as in the store.
+
+    `change_reason` says what its source last did to it (retracted, corrected, reinstated);
+    `correction_id` digests all such changes, None where there are none.
+    """
 
     development_id: str
     measure_id: str
@@ -157,6 +166,8 @@ class LinkedDevelopment:
     retaliation: bool
     stage_of: str | None
     disputed: bool
+    change_reason: str | None
+    correction_id: str | None
     confidence: float
     source_count: int
     mention_count: int

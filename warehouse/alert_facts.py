@@ -25,6 +25,7 @@ def candidate_of(
         values[key] = tuple(values.get(key) or ())
     for key in TIMES:
         values[key] = _utc(values.get(key))
+    values["disputed"] = bool(values.get("disputed"))
     values["family"] = FAMILY[EventType(row["type"])]
     values["tickers"] = tuple(TickerLink(**tie) for tie in row["tickers"] or ())
     values["earlier"] = tuple(

@@ -16,6 +16,7 @@ from models.headline import headline
 from warehouse.alert_facts import candidate_of, dump_facts, report_key
 from warehouse.alert_predicates import judge
 from warehouse.connection import load_query, transaction
+from warehouse.corrections import corrections_owed
 
 SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
 RECONSIDER_DAYS = 14.0
@@ -28,10 +29,11 @@ BATCH = pa.schema(
 OWED = pa.schema(
     [
         (name, pa.string())
-        for name in ("alert_id", "rule_id", "development_id", "measure_id", "report_key")
+        for name in ("alert_id", "kind", "rule_id", "development_id", "measure_id", "report_key")
     ]
     + [("channel", pa.string()), ("severity", pa.string()), ("severity_rank", pa.int32())]
     + [("headline", pa.string()), ("facts", pa.string()), ("refers_to", pa.string())]
+    + [("told_as", pa.string())]
     + [(name, _TIME) for name in ("first_seen_at", "published_at", "created_at", "due_at")]
     + [("fold_at", _TIME), ("fold_reason", pa.string())]
 )
@@ -41,8 +43,9 @@ OWED = pa.schema(
 class Enqueued:
     """What one pass of the rules did: developments looked at, matches, notices newly owed.
 
-    `quiet` were not looked at: history tells of them, backfilled without alerts. `failed` are the
-    rules that could not be asked, or not about everything: a line each.
+    `corrected` counts corrections owed. `quiet` were not looked at: history tells of them,
+    backfilled without alerts. `failed` are the rules that could not be asked, or not about
+    everything: a line each.
     """
 
     considered: int = 0
@@ -50,6 +53,7 @@ class Enqueued:
     matched: int = 0
     owed: int = 0
     folded: int = 0
+    corrected: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
     failed: tuple[str, ...] = ()
 
@@ -94,6 +98,9 @@ def enqueue_alerts(
     faults = Faults()
     candidates = candidates_for(con, [row[0] for row in loud], rules, faults)
     found = find_matches(rules, candidates, now, faults)
+    # First what was told, so that a notice of this pass is not taken for an earlier one.
+    corrections = corrections_owed(con, [candidate for candidate, _ in candidates], rules, now)
+    insert_owed(con, corrections)
     owed = write_owed(con, found, now, line, faults)
     note_considered(con, loud, now, alerts_off=False)
     note_considered(con, [row for row in news if row[0] in quiet], now, alerts_off=True)
@@ -102,6 +109,7 @@ def enqueue_alerts(
         quiet=len(quiet),
         matched=len(found),
         owed=len(owed),
+        corrected=len(corrections),
         folded=sum(1 for row in owed if row["fold_at"]),
         by_rule=dict(Counter(row["rule_id"] for row in owed)),
         failed=faults.lines("rule"),
@@ -216,11 +224,16 @@ def write_owed(
             owed.append(owed_row(match, refers_to, gate, *told[candidate.development_id]))
         except Exception as error:  # noqa: BLE001 - what cannot be told of one is told of the others
             faults.note(match.rule.rule_id, error)
+    insert_owed(con, owed)
+    return owed
+
+
+def insert_owed(con: DuckDBPyConnection, owed: Sequence[dict[str, Any]]) -> None:
+    """Add rows to the outbox."""
     if owed:
         con.register("owed_batch", pa.Table.from_pylist(owed, schema=OWED))
         con.execute(load_query("enqueue_alerts"))
         con.unregister("owed_batch")
-    return owed
 
 
 class ThrottleGate:
@@ -272,6 +285,7 @@ def owed_row(
         gate.let_pass(rule, match.channel)
     return {
         "alert_id": match.alert_id,
+        "kind": "single",
         "rule_id": rule.rule_id,
         "development_id": candidate.development_id,
         "measure_id": candidate.measure_id,
@@ -282,6 +296,7 @@ def owed_row(
         "headline": line,
         "facts": facts,
         "refers_to": refers_to,
+        "told_as": candidate.correction_id,
         "first_seen_at": candidate.first_seen_at,
         "published_at": candidate.published_at,
         "created_at": gate.now,

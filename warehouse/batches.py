@@ -219,6 +219,8 @@ DEVELOPMENTS = {
     "retaliation": FLAG,
     "stage_of": TEXT,
     "disputed": FLAG,
+    "change_reason": TEXT,
+    "correction_id": TEXT,
     "digest": TEXT,
 }
 DEVELOPMENT_STATES = {
@@ -263,6 +265,8 @@ DEVELOPMENT_MENTIONS = {
     "extractor_version": TEXT,
     "first_seen_at": INSTANT,
     "reported_at": INSTANT,
+    "withdrawn": TEXT,
+    "withdrawn_at": INSTANT,
 }
 FINDINGS = {
     "review_id": TEXT,

@@ -41,6 +41,7 @@ ENUMS = {
 NESTED = {"rates": Rate, "amounts": Amount, "dates": EventDate}
 WantedKeys = Callable[[Sequence[LinkMention]], Mapping[tuple[str, str], datetime | None]]
 LINKED_AT_ONCE = 20_000
+CORRECTION_FIELDS = ("change_reason", "correction_id")
 MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
 
 
@@ -238,4 +239,6 @@ def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None =
 def digested(record: object, columns: Columns) -> dict[str, Any]:
     """A row with a digest of its content, by which a revision knows that it says something new."""
     row = fields(record, columns)
-    return row | {"digest": digest_id(*row.values())}
+    # What was never corrected reads as before there were corrections.
+    said = [v for k, v in row.items() if v is not None or k not in CORRECTION_FIELDS]
+    return row | {"digest": digest_id(*said)}

@@ -191,6 +191,7 @@ def notice_of(row: dict[str, Any], token: str, parts: tuple[Notice, ...]) -> Not
     """One row as a notice."""
     return Notice(
         alert_id=row["alert_id"],
+        kind=row["kind"],
         rule_id=row["rule_id"],
         channel=row["channel"],
         severity=Severity(row["severity"]),

@@ -7,7 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from models.alert import Severity
 from models.alert_timing import Digest, QuietHours, Throttle
-from tests.alert_world import NOW, confirm, memory, rule, store, touch
+from tests.alert_world import NOW, confirm, insert, memory, rows_of, rule, store, touch
 from warehouse.alert_facts import dump_facts, load_facts
 from warehouse.alerts import (
     candidates_for,
@@ -16,7 +16,7 @@ from warehouse.alerts import (
     skip_alerts,
 )
 from warehouse.connection import transaction
-from warehouse.outbox import ClaimTerms, claim_notices
+from warehouse.outbox import Attempt, ClaimTerms, claim_notices, record_attempts
 
 
 @pytest.fixture
@@ -211,3 +211,28 @@ def test_quiet_hours_hold_and_then_tell_how_many(con: DuckDBPyConnection) -> Non
     assert claim_notices(con, owner="t", channels=["log"], now=night, terms=terms) == []
     (digest,) = claim_notices(con, owner="t", channels=["log"], now=morning, terms=terms)
     assert (digest.fold_reason, len(digest.parts)) == ("quiet", 2)
+
+
+def test_a_correction_is_owed_once_and_goes_after_its_first_notice() -> None:
+    con = memory()
+    store(con, "d1")
+    rules = [rule("all", channels=("desk",))]
+    terms = ClaimTerms(lease_s=60.0)
+    assert enqueue_in_transaction(con, rules, now=NOW).owed == 1
+    (first,) = claim_notices(con, owner="a", channels=["desk"], now=NOW, terms=terms)
+    denied = {"factuality": "negated", "change_reason": "retracted", "correction_id": "c1"}
+    insert(
+        con, "store.developments", [rows_of("d1", {"revision": 2, **denied})["store.developments"]]
+    )
+    insert(con, "store.ticker_passes", [{"development_id": "d1", "revision": 2}])
+    assert [enqueue_in_transaction(con, rules, now=NOW).corrected for _ in range(2)] == [1, 0]
+    # The first one may be on its way: its deliverer was killed, or has not come back yet.
+    assert claim_notices(con, owner="b", channels=["desk"], now=NOW, terms=terms) == []
+    later = NOW + timedelta(minutes=5)
+    (again,) = claim_notices(con, owner="b", channels=["desk"], now=later, terms=terms)
+    assert (again.alert_id, again.headline) == (first.alert_id, first.headline)
+    sent = Attempt(notice=again, outcome="sent", started_at=later)
+    record_attempts(con, [sent], owner="b", now=later, terms=terms)
+    (correction,) = claim_notices(con, owner="b", channels=["desk"], now=later, terms=terms)
+    assert (correction.kind, correction.refers_to) == ("correction", first.alert_id)
+    assert correction.headline.startswith("CORRECTION: denied by its source: China")

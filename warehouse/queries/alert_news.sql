@@ -1,5 +1,6 @@
 -- One row per development the rules must be asked about: never considered, or changed since in a
--- way rules can see (revision, publishers, tickers) and considered first after $reconsider_from.
+-- way rules can see (revision, publishers, tickers) and considered first after
+-- $reconsider_from, or corrected by its source however late.
 -- is_new: never considered. One whose tickers are not worked out yet waits: half of a notice is what it touches.
 WITH considered AS (
     SELECT
@@ -18,6 +19,7 @@ ties AS (
 standing AS (
     SELECT
         d.development_id,
+        d.correction_id,
         concat_ws('.', d.revision, coalesce(s.source_count, 0), coalesce(t.tie_count, 0))
             AS fingerprint
     FROM store.standing_developments AS d
@@ -32,6 +34,6 @@ LEFT JOIN considered AS c USING (development_id)
 WHERE c.development_id IS NULL
     OR (
         NOT c.alerts_off
-        AND c.first_considered_at >= $reconsider_from
+        AND (c.first_considered_at >= $reconsider_from OR d.correction_id IS NOT NULL)
         AND c.fingerprint <> d.fingerprint
     )

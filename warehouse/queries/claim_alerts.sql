@@ -13,6 +13,15 @@ WHERE alert_id IN (
     FROM store.alerts
     WHERE list_contains($channels, channel)
         AND fold_at IS NULL
+        -- A correction goes to whoever got what it corrects, and after it.
+        AND (kind <> 'correction' OR refers_to IN (
+            SELECT f.alert_id
+            FROM store.alerts AS f
+            LEFT JOIN store.alerts AS d ON d.alert_id = f.folded_into
+            WHERE coalesce(d.state, f.state) = 'sent' AND f.alert_id IN (
+                SELECT refers_to FROM store.alerts WHERE kind = 'correction' AND state IN ('pending', 'claimed')
+            )
+        ))
         AND (
             (
                 state = 'pending'

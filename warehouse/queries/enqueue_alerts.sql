@@ -1,8 +1,8 @@
 -- One row per row of `owed_batch`: notices found to be owed, with when they may go.
-INSERT INTO store.alerts
+INSERT INTO store.alerts BY NAME
 SELECT
     alert_id,
-    'single' AS kind,
+    kind,
     rule_id,
     development_id,
     measure_id,
@@ -13,6 +13,7 @@ SELECT
     headline,
     facts,
     refers_to,
+    told_as,
     first_seen_at,
     published_at,
     created_at,

@@ -11,6 +11,14 @@ SELECT
 FROM store.alerts
 -- No digest is further away than days: a later time was written by a clock that was ahead.
 WHERE state = 'pending'
-    AND kind = 'single'
+    AND kind <> 'digest'
     AND (fold_at <= $now OR fold_at > $now::TIMESTAMPTZ + INTERVAL 8 DAY)
+    AND (kind <> 'correction' OR refers_to IN (
+        SELECT f.alert_id
+        FROM store.alerts AS f
+        LEFT JOIN store.alerts AS d ON d.alert_id = f.folded_into
+        WHERE coalesce(d.state, f.state) = 'sent' AND f.alert_id IN (
+            SELECT refers_to FROM store.alerts WHERE kind = 'correction' AND state = 'pending'
+        )
+    ))
 GROUP BY rule_id, channel, fold_at, fold_reason

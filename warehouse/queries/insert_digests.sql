@@ -1,5 +1,5 @@
 -- One row per row of `digest_batch`: a notice that stands for several.
-INSERT INTO store.alerts
+INSERT INTO store.alerts BY NAME
 SELECT
     alert_id,
     'digest' AS kind,

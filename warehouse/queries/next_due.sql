@@ -10,3 +10,11 @@ SELECT min(
 )
 FROM store.alerts
 WHERE state IN ('pending', 'claimed') AND list_contains($channels, channel)
+    AND (kind <> 'correction' OR refers_to IN (
+        SELECT f.alert_id
+        FROM store.alerts AS f
+        LEFT JOIN store.alerts AS d ON d.alert_id = f.folded_into
+        WHERE coalesce(d.state, f.state) = 'sent' AND f.alert_id IN (
+            SELECT refers_to FROM store.alerts WHERE kind = 'correction' AND state IN ('pending', 'claimed')
+        )
+    ))

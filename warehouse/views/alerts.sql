@@ -41,15 +41,15 @@ LEFT JOIN attempts AS t ON t.alert_id = coalesce(a.folded_into, a.alert_id);
 
 COMMENT ON VIEW alerts IS 'What the desk was told or is owed: one row per notice';
 COMMENT ON COLUMN alerts.alert_id IS 'Digest of rule, development and channel; the idempotency key';
-COMMENT ON COLUMN alerts.kind IS 'single, or digest: one notice that stands for several';
+COMMENT ON COLUMN alerts.kind IS 'single, correction (its source took back or changed what refers_to tells), or digest: one notice that stands for several';
 COMMENT ON COLUMN alerts.rule_id IS 'The rule that matched';
 COMMENT ON COLUMN alerts.severity IS 'flash, urgent or notice, as the rule says';
 COMMENT ON COLUMN alerts.channel IS 'The channel the notice is owed to, by name';
 COMMENT ON COLUMN alerts.headline IS 'The development in one line';
 COMMENT ON COLUMN alerts.development_id IS 'The development; NULL for a digest';
 COMMENT ON COLUMN alerts.measure_id IS 'Its measure; NULL for a digest';
-COMMENT ON COLUMN alerts.refers_to IS 'The notice of the step this one carries on (announced to in force); NULL if none';
-COMMENT ON COLUMN alerts.state IS 'pending, claimed, sent or dead (given up on); of a folded notice, the state of its digest';
+COMMENT ON COLUMN alerts.refers_to IS 'The notice of the step this one carries on (announced to in force), or that it corrects; NULL if none';
+COMMENT ON COLUMN alerts.state IS 'pending, claimed, sent, dead (given up on) or withdrawn (its source took it back before it went); of a folded notice, the state of its digest';
 COMMENT ON COLUMN alerts.created_at IS 'When it was written to the outbox, UTC';
 COMMENT ON COLUMN alerts.due_at IS 'When it may go, or go again after a failure, UTC';
 COMMENT ON COLUMN alerts.sent_at IS 'When the receiver took it, by itself or in its digest, UTC; NULL if not yet';

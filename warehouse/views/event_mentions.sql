@@ -1,7 +1,9 @@
 -- One row per mention and version of the extractor that found it.
 CREATE OR REPLACE VIEW event_mentions AS
 WITH newest AS (
-    SELECT article_id, version, arg_max(extractor_version, extracted_at) AS extractor_version
+    SELECT
+        article_id, version, arg_max(extractor_version, extracted_at) AS extractor_version,
+        version = max(version) OVER (PARTITION BY article_id) AS is_last_version
     FROM store.extractions
     GROUP BY article_id, version
 )
@@ -47,7 +49,9 @@ SELECT
     found.rule,
     found.missing,
     found.extractor_version,
-    newest.extractor_version = found.extractor_version AS is_newest,
+    newest.extractor_version = found.extractor_version AND newest.is_last_version AS is_newest,
+    linked.withdrawn,
+    linked.withdrawn_at,
     found.first_seen_at,
     found.published_at,
     found.extracted_at
@@ -101,7 +105,9 @@ COMMENT ON COLUMN event_mentions.confidence IS 'From 0 to 1: how sure the extrac
 COMMENT ON COLUMN event_mentions.rule IS 'Rule or model that found it.';
 COMMENT ON COLUMN event_mentions.missing IS 'For every empty argument, why it is empty.';
 COMMENT ON COLUMN event_mentions.extractor_version IS 'Version of the extractor.';
-COMMENT ON COLUMN event_mentions.is_newest IS 'Is this what the latest reading of the text gave? Older readings stay beside it.';
+COMMENT ON COLUMN event_mentions.is_newest IS 'Is it what the newest extractor that read this text saw, in the newest version of its article that was read?';
+COMMENT ON COLUMN event_mentions.withdrawn IS 'Why a later version of its article took it back: retracted, corrected or reinstated; NULL where none did.';
+COMMENT ON COLUMN event_mentions.withdrawn_at IS 'When that version was first seen, UTC.';
 COMMENT ON COLUMN event_mentions.first_seen_at IS 'When the text version that holds it reached us, UTC.';
 COMMENT ON COLUMN event_mentions.published_at IS 'When its publisher says it was published, UTC.';
 COMMENT ON COLUMN event_mentions.extracted_at IS 'When it was read, UTC.';

@@ -51,6 +51,8 @@ SELECT
     counts.source_count,
     counts.mention_count,
     step.disputed,
+    step.change_reason,
+    step.correction_id,
     coalesce(touched.tickers, []) AS tickers,
     counts.confidence,
     step.article_id,
@@ -124,11 +126,13 @@ COMMENT ON COLUMN policy_events.first_seen_at IS 'When the first report of it re
 COMMENT ON COLUMN policy_events.first_reported_at IS 'When it was first reported, by the publisher where that can be believed, UTC.';
 COMMENT ON COLUMN policy_events.source_count IS 'Independent publishers that reported it; copies of one text count once.';
 COMMENT ON COLUMN policy_events.mention_count IS 'Sentences that reported it, copies and repeats included.';
-COMMENT ON COLUMN policy_events.disputed IS 'Do official sources contradict each other on it? The other version is a development of the same measure.';
+COMMENT ON COLUMN policy_events.disputed IS 'Do official sources contradict each other on it (the other version is a development of the same measure), or did a source take it back that others still tell?';
+COMMENT ON COLUMN policy_events.change_reason IS 'What a later version of an article last did to it: retracted (denied), corrected (another value, actor or product) or reinstated (a denial taken back); NULL where none did.';
+COMMENT ON COLUMN policy_events.correction_id IS 'Digest of all such changes; another one means a further correction. NULL where there are none.';
 COMMENT ON COLUMN policy_events.tickers IS 'Listings it touches, MIC:TICKER; see event_tickers for how.';
 COMMENT ON COLUMN policy_events.confidence IS 'From 0 to 1: how sure extraction is, raised by independent reports.';
 COMMENT ON COLUMN policy_events.article_id IS 'The article that reported it first.';
-COMMENT ON COLUMN policy_events.article_version IS 'The version of that article.';
+COMMENT ON COLUMN policy_events.article_version IS 'The version of that article: a later one may no longer mention it, which takes nothing back.';
 COMMENT ON COLUMN policy_events.lead_mention_id IS 'The mention that reported it first; see event_mentions.';
 COMMENT ON COLUMN policy_events.extractor_version IS 'Version of the extractor that read that mention.';
 COMMENT ON COLUMN policy_events.revision IS 'How often what is said here changed, from 1.';

@@ -17,6 +17,8 @@ WITH known AS (
         ON found.mention_id = linked.mention_id
         AND found.extractor_version = linked.extractor_version
     WHERE linked.first_seen_at <= CAST(ts AS TIMESTAMPTZ)
+        -- What its own source had taken back by then stood no more.
+        AND (linked.withdrawn_at IS NULL OR linked.withdrawn_at > CAST(ts AS TIMESTAMPTZ))
 ),
 told AS (
     SELECT

@@ -1,0 +1,36 @@
+-- One row per first notice about a development of `correction_batch` (told_of) that does not tell its
+-- corrections yet: what was told last under it, and whether nobody tried to send it so far.
+WITH about AS (
+    SELECT development_id, development_id AS told_of, correction_id FROM correction_batch
+    UNION
+    SELECT gone.development_id, given.development_id AS told_of, given.correction_id
+    FROM store.developments AS gone
+    JOIN correction_batch AS given ON given.development_id = gone.superseded_by
+    WHERE gone.retracted
+),
+firsts AS (
+    SELECT held.*, about.told_of, about.correction_id
+    FROM store.alerts AS held
+    JOIN about ON about.development_id = held.development_id
+    WHERE held.kind = 'single'
+),
+corrections AS (
+    SELECT
+        held.refers_to,
+        arg_max(held.told_as, (held.created_at, held.alert_id)) AS told_as,
+        arg_max(held.facts, (held.created_at, held.alert_id)) AS facts
+    FROM store.alerts AS held
+    SEMI JOIN firsts ON firsts.alert_id = held.refers_to
+    WHERE held.kind = 'correction'
+    GROUP BY held.refers_to
+)
+SELECT
+    firsts.alert_id, firsts.told_of, firsts.rule_id, firsts.channel, firsts.severity,
+    firsts.severity_rank, firsts.report_key,
+    firsts.state IN ('pending', 'withdrawn') AND firsts.claim_count = 0 AS is_unsent,
+    coalesce(corrections.told_as, firsts.told_as) AS told_as,
+    coalesce(corrections.facts, firsts.facts) AS told_facts
+FROM firsts
+LEFT JOIN corrections ON corrections.refers_to = firsts.alert_id
+WHERE coalesce(corrections.told_as, firsts.told_as) IS DISTINCT FROM firsts.correction_id
+ORDER BY firsts.created_at, firsts.alert_id;
