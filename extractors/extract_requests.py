@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from models.event import Extraction, TextUnit
+from models.reading import ReadCount
 
 UNIT_FIELDS = tuple(field.name for field in fields(TextUnit))
 _values = attrgetter(*UNIT_FIELDS)
@@ -38,10 +39,10 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What the pipe writes for some lines; `failed` if one of them was bad."""
+    """What the pipe writes for some lines, and what became of each."""
 
     text: str
-    failed: bool
+    count: ReadCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from flows.reading import Lenient, RefusedTo, end_reading
 from models.errors import ConfigError
 
 
@@ -17,6 +18,8 @@ def extract(
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Processes to extract in, one model each.")
     ] = 1,
+    lenient: Lenient = False,
+    refused_to: RefusedTo = None,
 ) -> None:
     """Read texts as JSON lines, write their policy events as JSON lines, in the same order.
 
@@ -37,7 +40,16 @@ def extract(
     if workers > 1:
         from flows.extract_workers import extract_stream
 
-        raise typer.Exit(extract_stream(sys.stdin.buffer, sys.stdout.buffer, workers))
-    from extractors.records import main
+        count = extract_stream(sys.stdin.buffer, sys.stdout.buffer, workers)
+    else:
+        from extractors.records import piped
 
-    raise typer.Exit(main())
+        count = piped()
+    end_reading(
+        count,
+        "extract",
+        lenient=lenient,
+        refused_to=refused_to,
+        stored="answered",
+        to_stderr=True,
+    )

@@ -43,7 +43,9 @@ def test_the_pipe_writes_the_same_lines() -> None:
     one = io.StringIO()
     code = run_pipe(io.StringIO(lines), one, tickers=TouchedListings().by_event)
     sink = io.BytesIO()
-    assert extract_stream(io.BytesIO(lines.encode()), sink, 2) == code == 1
+    count = extract_stream(io.BytesIO(lines.encode()), sink, 2)
+    assert (code, count.read, count.stored, count.refused) == (1, 301, 300, 1)
+    assert str(count.refusals[0]).startswith("line 201: not JSON")
     assert sink.getvalue().decode() == one.getvalue()
 
 
