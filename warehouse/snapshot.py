@@ -19,7 +19,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from models.errors import WarehouseError
-from warehouse.connection import connect
+from warehouse.connection import STORAGE_FAULTS, connect
+from warehouse.faults import warehouse_error
 from warehouse.lake import is_lake_target
 from warehouse.migrate import add_session_macros, migrate
 
@@ -67,9 +68,8 @@ def publish(live_path: Path | str, snapshot_path: Path | str) -> bool:
         os.replace(fresh, snapshot)
         write_mark(snapshot, state)
     except (OSError, duckdb.Error) as error:
-        raise WarehouseError(
-            f"{snapshot}: not published, the old one stays: {one_line(str(error))}"
-        ) from error
+        doing = "not published, the old one stays"
+        raise warehouse_error(error, snapshot, doing=doing) from error
     finally:
         con.close()
         fresh.unlink(missing_ok=True)
@@ -167,6 +167,8 @@ def query(
     con = open_snapshot(path)
     try:
         result = con.execute(sql, parameters or None).to_arrow_table()
+    except STORAGE_FAULTS as error:
+        raise warehouse_error(error, path) from error
     except duckdb.Error as error:
         raise WarehouseError(one_line(str(error))) from error
     finally:

@@ -58,6 +58,56 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     typer.echo("sound")
 
 
+@app.command("backup")
+def backup(
+    path: Annotated[
+        Path | None, typer.Argument(help="File or folder; beside the warehouse if not given.")
+    ] = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """A whole copy of the live warehouse, opened and counted before it takes its name.
+
+    May run beside `policywire serve`: it waits its turn. A file that is there is never replaced.
+
+    [bold]Examples[/bold]
+
+      policywire warehouse backup
+
+      policywire warehouse backup /srv/backups/
+    """
+    from warehouse.backup import backup as copy
+
+    made = copy(settings_from(config, warehouse).warehouse, path)
+    typer.echo(f"{made}: {made.stat().st_size / 1e6:,.1f} MB, opened and counted")
+
+
+@app.command("restore")
+def restore(
+    source: Annotated[Path, typer.Argument(help="A backup, or the published snapshot.")],
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Put a backup or the snapshot in the place of the live warehouse.
+
+    The old file is kept beside it under a dated name. Stop `policywire serve` first: it is refused
+    while somebody has the file open. What was written after the copy was made is not in it.
+
+    [bold]Example[/bold]
+
+      policywire warehouse restore var/policywire.snapshot.duckdb
+    """
+    from warehouse.backup import restore as put_back
+    from warehouse.snapshot import publish
+
+    settings = settings_from(config, warehouse)
+    kept = put_back(source, settings.warehouse)
+    publish(settings.warehouse, settings.snapshot)
+    typer.echo(f"{settings.warehouse}: restored from {source}")
+    if kept is not None:
+        typer.echo(f"the file that was there is {kept}; delete it when you need it no more")
+
+
 @app.command("export")
 def export(
     folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
