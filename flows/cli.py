@@ -23,6 +23,7 @@ from flows.commands import (
     text,
 )
 from flows.logs import configure_logs
+from flows.private_files import keep_private
 from models.errors import ConfigError, PipelineError
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ def options(
 
 def main() -> None:
     """Entry point: errors are one line, a traceback only with --debug."""
+    keep_private()
     debug = "--debug" in sys.argv
     errors = Console(stderr=True)
     try:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def publish(live_path: Path | str, snapshot_path: Path | str) -> bool:
         state = state_of(live)
         sweep(snapshot)
         copy_file(live, fresh)
+        keep_mode(snapshot, fresh)
         os.replace(fresh, snapshot)
         write_mark(snapshot, state)
     except (OSError, duckdb.Error) as error:
@@ -74,6 +76,21 @@ def publish(live_path: Path | str, snapshot_path: Path | str) -> bool:
         con.close()
         fresh.unlink(missing_ok=True)
     return True
+
+
+def keep_mode(old: Path, fresh: Path) -> None:
+    """Give a new snapshot the mode and group of the one before, which an operator may have set."""
+    try:
+        found = old.stat()
+    except FileNotFoundError:
+        return
+    fresh.chmod(stat.S_IMODE(found.st_mode))
+    if found.st_gid != fresh.stat().st_gid:
+        try:
+            os.chown(fresh, -1, found.st_gid)
+        except PermissionError:
+            # Not a member of that group any more: then nobody but the owner reads it.
+            fresh.chmod(0o600)
 
 
 def is_current(live: Path, snapshot: Path) -> bool:
