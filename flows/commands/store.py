@@ -97,11 +97,17 @@ def restore(
 
       policywire warehouse restore var/policywire.snapshot.duckdb
     """
+    from contextlib import nullcontext
+
+    from flows.serve import only_one
     from warehouse.backup import restore as put_back
     from warehouse.snapshot import publish
 
     settings = settings_from(config, warehouse)
-    kept = put_back(source, settings.warehouse)
+    # Between two passes a schedule has the file closed, and would go on with the new one.
+    home = settings.warehouse.parent / "prefect"
+    with only_one(home) if (home / "serve.lock").exists() else nullcontext():
+        kept = put_back(source, settings.warehouse)
     publish(settings.warehouse, settings.snapshot)
     typer.echo(f"{settings.warehouse}: restored from {source}")
     if kept is not None:

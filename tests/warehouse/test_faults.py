@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.serve import only_one
 from models.errors import (
     MigrationError,
     WarehouseBusyError,
@@ -180,3 +181,14 @@ def test_the_commands(live: Path) -> None:
     back = CliRunner().invoke(app, ["warehouse", "restore", str(copy), *asked])
     assert back.exit_code == 0, back.output
     assert query(live.with_suffix(".snapshot.duckdb"), COUNT).rows == [(20000,)]
+
+
+def test_restore_is_refused_while_a_schedule_runs(live: Path) -> None:
+    copy = backup(live)
+    asked = ["warehouse", "restore", str(copy), "--warehouse", str(live)]
+    with only_one(live.parent / "prefect"):
+        refused = CliRunner().invoke(app, asked)
+    assert refused.exit_code != 0
+    assert "another `policywire serve`" in str(refused.exception)
+    assert not list(live.parent.glob("*.before-restore-*"))
+    assert CliRunner().invoke(app, asked).exit_code == 0
