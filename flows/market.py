@@ -10,6 +10,7 @@ from prefect import flow
 from flows.link import join_tickers
 from flows.prices import FileProvider, PriceProvider, StooqProvider, load_from
 from flows.progress import track
+from flows.reading import summary
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.securities import load_all
 from flows.sessions import fill_sessions
@@ -71,6 +72,7 @@ def update_market(settings: Settings) -> MarketResult:
         warnings=(
             *notes,
             *closed,
+            *(f"{load.origin}: {summary(load.reading)}" for load in loads),
             *(f"{load.origin}: {w}" for load in loads for w in load.warnings),
         ),
     )
