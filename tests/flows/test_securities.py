@@ -16,7 +16,6 @@ from flows.securities import (
     add_figis,
     check,
     fetch_sec_list,
-    is_isin,
     keep_sec_list,
     load_all,
     load_lists,
@@ -25,6 +24,7 @@ from flows.securities import (
     with_rows,
     with_sec_list,
 )
+from flows.security_values import is_isin
 from models.errors import ConfigError, FetchError
 from models.reference.markets import load_markets
 from models.reference.securities import load_securities
