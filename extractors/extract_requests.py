@@ -9,7 +9,9 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
+from models import harmless
 from models.event import Extraction, TextUnit
+from models.reading import ReadCount, Refusal
 
 UNIT_FIELDS = tuple(field.name for field in fields(TextUnit))
 _values = attrgetter(*UNIT_FIELDS)
@@ -39,10 +41,10 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What the pipe writes for some lines; `failed` if one of them was bad."""
+    """What the pipe writes for some lines, and what became of each."""
 
     text: str
-    failed: bool
+    count: ReadCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +155,9 @@ def refused(request: Request, reason: str, extractor_version: str) -> Readings |
         record = json.loads(line)
         unit_id = record.get("id") if isinstance(record, dict) else None
     except (ValueError, RecursionError):
-        return Answers(
-            text=json.dumps({"id": None, "line": number, "error": reason}) + "\n", failed=True
-        )
+        told = harmless.json_text({"id": None, "line": number, "error": reason})
+        line_refusal = Refusal(place=f"line {number}", reason=reason)
+        return Answers(text=f"{told}\n", count=ReadCount(refused=1, refusals=(line_refusal,)))
     answer: dict[str, Any] = {
         "id": None if unit_id is None else str(unit_id),
         "events": [],
@@ -163,7 +165,7 @@ def refused(request: Request, reason: str, extractor_version: str) -> Readings |
         "extractor_version": extractor_version,
         "reject": reason,
     }
-    return Answers(text=json.dumps(answer, ensure_ascii=False) + "\n", failed=False)
+    return Answers(text=harmless.json_text(answer) + "\n", count=ReadCount(stored=1))
 
 
 def joined(
@@ -172,7 +174,9 @@ def joined(
     """The answers to the parts of a request as one."""
     if isinstance(request, Lines):
         lines = [answer for answer in answers if isinstance(answer, Answers)]
-        return Answers(text="".join(a.text for a in lines), failed=any(a.failed for a in lines))
+        return Answers(
+            text="".join(a.text for a in lines), count=sum((a.count for a in lines), ReadCount())
+        )
     found: dict[int, Extraction] = {}
     before, version = 0, ""
     for part, answer in zip(parts, answers, strict=True):

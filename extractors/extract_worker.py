@@ -51,8 +51,8 @@ class ExtractWorker:
             extractions = list(self.extractor.extract(unpacked(request)))
             return readings_of(extractions, self.extractor.version)
         out = io.StringIO()
-        failed = answer_lines(request.numbered, out, self.extractor, self.touched.by_event)
-        return Answers(text=out.getvalue(), failed=failed)
+        count = answer_lines(request.numbered, out, self.extractor, self.touched.by_event)
+        return Answers(text=out.getvalue(), count=count)
 
     def serve(self, source: BinaryIO, sink: BinaryIO) -> None:
         """Answer frames until there are no more."""

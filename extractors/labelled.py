@@ -20,6 +20,7 @@ from typing import Any
 from extractors.readable import clean
 from models import harmless
 from models.errors import ConfigError
+from models.reading import Refusal, Tally
 
 SPANS = ("product_texts", "company_texts")
 # The name of this set of labels: other people drew and labelled it than the labelled set.
@@ -36,11 +37,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 
-def resolve(pointers: Path, corpora: Path) -> Iterator[dict[str, Any]]:
-    """Labelled records with their texts, in the form of the labelled set; lost ones are left out.
+def resolve(pointers: Path, corpora: Path, tally: Tally | None = None) -> Iterator[dict[str, Any]]:
+    """Labelled records with their texts, in the form of the labelled set.
 
-    Raises ConfigError where the corpora are not there.
+    Those whose text is lost are left out, and `tally` hears of each. Raises ConfigError where the
+    corpora are not there.
     """
+    tally = tally if tally is not None else Tally()
     wanted: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for line in pointers.read_text(encoding="utf-8").splitlines():
         pointer = json.loads(line)
@@ -57,7 +60,12 @@ def resolve(pointers: Path, corpora: Path) -> Iterator[dict[str, Any]]:
                     record = record_at(pointer, document)
                     if record is not None:
                         waiting.remove(pointer)
+                        tally.stored += 1
                         yield record
+        for document_id, lost in documents.items():
+            for pointer in lost:
+                told = f"document {document_id} of {corpus} has another text by now, or is gone"
+                tally.refuse(Refusal(place=f"label {pointer['id']}", reason=told))
 
 
 def record_at(pointer: dict[str, Any], document: dict[str, Any]) -> dict[str, Any] | None:
@@ -100,13 +108,18 @@ def event_at(event: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the records of a file of pointers."""
+    """Print the records of a file of pointers; 1 if one was lost, unless that is allowed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pointers", type=Path)
+    parser.add_argument("--lenient", action="store_true", help="exit code 0 although some are lost")
     a = parser.parse_args(arguments)
-    for record in resolve(a.pointers, shared_folder() / "corpora"):
+    tally = Tally()
+    for record in resolve(a.pointers, shared_folder() / "corpora", tally):
         sys.stdout.write(harmless.json_text(record) + "\n")
-    return 0
+    count = tally.count
+    sys.stderr.write(f"{count.read} read: {count.stored} found, {count.refused} lost\n")
+    sys.stderr.writelines(f"  {refusal}\n" for refusal in count.refusals)
+    return 1 if count.refused and not a.lenient else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 Run as `python -m extractors.records < in.jsonl > out.jsonl`. In: {"id", "text", "title"?,
 "context"?, "published"?, "kind"?, "lang"?, "publisher_country"?}. Out: {"id", "events", "entities",
 "extractor_version", "reject"?}; a line that is not JSON gives {"id": null, "line", "error"} and the
-exit code 1 at the end.
+exit code 1 at the end. What became of all lines is told on standard error.
 """
 
 import json
@@ -19,6 +19,7 @@ from extractors.touched import TouchedListings
 from models import harmless
 from models.errors import ExtractionError
 from models.event import EventMention, Extraction, TextUnit
+from models.reading import ReadCount, Refusal, Tally
 from models.security import TickerLink
 
 KINDS = ("headline", "sentence", "article")
@@ -147,16 +148,27 @@ def run_pipe(
     tickers: Tickers | None = None,
     extractor: Extractor | None = None,
 ) -> int:
-    """Read records from `lines`, write one result each to `out`; 1 if a line was bad, else 0.
+    """Read records from `lines`, write one result each to `out`; 1 if a line was bad, else 0."""
+    return 1 if read_pipe(lines, out, tickers=tickers, extractor=extractor).refused else 0
+
+
+def read_pipe(
+    lines: IO[str],
+    out: IO[str],
+    *,
+    tickers: Tickers | None = None,
+    extractor: Extractor | None = None,
+) -> ReadCount:
+    """Read records from `lines`, write one result each to `out`; what became of each line.
 
     A slow writer gets each answer as soon as its line came; a file is parsed in batches.
     """
     reader = extractor or Extractor()
-    failed = False
+    count = ReadCount()
     for batch in batches_of_lines(lines):
-        failed |= answer_lines(batch, out, reader, tickers)
+        count += answer_lines(batch, out, reader, tickers)
         out.flush()
-    return 1 if failed else 0
+    return count
 
 
 def answer_lines(
@@ -164,26 +176,29 @@ def answer_lines(
     out: IO[str],
     reader: Extractor,
     tickers: Tickers | None = None,
-) -> bool:
-    """Write one result for each of some numbered lines; was one of them bad?"""
-    failed = False
+) -> ReadCount:
+    """Write one result for each of some numbered lines; what became of each."""
+    tally = Tally()
     units: list[TextUnit] = []
     slots: list[dict[str, Any] | TextUnit] = []
     for number, line in numbered:
+        unit_id = None
         try:
             unit = unit_from_record(json.loads(line))
         except json.JSONDecodeError as error:
-            slots.append({"id": None, "line": number, "error": f"not JSON: {error}"})
+            reason = f"not JSON: {error}"
         except RecursionError:
-            slots.append({"id": None, "line": number, "error": "not JSON: nested too deep"})
+            reason = "not JSON: nested too deep"
         except ExtractionError as error:
             unit_id = error.article_id if error.article_id != "?" else None
-            slots.append({"id": unit_id, "line": number, "error": error.reason})
+            reason = error.reason
         else:
             units.append(unit)
             slots.append(unit)
             continue
-        failed = True
+        slots.append({"id": unit_id, "line": number, "error": reason})
+        tally.refuse(Refusal(place=f"line {number}", reason=reason))
+    tally.stored = len(units)
     results = reader.extract(units, batch_size=64 if len(units) > 1 else 1)
     for slot in slots:
         if isinstance(slot, TextUnit):
@@ -191,7 +206,7 @@ def answer_lines(
         else:
             record = slot
         out.write(harmless.json_text(record) + "\n")
-    return failed
+    return tally.count
 
 
 def batches_of_lines(
@@ -224,11 +239,19 @@ def _more_waiting(lines: IO[str]) -> bool:
         return True
 
 
-def main() -> int:
-    """The pipe on standard input and output."""
+def piped() -> ReadCount:
+    """The pipe on standard input and output; what became of each line."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    return run_pipe(sys.stdin, sys.stdout, tickers=TouchedListings().by_event)
+    return read_pipe(sys.stdin, sys.stdout, tickers=TouchedListings().by_event)
+
+
+def main() -> int:
+    """The pipe as a program of its own."""
+    count = piped()
+    told = f"{count.read} read: {count.stored} answered, {count.refused} refused"
+    sys.stderr.write(told + "".join(f"; first {r}" for r in count.refusals[:1]) + "\n")
+    return 1 if count.refused else 0
 
 
 if __name__ == "__main__":

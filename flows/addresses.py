@@ -6,6 +6,7 @@ judged: a name that answers differently the second time (DNS rebinding) gains no
 """
 
 import asyncio
+import csv
 import ipaddress
 import re
 import socket
@@ -14,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,6 +30,12 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}\.?", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LAST_32_BITS = (
+    _NAT64,
+    ipaddress.ip_network("64:ff9b:1::/48"),
+    ipaddress.ip_network("::ffff:0:0:0/96"),
+)
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _RESOLUTION_TTL_S = 60.0
 
 
@@ -42,21 +50,73 @@ def literal_address(host: str) -> IPAddress | None:
 def why_not_public(address: IPAddress) -> str | None:
     """The kind of non-public network an address belongs to, or None for a public one.
 
-    Looks through the IPv6 forms that carry an IPv4 address (mapped, 6to4, Teredo, NAT64).
+    An IPv6 address that carries IPv4 ones is public only if each of them is.
     """
     if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address.teredo:
-            inner = address.teredo[1]
-        if inner is None and (address in _NAT64 or _holds_ipv4(address)):
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return why_not_public(inner)
+        for inner in ipv4_within(address):
+            kind = why_not_public(inner)
+            if kind is not None:
+                return kind
+        if _wears_ipv4(address):
+            return None
     # Order matters: Python counts loopback and link-local as private too.
-    for kind in ("unspecified", "loopback", "link_local", "multicast", "private", "reserved"):
+    for kind in ("unspecified", "loopback", "link_local", "multicast", "private"):
         if getattr(address, f"is_{kind}"):
             return kind.replace("_", "-")
+    for network, kind in special_networks():
+        if address.version == network.version and address in network:
+            return kind
+    # All that IANA has given out as global unicast; the rest of IPv6 belongs to nobody.
+    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+        return "reserved"
     return None if address.is_global else "not public"
+
+
+@cache
+def special_networks() -> tuple[tuple[IPNetwork, str], ...]:
+    """The networks of models/reference/special_addresses.csv with what each is for.
+
+    Refused whether the registry calls them globally reachable or not: no news is published there.
+    """
+    text = (resources.files("models") / "reference" / "special_addresses.csv").read_text("utf-8")
+    return tuple(
+        (ipaddress.ip_network(row["network"]), row["kind"])
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def ipv4_within(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
+    """The IPv4 addresses an IPv6 one carries, in every form that machines translate.
+
+    Mapped, compatible, translated, 6to4, Teredo (server and client), NAT64, ISATAP.
+    """
+    low = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if address.ipv4_mapped is not None:
+        return (address.ipv4_mapped,)
+    if address.sixtofour is not None:
+        return (address.sixtofour, *((low,) if _is_isatap(address) else ()))
+    if address.teredo is not None:
+        return address.teredo
+    if any(address in network for network in _LAST_32_BITS):
+        return (low,)
+    if _holds_ipv4(address) or _is_isatap(address):
+        return (low,)
+    return ()
+
+
+def _is_isatap(address: ipaddress.IPv6Address) -> bool:
+    # Interface identifier 0000:5efe or 0200:5efe, then the IPv4 address (RFC 5214).
+    return int(address) >> 32 & 0xFDFFFFFF == 0x00005EFE
+
+
+def _wears_ipv4(address: ipaddress.IPv6Address) -> bool:
+    # Where the IPv4 address is all there is to say: the network would go there and nowhere else.
+    return (
+        address.ipv4_mapped is not None
+        or address.sixtofour is not None
+        or address in _NAT64
+        or _holds_ipv4(address)
+    )
 
 
 def _holds_ipv4(address: ipaddress.IPv6Address) -> bool:

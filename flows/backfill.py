@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from extractors.archive_article import article_from_archive
 from extractors.extract import EXTRACTOR_VERSION
-from flows.archives import archive_identity, read_archive
+from flows.archives import Found, archive_identity, read_archive
 from flows.chunk_runner import ChunkRunner, local_runner
 from flows.extract import unit_of
 from flows.feed_list import load_feeds
@@ -27,7 +27,7 @@ from models.archive import ArchiveItem
 from models.article import Article
 from models.backfill import BackfillOrder, Chunk, ChunkCount
 from models.event import Extraction
-from models.feed import Feed
+from models.reading import ReadCount, Refusal, Tally
 from warehouse.articles import save_feeds
 from warehouse.backfills import (
     add_archive_feed,
@@ -77,7 +77,8 @@ class BackfillResult:
         resumed = f", {self.resumed_pieces} pieces of them earlier" if self.resumed_pieces else ""
         return (
             f"{self.count.articles} articles read ({self.count.held} were held already, "
-            f"{self.count.rejects} refused{resumed}): {self.count.mentions} mentions, "
+            f"{self.count.rejects} rejected by the extractor{resumed}): "
+            f"{self.count.mentions} mentions, "
             f"{self.new_developments} new developments"
         )
 
@@ -178,45 +179,58 @@ class Job:
         with open_warehouse(self.settings.warehouse) as con:
             save_feeds(con, listed)
         feeds = {feed.feed_id: feed for feed in listed}
-        pending: dict[int, tuple[list[Article], int, float]] = {}
+        pending: dict[int, tuple[list[Article], int, ReadCount, float]] = {}
 
         def chunks() -> Iterator[Chunk]:
-            items = read_archive(path, on_progress=self.progressed)
-            for number, piece in enumerate(pieces(items, self.chunk_articles)):
+            found = read_archive(path, on_progress=self.progressed)
+            for number, piece in enumerate(archive_pieces(found, self.chunk_articles)):
                 if number in self.done:
                     self.share_before = self.share
                     continue
-                articles = self.articles_of(piece, path, feeds)
+                articles, left_out = self.articles_of(piece, path)
                 with open_warehouse(self.settings.warehouse) as con:
                     fresh = not_held(con, articles)
-                pending[number] = (fresh, len(articles) - len(fresh), self.share)
+                held = len(articles) - len(fresh)
+                pending[number] = (fresh, held, left_out, self.share)
                 yield Chunk(number=number, units=tuple(unit_of(a, feeds) for a in fresh))
 
         for chunk, extractions in runner.read(chunks()):
-            fresh, held, share = pending.pop(chunk.number)
+            fresh, held, left_out, share = pending.pop(chunk.number)
             with open_warehouse(self.settings.warehouse) as con:
                 now = datetime.now(UTC)
                 for feed_id in sorted({a.feed_id for a in fresh} - feeds.keys()):
                     add_archive_feed(con, feed_id, source=path.name, now=now)
                 self.done[chunk.number] = save_archive_chunk(
-                    con, self.order, chunk.number, fresh, extractions, held=held, now=now
+                    con,
+                    self.order,
+                    chunk.number,
+                    fresh,
+                    extractions,
+                    held=held,
+                    left_out=left_out,
+                    now=now,
                 )
             self.stepped(share)
 
-    def articles_of(
-        self, items: Iterable[ArchiveItem], path: Path, feeds: dict[str, Feed]
-    ) -> list[Article]:
-        """The items as articles, those of the days ordered."""
+    def articles_of(self, piece: "Piece", path: Path) -> tuple[list[Article], ReadCount]:
+        """A piece's articles of the days ordered, and what became of its other records."""
         now = datetime.now(UTC)
         named = path.name.split(".")[0]
-        found = (
-            article_from_archive(
+        tally, articles = piece.tally, []
+        for item in piece.items:
+            if not self.may_be_wanted(item):
+                tally.passed += 1
+                continue
+            article = article_or_refusal(
                 item, feed_id=self.order.feed_id or item.feed_id or named, fetched_at=now
             )
-            for item in items
-            if self.may_be_wanted(item)
-        )
-        return [article for article in found if article is not None and self.is_wanted(article)]
+            if isinstance(article, Refusal):
+                tally.refuse(article)
+            elif self.is_wanted(article):
+                articles.append(article)
+            else:
+                tally.passed += 1
+        return articles, tally.count
 
     def may_be_wanted(self, item: ArchiveItem) -> bool:
         """Whether a look at the item's own dates leaves it in the days ordered."""
@@ -297,6 +311,48 @@ class Job:
             resumed_pieces=self.resumed,
             new_developments=new_developments,
         )
+
+
+@dataclass(slots=True)
+class Piece:
+    """Some items of an archive, and what else stood between them."""
+
+    items: list[ArchiveItem] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+def archive_pieces(found: Iterable[Found], size: int) -> Iterator[Piece]:
+    """Pieces of `size` items, in order; what comes after the last item is in the last piece."""
+    piece, full = Piece(), None
+    for record in found:
+        if isinstance(record, ArchiveItem):
+            if full is not None:
+                yield full
+                full = None
+            piece.items.append(record)
+            if len(piece.items) == size:
+                piece, full = Piece(), piece
+            continue
+        tally = (full or piece).tally
+        if isinstance(record, Refusal):
+            tally.refuse(record)
+        else:
+            tally.passed += 1
+    if full is not None:
+        yield full
+    elif piece.items or piece.tally.count.read:
+        yield piece
+
+
+def article_or_refusal(
+    item: ArchiveItem, *, feed_id: str, fetched_at: datetime
+) -> Article | Refusal:
+    """The article of an item, or why there is none; one bad page is nobody else's matter."""
+    try:
+        article = article_from_archive(item, feed_id=feed_id, fetched_at=fetched_at)
+    except Exception as error:  # noqa: BLE001 - a library's fault over one page is that page's
+        return Refusal(place=item.place, reason=f"{type(error).__name__}: {error}"[:200])
+    return article or Refusal(place=item.place, reason="no article text in it")
 
 
 def pieces(items: Iterator[Item], size: int) -> Iterator[list[Item]]:

@@ -23,6 +23,7 @@ from flows.commands import (
 )
 from flows.interrupts import safe_interrupts
 from flows.logs import configure_logs
+from flows.private_files import keep_private
 from flows.screen import Screen, say
 from models.errors import ConfigError, PipelineError
 
@@ -66,6 +67,7 @@ def options(
 def main() -> None:
     """Entry point: errors are one line, a traceback only with --debug."""
     safe_interrupts()
+    keep_private()
     debug = "--debug" in sys.argv
     errors = Screen(stderr=True)
     try:

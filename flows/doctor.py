@@ -43,6 +43,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     yield from named_files(settings)
     yield channels(settings)
     yield from warehouse(settings)
+    yield private_files(settings)
     yield prefect(settings)
     yield disk(settings.warehouse.parent)
 
@@ -142,6 +143,22 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
         yield Finding(what="snapshot", ok=True, detail=str(settings.snapshot))
     except PipelineError as error:
         yield Finding(what="snapshot", ok=False, detail=str(error), remedy="policywire run")
+
+
+def private_files(settings: Settings) -> Finding:
+    from flows.private_files import open_to_others
+
+    found = list(open_to_others(settings.warehouse, settings.snapshot))
+    if not found:
+        return Finding(what="files", ok=True, detail="readable by their owner alone")
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return Finding(
+        what="files",
+        ok=False,
+        detail=f"others may read {', '.join(map(str, found[:3]))}{more}",
+        remedy=f"chmod -R go-rwx {settings.warehouse.parent} (the snapshot for a group: 640)",
+        optional=True,
+    )
 
 
 def prefect(settings: Settings) -> Finding:

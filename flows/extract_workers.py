@@ -45,6 +45,7 @@ from extractors.feed_worker import LENGTH
 from extractors.records import batches_of_lines
 from models.errors import PipelineError
 from models.event import Extraction, TextUnit
+from models.reading import ReadCount
 
 WORKER = (sys.executable, "-m", "extractors.extract_worker")
 _FEW_ARTICLES = 400
@@ -274,21 +275,23 @@ def killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[E
         timer.cancel()
 
 
-def extract_stream(source: BinaryIO, sink: BinaryIO, workers: int, budget: Budget = DEFAULT) -> int:
-    """The pipe of extractors/records.py in worker processes; 1 if a line was bad, else 0.
+def extract_stream(
+    source: BinaryIO, sink: BinaryIO, workers: int, budget: Budget = DEFAULT
+) -> ReadCount:
+    """The pipe of extractors/records.py in worker processes; what became of each line.
 
     Same lines out, in the same order, as with one process.
     """
     lines = TextIOWrapper(source, encoding="utf-8", errors="replace")
     out = TextIOWrapper(sink, encoding="utf-8", errors="replace", write_through=True)
-    failed = False
+    count = ReadCount()
     with ExtractWorkers(workers, budget=budget) as pool:
         batches = (Lines(numbered=tuple(batch)) for batch in batches_of_lines(lines))
         for answers in pool.answer_lines(batches):
             out.write(answers.text)
             sink.flush()
-            failed |= answers.failed
+            count += answers.count
     # The streams are the caller's: without this they would be closed with their wrappers.
     out.detach()
     lines.detach()
-    return 1 if failed else 0
+    return count

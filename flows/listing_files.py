@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ConfigError
+from models.reading import NOTHING_READ, ReadCount, Refusal, Tally
 from models.reference.securities import SEC_MARKETS
 
 Rows = list[tuple[int, dict[str, str]]]
@@ -42,6 +43,7 @@ class ListingFile:
     path: Path
     kind: str
     rows: Rows
+    left_out: ReadCount = NOTHING_READ
 
 
 def read_listing_file(path: Path, mic: str | None = None) -> ListingFile:
@@ -53,17 +55,25 @@ def read_listing_file(path: Path, mic: str | None = None) -> ListingFile:
         body = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: not readable: {error}") from error
+    tally = Tally()
     if body.lstrip()[:1] in (b"{", b"["):
-        return ListingFile(path=path, kind="sec", rows=list(sec_list_rows(body, str(path))))
+        rows = list(sec_list_rows(body, str(path), tally))
+        return ListingFile(path=path, kind="sec", rows=rows, left_out=tally.count)
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not readable: {error}") from error
-    return ListingFile(path=path, kind="table", rows=list(table_rows(text, str(path), mic)))
+    rows = list(table_rows(text, str(path), mic, tally))
+    return ListingFile(path=path, kind="table", rows=rows, left_out=tally.count)
 
 
-def table_rows(text: str, origin: str, mic: str | None) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a delimited list. Raises ConfigError when a column that is needed is not there."""
+def table_rows(
+    text: str, origin: str, mic: str | None, tally: Tally
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a delimited list; test issues are passed over.
+
+    Raises ConfigError when a column that is needed is not there.
+    """
     lines = text.splitlines()
     first = header_line(lines)
     header = lines[first] if lines else ""
@@ -81,6 +91,7 @@ def table_rows(text: str, origin: str, mic: str | None) -> Iterator[tuple[int, d
             continue
         row = {ours: cells[at].strip() for at, ours in columns.items() if at < len(cells)}
         if row.pop("test", "") == "Y":
+            tally.passed += 1
             continue
         yield first + reader.line_num, row | {"mic": market_of(row, mic)}
 
@@ -112,8 +123,14 @@ def market_of(row: Mapping[str, str], mic: str | None) -> str:
     return EXCHANGE_MICS.get(given, given)
 
 
-def sec_list_rows(body: bytes, origin: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of the SEC's company_tickers_exchange.json. Raises ConfigError when it is not that."""
+def sec_list_rows(
+    body: bytes, origin: str, tally: Tally | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of the SEC's company_tickers_exchange.json; those of no market of ours are passed over.
+
+    Raises ConfigError when it is not that.
+    """
+    tally = tally if tally is not None else Tally()
     try:
         given = json.loads(body)
         names = [given["fields"].index(n) for n in ("cik", "ticker", "exchange", "name")]
@@ -124,7 +141,11 @@ def sec_list_rows(body: bytes, origin: str) -> Iterator[tuple[int, dict[str, str
         try:
             cik, ticker, exchange, name = (row[n] for n in names)
             number = f"{int(cik):010d}"
-        except (IndexError, TypeError, ValueError) as error:
-            raise ConfigError(f"{origin}: row {line}: not cik, ticker, exchange, name") from error
+        except (IndexError, TypeError, ValueError):
+            told = "not cik, ticker, exchange, name"
+            tally.refuse(Refusal(place=f"row {line}", reason=told))
+            continue
         if mic := SEC_MARKETS.get(exchange or ""):
             yield line, {"cik": number, "ticker": ticker, "mic": mic, "name": name}
+        else:
+            tally.passed += 1

@@ -10,6 +10,7 @@ from prefect import flow
 from flows.link import join_tickers
 from flows.prices import FileProvider, PriceProvider, StooqProvider, load_from
 from flows.progress import track
+from flows.reading import summary
 from flows.runtime import RUN_TIMEOUT_S, run_name
 from flows.securities import load_all
 from flows.sessions import fill_sessions
@@ -18,9 +19,10 @@ from flows.worker import at_work
 from models.security import Listing
 from warehouse.connection import open_warehouse
 from warehouse.prices import PriceLoad
-from warehouse.securities import touched_listings
+from warehouse.securities import find_closed_days, touched_listings
 
 HISTORY = timedelta(days=365)
+NAMED_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +62,34 @@ def update_market(settings: Settings) -> MarketResult:
         loads = load_prices(settings)
         advance(1)
         sessions = fill_sessions(settings.warehouse)
+        closed = closed_days(settings.warehouse)
         advance(1)
     return MarketResult(
         listings=listings,
         joined=joined,
         bars=sum(load.new_count + load.changed_count for load in loads),
         sessions=sessions,
-        warnings=(*notes, *(f"{load.origin}: {w}" for load in loads for w in load.warnings)),
+        warnings=(
+            *notes,
+            *closed,
+            *(f"{load.origin}: {summary(load.reading)}" for load in loads),
+            *(f"{load.origin}: {w}" for load in loads for w in load.warnings),
+        ),
+    )
+
+
+def closed_days(warehouse: Path) -> tuple[str, ...]:
+    """A line for each market whose calendar the price files contradict, the newest days by name."""
+    with open_warehouse(warehouse) as con:
+        found = find_closed_days(con, now=datetime.now(UTC))
+    days: dict[str, list[str]] = {}
+    for calendar, day in found:
+        days.setdefault(calendar, []).append(day.isoformat())
+    return tuple(
+        f"{calendar}: shut on {', '.join(named[-NAMED_DAYS:])} by the price files, a session by "
+        "the calendar; events count from the next session"
+        + (f" (and {len(named) - NAMED_DAYS} days before)" if len(named) > NAMED_DAYS else "")
+        for calendar, named in days.items()
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from models.errors import ConfigError, FetchError, TransientFetchError
+from models.errors import ConfigError, FetchError, TransientFetchError, WarehouseError
 from models.reference.markets import US_MARKETS
 from models.security import Listing
 from warehouse.connection import open_warehouse
@@ -192,10 +192,11 @@ def load_from(
     """Load all a provider gives, file by file, each whole or not at all.
 
     A file that was loaded with the same content before is passed over. The warehouse is open only
-    while a file is loaded. Raises WarehouseError for a file with
-    faults, naming each; files before it stay loaded, and a second run takes them as they are.
+    while a file is loaded. A file with faults is refused as a whole and the others are loaded;
+    then raises WarehouseError naming each fault, and a second run takes the others as they are.
     """
-    loads = []
+    loads: list[PriceLoad] = []
+    refused: list[str] = []
     with TemporaryDirectory(prefix="policywire-prices-") as folder:
         for file in provider.files(listings, since, Path(folder)):
             known = f"prices: {file.path}"
@@ -203,8 +204,8 @@ def load_from(
                 # What was left out as unknown may be known today.
                 if file.digest and not skip_unknown and is_loaded(con, known, file.digest):
                     continue
-                loads.append(
-                    load_price_file(
+                try:
+                    load = load_price_file(
                         con,
                         file.path,
                         source=file.source,
@@ -212,7 +213,12 @@ def load_from(
                         listing_id=file.listing_id,
                         skip_unknown=skip_unknown,
                     )
-                )
+                except WarehouseError as error:
+                    refused.append(str(error))
+                    continue
+                loads.append(load)
                 if file.digest:
                     note_loaded(con, known, file.digest, datetime.now(UTC))
+    if refused:
+        raise WarehouseError("\n".join(refused))
     return loads

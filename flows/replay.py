@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as day_time
 from pathlib import Path
 
-from extractors.archive_article import article_from_archive
 from flows.alerting import deliver_due, enqueue_new, load_checked_rules
 from flows.archives import archive_kind, read_archive
+from flows.backfill import article_or_refusal
 from flows.clock import ArchiveClock
 from flows.extract import read_news
 from flows.feed_list import feed_as_toml, load_feeds
@@ -25,6 +25,7 @@ from flows.settings import Settings
 from models.article import Article
 from models.errors import ConfigError
 from models.feed import Feed
+from models.reading import NOTHING_READ, Passed, ReadCount, Refusal, Tally
 from warehouse.articles import last_fetched_at
 from warehouse.connection import open_warehouse
 from warehouse.snapshot import publish
@@ -70,6 +71,7 @@ class ReplayResult:
     new_developments: int
     sent: int
     problems: tuple[str, ...] = ()
+    reading: ReadCount = NOTHING_READ
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class Cast:
 
     feeds: list[Feed] = field(default_factory=list)
     articles: dict[str, list[Article]] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def times(self) -> list[datetime]:
@@ -103,14 +106,20 @@ def replay_archive(
     cast = cast_of(settings, plan)
     times = cast.times
     if not times:
-        raise ConfigError(f"{plan.archive}: nothing in it from these days (--from, --to)")
+        read = cast.tally.count
+        first = f"; first {read.refusals[0]}" if read.refusals else ""
+        raise ConfigError(
+            f"{plan.archive}: nothing in it from these days (--from, --to); "
+            f"{read.read} read, {read.refused} refused{first}"
+        )
     with open_warehouse(plan.folder / "replay.duckdb") as con:
         done = last_fetched_at(con)
     clock = ArchiveClock(max(times[0], done or times[0]), speed=plan.speed)
     with serve_archive(cast.feeds, cast.articles, clock) as feeds:
         stage = stage_of(settings, plan, feeds)
         book = rule_book(stage, plan)
-        return play(stage, plan, book, clock, [t for t in times if not done or t > done], on_step)
+        due = [t for t in times if not done or t > done]
+        return replace(play(stage, plan, book, clock, due, on_step), reading=cast.tally.count)
 
 
 def cast_of(settings: Settings, plan: ReplayPlan) -> Cast:
@@ -120,14 +129,24 @@ def cast_of(settings: Settings, plan: ReplayPlan) -> Cast:
     last = datetime.combine(plan.to_date or date.max, day_time.max, UTC)
     named, now, cast = plan.archive.name.split(".")[0], datetime.now(UTC), Cast()
     for item in read_archive(plan.archive):
+        if isinstance(item, Refusal):
+            cast.tally.refuse(item)
+            continue
+        if isinstance(item, Passed):
+            cast.tally.passed += 1
+            continue
         feed_id = plan.feed_id or item.feed_id or named
-        article = article_from_archive(item, feed_id=feed_id, fetched_at=now)
-        if article is None or not first <= article.first_seen_at <= last:
-            continue
-        # Without a date of its own nothing can be played at its time.
-        if item.published_at is None and item.seen_at is None and article.published_at is None:
-            continue
-        cast.articles.setdefault(feed_id, []).append(article)
+        article = article_or_refusal(item, feed_id=feed_id, fetched_at=now)
+        if isinstance(article, Refusal):
+            cast.tally.refuse(article)
+        elif item.published_at is None and item.seen_at is None and article.published_at is None:
+            told = "no date of its own: nothing can be played at its time"
+            cast.tally.refuse(Refusal(place=item.place, reason=told))
+        elif not first <= article.first_seen_at <= last:
+            cast.tally.passed += 1
+        else:
+            cast.tally.stored += 1
+            cast.articles.setdefault(feed_id, []).append(article)
     for feed_id, articles in cast.articles.items():
         articles.sort(key=lambda article: (article.first_seen_at, article.article_id))
         unknown = Feed(feed_id=feed_id, name=feed_id, url="http://replay.invalid/")

@@ -9,6 +9,7 @@ from flows.replay import OnReplayStep, ReplayPlan, ReplayResult, ReplayStep
 from flows.screen import Screen
 from flows.settings import Settings
 from flows.status import span
+from models.reading import ReadCount
 from warehouse.connection import load_query
 from warehouse.snapshot import query
 
@@ -16,8 +17,11 @@ MOST_ROWS = 40
 Replay = Callable[[Settings, ReplayPlan, OnReplayStep | None], ReplayResult]
 
 
-def show_replay(settings: Settings, plan: ReplayPlan, replay: Replay) -> None:
-    """Play it under a bar, then print notices per day, the last of them, and the lags."""
+def show_replay(settings: Settings, plan: ReplayPlan, replay: Replay) -> ReadCount:
+    """Play it under a bar, then print notices per day, the last of them, and the lags.
+
+    Returns what became of the archive's records.
+    """
     console = Screen(emoji=False)
     with shares_on(Screen(emoji=False, stderr=True), "replay") as tell:
 
@@ -35,6 +39,7 @@ def show_replay(settings: Settings, plan: ReplayPlan, replay: Replay) -> None:
         highlight=False,
         markup=False,
     )
+    return result.reading
 
 
 def print_notices(console: Screen, result: ReplayResult) -> None:

@@ -1,9 +1,7 @@
 """Loading, showing and checking securities: what stands behind `policywire securities`."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -15,8 +13,11 @@ from rapidfuzz import fuzz
 
 from extractors.company_names import core_name
 from flows.listing_files import read_listing_file, sec_list_rows
-from models.errors import ConfigError, FetchError, TransientFetchError
+from flows.reading import lines_of, summary
+from flows.security_values import cik_of, day_of, isin_of
+from models.errors import FetchError, TransientFetchError
 from models.identity import digest_id
+from models.reading import ReadCount, Refusal, Tally
 from models.reference.markets import US_MARKETS, Market, load_markets
 from models.reference.securities import SEC_SOURCE, issuer_id, load_securities
 from models.security import CompanyAlias, Issuer, Listing, Securities
@@ -42,34 +43,65 @@ WIDTH = 96
 INPUT = "securities"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What loading securities gave: listings held, what is to be noted, and each list's rows."""
+
+    held: int
+    notes: tuple[str, ...]
+    counts: tuple[tuple[Path, ReadCount], ...]
+
+
 def load_all(
     warehouse: Path, files: Sequence[Path] = (), *, mic: str | None = None
 ) -> tuple[int, tuple[str, ...]]:
-    """Store the shipped securities and the operator's own lists; (listings held, notes).
+    """`load_lists` as (listings held, notes), refused rows among the notes."""
+    loaded = load_lists(warehouse, files, mic=mic)
+    refused = (
+        f"{path}: {line.strip()}"
+        for path, count in loaded.counts
+        if count.refused
+        for line in (summary(count), *lines_of(count))
+    )
+    return loaded.held, (*loaded.notes, *refused)
+
+
+def load_lists(warehouse: Path, files: Sequence[Path] = (), *, mic: str | None = None) -> Loaded:
+    """Store the shipped securities and the operator's own lists.
 
     An SEC list among `files`, or else one that `keep_sec_list` left beside the warehouse, takes
-    the place of the one that ships. Nothing is written when it is what was stored last. Raises
-    ConfigError naming file and line; then nothing was stored.
+    the place of the one that ships. A row that cannot be used is refused, the others are stored.
+    Nothing is written when it is what was stored last. Raises ConfigError for a file that is no
+    such list; then nothing was stored.
     """
     lists = [read_listing_file(path, mic) for path in files]
     kept = sec_list_path(warehouse)
     if kept.exists() and not any(given.kind == "sec" for given in lists):
         lists.insert(0, read_listing_file(kept))
     securities = load_securities()
+    counts = []
     for given in sorted(lists, key=lambda given: given.kind != "sec"):
         origin = str(given.path)
+        tally = Tally()
         if given.kind == "sec":
             day = datetime.fromtimestamp(given.path.stat().st_mtime, UTC).date()
-            securities = with_sec_list(securities, given.rows, origin=origin, as_of=day)
+            securities = with_sec_list(
+                securities, given.rows, origin=origin, as_of=day, tally=tally
+            )
         else:
-            securities = with_rows(securities, given.rows, origin=origin)
+            securities = with_rows(securities, given.rows, origin=origin, tally=tally)
+        counts.append((given.path, given.left_out + tally.count))
     markets = tuple(load_markets().values())
     digest = securities_digest(securities, markets)
     with open_warehouse(warehouse) as con:
         if not is_loaded(con, INPUT, digest):
             save_securities(con, securities, markets)
             note_loaded(con, INPUT, digest, datetime.now(UTC))
-        return count_listings(con), (*securities.notes, *check_securities(con))
+        return Loaded(
+            held=count_listings(con),
+            notes=(*securities.notes, *check_securities(con)),
+            counts=tuple(counts),
+        )
 
 
 def securities_digest(securities: Securities, markets: tuple[Market, ...]) -> str:
@@ -148,14 +180,20 @@ def fetch_sec_list(client: httpx.Client, url: str = SEC_URL) -> bytes:
 
 
 def with_rows(
-    held: Securities, rows: Iterable[tuple[int, Mapping[str, str]]], *, origin: str
+    held: Securities,
+    rows: Iterable[tuple[int, Mapping[str, str]]],
+    *,
+    origin: str,
+    tally: Tally | None = None,
 ) -> Securities:
     """`held` with further listings; nothing is merged in silence, what conflicts is noted.
 
     A listing already there keeps its issuer; an issuer known by its CIK under quite another name
-    keeps its own listings; an ISIN with a wrong check digit is left out. Raises ConfigError naming
-    the line of an unknown market, an impossible date, or a listing given twice.
+    keeps its own listings; an ISIN with a wrong check digit is left out. A row with an unknown
+    market, an impossible date, or a listing given before is refused; `tally` hears what became
+    of each.
     """
+    tally = tally if tally is not None else Tally()
     markets = load_markets()
     issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
     listings = {listing.listing_id: listing for listing in held.listings}
@@ -164,13 +202,18 @@ def with_rows(
     for line, row in rows:
         where = f"{origin}: line {line}"
         mic, ticker, name = (row.get(column, "").strip() for column in ("mic", "ticker", "name"))
-        if not ticker or not name:
-            raise ConfigError(f"{where}: ticker and name are needed")
-        if mic not in markets:
-            raise ConfigError(f"{where}: unknown market {mic!r}, an ISO 10383 MIC")
         key = f"{mic}:{ticker}"
-        if key in seen:
-            raise ConfigError(f"{where}: {key} twice")
+        try:
+            since, until = day_of(row, "valid_from"), day_of(row, "valid_to")
+            if not ticker or not name:
+                raise ValueError("ticker and name are needed")
+            if mic not in markets:
+                raise ValueError(f"unknown market {mic!r}, an ISO 10383 MIC")
+            if key in seen:
+                raise ValueError(f"{key} twice")
+        except ValueError as error:
+            tally.refuse(Refusal(place=f"line {line}", reason=str(error)))
+            continue
         seen.add(key)
         cik = cik_of(row, where, notes)
         owner = issuer_id(cik, key)
@@ -180,7 +223,9 @@ def with_rows(
                     f"{where}: {key} is {listings[key].issuer_id} already, "
                     f"not {owner} ({name}); left as it is"
                 )
+            tally.known += 1
             continue
+        tally.stored += 1
         if owner in issuers and not same_company(issuers[owner].name, name):
             notes.append(
                 f"{where}: CIK {cik} is {issuers[owner].name!r} already, not {name!r}; kept apart"
@@ -204,8 +249,8 @@ def with_rows(
             currency=row.get("currency") or markets[mic].currency,
             isin=isin_of(row, where, notes),
             figi=row.get("figi") or None,
-            valid_from=day_of(row, "valid_from", where),
-            valid_to=day_of(row, "valid_to", where),
+            valid_from=since,
+            valid_to=until,
             source=Path(origin).name,
         )
     return replace(
@@ -217,14 +262,20 @@ def with_rows(
 
 
 def with_sec_list(
-    held: Securities, rows: Iterable[tuple[int, Mapping[str, str]]], *, origin: str, as_of: date
+    held: Securities,
+    rows: Iterable[tuple[int, Mapping[str, str]]],
+    *,
+    origin: str,
+    as_of: date,
+    tally: Tally | None = None,
 ) -> Securities:
     """`held` with the SEC's list of `as_of` in place of the one that ships.
 
     What our own tables say of a US ticker stands. A listing the list has no more ends that day, a
     ticker with another CIK goes to its new issuer, a renamed filer keeps its old name as an alias;
-    each is noted, the first few by name.
+    each is noted, the first few by name; `tally` hears what became of each row.
     """
+    tally = tally if tally is not None else Tally()
     issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
     listings = {listing.listing_id: listing for listing in held.listings}
     aliases = list(held.aliases)
@@ -243,6 +294,7 @@ def with_sec_list(
         mic, ticker, name = row["mic"], row["ticker"], row["name"]
         key, owner = f"{mic}:{ticker}", issuer_id(row["cik"], "")
         if mic in US_MARKETS and ticker in curated:
+            tally.known += 1
             continue
         old = listings.get(key)
         gone.discard(key)
@@ -255,7 +307,9 @@ def with_sec_list(
                 aliases.append(CompanyAlias(issuer_id=owner, alias=known.name, kind="former"))
                 told["renamed"].append(f"{key} {known.name} -> {name}")
         if old is not None and old.issuer_id == owner:
+            tally.known += 1
             continue
+        tally.stored += 1
         if old is not None:
             told["now another company's"].append(f"{key} {name}")
         elif (owner, ticker) not in moved:
@@ -290,46 +344,6 @@ def with_sec_list(
 def same_company(one: str, other: str) -> bool:
     """Could both be names of one company? Legal forms, case and points aside."""
     return fuzz.token_set_ratio(core_name(one).lower(), core_name(other).lower()) >= ALIKE
-
-
-def cik_of(row: Mapping[str, str], where: str, notes: list[str]) -> str | None:
-    """The CIK in ten digits; one that is no number is noted and left out."""
-    given = (row.get("cik") or "").strip()
-    if not given:
-        return None
-    if not given.isdecimal() or len(given) > 10:
-        notes.append(f"{where}: CIK {given!r} is not a number of up to ten digits; left out")
-        return None
-    return given.zfill(10)
-
-
-def isin_of(row: Mapping[str, str], where: str, notes: list[str]) -> str | None:
-    """The ISIN; one whose check digit is wrong is noted and left out."""
-    isin = (row.get("isin") or "").strip().upper()
-    if isin and not is_isin(isin):
-        notes.append(f"{where}: ISIN {isin!r} has a wrong check digit or form; left out")
-        return None
-    return isin or None
-
-
-def is_isin(isin: str) -> bool:
-    """Form and check digit of an ISIN (ISO 6166: letters as numbers, then Luhn's sum)."""
-    if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{9}[0-9]", isin) is None:
-        return False
-    digits = "".join(str(int(c, 36)) for c in isin)
-    doubled = "".join(str(2 * int(d)) if n % 2 else d for n, d in enumerate(reversed(digits)))
-    return sum(map(int, doubled)) % 10 == 0
-
-
-def day_of(row: Mapping[str, str], column: str, where: str) -> date | None:
-    """A day of the row, ISO or as exchanges write it ("06-OCT-2008"); None where it is empty."""
-    given = (row.get(column) or "").strip()
-    if not given:
-        return None
-    for form in ("%Y-%m-%d", "%d-%b-%Y", "%d/%m/%Y", "%Y%m%d"):
-        with suppress(ValueError):
-            return datetime.strptime(given, form).replace(tzinfo=UTC).date()
-    raise ConfigError(f"{where}: {column}: not a date: {given!r}; write 2025-10-01")
 
 
 def add_figis(

@@ -23,6 +23,7 @@ from warehouse.prices import load_price_file
 from warehouse.securities import (
     benchmark_of,
     calendars_needed,
+    find_closed_days,
     save_securities,
     save_sessions,
 )
@@ -68,6 +69,7 @@ def study_dates(
         for calendar, first, last in calendars_needed(con):
             reach = min(last, now.date() + timedelta(days=60))
             save_sessions(con, sessions_between(calendar, first - LOOK_BACK, reach))
+        find_closed_days(con, now=now)
         result = run_study(con, chosen, alone=alone)
     studied = {row["listing_id"] for row in result.listings}
     return replace(result, without=tuple(name for name in named if name not in studied))

@@ -10,9 +10,10 @@ class ArchiveItem:
 
     `published_at` is the publisher's claim, `seen_at` when the archive took it; either may be
     missing. `html` is set for pages, `text` for all others. `feed_id` is the archive's own word
-    for where it comes from, if it has one.
+    for where it comes from, if it has one; `place` is where it stands, as "line 12".
     """
 
+    place: str = ""
     title: str = ""
     text: str = ""
     html: bytes | None = None

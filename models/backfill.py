@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from models.event import TextUnit
 from models.identity import digest_id
+from models.reading import NOTHING_READ, ReadCount
 
 ARCHIVE, STORED, REEXTRACT = "archive", "stored", "reextract"
 
@@ -59,12 +60,22 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkCount:
-    """What a piece held and gave; `held` were in the warehouse before."""
+    """What a piece held and gave.
+
+    `held` were in the warehouse before or twice in the archive; `rejects` are articles that the
+    extractor refused, `left_out` the archive's records that are no article of this order.
+    """
 
     articles: int = 0
     held: int = 0
     mentions: int = 0
     rejects: int = 0
+    left_out: ReadCount = NOTHING_READ
+
+    @property
+    def reading(self) -> ReadCount:
+        """What became of the records read."""
+        return ReadCount(stored=self.articles, known=self.held) + self.left_out
 
     def __add__(self, other: "ChunkCount") -> "ChunkCount":
         return ChunkCount(
@@ -72,4 +83,5 @@ class ChunkCount:
             held=self.held + other.held,
             mentions=self.mentions + other.mentions,
             rejects=self.rejects + other.rejects,
+            left_out=self.left_out + other.left_out,
         )

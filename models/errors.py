@@ -8,6 +8,8 @@ PipelineError
   ExtractionError(article_id)    row in `rejects`, go on
   WarehouseError                 roll back
     MigrationError               the file is not one we can open
+      WarehouseDamagedError      restore a copy
+    WarehouseFullError           make room
     WarehouseBusyError           retried
   AlertError(alert_id)           stays undelivered, retried
     AlertRefusedError            the receiver says no; given up on sooner
@@ -109,6 +111,14 @@ class WarehouseError(PipelineError):
 
 class MigrationError(WarehouseError):
     """The file is from a newer PolicyWire, damaged, or something else altogether."""
+
+
+class WarehouseDamagedError(MigrationError):
+    """The file, or the log beside it, does not hold what was written to it."""
+
+
+class WarehouseFullError(WarehouseError):
+    """No room on the disk; what was held before is still held."""
 
 
 class WarehouseBusyError(WarehouseError):

@@ -11,6 +11,7 @@ from models.article import Article
 from models.backfill import REEXTRACT, BackfillOrder, ChunkCount
 from models.errors import ConfigError
 from models.event import Extraction
+from models.reading import NOTHING_READ, ReadCount, Refusal
 from warehouse import batches
 from warehouse.articles import held_articles, save_ingest
 from warehouse.batches import batch, registered
@@ -19,6 +20,7 @@ from warehouse.events import save_extractions
 from warehouse.predicate_grammar import PredicateError, read_predicate
 from warehouse.snapshot import one_line
 
+KEPT_A_PIECE = 1000
 KEYS = {"article_id": batches.TEXT, "version": batches.COUNT}
 
 
@@ -50,8 +52,21 @@ def progress(con: DuckDBPyConnection, order: BackfillOrder) -> dict[int, ChunkCo
         load_query("backfill_progress"), {"backfill_id": order.backfill_id}
     ).fetchall()
     return {
-        number: ChunkCount(articles=articles, held=held, mentions=mentions, rejects=rejects)
-        for number, articles, held, mentions, rejects in done
+        number: ChunkCount(
+            articles=articles,
+            held=held,
+            mentions=mentions,
+            rejects=rejects,
+            left_out=ReadCount(
+                passed=passed or 0,
+                refused=refused or 0,
+                refusals=tuple(
+                    Refusal(place=place, reason=reason)
+                    for place, reason in zip(places or (), reasons or (), strict=True)
+                ),
+            ),
+        )
+        for number, articles, held, mentions, rejects, passed, refused, places, reasons in done
     }
 
 
@@ -93,6 +108,7 @@ def save_archive_chunk(
     *,
     held: int,
     now: datetime,
+    left_out: ReadCount = NOTHING_READ,
 ) -> ChunkCount:
     """Store a piece of an archive with what was read in it, all or none. Safe to repeat.
 
@@ -109,7 +125,18 @@ def save_archive_chunk(
             stored = {key for (key,) in con.execute(load_query("new_archive_articles")).fetchall()}
         read = [e for e in extractions if e.unit_id in stored]
         save_extractions(con, read, now)
-        return note_chunk(con, order, number, read, articles=len(fresh), held=held, now=now)
+        # One that came by a feed since it was looked for is held as well.
+        held += len(articles) - len(fresh)
+        return note_chunk(
+            con,
+            order,
+            number,
+            read,
+            articles=len(fresh),
+            held=held,
+            left_out=left_out,
+            now=now,
+        )
 
 
 def save_stored_chunk(
@@ -151,6 +178,7 @@ def note_chunk(
     articles: int,
     held: int,
     now: datetime,
+    left_out: ReadCount = NOTHING_READ,
 ) -> ChunkCount:
     """Note that a piece is stored whole; what it gave."""
     count = ChunkCount(
@@ -158,11 +186,25 @@ def note_chunk(
         held=held,
         mentions=sum(len(e.events) for e in extractions),
         rejects=sum(e.reject is not None for e in extractions),
+        left_out=left_out,
     )
     con.execute(
         "INSERT INTO store.backfill_chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
         [order.backfill_id, number, count.articles, count.held, count.mentions, count.rejects, now],
     )
+    if left_out.passed or left_out.refused:
+        kept = left_out.refusals[:KEPT_A_PIECE]
+        con.execute(
+            "INSERT INTO store.backfill_left_out VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                order.backfill_id,
+                number,
+                left_out.passed,
+                left_out.refused,
+                [refusal.place for refusal in kept],
+                [refusal.reason for refusal in kept],
+            ],
+        )
     return count
 
 

@@ -1,6 +1,7 @@
 """Opening the warehouse, transactions, and the SQL that lives in files."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,11 +14,10 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from models.errors import (
-    MigrationError,
     WarehouseBusyError,
     WarehouseConflictError,
-    WarehouseError,
 )
+from warehouse.faults import warehouse_error
 from warehouse.lake import connect_lake, is_lake_target
 from warehouse.migrate import migrate
 
@@ -27,6 +27,13 @@ _in_transaction: set[int] = set()
 SCHEMA_GOOD_S = 60.0
 _lakes_checked: dict[str, float] = {}
 CONFLICT_RETRIES = 12
+# What is the matter with the file, the disk or the memory, and not with what was asked.
+STORAGE_FAULTS = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.OutOfMemoryException,
+)
 Result = TypeVar("Result")
 CONNECTION_SETTINGS = (
     "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false; "
@@ -40,7 +47,7 @@ def connect(path: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
     """A connection with our settings and no look at what the file holds; `:memory:` works.
 
     Raises WarehouseBusyError when another process holds the file, MigrationError when it is no
-    DuckDB database.
+    DuckDB database, WarehouseDamagedError when it is one no more.
     """
     if is_lake_target(path):
         con = connect_lake(path, read_only=read_only)
@@ -48,19 +55,14 @@ def connect(path: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
         return con
     target = str(path)
     if target != ":memory:" and not read_only:
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise warehouse_error(error, target) from error
     try:
         con = duckdb.connect(target, read_only=read_only)
-    except duckdb.IOException as error:
-        text = str(error)
-        if "lock" in text.lower():
-            raise WarehouseBusyError(
-                f"{target}: another process has it open; wait for its run to end, "
-                "or read the published snapshot instead"
-            ) from error
-        if "not a valid DuckDB" in text or "version" in text.lower():
-            raise MigrationError(f"{target}: not a PolicyWire warehouse: {text}") from error
-        raise WarehouseError(f"{target}: {text}") from error
+    except duckdb.Error as error:
+        raise warehouse_error(error, target) from error
     con.execute(CONNECTION_SETTINGS)
     return con
 
@@ -99,6 +101,8 @@ def open_warehouse(
             if is_lake_target(path):
                 _lakes_checked[str(path)] = time.monotonic()
         yield con
+    except STORAGE_FAULTS as error:
+        raise warehouse_error(error, path) from error
     finally:
         con.close()
 
@@ -143,9 +147,10 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
         if is_interrupt(error):
             raise KeyboardInterrupt from error
         if isinstance(error, duckdb.Error):
-            if "conflict" in str(error).lower():
+            # A lake's conflicts come as other classes, with the word in them.
+            if re.search(r"\bconflict", str(error), re.IGNORECASE):
                 raise WarehouseConflictError(f"another worker was first: {error}") from error
-            raise WarehouseError(f"refused, nothing was written: {error}") from error
+            raise warehouse_error(error, "warehouse", doing="nothing was written") from error
         raise
     finally:
         _in_transaction.discard(id(con))

@@ -16,6 +16,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from models.errors import WarehouseError
 from models.identity import digest_id
+from models.reading import ReadCount
 from models.reference.markets import US_MARKETS
 from models.security import DailyBar
 from warehouse import batches
@@ -66,6 +67,18 @@ class PriceLoad:
     first_date: date | None
     last_date: date | None
     warnings: tuple[str, ...]
+    read_count: int = 0
+    unknown_count: int = 0
+
+    @property
+    def reading(self) -> ReadCount:
+        """What became of the rows; those of tickers we do not know are refused."""
+        stored = self.new_count + self.changed_count
+        return ReadCount(
+            stored=stored,
+            known=self.read_count - stored - self.unknown_count,
+            refused=self.unknown_count,
+        )
 
 
 def load_price_file(
@@ -278,6 +291,8 @@ def merge(
             first_date=first,
             last_date=last,
             warnings=warnings,
+            read_count=scalar(con, "SELECT count(*) FROM staged_prices"),
+            unknown_count=scalar(con, load_query("unknown_prices")),
         )
         row = fields(load, batches.PRICE_LOADS) | {
             "load_id": digest_id(origin, source, fetched_at.isoformat()),

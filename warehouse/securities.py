@@ -1,7 +1,7 @@
 """Issuers, listings, exposures and trading sessions: stored, read back, and checked."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -148,3 +148,19 @@ def save_figis(con: DuckDBPyConnection, figis: dict[str, str]) -> None:
     columns = {"listing_id": batches.TEXT, "figi": batches.TEXT}
     with transaction(con), registered(con, figi_batch=batch(rows, columns)):
         con.execute(load_query("save_figis"))
+
+
+def find_closed_days(con: DuckDBPyConnection, *, now: datetime) -> list[tuple[str, date]]:
+    """Sessions that the bars at hand show to have been none, as (calendar, day); all of them.
+
+    What was found before and is contradicted by a bar since is taken back.
+    """
+    found = con.execute(load_query("closed_days")).fetchall()
+    held = con.execute("SELECT mic, session_date FROM store.closed_days ORDER BY ALL").fetchall()
+    if found != held:
+        days = [{"mic": mic, "session_date": day, "found_at": now} for mic, day in found]
+        schema = {"mic": batches.TEXT, "session_date": batches.DAY, "found_at": batches.INSTANT}
+        with transaction(con), registered(con, day_batch=batch(days, schema)):
+            con.execute("DELETE FROM store.closed_days")
+            con.execute("INSERT INTO store.closed_days BY NAME FROM day_batch")
+    return [(mic, day) for mic, day in found]

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from models.errors import WarehouseError
-from warehouse.connection import connect
+from warehouse.connection import STORAGE_FAULTS, connect
+from warehouse.faults import warehouse_error
 from warehouse.lake import is_lake_target
 from warehouse.migrate import add_session_macros, migrate
 
@@ -64,16 +66,31 @@ def publish(live_path: Path | str, snapshot_path: Path | str) -> bool:
         state = state_of(live)
         sweep(snapshot)
         copy_file(live, fresh)
+        keep_mode(snapshot, fresh)
         os.replace(fresh, snapshot)
         write_mark(snapshot, state)
     except (OSError, duckdb.Error) as error:
-        raise WarehouseError(
-            f"{snapshot}: not published, the old one stays: {one_line(str(error))}"
-        ) from error
+        doing = "not published, the old one stays"
+        raise warehouse_error(error, snapshot, doing=doing) from error
     finally:
         con.close()
         fresh.unlink(missing_ok=True)
     return True
+
+
+def keep_mode(old: Path, fresh: Path) -> None:
+    """Give a new snapshot the mode and group of the one before, which an operator may have set."""
+    try:
+        found = old.stat()
+    except FileNotFoundError:
+        return
+    fresh.chmod(stat.S_IMODE(found.st_mode))
+    if found.st_gid != fresh.stat().st_gid:
+        try:
+            os.chown(fresh, -1, found.st_gid)
+        except PermissionError:
+            # Not a member of that group any more: then nobody but the owner reads it.
+            fresh.chmod(0o600)
 
 
 def is_current(live: Path, snapshot: Path) -> bool:
@@ -167,6 +184,8 @@ def query(
     con = open_snapshot(path)
     try:
         result = con.execute(sql, parameters or None).to_arrow_table()
+    except STORAGE_FAULTS as error:
+        raise warehouse_error(error, path) from error
     except duckdb.Error as error:
         raise WarehouseError(one_line(str(error))) from error
     finally:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.options import Config, Feeds, settings_from
+from flows.reading import Lenient, RefusedTo, end_reading
 from flows.screen import say
 from models.errors import ConfigError
 
@@ -97,10 +98,14 @@ def add(
 @app.command("import")
 def import_opml(
     opml: Annotated[Path, typer.Argument(help="An OPML file.")],
+    lenient: Lenient = False,
+    refused_to: RefusedTo = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
-    """Add the feeds of an OPML file to your list; those already there are left out.
+    """Add the feeds of an OPML file to your list; those already there are known.
+
+    It ends with what became of every outline; exit code 1 where one was refused.
 
     [bold]Example[/bold]
 
@@ -116,12 +121,11 @@ def import_opml(
         data = opml.read_bytes()
     except OSError as error:
         raise ConfigError(f"{opml}: cannot be read: {error.strerror}") from error
-    found = feeds_from_opml(data, where=str(opml), taken=[feed.feed_id for feed in listed])
-    known = {feed.url for feed in listed}
-    new = [feed for feed in found if feed.url not in known]
+    new, count = feeds_from_opml(data, where=str(opml), listed=listed)
     if new:
         append_feeds(settings.feeds, new)
-    say(f"{len(new)} of {len(found)} feeds added to {settings.feeds}")
+    say(f"{len(new)} feeds added to {settings.feeds}")
+    end_reading(count, str(opml), lenient=lenient, refused_to=refused_to, stored="added")
 
 
 @app.command("export")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.options import Config, Feeds, Warehouse, settings_from, stored
+from flows.reading import Lenient, RefusedTo, end_reading
 from flows.screen import say
 from models.backfill import Runner
 
@@ -57,6 +58,8 @@ def backfill(
     runner: RunnerChoice = Runner.LOCAL,
     scheduler: Scheduler = None,
     chunk: ChunkSize = 200,
+    lenient: Lenient = False,
+    refused_to: RefusedTo = None,
     feeds: Feeds = None,
     warehouse: Warehouse = None,
     config: Config = None,
@@ -64,7 +67,8 @@ def backfill(
     """Bring history in: an archive, or stored articles that no extractor has read.
 
     Stop it with Ctrl-C when you like: the same command goes on where it stopped. It may run beside
-    a live schedule. What it finds raises no alert, unless you ask for it.
+    a live schedule. What it finds raises no alert, unless you ask for it. It ends with what became
+    of every record; exit code 1 where one was refused.
 
     [bold]Examples[/bold]
 
@@ -105,12 +109,13 @@ def backfill(
 
     archive_kind(archive)
     wanted = archive_order(archive, feed_id=feed, alerts=alerts, **days)
-    watch(
+    result = watch(
         "backfill",
         lambda on_step: backfill_archive(
             settings, wanted, archive, runner=read_by, on_step=on_step, chunk_articles=chunk
         ),
     )
+    end_reading(result.count.reading, str(archive), lenient=lenient, refused_to=refused_to)
 
 
 def reader(runner: Runner, scheduler: str | None, *, gate: bool) -> "ChunkRunner | None":
@@ -191,6 +196,8 @@ def replay(
     send: Annotated[
         bool, typer.Option("--send", help="Deliver to the real channels, not to files.")
     ] = False,
+    lenient: Lenient = False,
+    refused_to: RefusedTo = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
@@ -221,7 +228,8 @@ def replay(
         send=send,
         fresh=fresh,
     )
-    show_replay(settings, plan, replay_archive)
+    count = show_replay(settings, plan, replay_archive)
+    end_reading(count, str(archive), lenient=lenient, refused_to=refused_to, stored="played")
 
 
 def day(text: str | None, option: str) -> date | None:
@@ -234,7 +242,7 @@ def day(text: str | None, option: str) -> date | None:
         raise typer.BadParameter(f"{option}: not a date: {text!r}; write 2025-10-01") from None
 
 
-def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> None:
+def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> "BackfillResult":
     """Run a backfill under a bar, then say what came of it."""
     from flows.backfill import BackfillStep
     from flows.progress import shares_on
@@ -268,3 +276,4 @@ def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> None:
     if result.finished_before:
         say(f"{label}: all of it was read on {result.finished_before:%Y-%m-%d %H:%M} UTC")
     say(f"{label}: {result}")
+    return result

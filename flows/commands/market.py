@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.options import Config, Warehouse, settings_from, stored
+from flows.reading import Lenient, RefusedTo, end_readings
 from flows.screen import say
 from models.errors import ConfigError
 
@@ -36,13 +37,16 @@ def load(
     figi: Annotated[
         bool, typer.Option("--figi", help="Ask OpenFIGI for ids that exposed issuers lack.")
     ] = False,
+    lenient: Lenient = False,
+    refused_to: RefusedTo = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
     """Store the shipped securities, and lists of your own or of exchanges with them.
 
     Columns ticker, name and mic are needed, under their usual names; isin, cik, figi, country,
-    currency, listing dates if they are there. What conflicts is told, a line each.
+    currency, listing dates if they are there. What conflicts is told, a line each, and what became
+    of every row; exit code 1 where one was refused.
 
     [bold]Examples[/bold]
 
@@ -56,7 +60,7 @@ def load(
     """
     import httpx
 
-    from flows.securities import add_figis, keep_sec_list, load_all
+    from flows.securities import add_figis, keep_sec_list, load_lists
 
     settings = settings_from(config, warehouse)
     agent = settings.fetch.settings(run_id="").agent
@@ -64,11 +68,12 @@ def load(
         if sec:
             say(f"kept {keep_sec_list(settings.warehouse, client)}")
         lists = tuple(files or settings.market.reference_csv)
-        held, notes = load_all(settings.warehouse, lists, mic=mic)
-        say("\n".join((f"{held} listings", *notes)))
+        loaded = load_lists(settings.warehouse, lists, mic=mic)
+        say("\n".join((f"{loaded.held} listings", *loaded.notes)))
         if figi:
             asked, found = add_figis(settings.warehouse, client)
             say(f"OpenFIGI knows {found} of {asked} listings without a FIGI")
+    end_readings(loaded.counts, lenient=lenient, refused_to=refused_to)
 
 
 @app.command("show")

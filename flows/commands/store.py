@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import Config, Warehouse, stored
+from flows.commands.options import Config, Warehouse, settings_from, stored
 from flows.screen import say
 
 app = typer.Typer(help="Looking after the store.", no_args_is_help=True)
@@ -59,6 +59,62 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     if problems:
         raise typer.Exit(1)
     say("sound")
+
+
+@app.command("backup")
+def backup(
+    path: Annotated[
+        Path | None, typer.Argument(help="File or folder; beside the warehouse if not given.")
+    ] = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """A whole copy of the live warehouse, opened and counted before it takes its name.
+
+    May run beside `policywire serve`: it waits its turn. A file that is there is never replaced.
+
+    [bold]Examples[/bold]
+
+      policywire warehouse backup
+
+      policywire warehouse backup /srv/backups/
+    """
+    from warehouse.backup import backup as copy
+
+    made = copy(stored(config, warehouse, live=True).warehouse, path)
+    say(f"{made}: {made.stat().st_size / 1e6:,.1f} MB, opened and counted")
+
+
+@app.command("restore")
+def restore(
+    source: Annotated[Path, typer.Argument(help="A backup, or the published snapshot.")],
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Put a backup or the snapshot in the place of the live warehouse.
+
+    The old file is kept beside it under a dated name. Stop `policywire serve` first: it is refused
+    while somebody has the file open. What was written after the copy was made is not in it.
+
+    [bold]Example[/bold]
+
+      policywire warehouse restore var/policywire.snapshot.duckdb
+    """
+    from contextlib import nullcontext
+
+    from flows.serve import only_one
+    from warehouse.backup import restore as put_back
+    from warehouse.snapshot import publish
+
+    settings = settings_from(config, warehouse)
+    # Between two passes a schedule has the file closed, and would go on with the new one.
+    home = settings.prefect_home
+    with only_one(home) if (home / "serve.lock").exists() else nullcontext():
+        kept = put_back(source, settings.warehouse)
+    publish(settings.warehouse, settings.snapshot)
+    say(f"{settings.warehouse}: restored from {source}")
+    if kept is not None:
+        say(f"the file that was there is {kept}; delete it when you need it no more")
 
 
 @app.command("export")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from flows.reading import Lenient, RefusedTo, end_reading
 from models.errors import ConfigError
 
 
@@ -17,6 +18,8 @@ def extract(
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Processes to extract in, one model each.")
     ] = 1,
+    lenient: Lenient = False,
+    refused_to: RefusedTo = None,
 ) -> None:
     """Read texts as JSON lines, write their policy events as JSON lines, in the same order.
 
@@ -37,4 +40,11 @@ def extract(
         raise ConfigError("give the records on standard input: policywire extract < in.jsonl")
     from flows.extract_workers import extract_stream
 
-    raise typer.Exit(extract_stream(sys.stdin.buffer, sys.stdout.buffer, workers))
+    end_reading(
+        extract_stream(sys.stdin.buffer, sys.stdout.buffer, workers),
+        "extract",
+        lenient=lenient,
+        refused_to=refused_to,
+        stored="answered",
+        to_stderr=True,
+    )

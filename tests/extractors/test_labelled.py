@@ -8,6 +8,7 @@ import pytest
 
 from extractors.labelled import digest, resolve
 from models.errors import ConfigError
+from models.reading import Tally
 
 TITLE = "Freedonia taxes tin"
 BODY = "Ministers met. Freedonia raised its duty on tin cans on Monday. Nobody cheered."
@@ -63,7 +64,11 @@ def test_a_pointer_finds_sentence_context_and_words(tmp_path: Path) -> None:
 
 def test_a_changed_text_is_left_out(tmp_path: Path) -> None:
     changed = {"id": "7", "title": TITLE, "text": BODY.replace("raised", "halved")}
-    assert list(resolve(corpus(tmp_path, changed), tmp_path)) == []
+    tally = Tally()
+    assert list(resolve(corpus(tmp_path, changed), tmp_path, tally)) == []
+    assert [str(lost) for lost in tally.refusals] == [
+        "label a: document 7 of wire has another text by now, or is gone"
+    ]
 
 
 def test_a_missing_corpus_is_said(tmp_path: Path) -> None:

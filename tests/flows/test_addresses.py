@@ -1,13 +1,17 @@
 """Server-side request forgery: every known way to make us talk to a private address."""
 
 import asyncio
+import csv
 import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import resources
 
 import httpcore
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
 from flows import addresses
@@ -89,7 +93,7 @@ def test_each_form_is_refused_with_a_clear_line(host: str) -> None:
         ("10.1.2.3", "private"),
         ("0.0.0.0", "unspecified"),
         ("224.0.0.1", "multicast"),
-        ("100.64.0.1", "not public"),
+        ("100.64.0.1", "carrier-grade NAT"),
         ("93.184.216.34", None),
         ("2606:2800:220:1:248:1893:25c8:1946", None),
         ("64:ff9b::5db8:d822", None),
@@ -237,3 +241,64 @@ def test_allow_hosts_reads_as_it_is_written(
 def test_a_rule_that_cannot_be_read_is_a_config_error(rule: str) -> None:
     with pytest.raises(ConfigError, match="allow_hosts"):
         HostRules.parse([rule])
+
+
+NOT_PUBLIC = """
+0.1.2.3 10.9.8.7 100.64.1.1 100.127.255.254 127.9.9.9 168.63.129.16 169.254.170.2 172.31.0.1
+192.0.0.1 192.0.0.9 192.0.0.170 192.0.0.192 192.0.2.1 192.31.196.1 192.52.193.1 192.88.99.1
+192.168.0.1 192.175.48.1 198.18.0.1 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1
+239.255.255.250 240.0.0.1 255.255.255.255 :: ::1 ::127.0.0.1 ::ffff:10.0.0.1 ::ffff:0:10.0.0.1
+::ffff:0:8.8.8.8 64:ff9b::10.0.0.1 64:ff9b:1::10.0.0.1 64:ff9b:1::8.8.8.8 100::1 100:0:0:1::1
+2001::1 2001:1::1 2001:2::1 2001:3::1 2001:4:112::1 2001:10::1 2001:20::1 2001:30::1 2001:db8::1
+2002:a00:1:: 2002:c0a8:101::1 2620:4f:8000::1 3fff::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1
+febf::1 fec0::1 feff::1 ff02::1 fe80::5efe:8.8.8.8 2606:4700::5efe:10.0.0.1
+2606:4700::200:5efe:127.0.0.1 2002:808:808::5efe:192.168.1.1 2001:0:a00:1:0:0:f7f7:f7f7 1::1
+4000::1 e000::1
+""".split()  # noqa: SIM905 - as one reads a list of addresses
+
+
+@pytest.mark.parametrize("text", NOT_PUBLIC)
+def test_what_the_registries_set_apart_is_not_public(text: str) -> None:
+    assert why_not_public(ipaddress.ip_address(text))
+
+
+PUBLIC = """
+8.8.8.8 1.1.1.1 93.184.216.34 192.0.1.1 192.88.98.1 198.17.255.255 198.20.0.1 223.255.255.255
+2606:4700::1111 2a00:1450:4001::1 2001:4860:4860::8888 2002:808:808::1 64:ff9b::8.8.8.8
+::ffff:8.8.8.8 2606:4700::5efe:8.8.8.8
+""".split()  # noqa: SIM905 - as one reads a list of addresses
+
+
+@pytest.mark.parametrize("text", PUBLIC)
+def test_public_addresses_stay_public(text: str) -> None:
+    assert why_not_public(ipaddress.ip_address(text)) is None
+
+
+@given(st.sampled_from([ipaddress.ip_address(t) for t in NOT_PUBLIC if ":" not in t]))
+def test_an_address_carried_in_ipv6_is_judged_as_itself(inner: ipaddress.IPv4Address) -> None:
+    low = int(inner)
+    prefix = int(ipaddress.ip_address("2606:4700:1:2::"))
+    forms = [
+        low | 0xFFFF << 32,
+        low,
+        low | 0xFFFF << 48,
+        low | int(ipaddress.ip_address("64:ff9b::")),
+        low | int(ipaddress.ip_address("64:ff9b:1:5::")),
+        low << 80 | 0x2002 << 112,
+        0x20010000 << 96 | low << 64 | 0xF7F7F7F7,
+        0x20010000 << 96 | 0x08080808 << 64 | (low ^ 0xFFFFFFFF),
+        prefix | 0x5EFE << 32 | low,
+        prefix | 0x02005EFE << 32 | low,
+    ]
+    for form in forms:
+        assert why_not_public(ipaddress.IPv6Address(form)), ipaddress.IPv6Address(form)
+
+
+def test_the_table_is_read_and_has_its_sources() -> None:
+    text = (resources.files("models") / "reference" / "special_addresses.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == len(addresses.special_networks())
+    assert all(row["source"] for row in rows)
+    for network, _ in addresses.special_networks():
+        assert why_not_public(network[0])
+        assert why_not_public(network[-1])

@@ -13,8 +13,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from extractors.archive_article import article_from_archive
+from flows import archives
 from flows.archives import archive_identity, moment, read_archive
+from models.archive import ArchiveItem
 from models.errors import ConfigError
+from models.reading import Passed, Refusal
 
 ROWS = [
     {
@@ -51,6 +54,10 @@ def warc(path: Path, pages: list[tuple[str, str, str, str]]) -> Path:
     return path
 
 
+def items(path: Path) -> list[ArchiveItem]:
+    return [record for record in read_archive(path) if isinstance(record, ArchiveItem)]
+
+
 PROSE = (
     "The trade ministry said on Thursday that exporters of the metal will need a permit for every "
     "cargo from the first day of next month, a step that buyers in three countries had feared."
@@ -70,7 +77,7 @@ def test_lines_and_columns_give_the_same_items(tmp_path: Path, name: str) -> Non
         pq.write_table(pa.Table.from_pylist(ROWS), path)
     else:
         jsonl(path, list(ROWS))
-    first, second = read_archive(path)
+    first, second = items(path)
     assert (first.title, first.url) == ("Japan lifts duty on zinc", "https://desk.example/1")
     assert first.published_at == datetime(2025, 10, 9, 9, tzinfo=UTC)
     assert second.published_at is None
@@ -89,7 +96,10 @@ def test_a_warc_gives_its_pages(tmp_path: Path, name: str) -> None:
         ("https://desk.example/gone", "404 Not Found", "text/html", PAGE),
         ("https://desk.example/logo", "200 OK", "image/png", "x"),
     ]
-    (item,) = read_archive(warc(tmp_path / name, pages))
+    item, gone, logo = read_archive(warc(tmp_path / name, pages))
+    assert isinstance(item, ArchiveItem)
+    assert isinstance(gone, Passed)
+    assert isinstance(logo, Passed)
     article = article_from_archive(item, feed_id="desk", fetched_at=NOW)
     assert article is not None
     assert (article.title, article.url) == ("Permit for every cargo", "https://desk.example/p")
@@ -99,12 +109,26 @@ def test_a_warc_gives_its_pages(tmp_path: Path, name: str) -> None:
     assert article.first_seen_at == datetime(2025, 10, 10, 6, tzinfo=UTC)
 
 
-def test_bad_lines_are_left_out_and_nothing_but_bad_lines_is_an_error(tmp_path: Path) -> None:
-    path = jsonl(tmp_path / "a.jsonl", ["{broken", {"title": "no text"}, ROWS[0], "[1]"])
-    assert [item.url for item in read_archive(path)] == ["https://desk.example/1"]
-    bad = jsonl(tmp_path / "b.jsonl", ["{broken"])
-    with pytest.raises(ConfigError, match=r"b\.jsonl: nothing in it can be read, first line 1"):
-        list(read_archive(bad))
+def test_every_line_is_an_item_or_a_refusal(tmp_path: Path) -> None:
+    bad = [
+        "{broken",
+        {"title": "no text"},
+        "[1]",
+        {"text": "x", "title": {"a": 1}},
+        {"text": "x", "published": "soon"},
+        {"text": "x", "published": "0001-01-01T00:00:00+14:00"},
+        {"text": " "},
+        "[" * 100_000,
+    ]
+    path = jsonl(tmp_path / "a.jsonl", [*bad, "", ROWS[0], {"text": "\ud800 lone", "guid": 7}])
+    found = list(read_archive(path))
+    refused = [record for record in found if isinstance(record, Refusal)]
+    assert [r.place for r in refused] == [f"line {n}" for n in range(1, len(bad) + 1)]
+    assert all(r.reason and "\n" not in r.reason and len(r.reason) <= 200 for r in refused)
+    first, second = items(path)
+    assert (first.url, first.place) == ("https://desk.example/1", "line 10")
+    assert second.text.encode(), "can be stored"
+    assert second.guid == "7"
     for name, said in (("a.csv", "not an archive we read"), ("none.jsonl", "no such file")):
         with pytest.raises(ConfigError, match=said):
             list(read_archive(tmp_path / name))
@@ -116,7 +140,25 @@ def test_bad_lines_are_left_out_and_nothing_but_bad_lines_is_an_error(tmp_path: 
 def test_a_torn_warc_gives_what_is_whole(tmp_path: Path) -> None:
     path = warc(tmp_path / "t.warc", [("https://d.example/p", "200 OK", "text/html", PAGE)] * 2)
     path.write_bytes(path.read_bytes()[:-200] + b"\0" * 50)
-    assert len(list(read_archive(path))) >= 1
+    found = list(read_archive(path))
+    assert isinstance(found[0], ArchiveItem)
+    assert isinstance(found[-1], Refusal)
+
+
+def test_a_torn_gzip_gives_what_is_whole_and_says_so(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "a.jsonl.gz", list(ROWS) * 500)
+    path.write_bytes(path.read_bytes()[:-40])
+    *whole, last = read_archive(path)
+    assert isinstance(last, Refusal)
+    assert "damaged from here on" in last.reason
+    assert all(isinstance(record, ArchiveItem) for record in whole)
+
+
+def test_a_line_without_end_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "LONGEST_LINE", 1000)
+    path = jsonl(tmp_path / "a.jsonl", [ROWS[0], {"text": "x" * 5000}, ROWS[1]])
+    kinds = [type(record) for record in read_archive(path)]
+    assert kinds == [ArchiveItem, Refusal, ArchiveItem]
 
 
 def test_times_as_archives_write_them() -> None:

@@ -314,3 +314,26 @@ def test_link_and_join_are_done_when_killed_before_them(settings: Settings, arch
     assert link_mentions(settings.warehouse) == 3, "a live pass links what is stored"
     join_tickers(settings, "tests")
     assert enqueue_new(settings.warehouse, BOOK, NOW).owed == 0
+
+
+def test_every_row_of_an_archive_is_accounted_for(settings: Settings, tmp_path: Path) -> None:
+    good = [
+        {"text": f"Japan imposes a {n}% tariff on steel.", "url": f"https://d.example/{n}"}
+        for n in range(1, 6)
+    ]
+    rows = [*good[:2], good[0], {"text": "x", "published": "May 14, 2024"}, *good[2:]]
+    path = tmp_path / "rows.jsonl"
+    lines = [json.dumps({"published": "2025-10-09", **row}) for row in rows]
+    path.write_text("\n".join([*lines, '{"text": "Broken']), "utf-8")
+    asked = ["backfill", str(path), "--feed", "hist", "--chunk", "2"]
+    asked += ["--feeds", str(settings.feeds), "--warehouse", str(settings.warehouse)]
+    told = CliRunner().invoke(app, asked)
+    assert told.exit_code == 1
+    assert "rows.jsonl: 8 read: 5 stored, 1 known, 2 refused" in told.stdout
+    assert "refused: line 4: not a time: 'May 14, 2024'" in told.output
+    assert "refused: line 8: not JSON" in told.output
+    again = CliRunner().invoke(app, [*asked, "--lenient"])
+    assert again.exit_code == 0, "the same order: what it left out is remembered"
+    assert "8 read: 5 stored, 1 known, 2 refused" in again.stdout
+    days = CliRunner().invoke(app, [*asked, "--from", "2025-11-01"])
+    assert "8 read: 0 stored, 0 known, 2 refused, 6 not asked for" in days.stdout

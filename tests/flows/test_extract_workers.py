@@ -47,7 +47,9 @@ def test_the_pipe_writes_the_same_lines() -> None:
     one = io.StringIO()
     code = run_pipe(io.StringIO(lines), one, tickers=TouchedListings().by_event)
     sink = io.BytesIO()
-    assert extract_stream(io.BytesIO(lines.encode()), sink, 2) == code == 1
+    count = extract_stream(io.BytesIO(lines.encode()), sink, 2)
+    assert (code, count.read, count.stored, count.refused) == (1, 301, 300, 1)
+    assert str(count.refusals[0]).startswith("line 201: not JSON")
     assert sink.getvalue().decode() == one.getvalue()
 
 
@@ -106,7 +108,7 @@ def test_the_pipe_answers_for_a_text_that_hangs() -> None:
     lines = [{"id": 1, "text": TEXTS[0]}, {"id": 2, "text": "HANG"}, {"id": 3, "text": TEXTS[1]}]
     sink = io.BytesIO()
     given = "\n".join(map(json.dumps, lines)).encode()
-    assert extract_stream(io.BytesIO(given), sink, 1, TIGHT) == 0
+    assert extract_stream(io.BytesIO(given), sink, 1, TIGHT).refused == 0
     answers = [json.loads(line) for line in sink.getvalue().splitlines()]
     assert [a["id"] for a in answers] == ["1", "2", "3"]
     assert [len(a["events"]) for a in answers] == [1, 0, 1]

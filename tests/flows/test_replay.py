@@ -118,7 +118,9 @@ def test_the_command_tells_days_and_lags(settings: Settings, plan: ReplayPlan) -
     config = plan.archive.with_name("policywire.toml")
     options = ["--feed", "desk", "--dir", str(plan.folder), "--config", str(config)]
     result = CliRunner().invoke(app, ["replay", str(plan.archive), "--fresh", *options])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, "a row without a date cannot be played"
+    assert "4 read: 3 played, 0 known, 1 refused" in result.stdout
+    assert "line 4: no date of its own" in result.output
     assert "3 by themselves, 0 of them twice" in result.stdout
     assert "2025-10-26  1" in result.stdout
 

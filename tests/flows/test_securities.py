@@ -7,21 +7,24 @@ from pathlib import Path
 import httpx
 import pytest
 from pytest_httpserver import HTTPServer
+from typer.testing import CliRunner
 
 from extractors.touched import TouchedListings
+from flows.cli import app
 from flows.listing_files import read_listing_file, sec_list_rows
 from flows.securities import (
     add_figis,
     check,
     fetch_sec_list,
-    is_isin,
     keep_sec_list,
     load_all,
+    load_lists,
     openfigi_ids,
     show,
     with_rows,
     with_sec_list,
 )
+from flows.security_values import is_isin
 from models.errors import ConfigError, FetchError
 from models.reference.markets import load_markets
 from models.reference.securities import load_securities
@@ -68,15 +71,34 @@ def test_a_listing_claimed_by_another_issuer_is_noted_and_left(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("ticker,name\nA,B\n", "no column 'mic'"),
         ("ticker,mic,name\nA,NOWHERE,B\n", "line 2: unknown market 'NOWHERE'"),
         ("ticker,mic,name\nA,XNYS,\n", "line 2: ticker and name are needed"),
         (OWN + OWN.splitlines()[1] + "\n", "line 3: XNYS:QQX twice"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line(tmp_path: Path, text: str, reason: str) -> None:
-    with pytest.raises(ConfigError, match=reason):
-        load_all(tmp_path / "w.duckdb", [own(tmp_path, text)])
+    good = f"QQG,XNYS,Quick Good Inc.{',' * (text.splitlines()[0].count(',') - 2)}\n"
+    loaded = load_lists(tmp_path / "w.duckdb", [own(tmp_path, text + good)])
+    ((_, count),) = loaded.counts
+    assert count.refused == 1
+    assert reason in str(count.refusals[0])
+    assert count.read == len(text.splitlines())
+    assert show(tmp_path / "w.duckdb", "QQG"), "the good row is stored"
+
+
+def test_the_command_ends_with_counts_and_exit_code_1(tmp_path: Path) -> None:
+    bad = own(tmp_path, "ticker,mic,name\nMP,XNYS,MP Materials\nA,NOWHERE,B\nQQG,XNYS,Quick Inc.\n")
+    asked = ["securities", "load", str(bad), "--warehouse", str(tmp_path / "w.duckdb")]
+    told = CliRunner().invoke(app, asked)
+    assert told.exit_code == 1
+    assert "own.csv: 3 read: 1 stored, 1 known, 1 refused" in told.stdout
+    assert "refused: line 3: unknown market 'NOWHERE'" in told.output
+    assert CliRunner().invoke(app, [*asked, "--lenient"]).exit_code == 0
+
+
+def test_a_list_without_a_market_is_no_list(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no column 'mic'"):
+        load_all(tmp_path / "w.duckdb", [own(tmp_path, "ticker,name\nA,B\n")])
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

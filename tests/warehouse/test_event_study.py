@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 from models.security import DailyBar
 from tests.warehouse.market_cases import add_event, fill_market
 from warehouse.prices import save_bars
+from warehouse.securities import find_closed_days
 from warehouse.study import StudyFilter, run_study
 
 EVENT = 200
@@ -281,3 +282,31 @@ def test_a_study_comes_back_whole(con: DuckDBPyConnection) -> None:
     assert result.marks == (days[EVENT],)
     nothing = run_study(con, StudyFilter(type="subsidy"))
     assert (nothing.windows, nothing.path, nothing.marks) == ((), (), ())
+
+
+def test_a_day_no_listing_traded_is_no_session(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    shut, week_off = days[200], days[210:216]
+    gone = [shut, *week_off]
+    con.execute("DELETE FROM store.daily_bars WHERE session_date IN (SELECT unnest(?))", [gone])
+    con.execute("DELETE FROM store.daily_bars WHERE session_date = ? AND listing_id = 'XNYS:AAA'",
+                [days[205]])  # fmt: skip
+    add_event(con, "storm", at(shut, 15))
+    assert event_date(con, "storm") == shut
+    found = find_closed_days(con, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert [day for mic, day in found if mic == "XNYS"] == [shut], (
+        "not a day on which another listing traded, nor six days without any bar"
+    )
+    assert event_date(con, "storm") == days[201]
+    row = con.execute(
+        "SELECT ret_0, missing FROM event_returns WHERE development_id = 'storm' "
+        "AND listing_id = 'XNYS:AAA'"
+    ).fetchone()
+    assert row is not None
+    assert row[0] is not None
+    again = find_closed_days(con, now=datetime(2026, 1, 2, tzinfo=UTC))
+    assert again == found
+    con.execute("INSERT INTO store.daily_bars SELECT * REPLACE (?::DATE AS session_date) "
+                "FROM store.daily_bars WHERE session_date = ?", [shut, days[201]])  # fmt: skip
+    find_closed_days(con, now=datetime(2026, 1, 3, tzinfo=UTC))
+    assert event_date(con, "storm") == shut, "a bar takes it back"

@@ -129,6 +129,10 @@ def test_unknown_tickers_can_be_left_out(con: DuckDBPyConnection, tmp_path: Path
     loaded = load(con, tmp_path / "p.csv", text, skip_unknown=True)
     assert loaded.warnings == ("ZZZZ: left out, unknown ticker",)
     assert held(con) == 5
+    count = loaded.reading
+    assert (count.read, count.stored, count.known, count.refused) == (6, 5, 0, 1)
+    again = load(con, tmp_path / "p.csv", text, skip_unknown=True).reading
+    assert (again.read, again.stored, again.known, again.refused) == (6, 0, 5, 1)
 
 
 def test_columns_are_known_by_their_usual_names(con: DuckDBPyConnection, tmp_path: Path) -> None:

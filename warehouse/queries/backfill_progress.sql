@@ -1,6 +1,16 @@
 -- One row per piece of a backfill that is done, each once.
-SELECT chunk, any_value(article_count), any_value(held_count), any_value(mention_count),
-    any_value(reject_count)
-FROM store.backfill_chunks
-WHERE backfill_id = $backfill_id
-GROUP BY chunk;
+SELECT
+    done.chunk,
+    any_value(article_count),
+    any_value(held_count),
+    any_value(mention_count),
+    any_value(reject_count),
+    any_value(passed_count),
+    any_value(refused_count),
+    any_value(places),
+    any_value(reasons)
+FROM store.backfill_chunks AS done
+LEFT JOIN store.backfill_left_out AS left_out
+    ON left_out.backfill_id = done.backfill_id AND left_out.chunk = done.chunk
+WHERE done.backfill_id = $backfill_id
+GROUP BY done.chunk;

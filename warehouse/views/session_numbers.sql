@@ -1,4 +1,4 @@
--- One row per calendar and session, numbered in order.
+-- One row per calendar and session, numbered in order; days the market was shut are none.
 CREATE OR REPLACE VIEW store.session_numbers AS
 SELECT
     mic AS calendar,
@@ -6,6 +6,10 @@ SELECT
     open_at,
     close_at,
     row_number() OVER (PARTITION BY mic ORDER BY session_date) AS session_no
-FROM store.sessions;
+FROM store.sessions AS planned
+WHERE NOT EXISTS (
+    SELECT 1 FROM store.closed_days AS shut
+    WHERE shut.mic = planned.mic AND shut.session_date = planned.session_date
+);
 
-COMMENT ON VIEW store.session_numbers IS 'One row per calendar and session, numbered in order; a week-end is one step as any night is.';
+COMMENT ON VIEW store.session_numbers IS 'One row per calendar and session, numbered in order; a week-end is one step as any night is, and so is a day that price files show to have been shut.';
