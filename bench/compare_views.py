@@ -21,12 +21,15 @@ WRITTEN = ("recorded_at", "extracted_at", "created_at", "updated_at", "linked_at
 def columns_of(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, list[str]]:
     """View -> its columns, without the times of writing."""
     found: dict[str, list[str]] = {}
-    for view, column in con.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = 'main' "
-        "AND table_name IN (SELECT view_name FROM duckdb_views() WHERE database_name = ? AND schema_name = 'main' "
-        "AND NOT internal) ORDER BY table_name, column_index",
-        [side, side],
-    ).fetchall():
+    columns = con.execute(
+        "SELECT held.table_name, held.column_name FROM duckdb_columns() AS held "
+        "SEMI JOIN duckdb_views() AS view ON view.database_name = held.database_name "
+        "AND view.schema_name = held.schema_name AND view.view_name = held.table_name "
+        "WHERE held.database_name = ? AND held.schema_name = 'main' AND NOT held.internal "
+        "ORDER BY held.table_name, held.column_index",
+        [side],
+    ).fetchall()
+    for view, column in columns:
         if column not in WRITTEN:
             found.setdefault(view, []).append(column)
     return found

@@ -7,6 +7,7 @@ from extractors.canonical_url import canonical_url
 from extractors.language import language_of
 from extractors.page_text import PageTooLargeError, page_text
 from extractors.plain_text import fit
+from extractors.web_address import web_address
 from models.archive import ArchiveItem
 from models.article import Article, article_id, text_digest
 
@@ -25,7 +26,8 @@ def article_from_archive(
     if not text and not title:
         return None
     digest = text_digest(title, text)
-    canonical = canonical_url(item.url) if item.url else None
+    url = web_address(item.url)
+    canonical = canonical_url(url)
     guid = guid_key(item.guid)
     seen = min(item.seen_at or published or fetched_at, fetched_at)
     return Article(
@@ -35,7 +37,7 @@ def article_from_archive(
         version=1,
         feed_id=feed_id,
         guid=guid,
-        url=item.url,
+        url=url,
         canonical_url=canonical,
         title=title,
         text=text,
