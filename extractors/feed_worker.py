@@ -99,6 +99,8 @@ def main() -> None:
         # Not every system knows or keeps this limit; where none does, the deadline is left.
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (args.memory_bytes, args.memory_bytes))
+    # Ctrl-C reaches the whole group; the parent decides what becomes of us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What libraries have to say of a body is made of the body, and none of our log's business.
     logging.disable(logging.CRITICAL)
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

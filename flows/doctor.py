@@ -89,6 +89,23 @@ def named_files(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def clock(con: Any) -> Finding:
+    """Does the warehouse hold times that are yet to come, or are we behind?"""
+    from warehouse.clock import times_ahead
+
+    ahead = times_ahead(con)
+    if not ahead:
+        return Finding(what="clock", ok=True, detail="nothing stored lies ahead of it")
+    told = ", ".join(f"{count:,} {what}" for what, count in ahead.items())
+    return Finding(
+        what="clock",
+        ok=False,
+        detail=f"lies ahead of it: {told}",
+        remedy="set this clock if it is behind; if it was ahead once, such articles count as "
+        "first seen when it said, and passes go by what came after",
+    )
+
+
 def warehouse(settings: Settings) -> Iterator[Finding]:
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import open_snapshot
@@ -112,23 +129,6 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
         yield Finding(what="snapshot", ok=True, detail=str(settings.snapshot))
     except PipelineError as error:
         yield Finding(what="snapshot", ok=False, detail=str(error), remedy="policywire run")
-
-
-def clock(con: Any) -> Finding:
-    """Does the warehouse hold times that are yet to come, or are we behind?"""
-    from warehouse.clock import times_ahead
-
-    ahead = times_ahead(con)
-    if not ahead:
-        return Finding(what="clock", ok=True, detail="nothing stored lies ahead of it")
-    told = ", ".join(f"{count:,} {what}" for what, count in ahead.items())
-    return Finding(
-        what="clock",
-        ok=False,
-        detail=f"lies ahead of it: {told}",
-        remedy="set this clock if it is behind; if it was ahead once, such articles count as "
-        "first seen when it said, and passes go by what came after",
-    )
 
 
 def prefect() -> Finding:

@@ -38,6 +38,7 @@ from warehouse.connection import open_warehouse
 
 log = logging.getLogger("policywire.ingest")
 BATCH_ARTICLES = 5000
+BATCH_CHARACTERS = 50_000_000
 __all__ = ["Answer", "IngestResult", "Intake", "gather_news", "ingest"]
 
 
@@ -151,7 +152,7 @@ class Intake:
                         # waits, and `store` may have put a new one in its place by then.
                         self.pending.append(answer)
                         advance(1)
-                        if sum(len(answer.articles) for answer in self.pending) >= BATCH_ARTICLES:
+                        if self.is_full():
                             await self.store(readers)
 
                     async def on_done(outcome: FeedOutcome) -> None:
@@ -162,6 +163,12 @@ class Intake:
 
                     await fetch_feeds(feeds, states, self.fetching, on_done=on_done)
                 await self.store(readers)
+
+    def is_full(self) -> bool:
+        """Is there enough for a batch, in articles or in text?"""
+        articles = sum(len(answer.articles) for answer in self.pending)
+        characters = sum(answer.characters for answer in self.pending)
+        return articles >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS
 
     async def read(self, outcome: FeedOutcome, readers: FeedReaders) -> Answer:
         """The outcome completed by what its body holds, and the articles in it.
@@ -178,6 +185,7 @@ class Intake:
                     outcome=with_parsed(light, got.parsed, self.fetching),
                     entries=got.parsed.entries,
                     articles=got.articles,
+                    characters=sum(len(article.text) for article in got.articles),
                 )
             except FeedParseError as error:
                 answer = Answer(outcome=with_parsed(light, error, self.fetching))

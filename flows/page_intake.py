@@ -26,6 +26,7 @@ class Answer:
     outcome: FeedOutcome
     entries: tuple[FeedEntry, ...] = ()
     articles: tuple[Article, ...] = ()
+    characters: int = 0
 
     def noting(self, *notes: str) -> "Answer":
         """The same with more notes in its ledger row."""

@@ -66,9 +66,7 @@ class Extracting(Section):
     workers: int | None = Field(
         None, ge=0, description="processes to extract in when many articles wait; one a core"
     )
-    lease_s: float = Field(
-        60.0, gt=0, le=3600, description="when a dead worker's articles are free again"
-    )
+    lease_s: float = Field(60.0, gt=0, description="when a dead worker's articles are free again")
 
 
 class Market(Section):

@@ -216,11 +216,11 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
     """Seconds a Retry-After header asks for, at most a day; None if it does not say."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.strip().isdecimal():
         return min(float(header), 86400.0)
     try:
         then = parsedate_to_datetime(header)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return min(max((then - now).total_seconds(), 0.0), 86400.0)

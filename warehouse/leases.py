@@ -22,7 +22,8 @@ TURNS = {LINKING: "store.linker_turns", INDEXING: "store.indexer_turns"}
 # left, again and again, so that all of them end at about the same time (guided self-scheduling,
 # Polychronopoulos and Kuck 1987). More parts would suit more workers, but each costs.
 SHARES = 2
-# No lease is longer than an hour; one that seems to be was taken by a clock that was ahead.
+# No lease is longer; one that ends later than LONGEST was taken by a clock that was ahead.
+MOST_LEASE_S = 3600.0
 LONGEST = timedelta(hours=2)
 
 
@@ -91,7 +92,7 @@ def take_free(
 def take_batch(con: DuckDBPyConnection, owner: str, lease_s: float, *, dead: bool = True) -> None:
     """Lease what is free of `lease_batch`."""
     now = datetime.now(UTC)
-    until = now + timedelta(seconds=lease_s)
+    until = now + timedelta(seconds=min(lease_s, MOST_LEASE_S))
     if dead:
         con.execute(load_query("drop_dead_leases"), {"owner": owner, "at": now})
     con.execute(load_query("take_leases"), {"owner": owner, "leased_until": until})
@@ -102,7 +103,7 @@ def renew(con: DuckDBPyConnection, owner: str, lease_s: float) -> None:
     with transaction(con):
         con.execute(
             "UPDATE store.leases SET leased_until = ? WHERE owner = ?",
-            [datetime.now(UTC) + timedelta(seconds=lease_s), owner],
+            [datetime.now(UTC) + timedelta(seconds=min(lease_s, MOST_LEASE_S)), owner],
         )
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows import sinks
 from flows.fetch_settings import FetchSettings
 from flows.ingest import due
 from flows.next_check import (
@@ -63,6 +64,7 @@ digits = st.one_of(
     st.integers(1, 9999).map(lambda year: f"Mon, 01 Jan {year:04} 00:00:00 +1400"),
     st.integers(1, 99999).map(lambda year: f"Fri, 31 Dec {year} 23:59:59 -2359"),
     st.text(max_size=60),
+    st.sampled_from(["\u00b2", "\u0663", "nan", "inf"]),
 )
 times = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))
 
@@ -97,6 +99,8 @@ def test_whatever_is_said_the_next_check_is_near_and_can_be_believed(
     kept = replace(state, next_check_at=answer.at)
     assert believable(FEED, kept, SETTINGS, now=NOW) == kept
     http_date(date)
+    for_notices = sinks.retry_after_s(control, NOW)
+    assert for_notices is None or 0 <= for_notices <= 86400
 
 
 def test_a_lease_of_a_year_holds_nobody(tmp_path: Path) -> None:
@@ -152,3 +156,28 @@ def test_health_is_told_by_what_happened_until_now(tmp_path: Path) -> None:
         found = con.execute("SELECT health, last_outcome, last_notes FROM feed_health").fetchall()
         assert times_ahead(con) == {"fetches": 1}
     assert found == [("failing", "http_404", "moved")]
+
+
+def test_health_forgets_what_was_mended_and_keeps_what_a_304_does_not_tell(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+
+    def told(*attempts: tuple[str, str | None, str | None]) -> tuple[object, ...]:
+        with open_warehouse(tmp_path / f"{len(attempts)}.duckdb") as con:
+            con.execute(
+                "INSERT INTO store.feeds (feed_id, enabled, listed) VALUES ('f', true, true)"
+            )
+            for n, (outcome, error, bozo) in enumerate(attempts):
+                con.execute(
+                    "INSERT INTO store.fetches (fetch_id, feed_id, started_at, outcome, error, "
+                    "bozo) VALUES (?, 'f', ?, ?, ?, ?)",
+                    [str(n), now - timedelta(hours=9 - n), outcome, error, bozo],
+                )
+            row = con.execute("SELECT health, last_error, last_bozo FROM feed_health").fetchone()
+        assert row is not None
+        return row
+
+    damaged = [("timeout", "late", None), ("ok", None, "cut")]
+    assert told(*damaged) == ("malformed", None, "cut")
+    assert told(*damaged, ("not_modified", None, None)) == ("malformed", None, "cut")
+    mended = [*damaged, ("not_modified", None, None), ("ok", None, None)]
+    assert told(*mended) == ("silent", None, None)

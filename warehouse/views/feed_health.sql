@@ -8,9 +8,18 @@ WITH asked AS (
         max(started_at) AS last_fetch_at,
         max(started_at) FILTER (outcome IN ('ok', 'not_modified')) AS last_answer_at,
         arg_max(outcome, started_at) AS last_outcome,
-        arg_max(error, started_at) AS last_error,
-        arg_max(bozo, started_at) AS last_bozo,
-        nullif(array_to_string(arg_max(notes, started_at), '; '), '') AS last_notes,
+        arg_max_null(error, started_at) AS last_error,
+        -- An answer 304 says nothing of the body: what it was stands until the next one.
+        arg_max_null(bozo, started_at) FILTER (outcome <> 'not_modified' AND outcome <> 'skipped')
+            AS last_bozo,
+        nullif(
+            array_to_string(
+                arg_max_null(notes, started_at)
+                    FILTER (outcome <> 'not_modified' AND outcome <> 'skipped'),
+                '; '
+            ),
+            ''
+        ) AS last_notes,
         median(duration_s) AS median_duration_s,
         sum(body_bytes) AS body_bytes,
         count(*) FILTER (outcome = 'not_modified') AS not_modified_count
@@ -87,8 +96,8 @@ COMMENT ON COLUMN feed_health.enabled IS 'Is it switched on there?';
 COMMENT ON COLUMN feed_health.health IS 'ok, malformed (read all the same), silent, failing, never asked, disabled, unlisted or retired.';
 COMMENT ON COLUMN feed_health.last_outcome IS 'How the last attempt ended.';
 COMMENT ON COLUMN feed_health.last_error IS 'What went wrong in it, for a person; NULL when nothing did.';
-COMMENT ON COLUMN feed_health.last_bozo IS 'What was malformed in its last answer; NULL when nothing was.';
-COMMENT ON COLUMN feed_health.last_notes IS 'Remarks on the last attempt: redirects, repairs, pages that could not be had; NULL when there are none.';
+COMMENT ON COLUMN feed_health.last_bozo IS 'What was malformed or cut in the last answer that was read; NULL when nothing was.';
+COMMENT ON COLUMN feed_health.last_notes IS 'Remarks on the last answer that was read or attempt that failed: redirects, repairs, pages that could not be had; NULL when there are none.';
 COMMENT ON COLUMN feed_health.failure_count IS 'Failures in a row.';
 COMMENT ON COLUMN feed_health.last_fetch_at IS 'Last attempt, UTC.';
 COMMENT ON COLUMN feed_health.last_answer_at IS 'Last answer, new content or not, UTC.';
