@@ -8,6 +8,7 @@ from extractors.charset import decoded
 from extractors.invisible import visible
 from extractors.language import language_of
 from extractors.page_text import PageTooLargeError, page_text
+from extractors.web_address import web_address
 from models.archive import ArchiveItem
 from models.article import Article, article_id, text_digest
 
@@ -30,7 +31,8 @@ def article_from_archive(
     if not text and not title:
         return None
     digest = text_digest(title, text)
-    canonical = canonical_url(item.url) if item.url else None
+    url = web_address(item.url)
+    canonical = canonical_url(url)
     guid = guid_key(item.guid)
     seen = min(item.seen_at or published or fetched_at, fetched_at)
     return Article(
@@ -40,7 +42,7 @@ def article_from_archive(
         version=1,
         feed_id=feed_id,
         guid=guid,
-        url=item.url,
+        url=url,
         canonical_url=canonical,
         title=title,
         text=text,

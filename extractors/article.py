@@ -7,6 +7,7 @@ from extractors.canonical_url import canonical_url, redirect_target
 from extractors.language import language_of
 from extractors.page_text import page_text, why_not_the_article
 from extractors.plain_text import fragment_text
+from extractors.web_address import web_address
 from models.article import Article, article_id, text_digest
 from models.feed import FeedEntry
 
@@ -34,7 +35,7 @@ def article_from_entry(
     always 1: the warehouse counts versions. Times must be aware.
     """
     link = entry.original_link or entry.link
-    url = (redirect_target(link) or link) if link else None
+    url = web_address((redirect_target(link) or link) if link else None)
     feed_text = _feed_text(entry)
     text, source = feed_text, "feed"
     if page_html:
@@ -75,7 +76,9 @@ def guid_key(guid: str | None) -> str | None:
     """The guid to know an entry by: as given, but an address in it without tracking parameters."""
     guid = " ".join((guid or "").split())
     if guid.startswith(("http://", "https://")):
-        return canonical_url(guid) or guid
+        page, _, place = guid.partition("#")
+        canonical = canonical_url(page)
+        return f"{canonical}#{place}" if canonical and place else canonical or guid
     return guid or None
 
 

@@ -1,33 +1,16 @@
-"""One address per article: tracking parameters, fragments and spelling variants dropped."""
+"""One address for copies of a page: tracking parameters and spelling variants dropped.
+
+It finds copies; it never says alone that two entries are one article (warehouse/identity.py).
+"""
 
 import base64
 import binascii
+import csv
 import re
+from functools import cache
+from importlib import resources
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-_TRACKING_PREFIXES = ("utm_", "hsa_", "mtm_", "pk_", "piwik_", "matomo_", "at_", "__hs", "_hs")
-_TRACKING = frozenset(
-    """
-    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh li_fat_id
-    mc_cid mc_eid mkt_tok oly_anon_id oly_enc_id vero_id wickedid _openstat ns_campaign
-    ns_mchannel ns_source ns_linkname ns_fee ito cmpid cmp campaign_id icid ncid sr_share smid
-    smtyp partner taid cid ocid guccounter guce_referrer guce_referrer_sig soc_src soc_trk tsrc
-    .tsrc ref_src ref_url feedtype outputtype rssfeed xtor s_cid xid ftag feature__ spm share
-    sharetype traffic_source wt_mc wt.mc_id wtmc ga_source ga_medium ga_campaign _ga _gl epik
-    srsltid syndication cn-reloaded
-    """.split()  # noqa: SIM905 - a hundred words read better without their quotes
-)
-# Names that elsewhere identify a page; dropped only when their value gives them away.
-_TRACKING_VALUES = {
-    "ref": ("rss", "feed", "twitter", "facebook", "newsletter", "homepage"),
-    "source": ("rss", "feed", "twitter", "facebook", "newsletter", "email"),
-    "src": ("rss", "feed", "twitter", "facebook", "newsletter"),
-    "mod": ("rss", "mktw", "newsviewer_click", "pls_whats_news_us_business_f"),
-    "from": ("rss", "feed"),
-    "via": ("rss", "feed"),
-    "amp": ("", "1", "true"),
-    "rss": ("", "1", "true", "yes"),
-}
 _UNRESERVED = "-._~!$&'()*+,;=:@/"
 _GOOGLE_NEWS = re.compile(r"^/(?:rss/)?(?:articles|read)/(C[\w-]+={0,2})$")
 _URL_IN_BYTES = re.compile(rb"https?://[\x21-\x7e]{8,2000}")
@@ -37,6 +20,8 @@ def canonical_url(url: str | None) -> str | None:
     """The canonical form of an article's address, or None if it is no web address.
 
     A key, not a link to follow: http reads as https, `www.` stays, a slash at the end goes.
+    A fragment stays where it names a page (`#/story/5`, `#!story`), and goes where it names a place
+    on one.
     Redirect links that carry their target are resolved first. Twice gives the same as once.
     """
     if not url:
@@ -60,7 +45,7 @@ def canonical_url(url: str | None) -> str | None:
             host.rstrip(".") if default else f"{host}:{port}",
             _path(parts.path),
             urlencode(query),
-            parts.fragment if parts.fragment.startswith("!") else "",
+            parts.fragment if parts.fragment.startswith(("!", "/")) else "",
         )
     )
 
@@ -107,10 +92,27 @@ def _google_news(token: str) -> str | None:
 
 
 def _tracks(name: str, value: str) -> bool:
+    names, prefixes = trackers()
     lowered = name.lower()
-    if lowered in _TRACKING or lowered.startswith(_TRACKING_PREFIXES):
+    if lowered.startswith(prefixes):
         return True
-    return value.lower() in _TRACKING_VALUES.get(lowered, ())
+    values = names.get(lowered)
+    return values is not None and (not values or value.lower() in values)
+
+
+@cache
+def trackers() -> tuple[dict[str, frozenset[str]], tuple[str, ...]]:
+    """Tracking parameters, each with the only values it is one with (none: any), and prefixes."""
+    text = (resources.files("extractors") / "lexicon" / "trackers.csv").read_text("utf-8")
+    names: dict[str, frozenset[str]] = {}
+    prefixes = []
+    for row in csv.DictReader(text.splitlines()):
+        if row["parameter"].endswith("*"):
+            prefixes.append(row["parameter"].removesuffix("*"))
+        else:
+            values = row["values"].split("|") if row["values"] else ()
+            names[row["parameter"]] = frozenset(values)
+    return names, tuple(prefixes)
 
 
 def _path(path: str) -> str:

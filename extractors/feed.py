@@ -22,6 +22,7 @@ from extractors.media_captions import caption
 from extractors.moments import Moment, MomentReader, region_of
 from extractors.plain_text import fit, plain_as_html, title_text
 from extractors.usual_feed import read_usual_feed
+from extractors.web_address import web_address
 from extractors.xml_mending import mended
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
@@ -148,21 +149,27 @@ def without_useless(parsed: ParsedFeed) -> ParsedFeed:
     """Drop what cannot be an article: empty entries and repetitions within the feed.
 
     A guid that stands on entries with different links identifies none of them: it is taken off,
-    so that they are told apart by their links.
+    so that they are told apart by their links. What differs in anything is no repetition.
     """
-    full = [e for e in parsed.entries if e.title or e.link or e.summary_html or e.content_html]
+    addressed = [replace(e, link=web_address(e.link)) for e in parsed.entries]
+    full = [e for e in addressed if e.title or e.link or e.summary_html or e.content_html]
     links: dict[str, set[str | None]] = {}
     for entry in full:
         if entry.guid:
             links.setdefault(entry.guid, set()).add(entry.link)
     shared = {guid for guid, found in links.items() if len(found) > 1}
     kept: dict[object, FeedEntry] = {}
-    for n, entry in enumerate(full):
+    for entry in full:
         if entry.guid in shared:
             entry = replace(entry, guid=None)
-        key: object = entry.guid or (entry.link, entry.title) if entry.guid or entry.link else n
-        kept.setdefault(key, entry)
+        said = (entry.title, entry.summary_html, entry.content_html)
+        kept.setdefault((entry.guid, entry.link, said), entry)
     notes = list(parsed.notes)
+    lost = sum(
+        bool(was.link) and not now.link for was, now in zip(parsed.entries, addressed, strict=True)
+    )
+    if lost:
+        notes.append(f"{_count(lost, 'link', 'links')} to no web address")
     if dropped := len(parsed.entries) - len(full):
         notes.append(f"{_count(dropped, 'entry', 'entries')} without title, link and text")
     if repeated := len(full) - len(kept):

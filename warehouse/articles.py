@@ -1,7 +1,7 @@
 """Feeds, their ledger and articles: what is new, what changed, what waits for the extractor."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import fields as record_fields
 from datetime import UTC, datetime
@@ -15,9 +15,9 @@ from models.feed import Feed, FeedState, Fetch
 from warehouse import batches
 from warehouse.batches import batch, fields, registered
 from warehouse.connection import load_query, transaction
+from warehouse.identity import Held, match_entries
 from warehouse.leases import article_resource, take_free
 
-LONGER = 1.2
 FEWEST_LEASED = 20
 CHOSEN = {
     "article_id": batches.TEXT,
@@ -33,18 +33,6 @@ class IngestCount:
     new: int = 0
     changed: int = 0
     same: int = 0
-
-
-@dataclass(slots=True, kw_only=True)
-class Held:
-    """What the warehouse holds of one article, as far as a new version needs to know."""
-
-    article_id: str
-    feed_id: str
-    version: int
-    first_seen_at: datetime
-    text_length: int
-    digests: set[str]
 
 
 def save_feeds(con: DuckDBPyConnection, feeds: Sequence[Feed]) -> None:
@@ -126,128 +114,75 @@ def ledger(fetches: Sequence[Fetch], counts: Mapping[str, IngestCount]) -> list[
     return rows
 
 
-def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, Held]:
-    """What is held under the keys of each article, by its position in the batch."""
-    rows: dict[int, Held] = {}
-    shared = urls_shared_in(articles)
+def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, list[Held]]:
+    """Articles held under the keys of each article, by its position in the batch.
+
+    Those with its very text first, then by the better key, the latest first; at most 20 each.
+    """
     keys = [
         {
             "position": position,
             "feed_id": article.feed_id,
             "guid": article.guid,
-            "canonical_url": None if url_key(article) in shared else article.canonical_url,
-            "entry_digest": None if article.guid or article.canonical_url else article.entry_digest,
+            "canonical_url": article.canonical_url,
+            # Keys that an older release wrote otherwise: an address it stripped of more.
+            "url": article.url if guid_is_address(article.guid) else None,
+            "entry_digest": article.entry_digest,
+            "bare": not article.guid and not article.canonical_url,
         }
         for position, article in enumerate(articles)
     ]
     with registered(con, key_batch=batch(keys, batches.ARTICLE_KEYS)):
-        found = con.execute(load_query("held_articles")).fetchall()
+        found = con.execute(load_query("held_articles"))
+        names = [column[0] for column in found.description or ()][1:]
+        rows = found.fetchall()
+    # Entries that share an article share the record of it: an edit of one is seen by the other.
     by_id: dict[str, Held] = {}
-    for position, article_id, feed_id, version, first_seen_at, text_length, digests in found:
-        held = by_id.setdefault(
-            article_id,
-            Held(
-                article_id=article_id,
-                feed_id=feed_id,
-                version=version,
-                first_seen_at=first_seen_at.astimezone(UTC),
-                text_length=text_length,
-                digests=set(digests),
-            ),
-        )
-        rows[position] = held
-    return rows
+    candidates: dict[int, list[Held]] = {}
+    for position, *values in rows:
+        row = dict(zip(names, values, strict=True))
+        row["digests"] = set(row["digests"])
+        for clock in ("first_seen_at", "published_at"):
+            row[clock] = row[clock] and row[clock].astimezone(UTC)
+        held = by_id.setdefault(row["article_id"], Held(**row))
+        candidates.setdefault(position, []).append(held)
+    return candidates
+
+
+def guid_is_address(guid: str | None) -> bool:
+    """Is a guid missing, or an address, and so written by the rules for addresses?"""
+    return guid is None or guid.startswith(("http://", "https://"))
 
 
 def unseen(con: DuckDBPyConnection, articles: Sequence[Article]) -> list[int]:
     """Positions of the articles whose entry we do not hold as it stands now: new or edited."""
-    held = held_articles(con, articles)
-    return [
-        position
-        for position, article in enumerate(articles)
-        if position not in held or article.entry_digest not in held[position].digests
-    ]
-
-
-def urls_shared_in(articles: Iterable[Article]) -> set[tuple[str, str | None]]:
-    """(feed_id, canonical URL) which several entries of one feed share: no identity there.
-
-    Some feeds link every entry to one page; only their guids tell entries apart.
-    """
-    seen: dict[tuple[str, str | None], str | None] = {}
-    shared = set()
-    for article in articles:
-        key = url_key(article)
-        if article.canonical_url and seen.setdefault(key, article.guid) != article.guid:
-            shared.add(key)
-    return shared
-
-
-def url_key(article: Article) -> tuple[str, str | None]:
-    return article.feed_id, article.canonical_url
+    matches = match_entries(articles, held_articles(con, articles))
+    return [position for position, match in enumerate(matches) if match.outcome != "same"]
 
 
 def decide(
-    articles: Sequence[Article], held: Mapping[int, Held]
+    articles: Sequence[Article], candidates: Mapping[int, Sequence[Held]]
 ) -> tuple[list[dict[str, Any]], dict[str, IngestCount]]:
-    """Which articles to store, as what version; and the counts per feed.
+    """Which articles to store, as what version of which (warehouse/identity.py); and the counts.
 
-    The same guid in the feed, else the same canonical URL, else (with neither) the same text in
-    the feed is the same article. A digest already held is nothing new. Another feed's text of a
-    held article makes a version only when it says clearly more: a summary beside a full text is
-    no edit, and two feeds taking turns would pile up versions. first_seen_at never moves.
+    The first_seen_at of an article never moves.
     """
-    known: dict[tuple[str, ...], Held] = {}
-    shared = urls_shared_in(articles)
     stored: list[dict[str, Any]] = []
     outcomes: dict[str, Counter[str]] = {}
-    for position, article in enumerate(articles):
-        keys = identity_keys(article, url_counts=url_key(article) not in shared)
-        match = held.get(position) or next((known[key] for key in keys if key in known), None)
-        outcome = "same"
-        if match is None:
-            outcome = "new"
-            match = Held(
-                article_id=article.article_id,
-                feed_id=article.feed_id,
-                version=0,
-                first_seen_at=article.first_seen_at,
-                text_length=0,
-                digests=set(),
-            )
-        elif article.entry_digest not in match.digests and (
-            article.feed_id == match.feed_id or len(article.text) > match.text_length * LONGER
-        ):
-            outcome = "changed"
-        for key in keys:
-            known.setdefault(key, match)
-        if outcome != "same":
-            match.version += 1
-            match.digests.add(article.entry_digest)
-            match.text_length = len(article.text)
-            stored.append(
-                fields(article, batches.ARTICLES)
-                | {
-                    "article_id": match.article_id,
-                    "version": match.version,
-                    "first_seen_at": match.first_seen_at,
-                    "text_length": len(article.text),
-                }
-            )
-        outcomes.setdefault(article.feed_id, Counter())[outcome] += 1
+    for article, match in zip(articles, match_entries(articles, candidates), strict=True):
+        outcomes.setdefault(article.feed_id, Counter())[match.outcome] += 1
+        if match.outcome == "same":
+            continue
+        stored.append(
+            fields(article, batches.ARTICLES)
+            | {
+                "article_id": match.held.article_id,
+                "version": match.version,
+                "first_seen_at": match.held.first_seen_at,
+                "text_length": len(article.text),
+            }
+        )
     return stored, {feed_id: IngestCount(**count) for feed_id, count in outcomes.items()}
-
-
-def identity_keys(article: Article, *, url_counts: bool) -> list[tuple[str, ...]]:
-    """The keys an article is known by, most telling first."""
-    keys: list[tuple[str, ...]] = []
-    if article.guid:
-        keys.append(("guid", article.feed_id, article.guid))
-    if article.canonical_url and url_counts:
-        keys.append(("url", article.canonical_url))
-    if not keys:
-        keys.append(("text", article.feed_id, article.entry_digest))
-    return keys
 
 
 def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:

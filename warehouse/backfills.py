@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields as record_fields
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
@@ -17,6 +18,7 @@ from warehouse.articles import held_articles, save_ingest
 from warehouse.batches import batch, registered
 from warehouse.connection import load_query, transaction
 from warehouse.events import save_extractions
+from warehouse.identity import match_entries
 from warehouse.predicate_grammar import PredicateError, read_predicate
 from warehouse.snapshot import one_line
 
@@ -93,10 +95,13 @@ def add_archive_feed(con: DuckDBPyConnection, feed_id: str, *, source: str, now:
 
 
 def not_held(con: DuckDBPyConnection, articles: Sequence[Article]) -> list[Article]:
-    """Those of the articles that are not in the warehouse, each once."""
-    held = held_articles(con, articles)
-    fresh = {a.article_id: a for n, a in enumerate(articles) if n not in held}
-    return list(fresh.values())
+    """Those of the articles that are not in the warehouse, each once, under the ids they get."""
+    matches = match_entries(articles, held_articles(con, articles))
+    return [
+        replace(article, article_id=match.held.article_id)
+        for article, match in zip(articles, matches, strict=True)
+        if match.outcome == "new"
+    ]
 
 
 def save_archive_chunk(

@@ -95,7 +95,9 @@ ARTICLE_KEYS = {
     "feed_id": TEXT,
     "guid": TEXT,
     "canonical_url": TEXT,
+    "url": TEXT,
     "entry_digest": TEXT,
+    "bare": pa.bool_(),
 }
 EXTRACTIONS = {
     "article_id": TEXT,

@@ -1,5 +1,6 @@
--- One row per article of the batch that is held already: by guid in its feed, else by canonical
--- URL, else (where it has neither) by its text in the feed.
+-- One row per article of the batch and article held under one of its keys, 20 at most for each: by
+-- guid in its feed, by canonical URL, by the address as it was given, and (where it has neither
+-- guid nor address) by its text in the feed. Those that hold its very text come first.
 WITH hits AS (
     SELECT given.position, 1 AS rule, held.article_id
     FROM key_batch AS given
@@ -11,29 +12,46 @@ WITH hits AS (
     UNION ALL
     SELECT given.position, 3 AS rule, held.article_id
     FROM key_batch AS given
+    JOIN store.articles AS held ON held.url = given.url AND held.feed_id = given.feed_id
+    UNION ALL
+    SELECT given.position, 4 AS rule, held.article_id
+    FROM key_batch AS given
     JOIN store.articles AS held
         ON held.entry_digest = given.entry_digest AND held.feed_id = given.feed_id
+    WHERE given.bare
 ),
-best AS (
-    SELECT position, arg_min(article_id, (rule, article_id)) AS article_id
+likely AS (
+    SELECT position, article_id, min(rule) AS rule
     FROM hits
-    GROUP BY position
+    GROUP BY position, article_id
 ),
 versions AS (
     SELECT
         held.article_id,
         arg_min(held.feed_id, held.version) AS feed_id,
+        arg_max(held.guid, held.version) AS guid,
+        arg_max(held.url, held.version) AS url,
+        arg_max(held.canonical_url, held.version) AS canonical_url,
+        arg_max(held.title, held.version) AS title,
+        arg_max(held.published_at, held.version) AS published_at,
         max(held.version) AS version,
         min(held.first_seen_at) AS first_seen_at,
         arg_max(held.text_length, held.version) AS text_length,
         list(held.entry_digest) AS digests
     FROM store.articles AS held
-    SEMI JOIN best ON best.article_id = held.article_id
+    SEMI JOIN likely ON likely.article_id = held.article_id
     GROUP BY held.article_id
 )
-SELECT
-    best.position, best.article_id, versions.feed_id, versions.version, versions.first_seen_at,
-    versions.text_length, versions.digests
-FROM best
-JOIN versions ON versions.article_id = best.article_id
-ORDER BY best.position;
+SELECT likely.position, versions.*
+FROM likely
+JOIN versions ON versions.article_id = likely.article_id
+JOIN key_batch AS given ON given.position = likely.position
+QUALIFY row_number() OVER (
+    PARTITION BY likely.position
+    ORDER BY
+        list_contains(versions.digests, given.entry_digest) DESC, likely.rule,
+        versions.first_seen_at DESC, versions.article_id
+) <= 20
+ORDER BY
+    likely.position, list_contains(versions.digests, given.entry_digest) DESC, likely.rule,
+    versions.first_seen_at DESC, versions.article_id;
