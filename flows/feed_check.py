@@ -1,12 +1,12 @@
 """`policywire feeds check`: ask feeds live, store nothing, say what came and what it means."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.feed_list import fetchable, load_feeds
 from flows.feed_readers import FeedReaders, readers_for
 from flows.fetch import FeedOutcome, FetchSettings, fetch_feeds, with_parsed
+from flows.interrupts import run_async
 from flows.known_values import suggestion
 from flows.progress import track
 from flows.settings import Settings
@@ -43,7 +43,7 @@ def check_feeds(settings: Settings, feed_id: str | None) -> list[FeedCheck]:
 
                 await fetch_feeds(feeds, {}, fetching, on_done=on_done)
 
-        asyncio.run(check())
+        run_async(check())
     return sorted(checks, key=lambda check: check.feed_id)
 
 

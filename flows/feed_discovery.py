@@ -1,6 +1,5 @@
 """Feeds found and added: `policywire feeds add URL` and what imports need of it."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from flows.feed_list import feed_as_toml, load_feeds, new_feed_id, read_feeds
 from flows.feed_readers import readers_for
 from flows.fetch import FeedOutcome, fetch_feeds
 from flows.fetch_settings import FetchSettings
+from flows.interrupts import run_async
 from flows.settings import Settings
 from models.errors import ConfigError, FeedParseError, FetchError
 from models.feed import Feed, ParsedFeed
@@ -24,7 +24,7 @@ def add_feed(settings: Settings, url: str, *, feed_id: str | None = None) -> Fee
     """
     listed = load_feeds(settings.feeds)
     ids = {f.feed_id for f in listed}
-    feed = asyncio.run(discover(url, settings.fetch.settings(run_id="add"), taken=ids))
+    feed = run_async(discover(url, settings.fetch.settings(run_id="add"), taken=ids))
     if feed_id is not None:
         if feed_id in ids:
             raise ConfigError(f"{settings.feeds}: feed {feed_id!r}: id: already in use")

@@ -22,6 +22,7 @@ from flows.feed_list import fetchable, load_feeds
 from flows.feed_readers import FeedReaders, readers_for
 from flows.fetch import FeedOutcome, fetch_feeds, with_parsed
 from flows.fetch_settings import FetchSettings
+from flows.interrupts import run_async
 from flows.next_check import believable, is_due
 from flows.page_intake import Answer, Pages, pages_wanted
 from flows.progress import track
@@ -98,7 +99,7 @@ def gather_news(
         archive_clock=settings.archive_clock,
     )
     with leased_feeds(settings, wanted) as wanted:
-        asyncio.run(intake.take(wanted, states))
+        run_async(intake.take(wanted, states))
     if wanted and intake.failed == len(wanted):
         raise PipelineError(
             f"all {len(wanted)} feeds failed, first: {intake.first_error}; is the network up?"

@@ -1,6 +1,5 @@
 """The schedules: news every quarter of an hour, the market once a day, on a Prefect server."""
 
-import asyncio
 import fcntl
 import logging
 import os
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from flows.cadence import longest_gap
+from flows.interrupts import run_async
 from flows.logs import PLAIN_IN_RUNS
 from flows.prefect_server import prefect_reached
 from flows.settings import DEFAULT_CONFIG, Settings
@@ -81,7 +81,7 @@ def run_what_falls_due(deployments: "Sequence[RunnerDeployment]", pace: dict[str
     for deployment in deployments:
         runner.add_deployment(deployment)
     with suppress(KeyboardInterrupt, TerminationSignal):
-        asyncio.run(runner.start())
+        run_async(runner.start())
 
 
 def deployments_of(settings: Settings, config: Path | None) -> "list[RunnerDeployment]":
