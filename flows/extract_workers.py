@@ -10,7 +10,6 @@ import json
 import os
 import pickle
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,11 +42,12 @@ from extractors.extract_requests import (
 )
 from extractors.feed_worker import LENGTH
 from extractors.records import batches_of_lines
+from flows.child_python import command, environment
 from models.errors import PipelineError
 from models.event import Extraction, TextUnit
 from models.reading import ReadCount
 
-WORKER = (sys.executable, "-m", "extractors.extract_worker")
+WORKER = command("extractors.extract_worker")
 _FEW_ARTICLES = 400
 _TRIES = 3
 _UNDERWAY = 2
@@ -204,8 +204,7 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(p for p in sys.path if p) or ".",
+                **environment(),
                 # One process a core: threads of a linear algebra library would only get in the way.
                 "OMP_NUM_THREADS": "1",
             },

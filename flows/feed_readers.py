@@ -8,7 +8,6 @@ so a pass in which nothing changed starts none.
 import asyncio
 import os
 import pickle
-import sys
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +23,7 @@ from extractors.reading_requests import (
     PageOfEntry,
     ReadingRequest,
 )
+from flows.child_python import command, environment
 from flows.fetch_settings import FetchSettings
 from models.article import Article
 from models.errors import FeedParseError
@@ -129,14 +129,14 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
 
     async def _start(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "extractors.feed_worker",
-            f"--memory-bytes={self._memory_bytes}",
-            f"--alarm-s={2 * int(self._timeout_s) + 1}",
+            *command(
+                "extractors.feed_worker",
+                f"--memory-bytes={self._memory_bytes}",
+                f"--alarm-s={2 * int(self._timeout_s) + 1}",
+            ),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p) or "."},
+            env=environment(),
             limit=1 << 20,
         )
         self._running.add(process)

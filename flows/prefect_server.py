@@ -19,6 +19,7 @@ from pathlib import Path
 
 import httpx
 
+from flows.child_python import command, environment
 from flows.runtime import prepare_prefect
 from flows.server_secret import kept_secret, knows_secret, secret_of
 from flows.settings import Settings
@@ -135,13 +136,13 @@ def free_port() -> int:
 @contextmanager
 def own_server(home: Path, port: int, secret: str, *, temporary: bool) -> Iterator[None]:
     """A server of ours; when it ends by itself, so does the block, as by Ctrl-C."""
-    command = [sys.executable, "-P", "-m", "flows.guarded_server", "--port", str(port)]
+    server_command = command("flows.guarded_server", "--port", str(port))
     stopping = threading.Event()
     with (home / LOG).open("wb") as words:
         # A session of its own: Ctrl-C is for the runner, which says goodbye to the server first.
         server = subprocess.Popen(  # noqa: S603 - fixed arguments, no shell
-            [*command, *(["--temporary"] if temporary else [])],
-            env={**os.environ, "PREFECT_HOME": str(home)},
+            [*server_command, *(["--temporary"] if temporary else [])],
+            env={**environment(), "PREFECT_HOME": str(home)},
             stdin=subprocess.PIPE,
             stdout=words,
             stderr=words,

@@ -26,11 +26,11 @@ STORED: dict[str, list[str]] = {
     "warehouse check": [],
     "warehouse export": ["out"],
     "warehouse compact": [],
+    "warehouse backup": [],
     "warehouse drop-texts": ["--older-than", "30"],
     "securities show": ["lynas"],
     "securities check": [],
     "alerts test": ["tariff-threats", "--since", "2025-10-01"],
-    "alerts check": [],
     "alerts retry": [],
     "alerts deliver": [],
     "review list": [],
@@ -49,7 +49,13 @@ MORE: list[tuple[str, list[str]]] = [
     ("sql", ["FROM policy_events", "--format", "csv", "-o", "out.csv"]),
 ]
 # Reads something else, and has an answer without a warehouse.
-FREE: dict[str, list[str]] = {"feeds list": [], "feeds export": [], "doctor": []}
+FREE: dict[str, list[str]] = {
+    "feeds list": [],
+    "feeds export": [],
+    "doctor": [],
+    "alerts list": [],
+    "alerts check": [],
+}
 READ = [*FREE.items(), ("explain", ["China bans gallium exports."])]
 # Makes a warehouse, changes the operator's files, or asks the network.
 MAKES = {
@@ -62,6 +68,8 @@ MAKES = {
     "feeds check",
     "feeds add",
     "feeds import",
+    "alerts ping",
+    "warehouse restore",
 }
 
 
