@@ -9,8 +9,8 @@ from pathlib import Path
 from flows.channels import open_sinks
 from flows.clock import utc_now
 from flows.delivery import DeliveryCounts, DeliveryPlan, deliver
-from flows.redaction import Redactor, guard_logs
 from flows.rules import LOG_CHANNEL, RuleBook, load_rules, rule_files
+from flows.secrets import Redactor, guard_logs
 from warehouse.alert_predicates import check_rules
 from warehouse.alerts import Enqueued, enqueue_in_transaction
 from warehouse.connection import open_warehouse

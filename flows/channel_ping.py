@@ -3,8 +3,8 @@
 from flows.channels import open_sinks
 from flows.clock import utc_now
 from flows.delivery import try_send
-from flows.redaction import Redactor, guard_logs
 from flows.rules import RuleBook, no_channel
+from flows.secrets import Redactor, guard_logs
 from flows.settings import Settings
 from models.alert import Notice, Severity
 from models.errors import ConfigError

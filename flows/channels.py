@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows.redaction import Redactor, resolve
 from flows.rules import Channel, RuleProblem
+from flows.secrets import Redactor, resolve
 from flows.sinks import AlertSink, FileSink, LogSink, WebhookSink
 from models.errors import ConfigError
 from models.fault import fault_line

@@ -14,7 +14,7 @@ from apprise.plugins.discord import NotifyDiscord
 from flows.clock import utc_now
 from flows.message import markup_for, subject
 from flows.pieces import MOST_PIECES, Limit, limit_of, pieces_of
-from flows.redaction import Redactor
+from flows.secrets import Redactor
 from flows.sinks import RETRIED
 from models import harmless
 from models.alert import Notice, Severity

@@ -21,7 +21,7 @@ from typing import Protocol
 import httpx
 
 from flows.message import payload_bytes, subject
-from flows.redaction import Redactor
+from flows.secrets import Redactor
 from models import harmless
 from models.alert import Notice, Severity
 from models.errors import AlertError, AlertRefusedError

@@ -20,8 +20,8 @@ from flows.channels import open_sinks
 from flows.clock import Clock, utc_now
 from flows.delivery import try_send
 from flows.logs import ensure_logs
-from flows.redaction import Redactor, guard_logs
 from flows.runtime import RUN_TIMEOUT_S, run_name
+from flows.secrets import Redactor, guard_logs
 from flows.settings import Settings, settings_of
 from models.alert import Notice, Severity
 from models.errors import PipelineError, WarehouseBusyError

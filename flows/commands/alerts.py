@@ -85,8 +85,8 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     from flows.alerting import load_checked_rules
     from flows.answers import table_of
     from flows.channels import open_sinks
-    from flows.redaction import Redactor
     from flows.screen import Screen
+    from flows.secrets import Redactor
 
     settings = settings_from(config, warehouse)
     book = load_checked_rules(
@@ -114,8 +114,8 @@ def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
     from flows.alert_listing import channel_rows, checked, rule_rows
     from flows.answers import table_of
     from flows.channels import open_sinks
-    from flows.redaction import Redactor
     from flows.screen import Screen
+    from flows.secrets import Redactor
 
     settings = settings_from(config, warehouse)
     book = checked(settings, book_of(settings))

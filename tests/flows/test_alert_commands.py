@@ -16,8 +16,8 @@ from flows.channels import open_sinks
 from flows.cli import app
 from flows.delivery import deliver
 from flows.doctor import channels as doctor_channels
-from flows.redaction import Redactor
 from flows.rules import Channel
+from flows.secrets import Redactor
 from flows.settings import Settings, load_settings
 from models.alert import Notice
 from models.errors import ConfigError

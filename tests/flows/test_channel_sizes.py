@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from flows.delivery import DeliveryPlan, deliver
-from flows.redaction import Redactor
+from flows.secrets import Redactor
 from flows.sink_apprise import AppriseSink
 from flows.sinks import WebhookSink
 from models.alert import Notice

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from flows.delivery import DeliveryCounts, DeliveryPlan, deliver
-from flows.redaction import Redactor
+from flows.secrets import Redactor
 from flows.sinks import AlertSink, WebhookSink
 from models.alert_timing import Throttle
 from models.errors import AlertError

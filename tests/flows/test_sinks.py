@@ -11,8 +11,8 @@ import pytest
 
 from flows.channels import open_sinks
 from flows.message import payload
-from flows.redaction import HIDDEN, Redactor
 from flows.rules import Channel
+from flows.secrets import HIDDEN, Redactor
 from flows.sink_apprise import AppriseSink
 from flows.sinks import FileSink, LogSink, retry_after_s, secret_bytes, signature
 from models.errors import AlertError
