@@ -21,7 +21,7 @@ from threading import Thread
 
 from flows.loopback import LoopbackServer
 
-SHARED = Path(os.environ.get("POLICYWIRE_SHARED", "../shared"))
+SHARED = Path(os.environ.get("POLICYWIRE_SHARED", "../shared")).resolve()
 CASES = SHARED / "cases"
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
