@@ -84,7 +84,7 @@ bench-ingest: $(TOOLS)  ## fetch, parse and store beside the `reader` package
 	$(BIN)/python -m bench.ingest --memory
 
 train: $(TOOLS)  ## train the extractor's head anew (POLICYWIRE_SHARED names the labelled texts)
-	$(BIN)/python -m extractors.training tests/quality/labelled/corpora.jsonl $(MORE)
+	$(BIN)/python -m extractors.training.train tests/quality/labelled/corpora.jsonl $(MORE)
 
 quality: $(TOOLS)  ## score extraction and compare with the floors (MORE="labelled.jsonl ..." trains too)
 	$(BIN)/python -m tests.quality.score $(MORE)

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 
-from flows.loopback import LoopbackServer
+from flows.base.loopback import LoopbackServer
 
 SHARED = Path(os.environ.get("POLICYWIRE_SHARED", "../shared")).resolve()
 CASES = SHARED / "cases"
@@ -311,7 +311,7 @@ def hostile_predicates(trial: Trial) -> str:
 def hostile_addresses(trial: Trial) -> str:
     from ipaddress import ip_address
 
-    from flows.addresses import why_not_public
+    from flows.feeds.fetching.addresses import why_not_public
 
     said = (CASES / "hostile" / "ssrf_literals.txt").read_text("utf-8")
     literals = re.findall(r"(?<![\w:.])[0-9a-fA-F:.]*[:.][0-9a-fA-F:.]+", said)

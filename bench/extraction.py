@@ -23,7 +23,7 @@ from typing import Any
 
 from bench.load_corpus import shared
 from bench.record import record
-from flows.settings import Extracting
+from flows.base.settings import Extracting
 from models.event import TextUnit
 
 # Documents of a corpus for ours, and every how manyth of them the bare model gets.
@@ -97,7 +97,7 @@ def run_one(texts: list[TextUnit]) -> dict[str, Any]:
 
 def run_all(texts: list[TextUnit]) -> dict[str, Any]:
     """Ours in one process a core, models loaded beforehand."""
-    from flows.extract_workers import ExtractWorkers
+    from flows.workers.extract_workers import ExtractWorkers
 
     workers = os.cpu_count() or 1
     with ExtractWorkers(workers) as pool:

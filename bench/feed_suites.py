@@ -25,9 +25,9 @@ from types import FrameType
 from typing import Any
 from unittest import mock
 
-from extractors.feed import parse_all, without_useless
-from extractors.plain_text import title_text
-from extractors.usual_feed import read_usual_feed
+from extractors.feeds.fast_path import read_usual_feed
+from extractors.feeds.parse import parse_all, without_useless
+from extractors.text.plain_text import title_text
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -150,7 +150,7 @@ def by_feedparser_alone(fetched: FetchedFeed) -> ParsedFeed | None:
         nonlocal taken
         taken = read_usual_feed(body, base=base, language=language) is not None
 
-    with mock.patch("extractors.feed.read_usual_feed", not_quick):
+    with mock.patch("extractors.feeds.parse.read_usual_feed", not_quick):
         alone = parse_all(fetched)
     return alone if taken else None
 

@@ -17,10 +17,10 @@ from datetime import date
 from pathlib import Path
 
 from bench.load_corpus import shared
-from extractors.plain_text import fragment_text
-from flows.demo.material import demo_articles
-from flows.replay import ReplayPlan, ReplayStep, replay_archive
-from flows.settings import load_settings
+from extractors.text.plain_text import fragment_text
+from flows.base.settings import load_settings
+from flows.commands.demo.material import demo_articles
+from flows.history.replay import ReplayPlan, ReplayStep, replay_archive
 from warehouse.snapshot import query
 
 FIRST, LAST = date(2025, 10, 1), date(2025, 11, 30)

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.hostile_feeds import Hostile, healthy, hostile_feeds, page, served
-from flows.fetch_settings import FetchSettings
+from flows.base.fetch_settings import FetchSettings
 from flows.ingest import Intake
 from models.feed import Feed
-from warehouse.articles import save_feeds
+from warehouse.articles.articles import save_feeds
 from warehouse.connection import open_warehouse
 
 ENTRIES = 10

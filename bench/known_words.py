@@ -1,4 +1,4 @@
-"""Rebuild extractors/lexicon/known_words.txt.gz: words too frequent to name one company.
+"""Rebuild extractors/events/lexicon/known_words.txt.gz: words too frequent to name one company.
 
 Reads en_lexeme_prob.json.gz of the `spacy-lookups-data` package (MIT), which gives the log
 probability of English word forms. Keeps the 60,000 most frequent alphabetic words; a word written
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 SIZE = 60_000
-TARGET = Path(__file__).parent.parent / "extractors" / "lexicon" / "known_words.txt.gz"
+TARGET = Path(__file__).parent.parent / "extractors" / "events" / "lexicon" / "known_words.txt.gz"
 
 
 def known_words(probabilities: dict[str, float]) -> list[str]:

@@ -31,11 +31,11 @@ import pytest
 
 from bench.load_corpus import articles_of, feed_of, store
 from bench.record import record
-from flows.backfill import backfill_stored, stored_order
-from flows.chunk_runner import ChunkReading, ChunkRunner, DaskRunner
-from flows.extract_dask import extractor_of
-from flows.feed_list import feed_as_toml
-from flows.settings import Extracting, Settings
+from flows.base.settings import Extracting, Settings
+from flows.feeds.feed_list import feed_as_toml
+from flows.history.backfill import backfill_stored, stored_order
+from flows.history.chunk_runner import ChunkReading, ChunkRunner, DaskRunner
+from flows.workers.dask_workers import extractor_of
 from models.article import Article
 from models.backfill import Chunk
 from models.event import TextUnit

@@ -27,10 +27,10 @@ from typing import Any
 from bench.load_corpus import articles_of, feed_of
 from bench.record import record
 from bench.serve_soak import Receiver, Stage, quantile, wait_for
-from flows.feed_list import feed_as_toml
-from flows.prefect_server import free_port
-from flows.replay_server import serve_archive
-from flows.runtime import PREFECT_DEFAULTS
+from flows.base.runtime import PREFECT_DEFAULTS
+from flows.feeds.feed_list import feed_as_toml
+from flows.history.replay_server import serve_archive
+from flows.operations.prefect_server import free_port
 from models.article import Article
 from warehouse.connection import open_warehouse
 
@@ -128,10 +128,10 @@ class WarmProcess:
 
 def passes(settings: str, *, prefect: bool) -> None:
     """In the warm process: a pass for every line that comes."""
+    from flows.base.settings import load_settings
+    from flows.operations.serve import NEWS_STAGES
     from flows.pipeline import pass_through, pipeline
-    from flows.serve import NEWS_STAGES
-    from flows.settings import load_settings
-    from flows.warm_up import ready_listings, ready_workers
+    from flows.workers.warm_up import ready_listings, ready_workers
     from models.event import TextUnit
 
     first = TextUnit(unit_id="", text="China bans exports of tin.")
@@ -150,7 +150,7 @@ def passes(settings: str, *, prefect: bool) -> None:
 
 def cold_pass(stage: Stage) -> dict[str, Any]:
     """`policywire run` in a process of its own: when it was started, when it began to ask."""
-    command = [sys.executable, "-c", "from flows.cli import main; main()"]
+    command = [sys.executable, "-c", "from flows.commands.cli import main; main()"]
     started = time.time()
     with (stage.folder / "cold.log").open("ab") as words:
         subprocess.run(

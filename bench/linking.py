@@ -21,10 +21,10 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
-from extractors.company_names import core_name
-from extractors.readable import reject_reason
-from extractors.ticker_tags import find_tags, strip_tags
-from extractors.tickers import TickerLinker, subjects
+from extractors.listings.company_names import core_name
+from extractors.listings.ticker_tags import find_tags, strip_tags
+from extractors.listings.tickers import TickerLinker, subjects
+from extractors.text.readable import reject_reason
 from models.event import TextUnit
 from models.reference.markets import US_MARKETS
 from models.reference.securities import load_securities

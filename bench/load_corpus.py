@@ -18,15 +18,15 @@ from itertools import islice
 from pathlib import Path
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
-from extractors.link_index import index_keys_wanted
-from extractors.linking import blocks_of, link
+from extractors.linking.index import index_keys_wanted
+from extractors.linking.link import blocks_of, link
 from flows.extract import unit_of
 from models.article import Article, article_id, text_digest
 from models.feed import Feed
-from warehouse.articles import articles_to_extract, save_feeds, save_ingest
+from warehouse.articles.articles import articles_to_extract, save_feeds, save_ingest
 from warehouse.connection import open_warehouse
-from warehouse.events import save_extractions
-from warehouse.links import load_link_input, mentions_to_link, save_links
+from warehouse.events.events import save_extractions
+from warehouse.events.links import load_link_input, mentions_to_link, save_links
 
 BATCH = 200
 COUNTRIES = {"whitehouse": "US", "federal_register": "US"}

@@ -15,8 +15,8 @@ import duckdb
 from models.reference.markets import load_markets
 from models.reference.securities import load_securities
 from warehouse.connection import open_warehouse
-from warehouse.prices import load_price_file
-from warehouse.securities import save_securities
+from warehouse.market.prices import load_price_file
+from warehouse.market.securities import save_securities
 
 GENERATE = """
 COPY (

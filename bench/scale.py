@@ -26,18 +26,18 @@ from duckdb import DuckDBPyConnection
 
 from bench.extraction import units
 from extractors.extract import Extractor
-from extractors.link_index import index_keys_wanted
-from extractors.linking import blocks_of, link
+from extractors.linking.index import index_keys_wanted
+from extractors.linking.link import blocks_of, link
 from flows.extract import unit_of
 from models.article import Article, article_id, text_digest
 from models.event import Extraction
 from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
-from warehouse import batches
-from warehouse.articles import articles_to_extract, save_ingest
-from warehouse.batches import batch, registered
+from warehouse.articles.articles import articles_to_extract, save_ingest
 from warehouse.connection import connect, open_warehouse
-from warehouse.events import save_extractions
-from warehouse.links import load_link_input, mentions_to_link, save_links
+from warehouse.events.events import save_extractions
+from warehouse.events.links import load_link_input, mentions_to_link, save_links
+from warehouse.operations import batches
+from warehouse.operations.batches import batch, registered
 
 STEP_DAYS = 20
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

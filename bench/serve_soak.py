@@ -31,7 +31,7 @@ from typing import Any
 import httpx
 
 from bench.load_corpus import shared
-from flows.prefect_server import free_port, taken
+from flows.operations.prefect_server import free_port, taken
 from warehouse.connection import open_warehouse
 
 DEFAULT_PORT = 4200
@@ -170,7 +170,7 @@ class Stage:
 
     def serve(self) -> None:
         config = str(self.folder / "policywire.toml")
-        command = [sys.executable, "-c", "from flows.cli import main; main()"]
+        command = [sys.executable, "-c", "from flows.commands.cli import main; main()"]
         self.start("serve", *command, "serve", "--config", config)
 
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:

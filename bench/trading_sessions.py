@@ -12,7 +12,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from flows.sessions import worked_out
+from flows.markets.sessions import worked_out
 from models.reference.markets import load_markets
 
 FIRST = date(2014, 1, 1)

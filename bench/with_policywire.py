@@ -12,10 +12,10 @@ import sys
 import time
 from pathlib import Path
 
-from flows.fetch_settings import FetchSettings
+from flows.base.fetch_settings import FetchSettings
 from flows.ingest import Intake
 from models.feed import Feed
-from warehouse.articles import load_feed_states, save_feeds
+from warehouse.articles.articles import load_feed_states, save_feeds
 from warehouse.connection import open_warehouse
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from extractors.assemble import events_of
-from extractors.context import SentenceContext
-from extractors.decide import (
+from extractors.events.assemble import events_of
+from extractors.events.context import SentenceContext
+from extractors.events.decide import (
     RULES_NEED,
     Decision,
     decide,
@@ -20,13 +20,13 @@ from extractors.decide import (
     rule_score,
     threshold,
 )
+from extractors.events.head import load_head
+from extractors.events.policy_events import Candidate, StatusHit
+from extractors.events.roles import Party, find_parties, token_of
+from extractors.events.soft_hyphens import readable_unit
 from extractors.extract import LONE_CONFIDENCE, Extractor, corroborated, mark_lead
-from extractors.head import load_head
-from extractors.policy_events import Candidate, StatusHit
-from extractors.readable import clean, reject_reason
-from extractors.roles import Party, find_parties, token_of
-from extractors.sentences import split_sentences
-from extractors.soft_hyphens import readable_unit
+from extractors.text.readable import clean, reject_reason
+from extractors.text.sentences import split_sentences
 from models.errors import ExtractionError
 from models.event import EventMention, TextUnit, type_group
 

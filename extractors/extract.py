@@ -8,21 +8,21 @@ from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc
 
-from extractors.assemble import entities_of, events_of, of_unit
-from extractors.budget import DEFAULT, Budget
-from extractors.context import SentenceContext, build_context
-from extractors.gate import Gate, any_between
-from extractors.lexicon_data import Evidence, load_lexicon
-from extractors.official import publisher_country
-from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
-from extractors.readable import clean, reject_reason
-from extractors.sentences import MAX_SENTENCE_CHARS, cut_long, split_sentences
-from extractors.soft_hyphens import (
+from extractors.events.assemble import entities_of, events_of, of_unit
+from extractors.events.context import SentenceContext, build_context
+from extractors.events.gate import Gate, any_between
+from extractors.events.lexicon_data import Evidence, load_lexicon
+from extractors.events.official import publisher_country
+from extractors.events.soft_hyphens import (
     Restorer,
     entity_as_written,
     event_as_written,
     readable_unit,
 )
+from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
+from extractors.text.budget import DEFAULT, Budget
+from extractors.text.readable import clean, reject_reason
+from extractors.text.sentences import MAX_SENTENCE_CHARS, cut_long, split_sentences
 from models.errors import ExtractionError, fault
 from models.event import EntityMention, EventMention, Extraction, TextUnit
 from models.identity import digest_id

@@ -2,10 +2,10 @@
 
 OPTIONS is JSON: whether there is a gate, and the budget of a text.
 
-Frames go in by stdin and out by stdout, as in extractors/feed_worker.py: four bytes of length, then
-a pickle. Text units give their extractions; numbered lines of JSON give what the pipe
-(extractors/records.py) writes for them. The model is loaded once, which the first frame out
-says. Ends when stdin does.
+Frames go in by stdin and out by stdout, as in extractors/feeds/reader_process.py: four bytes of
+length, then a pickle. Text units give their extractions; numbered lines of JSON give what the pipe
+(extractors/records.py) writes for them. The model is loaded once, which the first frame out says.
+Ends when stdin does.
 """
 
 import io
@@ -18,7 +18,6 @@ import time
 from threading import Thread
 from typing import BinaryIO
 
-from extractors.budget import Budget
 from extractors.extract import Extractor
 from extractors.extract_requests import (
     Answer,
@@ -30,9 +29,10 @@ from extractors.extract_requests import (
     readings_of,
     unpacked,
 )
-from extractors.feed_worker import LENGTH
+from extractors.feeds.reader_process import LENGTH
+from extractors.listings.affected import TouchedListings
 from extractors.records import answer_lines
-from extractors.touched import TouchedListings
+from extractors.text.budget import Budget
 from models.errors import fault
 
 PARENT_ASKED_S = 2.0

@@ -13,9 +13,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from extractors import policy_events as _policy_events  # noqa: F401 - registers its component
-from extractors.context import SentenceContext
-from extractors.language import language_words
+from extractors.events import policy_events as _policy_events  # noqa: F401 - registers its component
+from extractors.events.context import SentenceContext
+from extractors.text.language import language_words
 from models.errors import ConfigError
 
 

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
-from extractors.dates import parse_published
 from extractors.extract import Extractor
-from extractors.readable import encodable
-from extractors.touched import TouchedListings
+from extractors.listings.affected import TouchedListings
+from extractors.text.dates import parse_published
+from extractors.text.readable import encodable
 from models import harmless
 from models.errors import ExtractionError
 from models.event import EventMention, Extraction, TextUnit

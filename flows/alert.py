@@ -2,11 +2,11 @@
 
 from prefect import flow
 
-from flows.alerting import AlertResult, run_alerts
-from flows.delivery import DeliveryPlan
-from flows.logs import ensure_logs
-from flows.runtime import RUN_TIMEOUT_S, run_name
-from flows.settings import Settings, settings_of
+from flows.alerting.delivery import DeliveryPlan
+from flows.alerting.rounds import AlertResult, run_alerts
+from flows.base.logs import ensure_logs
+from flows.base.runtime import RUN_TIMEOUT_S, run_name
+from flows.base.settings import Settings, settings_of
 
 # Long enough for two retries of a receiver that stumbled, short beside the schedule.
 FLOW_PLAN = DeliveryPlan(patience_s=120.0)

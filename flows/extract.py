@@ -16,23 +16,23 @@ from functools import partial
 from prefect import flow
 
 from extractors.extract import EXTRACTOR_VERSION
-from flows.extract_workers import ExtractWorkers, workers_for
-from flows.feed_list import load_feeds
+from flows.base.progress import track
+from flows.base.runtime import RUN_TIMEOUT_S, run_name
+from flows.base.settings import Settings, settings_of
+from flows.feeds.feed_list import load_feeds
 from flows.link import ASK_AGAIN_S, find_copies, link_news
-from flows.progress import track
-from flows.runtime import RUN_TIMEOUT_S, run_name
-from flows.settings import Settings, settings_of
-from flows.warm_up import ready_workers
-from flows.worker import at_work, shares
+from flows.workers.extract_workers import ExtractWorkers, workers_for
+from flows.workers.leases import at_work, shares
+from flows.workers.warm_up import ready_workers
 from models.article import Article
 from models.event import Extraction, TextUnit
 from models.feed import Feed
-from warehouse.articles import count_to_extract, lease_articles
+from warehouse.articles.articles import count_to_extract, lease_articles
+from warehouse.articles.rejects import left_out_since
 from warehouse.connection import open_warehouse, with_retries
-from warehouse.events import save_extractions
+from warehouse.events.events import save_extractions
 from warehouse.lake import is_lake_target
-from warehouse.leases import being_read
-from warehouse.rejects import left_out_since
+from warehouse.operations.leases import being_read
 
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
@@ -50,6 +50,10 @@ class ExtractResult:
     rejects: int
     new_developments: int
     left_out: int = 0
+
+    def in_short(self) -> tuple[str, ...]:
+        """The counts of the log's line."""
+        return f"{self.articles} articles read", f"{self.new_developments} new developments"
 
     def __str__(self) -> str:
         told = (

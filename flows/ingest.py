@@ -16,25 +16,25 @@ from uuid import uuid4
 
 from prefect import flow
 
-from flows.cadence import half_gap
-from flows.clock import Clock, utc_now
-from flows.feed_list import fetchable, load_feeds
-from flows.feed_readers import FeedReaders, readers_for
-from flows.fetch import FeedOutcome, fetch_feeds, with_parsed
-from flows.fetch_settings import FetchSettings
-from flows.interrupts import run_async
-from flows.next_check import believable, is_due
-from flows.page_intake import Answer, Pages, pages_wanted
-from flows.progress import track
-from flows.runtime import RUN_TIMEOUT_S, run_name
-from flows.settings import Settings, settings_of
-from flows.unread import Unread
-from flows.worker import leased_feeds
+from flows.base.cadence import half_gap
+from flows.base.clock import Clock, utc_now
+from flows.base.fetch_settings import FetchSettings
+from flows.base.interrupts import run_async
+from flows.base.progress import track
+from flows.base.runtime import RUN_TIMEOUT_S, run_name
+from flows.base.settings import Settings, settings_of
+from flows.feeds.feed_list import fetchable, load_feeds
+from flows.feeds.fetching.fetch import FeedOutcome, fetch_feeds, with_parsed
+from flows.feeds.fetching.held_bodies import Unread
+from flows.feeds.fetching.next_check import believable, is_due
+from flows.feeds.fetching.page_intake import Answer, Pages, pages_wanted
+from flows.feeds.fetching.readers import FeedReaders, readers_for
+from flows.workers.leases import leased_feeds
 from models.errors import FeedParseError, PipelineError
 from models.fault import fault_line
 from models.feed import Feed, FeedState
-from warehouse.answers import FeedAnswer, save_answers
-from warehouse.articles import load_feed_states, save_feeds
+from warehouse.articles.answers import FeedAnswer, save_answers
+from warehouse.articles.articles import load_feed_states, save_feeds
 from warehouse.connection import open_warehouse
 
 log = logging.getLogger("policywire.ingest")
@@ -51,6 +51,13 @@ class IngestResult:
     outcomes: dict[str, int]
     new_articles: int
     new_versions: int
+
+    def in_short(self) -> tuple[str, ...]:
+        """The counts of the log's line."""
+        return (
+            f"{sum(self.outcomes.values())} feeds asked",
+            f"{self.new_articles} new articles",
+        )
 
     def __str__(self) -> str:
         answers = ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items()))

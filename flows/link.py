@@ -13,22 +13,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from extractors.link_index import index_keys_wanted
-from extractors.linking import blocks_of, link
-from extractors.near_duplicates import fingerprint, first_sources
-from extractors.touched import TouchedListings
-from flows.securities import INPUT as SECURITIES
-from flows.settings import Settings
-from flows.warm_up import ready_listings
-from flows.worker import shares
+from extractors.feeds.near_duplicates import fingerprint, first_sources
+from extractors.linking.index import index_keys_wanted
+from extractors.linking.link import blocks_of, link
+from extractors.listings.affected import TouchedListings
+from flows.base.settings import Settings
+from flows.markets.securities import INPUT as SECURITIES
+from flows.workers.leases import shares
+from flows.workers.warm_up import ready_listings
 from models.errors import PipelineError, WarehouseBusyError, WarehouseConflictError, fault
 from models.security import TickerLink
+from warehouse.articles.copies import PRINTED_AT_ONCE, articles_to_print, prints_near, save_prints
+from warehouse.articles.inputs import loaded_digest
+from warehouse.articles.rejects import StageReject, is_of_database, save_stage_rejects
+from warehouse.articles.search import INDEXED_AT_ONCE, index_articles
 from warehouse.connection import open_warehouse, with_retries
-from warehouse.copies import PRINTED_AT_ONCE, articles_to_print, prints_near, save_prints
-from warehouse.events import lease_developments, save_event_tickers
-from warehouse.inputs import loaded_digest
-from warehouse.leases import INDEXING, LINKING, is_free, lease_stage, release
-from warehouse.links import (
+from warehouse.events.events import lease_developments, save_event_tickers
+from warehouse.events.links import (
     LINKED_AT_ONCE,
     articles_to_link,
     blocks_to_relink,
@@ -36,8 +37,7 @@ from warehouse.links import (
     load_mentions,
     save_links,
 )
-from warehouse.rejects import StageReject, is_of_database, save_stage_rejects
-from warehouse.search import INDEXED_AT_ONCE, index_articles
+from warehouse.operations.leases import INDEXING, LINKING, is_free, lease_stage, release
 
 log = logging.getLogger("policywire.extract")
 LINK_TRIES = 5

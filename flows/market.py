@@ -7,19 +7,19 @@ from pathlib import Path
 import httpx
 from prefect import flow
 
+from flows.base.progress import track
+from flows.base.reading import summary
+from flows.base.runtime import RUN_TIMEOUT_S, run_name
+from flows.base.settings import Settings, settings_of
 from flows.link import join_tickers
-from flows.prices import FileProvider, PriceProvider, StooqProvider, load_from
-from flows.progress import track
-from flows.reading import summary
-from flows.runtime import RUN_TIMEOUT_S, run_name
-from flows.securities import load_all
-from flows.sessions import fill_sessions
-from flows.settings import Settings, settings_of
-from flows.worker import at_work
+from flows.markets.prices import FileProvider, PriceProvider, StooqProvider, load_from
+from flows.markets.securities import load_all
+from flows.markets.sessions import fill_sessions
+from flows.workers.leases import at_work
 from models.security import Listing
 from warehouse.connection import open_warehouse
-from warehouse.prices import PriceLoad
-from warehouse.securities import find_closed_days, touched_listings
+from warehouse.market.prices import PriceLoad
+from warehouse.market.securities import find_closed_days, touched_listings
 
 HISTORY = timedelta(days=365)
 NAMED_DAYS = 5
@@ -34,6 +34,10 @@ class MarketResult:
     bars: int
     sessions: int
     warnings: tuple[str, ...]
+
+    def in_short(self) -> tuple[str, ...]:
+        """The counts of the log's line."""
+        return (f"{self.bars} new bars",)
 
     def __str__(self) -> str:
         told = f"{self.listings} listings, {self.bars} new bars, {self.sessions} new sessions"

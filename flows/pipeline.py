@@ -12,17 +12,17 @@ from typing import Any
 from prefect import Flow, flow
 
 from flows.alert import alert
-from flows.announce import announce
+from flows.base.announce import announce
+from flows.base.logs import ensure_logs
+from flows.base.pass_line import pass_line
+from flows.base.progress import track
+from flows.base.run_ledger import RunLedger
+from flows.base.runtime import RUN_TIMEOUT_S, run_name
+from flows.base.settings import Settings, settings_of
 from flows.extract import extract
 from flows.ingest import ingest
-from flows.logs import ensure_logs
 from flows.market import market
-from flows.pass_line import pass_line
-from flows.progress import track
-from flows.run_ledger import RunLedger
-from flows.runtime import RUN_TIMEOUT_S, run_name
-from flows.settings import Settings, settings_of
-from flows.warm_up import load_ahead
+from flows.workers.warm_up import load_ahead
 from models.errors import ConfigError, PipelineError
 from warehouse.snapshot import publish
 
@@ -74,7 +74,11 @@ def pipeline(
         log.error("%s failed: %s", "+".join(stages), error)
         raise
     announce(settings_of(**paths), began)
-    log.log(logging.ERROR if result.failed else logging.INFO, "%s", pass_line(result))
+    log.log(
+        logging.ERROR if result.failed else logging.INFO,
+        "%s",
+        pass_line(result.done, result.failed, result.seconds),
+    )
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
     return result

@@ -12,7 +12,8 @@ def article_id(
     """The id of an entry seen for the first time: its guid, else its canonical URL, else its text.
 
     A guid counts within its feed only, for publishers number their entries as they like.
-    Looking up whether an entry is already known goes by the same order (warehouse/articles.py).
+    Looking up whether an entry is already known goes by the same order
+    (warehouse/articles/articles.py).
     """
     if guid:
         return digest_id("guid", feed_id, guid)

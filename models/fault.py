@@ -12,7 +12,7 @@ MOST_WORDS = 300
 
 
 def fault_line(error: BaseException) -> str:
-    """`OverflowError: date value out of range (at flows.next_check:88)`, on one line."""
+    """`OverflowError: date value out of range (at flows.feeds.opml:88)`, on one line."""
     words = harmless.line(str(error))[:MOST_WORDS]
     place = place_of(error.__traceback__)
     where = f" (at {place})" if place else ""
@@ -43,7 +43,7 @@ class Faults:
         self.counts[name] += 1
 
     def lines(self, kind: str) -> tuple[str, ...]:
-        """A line for each name: "rule 'x': KeyError: ... (at flows.rules:120), 3 times"."""
+        """A line for each name: "rule 'x': KeyError: ... (at flows.ingest:120), 3 times"."""
         return tuple(
             f"{kind} {name!r}: {line}"
             + (f", {self.counts[name]} times" if self.counts[name] > 1 else "")

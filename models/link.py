@@ -13,7 +13,8 @@ class LinkMention:
 
     `reported_at` is when its publisher said it, where that can be believed, else `first_seen_at`.
     `publisher` and `copy_group` tell independent sources apart: copies of one text share a group.
-    `development_ids` are the developments it is linked to now, by part (see `extractors.linking`).
+    `development_ids` are the developments it is linked to now, by part (see
+    `extractors.linking.link`).
     """
 
     mention: EventMention
@@ -44,7 +45,7 @@ class LinkMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDevelopment:
-    """A development as linking left it: `state` is JSON that only `extractors.linking` reads."""
+    """A development as linking left it: `state` is JSON that only extractors/linking reads."""
 
     development_id: str
     measure_id: str

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from flows.runtime import PREFECT_DEFAULTS
+from flows.base.runtime import PREFECT_DEFAULTS
 
 ROOT = Path(__file__).parents[1]
 START_S = 120.0

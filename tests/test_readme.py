@@ -18,7 +18,7 @@ from threading import Thread
 
 import pytest
 
-from flows.loopback import LoopbackServer
+from flows.base.loopback import LoopbackServer
 from tests.readme import ROOT, commands, pasted, shortened, without_times
 
 # What a login shell has, and nothing else.

@@ -1,1 +1,4 @@
-"""One module per group of commands; each registers itself with the app in flows/cli.py."""
+"""What a person types, a module a group of commands.
+
+Start with cli.py.
+"""

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.base.screen import say
 from flows.commands.options import Config, Warehouse, settings_from, stored
-from flows.screen import say
 
 if TYPE_CHECKING:
-    from flows.rules import RuleBook
-    from flows.settings import Settings
-    from flows.status import Status
+    from flows.alerting.rules import RuleBook
+    from flows.base.settings import Settings
+    from flows.operations.status import Status
 
 app = typer.Typer(
     help="What the desk was told, and what rules would tell it.", no_args_is_help=True
@@ -40,9 +40,9 @@ def try_out(
     """
     from datetime import UTC, datetime
 
-    from flows.alert_trial import try_rule
-    from flows.answers import table_of
-    from flows.screen import Screen
+    from flows.alerting.trial import try_rule
+    from flows.base.answers import table_of
+    from flows.base.screen import Screen
 
     settings = stored(config, warehouse)
     try:
@@ -68,7 +68,7 @@ def try_out(
 
 def digest_line(notice: object) -> str:
     """A digest in one line."""
-    from flows.alert_trial import TrialNotice
+    from flows.alerting.trial import TrialNotice
 
     assert isinstance(notice, TrialNotice)
     return f"{len(notice.headlines)} in one ({notice.fold_reason}): {notice.headlines[0]}; ..."
@@ -82,11 +82,11 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire alerts check --config policywire.toml
     """
-    from flows.alerting import load_checked_rules
-    from flows.answers import table_of
-    from flows.channels import open_sinks
-    from flows.screen import Screen
-    from flows.secrets import Redactor
+    from flows.alerting.channels import open_sinks
+    from flows.alerting.rounds import load_checked_rules
+    from flows.alerting.secrets import Redactor
+    from flows.base.answers import table_of
+    from flows.base.screen import Screen
 
     settings = settings_from(config, warehouse)
     book = load_checked_rules(
@@ -111,11 +111,11 @@ def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire alerts list
     """
-    from flows.alert_listing import channel_rows, checked, rule_rows
-    from flows.answers import table_of
-    from flows.channels import open_sinks
-    from flows.screen import Screen
-    from flows.secrets import Redactor
+    from flows.alerting.channels import open_sinks
+    from flows.alerting.listing import channel_rows, checked, rule_rows
+    from flows.alerting.secrets import Redactor
+    from flows.base.answers import table_of
+    from flows.base.screen import Screen
 
     settings = settings_from(config, warehouse)
     book = checked(settings, book_of(settings))
@@ -142,8 +142,8 @@ def ping(
 
       policywire alerts ping desk
     """
-    from flows.channel_ping import ping_channel
-    from flows.screen import say
+    from flows.alerting.ping import ping_channel
+    from flows.base.screen import say
 
     settings = settings_from(config, warehouse)
     attempt = ping_channel(settings, book_of(settings), channel)
@@ -168,8 +168,8 @@ def retry(
     """
     from datetime import UTC, datetime
 
+    from warehouse.alerting.outbox import revive_dead
     from warehouse.connection import open_warehouse
-    from warehouse.outbox import revive_dead
 
     settings = stored(config, warehouse, live=True)
     with open_warehouse(settings.warehouse) as con:
@@ -187,7 +187,7 @@ def deliver(warehouse: Warehouse = None, config: Config = None) -> None:
     """
     settings = stored(config, warehouse, live=True)
     from flows.alert import FLOW_PLAN
-    from flows.alerting import deliver_due
+    from flows.alerting.rounds import deliver_due
 
     counts, broken = deliver_due(settings.warehouse, book_of(settings), plan=FLOW_PLAN)
     for line in broken:
@@ -218,16 +218,16 @@ def status(
     """
     settings = stored(config, warehouse)
     if listen is not None:
-        from flows.metrics import metrics_server
+        from flows.operations.metrics import metrics_server
 
         with metrics_server(lambda: status_of(settings), port=listen) as server:
             server.serve_forever()
     elif prometheus:
-        from flows.metrics import prometheus_text
+        from flows.operations.metrics import prometheus_text
 
         say(prometheus_text(status_of(settings)), end="")
     else:
-        from flows.status import print_status
+        from flows.operations.status import print_status
 
         print_status(status_of(settings))
 
@@ -244,7 +244,7 @@ def watch(warehouse: Warehouse = None, config: Config = None) -> None:
       policywire watch --config policywire.toml
     """
     settings = stored(config, warehouse, live=True)
-    from flows.watch import Watch
+    from flows.operations.watch import Watch
 
     result = Watch(settings).look()
     say(str(result))
@@ -256,8 +256,8 @@ def status_of(settings: "Settings") -> "Status":
     """The status, with what is wrong with the rules as warnings."""
     from datetime import UTC, datetime
 
-    from flows.cadence import cadences_of
-    from flows.status import read_status
+    from flows.base.cadence import cadences_of
+    from flows.operations.status import read_status
 
     return read_status(
         settings.warehouse,
@@ -270,6 +270,6 @@ def status_of(settings: "Settings") -> "Status":
 
 def book_of(settings: "Settings") -> "RuleBook":
     """The rules as they stand in the files."""
-    from flows.alerting import read_rules
+    from flows.alerting.rounds import read_rules
 
     return read_rules(settings.rule_paths, settings.alert_tables_in, settings.default_channel)

@@ -23,8 +23,8 @@ def doctor(feeds: Feeds = None, warehouse: Warehouse = None, config: Config = No
     """
     from rich.table import Table
 
-    from flows.doctor import examine
-    from flows.screen import Screen
+    from flows.base.screen import Screen
+    from flows.operations.doctor import examine
 
     table = Table(box=None, header_style="bold")
     for column in ("", "what", "found", "to do"):

@@ -51,8 +51,14 @@ def explain(
 
       policywire explain - --kind article --published 2025-11-10 < story.txt
     """
-    from flows.explain import WIDTH, explained_unit, is_id, show_explanation, unit_named
-    from flows.screen import Screen
+    from flows.base.screen import Screen
+    from flows.commands.explanations import (
+        WIDTH,
+        explained_unit,
+        is_id,
+        show_explanation,
+        unit_named,
+    )
 
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")

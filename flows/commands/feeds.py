@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.base.reading import Lenient, RefusedTo, end_reading
+from flows.base.screen import say
 from flows.commands.options import Config, Feeds, settings_from
-from flows.reading import Lenient, RefusedTo, end_reading
-from flows.screen import say
 from models.errors import ConfigError
 
 if TYPE_CHECKING:
-    from flows.settings import Settings
+    from flows.base.settings import Settings
 
 app = typer.Typer(help="The feed list, and a look at each feed live.", no_args_is_help=True)
 
@@ -30,9 +30,9 @@ def list_feeds(
 
       policywire feeds list --all --feeds my_feeds.toml
     """
-    from flows.answers import table_of
-    from flows.feed_list import load_feeds
-    from flows.screen import Screen
+    from flows.base.answers import table_of
+    from flows.base.screen import Screen
+    from flows.feeds.feed_list import load_feeds
 
     settings = settings_from(config, feeds=feeds)
     listed = load_feeds(settings.feeds)
@@ -63,9 +63,9 @@ def check(
 
       policywire feeds check
     """
-    from flows.answers import table_of
-    from flows.feed_check import check_feeds
-    from flows.screen import Screen
+    from flows.base.answers import table_of
+    from flows.base.screen import Screen
+    from flows.feeds.feed_check import check_feeds
 
     settings = settings_from(config, feeds=feeds)
     rows = check_feeds(settings, feed_id)
@@ -88,7 +88,7 @@ def add(
 
       policywire feeds add https://example.org/news --feeds my_feeds.toml
     """
-    from flows.feed_discovery import add_feed
+    from flows.feeds.discovery import add_feed
 
     settings = own_list(feeds, config)
     feed = add_feed(settings, url, feed_id=feed_id)
@@ -111,9 +111,9 @@ def import_opml(
 
       policywire feeds import subscriptions.opml --feeds my_feeds.toml
     """
-    from flows.feed_discovery import append_feeds
-    from flows.feed_list import load_feeds
-    from flows.opml import feeds_from_opml
+    from flows.feeds.discovery import append_feeds
+    from flows.feeds.feed_list import load_feeds
+    from flows.feeds.opml import feeds_from_opml
 
     settings = own_list(feeds, config)
     listed = load_feeds(settings.feeds) if settings.feeds.exists() else ()
@@ -136,17 +136,17 @@ def export(feeds: Feeds = None, config: Config = None) -> None:
 
       policywire feeds export > feeds.opml
     """
-    from flows.feed_list import load_feeds
-    from flows.opml import feeds_to_opml
+    from flows.feeds.feed_list import load_feeds
+    from flows.feeds.opml import feeds_to_opml
 
     say(feeds_to_opml(load_feeds(settings_from(config, feeds=feeds).feeds)))
 
 
 def own_list(feeds: Path | None, config: Path | None) -> "Settings":
     """Settings whose feed list is the operator's own. Raises ConfigError for the shipped one."""
-    from flows.settings import SHIPPED
+    from flows.base.settings import SHIPPED_FEEDS
 
     settings = settings_from(config, feeds=feeds)
-    if settings.feeds.parent == SHIPPED:
+    if settings.feeds == SHIPPED_FEEDS:
         raise ConfigError("the shipped feed list is not yours to change: give --feeds FILE")
     return settings

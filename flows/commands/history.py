@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.base.reading import Lenient, RefusedTo, end_reading
+from flows.base.screen import say
 from flows.commands.options import Config, Feeds, Warehouse, settings_from, stored
-from flows.reading import Lenient, RefusedTo, end_reading
-from flows.screen import say
 from models.backfill import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from flows.backfill import BackfillResult, OnStep
-    from flows.chunk_runner import ChunkRunner
+    from flows.history.backfill import BackfillResult, OnStep
+    from flows.history.chunk_runner import ChunkRunner
 
 From = Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")]
 To = Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD; inclusive.")]
@@ -85,7 +85,12 @@ def backfill(
         if archive
         else stored(config, warehouse, feeds, live=True)
     )
-    from flows.backfill import archive_order, backfill_archive, backfill_stored, stored_order
+    from flows.history.backfill import (
+        archive_order,
+        backfill_archive,
+        backfill_stored,
+        stored_order,
+    )
     from models.backfill import STORED
 
     read_by = reader(runner, scheduler, gate=settings.extract.gate)
@@ -105,7 +110,7 @@ def backfill(
         return
     if where:
         raise typer.BadParameter("--where: goes with stored articles, not with an archive")
-    from flows.archives import archive_kind
+    from flows.history.archives import archive_kind
 
     archive_kind(archive)
     wanted = archive_order(archive, feed_id=feed, alerts=alerts, **days)
@@ -126,7 +131,7 @@ def reader(runner: Runner, scheduler: str | None, *, gate: bool) -> "ChunkRunner
         return None
     if not scheduler:
         raise typer.BadParameter("--runner dask: needs --scheduler tcp://host:8786")
-    from flows.chunk_runner import DaskRunner
+    from flows.history.chunk_runner import DaskRunner
 
     return DaskRunner(scheduler, gate=gate)
 
@@ -155,7 +160,7 @@ def reextract(
       policywire reextract --since 2025-10-01 --where "text ILIKE '%rare earth%'"
     """
     settings = stored(config, warehouse, feeds, live=True)
-    from flows.backfill import backfill_stored, stored_order
+    from flows.history.backfill import backfill_stored, stored_order
     from models.backfill import REEXTRACT
 
     order = stored_order(
@@ -214,8 +219,8 @@ def replay(
       policywire replay archive.jsonl.gz --from 2025-10-30 --to 2025-10-30 --speed 60
     """
     settings = settings_from(config, None, feeds)
-    from flows.replay import ReplayPlan, replay_archive
-    from flows.replay_report import show_replay
+    from flows.history.replay import ReplayPlan, replay_archive
+    from flows.history.replay_report import show_replay
 
     plan = ReplayPlan(
         archive=archive,
@@ -244,10 +249,10 @@ def day(text: str | None, option: str) -> date | None:
 
 def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> "BackfillResult":
     """Run a backfill under a bar, then say what came of it."""
-    from flows.backfill import BackfillStep
-    from flows.progress import shares_on
-    from flows.screen import Screen
-    from flows.status import span
+    from flows.base.clock import span
+    from flows.base.progress import shares_on
+    from flows.base.screen import Screen
+    from flows.history.backfill import BackfillStep
     from warehouse.connection import is_interrupt
 
     console = Screen(emoji=False, stderr=True)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.base.reading import Lenient, RefusedTo, end_readings
+from flows.base.screen import say
 from flows.commands.options import Config, Warehouse, settings_from, stored
-from flows.reading import Lenient, RefusedTo, end_readings
-from flows.screen import say
 from models.errors import ConfigError
 
 if TYPE_CHECKING:
-    from warehouse.study import StudyFilter
+    from warehouse.market.study import StudyFilter
 
 app = typer.Typer(help="Listed companies: what is held, and what is odd.", no_args_is_help=True)
 
@@ -60,7 +60,7 @@ def load(
     """
     import httpx
 
-    from flows.securities import add_figis, keep_sec_list, load_lists
+    from flows.markets.securities import add_figis, keep_sec_list, load_lists
 
     settings = settings_from(config, warehouse)
     agent = settings.fetch.settings(run_id="").agent
@@ -88,8 +88,8 @@ def show(
 
       policywire securities show lynas
     """
-    from flows.securities import listing_lines
-    from flows.securities import show as find
+    from flows.markets.securities import listing_lines
+    from flows.markets.securities import show as find
 
     rows = find(stored(config, warehouse, live=True).warehouse, words)
     if not rows:
@@ -105,7 +105,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire securities check
     """
-    from flows.securities import check as find
+    from flows.markets.securities import check as find
 
     odd = find(stored(config, warehouse, live=True).warehouse)
     say("\n".join(odd) or "nothing odd")
@@ -155,10 +155,10 @@ def study(
 
       policywire study --events steps.csv --prices closes.csv.gz --ticker MP,UUUU,REMX
     """
-    from flows.known_values import check_ticker
-    from flows.screen import Screen
-    from flows.study import show_study, study_dates, study_snapshot
-    from warehouse.study import StudyFilter
+    from flows.base.known_values import check_ticker
+    from flows.base.screen import Screen
+    from flows.markets.study import show_study, study_dates, study_snapshot
+    from warehouse.market.study import StudyFilter
 
     try:
         first = date.fromisoformat(since) if since else None
@@ -188,7 +188,7 @@ def study(
     console = Screen(emoji=False)
     show_study(result, console)
     if chart is not None and result.windows:
-        from flows.study_chart import draw_study
+        from flows.markets.study_chart import draw_study
 
         for path in draw_study(result, chart, title=chart_title(chosen)):
             console.print(f"wrote {path}", highlight=False)
@@ -203,7 +203,7 @@ def check_study_options(
     sign: str | None,
 ) -> None:
     """Raise ConfigError for the first value that nothing can have."""
-    from flows.known_values import check_actor, check_commodity, check_value
+    from flows.base.known_values import check_actor, check_commodity, check_value
     from models.event import EventStatus, EventType
     from models.reference.securities import load_securities
 

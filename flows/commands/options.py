@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from flows.settings import Settings
+    from flows.base.settings import Settings
 
 Config = Annotated[
     Path | None,
@@ -22,8 +22,8 @@ def settings_from(
     config: Path | None, warehouse: Path | None = None, feeds: Path | None = None
 ) -> "Settings":
     """Settings with what the command line chose on top. Raises ConfigError."""
-    from flows.runtime import prepare_prefect
-    from flows.settings import load_settings
+    from flows.base.runtime import prepare_prefect
+    from flows.base.settings import load_settings
 
     settings = load_settings(config, warehouse=warehouse, feeds=feeds)
     # Before any command imports Prefect, which reads the environment once.

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.base.screen import say
 from flows.commands.options import Config, Warehouse, stored
-from flows.screen import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from flows.settings import Settings
+    from flows.base.settings import Settings
 
 app = typer.Typer(
     help="What looks odd in the lives of measures; rulings on it, kept and honoured by reruns.",
@@ -46,8 +46,8 @@ def list_findings(
 
       policywire review list --decisions
     """
-    from flows.answers import count_all, print_left_out
-    from flows.known_values import check_value
+    from flows.base.answers import count_all, print_left_out
+    from flows.base.known_values import check_value
     from warehouse.connection import load_query
     from warehouse.snapshot import query
 
@@ -89,7 +89,7 @@ def confirm(
 
       policywire review confirm 5b1f... --why "lifted by a court, cut on appeal"
     """
-    from warehouse import reviews
+    from warehouse.events import reviews
 
     rule(
         stored(config, warehouse, live=True),
@@ -112,7 +112,7 @@ def merge(
 
       policywire review merge 9c2e... 41d0... --why "the same order, told twice"
     """
-    from warehouse import reviews
+    from warehouse.events import reviews
 
     rule(
         stored(config, warehouse, live=True),
@@ -134,7 +134,7 @@ def split(
 
       policywire review split 77aa... --why "another steel tariff"
     """
-    from warehouse import reviews
+    from warehouse.events import reviews
 
     rule(
         stored(config, warehouse, live=True),
@@ -160,9 +160,9 @@ def apply(
       policywire review apply "SELECT 'confirm' AS action, review_id AS subject_id,
       NULL AS object_id, 'known gap' AS reason FROM review_queue WHERE kind = 'end_missing'"
     """
-    from flows.answers import table_of
+    from flows.base.answers import table_of
     from models.errors import ConfigError
-    from warehouse.reviews import RULING_COLUMNS, rule_all, rulings_of
+    from warehouse.events.reviews import RULING_COLUMNS, rule_all, rulings_of
     from warehouse.snapshot import query as ask
 
     settings = stored(config, warehouse, live=True)
@@ -173,7 +173,7 @@ def apply(
             f"not {', '.join(found.columns)}"
         )
     if dry_run:
-        from flows.screen import Screen
+        from flows.base.screen import Screen
 
         Screen(emoji=False).print(table_of(found.columns, found.rows))
         return
@@ -186,7 +186,7 @@ def rule(settings: "Settings", decide: "Callable[[Any, datetime], str]") -> None
     from datetime import UTC, datetime
 
     from flows.link import link_news
-    from flows.worker import at_work
+    from flows.workers.leases import at_work
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import publish
 

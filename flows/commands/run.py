@@ -50,8 +50,8 @@ def run(
 
       policywire run --stage extract
     """
-    from flows.pass_report import show_pass
-    from flows.preflight import check_start
+    from flows.commands.pass_report import show_pass
+    from flows.operations.preflight import check_start
 
     settings = settings_from(config, warehouse, feeds)
     only = stage or once
@@ -76,7 +76,7 @@ def demo(
 
       policywire demo --fresh
     """
-    from flows.demo.show import run_demo
+    from flows.commands.demo.show import run_demo
 
     run_demo(directory, fresh=fresh)
 
@@ -97,8 +97,8 @@ def serve(
 
       PREFECT_API_URL=http://127.0.0.1:4200/api policywire serve
     """
-    from flows.preflight import check_start
-    from flows.serve import serve_schedules
+    from flows.operations.preflight import check_start
+    from flows.operations.serve import serve_schedules
 
     settings = settings_from(config, warehouse, feeds)
     check_start(settings)

@@ -49,7 +49,7 @@ def sql(
     """
     import sys
 
-    from flows.answers import write_answer
+    from flows.base.answers import write_answer
 
     settings = stored(config, warehouse)
     text = sys.stdin.read() if query == "-" else query
@@ -83,8 +83,8 @@ def events(
     """
     from datetime import date
 
-    from flows.answers import write_answer
-    from flows.known_values import check_actor, check_commodity, check_ticker, check_value
+    from flows.base.answers import write_answer
+    from flows.base.known_values import check_actor, check_commodity, check_ticker, check_value
     from models.event import EventStatus, EventType
     from warehouse.connection import load_query
 

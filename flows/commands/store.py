@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from flows.base.screen import say
 from flows.commands.options import Config, Warehouse, settings_from, stored
-from flows.screen import say
 
 app = typer.Typer(help="Looking after the store.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def search(
 
       policywire search "gallium licence"
     """
-    from flows.answers import write_answer
+    from flows.base.answers import write_answer
     from warehouse.connection import load_query
 
     settings = stored(config, warehouse)
@@ -47,8 +47,8 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire warehouse check
     """
-    from warehouse.check import check_snapshot, check_warehouse
     from warehouse.connection import open_warehouse
+    from warehouse.operations.check import check_snapshot, check_warehouse
 
     settings = stored(config, warehouse, live=True)
     with open_warehouse(settings.warehouse) as con:
@@ -79,7 +79,7 @@ def backup(
 
       policywire warehouse backup /srv/backups/
     """
-    from warehouse.backup import backup as copy
+    from warehouse.operations.backup import backup as copy
 
     made = copy(stored(config, warehouse, live=True).warehouse, path)
     say(f"{made}: {made.stat().st_size / 1e6:,.1f} MB, opened and counted")
@@ -102,8 +102,8 @@ def restore(
     """
     from contextlib import nullcontext
 
-    from flows.serve import only_one
-    from warehouse.backup import restore as put_back
+    from flows.operations.serve import only_one
+    from warehouse.operations.backup import restore as put_back
     from warehouse.snapshot import publish
 
     settings = settings_from(config, warehouse)
@@ -131,7 +131,7 @@ def export(
 
       policywire warehouse export out/parquet
     """
-    from warehouse.export import export_parquet
+    from warehouse.operations.export import export_parquet
 
     settings = stored(config, warehouse)
     for view, rows in export_parquet(settings.snapshot, folder).items():
@@ -148,7 +148,7 @@ def compact(warehouse: Warehouse = None, config: Config = None) -> None:
 
       policywire warehouse compact
     """
-    from warehouse import retention
+    from warehouse.articles import retention
     from warehouse.snapshot import publish
 
     settings = stored(config, warehouse, live=True)
@@ -177,7 +177,7 @@ def drop_texts(
     """
     from datetime import UTC, datetime
 
-    from warehouse import retention
+    from warehouse.articles import retention
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import publish
 

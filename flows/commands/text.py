@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.reading import Lenient, RefusedTo, end_reading
+from flows.base.reading import Lenient, RefusedTo, end_reading
 from models.errors import ConfigError
 
 
@@ -38,7 +38,7 @@ def extract(
     """
     if sys.stdin.isatty():
         raise ConfigError("give the records on standard input: policywire extract < in.jsonl")
-    from flows.extract_workers import extract_stream
+    from flows.workers.extract_workers import extract_stream
 
     end_reading(
         extract_stream(sys.stdin.buffer, sys.stdout.buffer, workers),

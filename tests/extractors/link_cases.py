@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from extractors.link_index import index_keys_wanted
-from extractors.linking import blocks_of, link
+from extractors.linking.index import index_keys_wanted
+from extractors.linking.link import blocks_of, link
 from models.event import (
     Amount,
     EventDate,

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from extractors import plain_text
-from extractors.feed_reading import read_feed
-from extractors.moments import MomentReader
+from extractors.feeds.moments import MomentReader
+from extractors.feeds.reading import read_feed
+from extractors.text import plain_text
 from models.article import Article
 from models.feed import FetchedFeed
 

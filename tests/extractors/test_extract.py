@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
+from extractors.events.lexicon_data import load_lexicon
 from extractors.extract import Extractor
-from extractors.lexicon_data import load_lexicon
 from models.event import Extraction, TextUnit
 from tests.quality.score import own_records
 

@@ -7,7 +7,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from flows.fetch import FeedOutcome, FetchSettings, fetch_feeds
+from flows.feeds.fetching.fetch import FeedOutcome, FetchSettings, fetch_feeds
 from models.feed import Feed, FeedState
 
 BRISK = FetchSettings(

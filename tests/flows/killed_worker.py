@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.alerting import deliver_due
-from flows.delivery import DeliveryPlan
-from flows.rules import RuleBook, load_rules
+from flows.alerting.delivery import DeliveryPlan
+from flows.alerting.rounds import deliver_due
+from flows.alerting.rules import RuleBook, load_rules
 from models.alert import AlertCandidate
 from models.event import FAMILY, EventStatus, EventType
 from tests.alert_world import candidate, store_all
-from warehouse.alerts import enqueue_alerts
+from warehouse.alerting.alerts import enqueue_alerts
+from warehouse.alerting.outbox import ClaimTerms
 from warehouse.connection import open_warehouse, transaction
-from warehouse.outbox import ClaimTerms
 
 TYPES = [item.value for item in EventType]
 STATUSES = [item.value for item in EventStatus]

@@ -17,10 +17,10 @@ from typing import Any
 
 from extractors.extract import EXTRACTOR_VERSION
 from flows import extract, link
-from flows.settings import Extracting, Settings
-from flows.warm_up import ready_listings, ready_workers
+from flows.base.settings import Extracting, Settings
+from flows.workers.warm_up import ready_listings, ready_workers
 from models.event import TextUnit
-from warehouse.articles import count_to_extract
+from warehouse.articles.articles import count_to_extract
 from warehouse.connection import open_warehouse
 
 STAGES = (

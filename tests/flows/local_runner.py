@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from flows.chunk_runner import ChunkReading
-from flows.warm_up import ready_extractor
+from flows.history.chunk_runner import ChunkReading
+from flows.workers.warm_up import ready_extractor
 from models.backfill import Chunk
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from flows.sinks import signature
+from flows.alerting.sinks import signature
 
 # What a receiver does with a request: take it, refuse it, or take it and let nobody know.
 Mood = Callable[[int], str]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.alert import raise_alerts
-from flows.settings import load_settings
+from flows.base.settings import load_settings
 from tests.alert_world import store, warehouse_file
 from warehouse.connection import open_warehouse
 

@@ -9,22 +9,22 @@ from typer.testing import CliRunner
 from extractors.explain import explain
 from extractors.explain_page import page_of
 from extractors.extract import Extractor
-from flows import channels as channels_module
-from flows.alerting import run_alerts
-from flows.channel_names import refuse_unknown_channels, unknown_channels
-from flows.channels import open_sinks
-from flows.cli import app
-from flows.delivery import deliver
-from flows.doctor import channels as doctor_channels
-from flows.rules import Channel
-from flows.secrets import Redactor
-from flows.settings import Settings, load_settings
+from flows.alerting import channels as channels_module
+from flows.alerting.channel_names import refuse_unknown_channels, unknown_channels
+from flows.alerting.channels import open_sinks
+from flows.alerting.delivery import deliver
+from flows.alerting.rounds import run_alerts
+from flows.alerting.rules import Channel
+from flows.alerting.secrets import Redactor
+from flows.base.settings import Settings, load_settings
+from flows.commands.cli import app
+from flows.operations.doctor import channels as doctor_channels
 from models.alert import Notice
 from models.errors import ConfigError
 from models.event import TextUnit
 from tests.alert_world import NOW, RecordingSink, rule, warehouse_file
 from tests.flows.receivers import MoodyReceiver
-from warehouse.alerts import enqueue_in_transaction
+from warehouse.alerting.alerts import enqueue_in_transaction
 from warehouse.connection import open_warehouse
 from warehouse.snapshot import publish
 
@@ -219,7 +219,7 @@ def test_a_fault_in_one_channel_is_that_channels_line(tmp_path: Path) -> None:
     assert len(good.taken) == counts.sent == 2
     assert counts.failed == 2
     assert counts.errors["bad"].startswith("RuntimeError: nobody foresaw *** [31m this (")
-    assert "(at flows.delivery:" in counts.errors["bad"]
+    assert "(at flows.alerting.delivery:" in counts.errors["bad"]
 
 
 def test_a_channel_that_cannot_be_made_for_whatever_reason_stops_no_other(

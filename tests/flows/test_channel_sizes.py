@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 import requests
 
-from flows.delivery import DeliveryPlan, deliver
-from flows.secrets import Redactor
-from flows.sink_apprise import AppriseSink
-from flows.sinks import WebhookSink
+from flows.alerting.delivery import DeliveryPlan, deliver
+from flows.alerting.secrets import Redactor
+from flows.alerting.sink_apprise import AppriseSink
+from flows.alerting.sinks import WebhookSink
 from models.alert import Notice
 from models.alert_timing import Digest
 from models.errors import AlertError, AlertRefusedError, AlertUnfinishedError
 from tests.alert_world import NOW, candidate, notice, rule, warehouse_file
 from tests.flows.receivers import MoodyReceiver
-from warehouse.alerts import enqueue_in_transaction
+from warehouse.alerting.alerts import enqueue_in_transaction
+from warehouse.alerting.outbox import ClaimTerms
 from warehouse.connection import open_warehouse
-from warehouse.outbox import ClaimTerms
 
 HOSTILE: list[str] = json.loads(
     Path(__file__).parents[1].joinpath("data/hostile/texts.json").read_text("utf-8")

@@ -9,8 +9,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from flows.alerting import run_alerts
-from flows.delivery import DeliveryPlan
+from flows.alerting.delivery import DeliveryPlan
+from flows.alerting.rounds import run_alerts
 from flows.pipeline import pass_through
 from tests.flows.receivers import MoodyReceiver
 from warehouse.connection import open_warehouse

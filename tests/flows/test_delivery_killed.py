@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.rules import load_rules
+from flows.alerting.rules import load_rules
 from models.alert import alert_id, matches
 from tests.alert_world import NOW, warehouse_file
 from tests.flows.killed_worker import as_rules_see_it, rules_text

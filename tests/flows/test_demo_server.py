@@ -18,7 +18,7 @@ import trafilatura
 
 import flows
 import models
-from flows.demo.material import (
+from flows.commands.demo.material import (
     DemoArticle,
     DemoFeed,
     articles_of,
@@ -26,8 +26,8 @@ from flows.demo.material import (
     demo_catalogue,
     expected_developments,
 )
-from flows.demo.rendering import page_path
-from flows.demo.server import demo_feeds, demo_feeds_toml, serve_demo
+from flows.commands.demo.rendering import page_path
+from flows.commands.demo.server import demo_feeds, demo_feeds_toml, serve_demo
 from models.event import EventStatus, EventType, Factuality, TimeFrame
 
 SLOW_S = 0.3

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flows.link import group_copies
 from models.article import Article, text_digest
-from warehouse.articles import save_ingest
+from warehouse.articles.articles import save_ingest
 from warehouse.connection import open_warehouse
 
 STORY = (

@@ -11,17 +11,18 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from extractors import feed_reading
-from flows import feed_readers, fetch, next_check
-from flows.feed_readers import FeedReaders
-from flows.fetch_settings import FetchSettings
+from extractors.feeds import reading as feed_reading
+from flows.base.fetch_settings import FetchSettings
+from flows.feeds.fetching import fetch, next_check
+from flows.feeds.fetching import readers as feed_readers
+from flows.feeds.fetching.readers import FeedReaders
 from flows.ingest import Intake
 from models.article import Article
 from models.fault import fault_line
 from models.feed import Feed, FeedState
 from tests.flows.conftest import BRISK, outcomes_of
-from warehouse import articles as stored
-from warehouse.articles import load_feed_states, save_feeds
+from warehouse.articles import articles as stored
+from warehouse.articles.articles import load_feed_states, save_feeds
 from warehouse.connection import open_warehouse
 
 MakeFeed = Callable[..., Feed]
@@ -68,7 +69,7 @@ def test_a_fault_line_names_class_words_and_our_line() -> None:
     assert fault_line(caught.value) == "ZeroDivisionError: integer division or modulo by zero"
     with pytest.raises(TypeError) as thrown:
         fetch._validator(3)  # type: ignore[arg-type]
-    assert "(at flows.fetch:" in fault_line(thrown.value)
+    assert "(at flows.feeds.fetching.fetch:" in fault_line(thrown.value)
 
 
 def test_a_fault_in_one_request_is_that_feeds_outcome(
@@ -86,7 +87,10 @@ def test_a_fault_in_one_request_is_that_feeds_outcome(
     monkeypatch.setattr(fetch, "after_answer", after_answer)
     told = take(tmp_path / "w.duckdb", [feed_at("/bad"), feed_at("/good")])
     assert told["bad"]["outcome"] == "internal_error"
-    assert "OverflowError: date value out of range (at flows.fetch:" in told["bad"]["error"]
+    assert (
+        "OverflowError: date value out of range (at flows.feeds.fetching.fetch:"
+        in told["bad"]["error"]
+    )
     assert titles(tmp_path / "w.duckdb") == ["Quota cut on steel good"]
 
 
@@ -105,7 +109,7 @@ def test_a_fault_in_reading_one_body_is_that_feeds_outcome(
     monkeypatch.setattr(feed_readers, "with_languages", with_languages)
     told = take(tmp_path / "w.duckdb", [feed_at("/bad"), feed_at("/good")])
     assert told["bad"]["outcome"] == "internal_error"
-    assert "KeyError: 'language' (at flows.feed_readers:" in told["bad"]["error"]
+    assert "KeyError: 'language' (at flows.feeds.fetching.readers:" in told["bad"]["error"]
     assert titles(tmp_path / "w.duckdb") == ["Quota cut on steel good"]
 
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from flows.http_get import Answer, Web
+from flows.feeds.fetching.http_get import Answer, Web
 from models.errors import FetchError
 from tests.flows.conftest import BRISK
 

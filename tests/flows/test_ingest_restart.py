@@ -14,7 +14,7 @@ from flows import ingest
 from flows.ingest import Answer, Intake
 from models.feed import Feed
 from tests.flows.conftest import BRISK
-from warehouse.articles import load_feed_states, save_feeds
+from warehouse.articles.articles import load_feed_states, save_feeds
 from warehouse.connection import open_warehouse
 
 FEEDS, ENTRIES = 8, 5

@@ -10,12 +10,12 @@ import duckdb
 import pytest
 
 from flows import extract
-from flows.settings import Extracting, Settings
+from flows.base.settings import Extracting, Settings
 from models.article import Article, article_id, text_digest
 from models.feed import Feed
 from tests.postgres import lake_address
 from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
-from warehouse.articles import save_feeds, save_ingest
+from warehouse.articles.articles import save_feeds, save_ingest
 from warehouse.connection import open_warehouse
 from warehouse.lake import load_extensions
 from warehouse.snapshot import query

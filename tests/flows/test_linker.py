@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from extractors.linking import link
+from extractors.linking.link import link
 from flows import extract
-from flows.settings import Extracting, Settings
+from flows.base.settings import Extracting, Settings
 from models.link import LinkInput, LinkResult
 from tests.flows.test_lake import COUNT, FEEDS, WHAT, stored
 from warehouse.connection import open_warehouse

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from extractors.linking import link
-from extractors.near_duplicates import fingerprint
-from extractors.touched import TouchedListings
+from extractors.feeds.near_duplicates import fingerprint
+from extractors.linking.link import link
+from extractors.listings.affected import TouchedListings
 from flows import link as link_stage
-from flows.backfill import archive_order, backfill_archive
+from flows.base.settings import Settings
 from flows.extract import read_news
-from flows.settings import Settings
+from flows.history.backfill import archive_order, backfill_archive
 from models.event import EventMention, TextUnit
 from models.link import LinkInput, LinkResult
 from models.security import TickerLink

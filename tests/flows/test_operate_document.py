@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 
-from flows.cli import app
+from flows.commands.cli import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 UNIT = DOCS / "policywire.service"

@@ -16,7 +16,7 @@ from bench.hostile_feeds import CHANNEL, ITEM, Reply, raw, reset, rss, served
 from flows.ingest import Intake
 from models.feed import Feed
 from tests.flows.conftest import BRISK
-from warehouse.articles import load_feed_states, save_feeds
+from warehouse.articles.articles import load_feed_states, save_feeds
 from warehouse.connection import open_warehouse
 
 HASTY = replace(

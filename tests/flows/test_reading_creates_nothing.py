@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 
-from flows.cli import app
+from flows.commands.cli import app
 
 POLICYWIRE = Path(sys.executable).with_name("policywire")
 # Needs a warehouse: how it is called.

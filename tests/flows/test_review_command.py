@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.commands.cli import app
 from tests.extractors.link_cases import told
-from tests.warehouse.test_links import link_all, store
-from warehouse.check import check_warehouse
+from tests.warehouse.events.test_links import link_all, store
 from warehouse.connection import open_warehouse
+from warehouse.operations.check import check_warehouse
 from warehouse.snapshot import publish, query
 
 run = CliRunner().invoke

@@ -24,7 +24,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(warehouse: Path, sql: str, *more: str) -> list[str]:
-    program = "from flows.cli import main; main()"
+    program = "from flows.commands.cli import main; main()"
     return [sys.executable, "-c", program, "sql", sql, "--warehouse", str(warehouse), *more]
 
 

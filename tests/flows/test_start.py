@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
-from flows.settings import load_settings
+from flows.base.settings import load_settings
+from flows.commands.cli import app
 from models.errors import ConfigError
 
 POLICYWIRE = Path(sys.executable).with_name("policywire")

@@ -15,7 +15,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 
 from flows import extract
-from flows.settings import Extracting, Settings
+from flows.base.settings import Extracting, Settings
 from tests.flows.test_lake import COUNT, FEEDS, assert_same, stored
 from tests.postgres import debian_postgres, lake_at, need_lake
 from tests.prefect_server import ROOT, environment, prefect_server

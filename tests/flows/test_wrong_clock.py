@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import sinks
-from flows.fetch_settings import FetchSettings
-from flows.ingest import due
-from flows.next_check import (
+from flows.alerting import sinks
+from flows.base.fetch_settings import FetchSettings
+from flows.feeds.fetching.next_check import (
     after_answer,
     after_failure,
     believable,
@@ -20,11 +19,12 @@ from flows.next_check import (
     learn,
     retry_after_s,
 )
+from flows.ingest import due
 from models.feed import Feed, FeedEntry, FeedState, ParsedFeed
-from warehouse.clock import times_ahead
+from warehouse.alerting.outbox import ClaimTerms, claim_notices, next_due_at
 from warehouse.connection import open_warehouse
-from warehouse.leases import LINKING, article_resource, being_read, is_free, lease
-from warehouse.outbox import ClaimTerms, claim_notices, next_due_at
+from warehouse.operations.clock import times_ahead
+from warehouse.operations.leases import LINKING, article_resource, being_read, is_free, lease
 
 NOW = datetime(2025, 11, 10, 12, tzinfo=UTC)
 YEAR = timedelta(days=365)

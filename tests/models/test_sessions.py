@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from flows.sessions import sessions_between, worked_out
+from flows.markets.sessions import sessions_between, worked_out
 from models.reference.markets import load_markets
 from models.reference.sessions import shipped_sessions, shipped_span
 

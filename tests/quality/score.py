@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from extractors.extract import Extractor
-from extractors.labelled import shared_folder
 from extractors.records import record_from_extraction, unit_from_record
+from extractors.training.labelled import shared_folder
 from tests.quality.scoring import score
 
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def score_own(extractor: Extractor) -> dict[str, float]:
 
 def score_dev(shared: Path, more: list[Path]) -> dict[str, float]:
     """Cross-validated scores on the labelled set."""
-    from extractors.training import cross_validate, distinct, read_examples
+    from extractors.training.train import cross_validate, distinct, read_examples
 
     extractor = Extractor()
     dev = read_examples(shared / "gold" / "dev.jsonl", extractor)

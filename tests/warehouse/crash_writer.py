@@ -8,9 +8,9 @@ from pathlib import Path
 
 from models.link import LinkMention
 from tests.extractors.link_cases import told
-from tests.warehouse.test_links import link_all, store
+from tests.warehouse.events.test_links import link_all, store
+from warehouse.articles.search import index_articles
 from warehouse.connection import open_warehouse
-from warehouse.search import index_articles
 from warehouse.snapshot import publish
 
 SIZE = 4

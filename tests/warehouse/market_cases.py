@@ -10,8 +10,8 @@ from duckdb import DuckDBPyConnection
 from models.reference.markets import load_markets
 from models.reference.sessions import Session
 from models.security import DailyBar, Issuer, Listing, Securities
-from warehouse.prices import save_bars
-from warehouse.securities import save_securities, save_sessions
+from warehouse.market.prices import save_bars
+from warehouse.market.securities import save_securities, save_sessions
 
 LOADED = datetime(2026, 1, 1, tzinfo=UTC)
 START = date(2024, 1, 1)

@@ -8,11 +8,11 @@ import gzip
 import tempfile
 from pathlib import Path
 
-from tests.extractors.test_linking import truce
-from tests.warehouse.test_links import link_all, store
+from tests.extractors.linking.test_link import truce
+from tests.warehouse.events.test_links import link_all, store
+from warehouse.articles.retention import compact
 from warehouse.connection import open_warehouse
 from warehouse.migrate import sql_files
-from warehouse.retention import compact
 
 FOLDER = Path(__file__).parents[1] / "data" / "warehouses"
 

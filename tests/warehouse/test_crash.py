@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from tests.warehouse.crash_writer import SIZE, reports
-from tests.warehouse.test_links import LIVES, link_all, store
-from warehouse.check import check_warehouse
+from tests.warehouse.events.test_links import LIVES, link_all, store
 from warehouse.connection import connect, open_warehouse
+from warehouse.operations.check import check_warehouse
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("POLICYWIRE_KILLS", "5"))

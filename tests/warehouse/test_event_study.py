@@ -12,9 +12,9 @@ from scipy.stats import rankdata
 
 from models.security import DailyBar
 from tests.warehouse.market_cases import add_event, fill_market
-from warehouse.prices import save_bars
-from warehouse.securities import find_closed_days
-from warehouse.study import StudyFilter, run_study
+from warehouse.market.prices import save_bars
+from warehouse.market.securities import find_closed_days
+from warehouse.market.study import StudyFilter, run_study
 
 EVENT = 200
 

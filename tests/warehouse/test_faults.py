@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
-from flows.serve import only_one
+from flows.commands.cli import app
+from flows.operations.serve import only_one
 from models.errors import (
     MigrationError,
     WarehouseBusyError,
@@ -19,9 +19,9 @@ from models.errors import (
     WarehouseError,
     WarehouseFullError,
 )
-from warehouse.backup import backup, restore
 from warehouse.connection import connect, open_warehouse
 from warehouse.faults import warehouse_error
+from warehouse.operations.backup import backup, restore
 from warehouse.snapshot import publish, query
 
 COUNT = "SELECT count(*) FROM store.runs"

@@ -7,11 +7,11 @@ import duckdb
 import pytest
 
 from models.errors import MigrationError, WarehouseBusyError, WarehouseError
+from tests.warehouse.events.test_links import LIVES
 from tests.warehouse.released import FOLDER
-from tests.warehouse.test_links import LIVES
-from warehouse.check import check_warehouse
 from warehouse.connection import connect, open_warehouse, transaction
 from warehouse.migrate import SqlFile, in_order, migrate, sql_files
+from warehouse.operations.check import check_warehouse
 
 
 def test_opening_twice_changes_nothing(tmp_path: Path) -> None:

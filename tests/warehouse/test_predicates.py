@@ -9,10 +9,10 @@ from duckdb import DuckDBPyConnection
 
 from models.alert import AlertCandidate, AlertRule
 from tests.alert_world import NOW, memory, rule, store
-from warehouse import alert_predicates, alerts
-from warehouse.alert_predicates import check_predicate, check_rules, sandbox
-from warehouse.alerts import enqueue_in_transaction
-from warehouse.predicate_grammar import language
+from warehouse.alerting import alert_predicates, alerts
+from warehouse.alerting.alert_predicates import check_predicate, check_rules, sandbox
+from warehouse.alerting.alerts import enqueue_in_transaction
+from warehouse.alerting.predicate_grammar import language
 
 LINES = Path(__file__).parents[1].joinpath("data/hostile/predicates.txt").read_text().splitlines()
 
@@ -132,7 +132,7 @@ def test_a_fault_in_one_rule_is_that_rules_line(monkeypatch: pytest.MonkeyPatch)
     (line,) = done.failed
     assert line.startswith("rule 'bad': KeyError: ")
     assert line.endswith(", 3 times")
-    assert "(at warehouse.alerts:" in line
+    assert "(at warehouse.alerting.alerts:" in line
     assert "\n" not in line
     assert "\x1b" not in line
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE, output_of, published
-from warehouse.check import check_warehouse
 from warehouse.connection import connect
+from warehouse.operations.check import check_warehouse
 
 EXAMPLES = [(found["sql"], found["output"]) for found in EXAMPLE.finditer(DOCUMENT.read_text())]
 

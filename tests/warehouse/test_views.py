@@ -8,10 +8,10 @@ from duckdb import DuckDBPyConnection
 
 from models.event import FAMILY
 from tests.extractors.link_cases import told
-from tests.extractors.test_linking import truce
-from tests.warehouse.test_links import link_all, store
-from warehouse.dictionary import data_dictionary
+from tests.extractors.linking.test_link import truce
+from tests.warehouse.events.test_links import link_all, store
 from warehouse.migrate import sql_files
+from warehouse.operations.dictionary import data_dictionary
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,7 +35,7 @@ def test_every_view_opens_with_its_grain_and_explains_every_column(
 def test_the_data_dictionary_is_up_to_date(con: DuckDBPyConnection) -> None:
     shown = (ROOT / "docs" / "DATA_DICTIONARY.md").read_text("utf-8")
     assert shown == data_dictionary(con), (
-        "run: python -m warehouse.dictionary docs/DATA_DICTIONARY.md"
+        "run: python -m warehouse.operations.dictionary docs/DATA_DICTIONARY.md"
     )
 
 

@@ -9,20 +9,20 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+from flows.base.settings import Settings
 from flows.link import join_tickers
 from flows.market import listings_wanted
-from flows.prices import FileProvider, load_from
-from flows.securities import load_all
-from flows.sessions import fill_sessions
-from flows.settings import Settings
+from flows.markets.prices import FileProvider, load_from
+from flows.markets.securities import load_all
+from flows.markets.sessions import fill_sessions
 from models.link import LinkMention
 from models.reference import load_commodities
 from tests.extractors.link_cases import told
-from tests.warehouse.test_links import link_all, store
+from tests.warehouse.events.test_links import link_all, store
+from warehouse.articles.search import index_articles
 from warehouse.connection import open_warehouse
-from warehouse.search import index_articles
 
-PRICES = Path(__file__).parents[2] / "flows" / "demo" / "prices.csv.gz"
+PRICES = Path(__file__).parents[2] / "flows" / "commands" / "demo" / "prices.csv.gz"
 TIMELINE = Path(__file__).parents[1] / "data" / "timeline.csv"
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 CHANGED_TO = re.compile(r"\d% to (\d+(?:\.\d+)?)%")

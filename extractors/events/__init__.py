@@ -1,0 +1,4 @@
+"""Sentences to event mentions: gates, candidates, arguments, factuality.
+
+Start with assemble.py.
+"""

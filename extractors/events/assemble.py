@@ -1,0 +1,230 @@
+"""Candidates of a parsed sentence to finished event mentions, each with its reasons."""
+
+import re
+from dataclasses import replace
+
+from spacy.tokens import Doc
+
+from extractors.events.arguments import (
+    find_amounts,
+    find_duration,
+    find_event_dates,
+    find_instrument,
+    find_rates,
+    is_retaliation,
+)
+from extractors.events.context import SentenceContext
+from extractors.events.decide import Decision, decide
+from extractors.events.factuality import attribution_of, condition_of
+from extractors.events.policy_events import Candidate
+from extractors.events.products import find_companies, find_products
+from extractors.events.roles import find_parties
+from models.event import (
+    EntityMention,
+    EventMention,
+    EventStatus,
+    EventType,
+    Factuality,
+    StatusTarget,
+    TextUnit,
+    polarity,
+    type_group,
+)
+from models.identity import digest_id
+
+_SUSPENSION = re.compile(
+    r"\b(?:pauses?|suspensions?|truces?|reprieves?|moratorium|freeze|delay)\b", re.I
+)
+_EXEMPTION = re.compile(
+    r"\b(?:exemptions?|exclusions?|waivers?|carve-?outs?|general licen[cs]es?)\b", re.I
+)
+_DEADLINE = re.compile(r"\bdeadlines?\b", re.I)
+
+
+def events_of(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
+    """The events of one sentence, in order of their triggers."""
+    context: SentenceContext = doc.user_data["sentence"]
+    decisions = sorted(decide(doc, context), key=lambda d: d.candidate.start)
+    candidates = [d.candidate for d in decisions]
+    doc.user_data["taken"] = candidates
+    found: list[EventMention] = []
+    for d in decisions:
+        event = _mention(doc, unit, context, d, candidates, version)
+        if not event.targets and _GOODS_AGAIN.match(context.text[d.candidate.evidence.end :]):
+            event = _with_targets_of(event, found)
+        found.append(event)
+    return found
+
+
+_GOODS_AGAIN = re.compile(
+    r"\s*(?:on|for|from|to|of) (?:those|these|such|the same|the said) "
+    r"(?:\w+ )?(?:articles|goods|products|imports|exports|items|shipments)\b",
+    re.I,
+)
+
+
+def _with_targets_of(event: EventMention, earlier: list[EventMention]) -> EventMention:
+    """The event with the targets of the last one of its kind: "and the rate on those goods"."""
+    for other in reversed(earlier):
+        if other.targets and (other.actors, type_group(other.type)) == (
+            event.actors,
+            type_group(event.type),
+        ):
+            return replace(
+                event,
+                targets=other.targets,
+                target_texts=other.target_texts,
+                missing=tuple((name, why) for name, why in event.missing if name != "targets"),
+            )
+    return event
+
+
+def _mention(
+    doc: Doc,
+    unit: TextUnit,
+    context: SentenceContext,
+    d: Decision,
+    all_candidates: list[Candidate],
+    version: str,
+) -> EventMention:
+    c = d.candidate
+    actors, targets = find_parties(doc, c, context, d.type)
+    products, commodities = find_products(doc, c, context, d.type)
+    companies = find_companies(doc, c, context, d.type)
+    rates = find_rates(context, c, d.type, all_candidates)
+    amounts = find_amounts(context, c, d.type)
+    dates, _ = find_event_dates(context, c, d.status, d.factuality)
+    instrument = find_instrument(context, c)
+    duration = find_duration(context, c, d.type)
+    source = attribution_of(doc, context, {p.code for p in actors})
+    target = status_target(context, d)
+    start, end = context.start + c.start, context.start + c.end
+    missing = []
+    for label, value, why in (
+        ("actors", actors, "no jurisdiction acts in the sentence, its title or its publisher"),
+        ("targets", targets, "no jurisdiction is said to be hit"),
+        ("products", products, "no product stands with the measure"),
+        ("rates", rates, "no rate of this measure in the sentence"),
+        ("dates", dates, "no date stands with the step"),
+        ("instrument", instrument, "no legal instrument named in the sentence"),
+        ("companies", companies, "no company is party to the step"),
+        ("amounts", amounts, "no sum or volume said with the measure"),
+        ("duration", duration, "no stretch of time belongs to the step"),
+    ):
+        if not value:
+            missing.append((label, why))
+    return EventMention(
+        mention_id=mention_id(unit, context.field, start, end, d.type),
+        article_id=unit.unit_id,
+        article_version=unit.version,
+        field=context.field,
+        start=start,
+        end=end,
+        trigger=context.text[c.start : c.end],
+        sentence=context.text,
+        sentence_start=context.start,
+        type=d.type,
+        status=d.status,
+        status_target=target,
+        factuality=d.factuality,
+        time_frame=d.time_frame,
+        polarity=polarity(d.type, d.status, target, d.factuality),
+        retaliation=is_retaliation(doc, context, c),
+        source_type=source.source_type,
+        source_text=source.text,
+        actors=tuple(p.code for p in actors),
+        targets=tuple(p.code for p in targets),
+        actor_texts=tuple(p.text for p in actors if p.text),
+        target_texts=tuple(p.text for p in targets if p.text),
+        agencies=tuple(p.agency for p in actors if p.agency),
+        product_texts=products,
+        commodities=commodities,
+        company_texts=companies,
+        rates=rates,
+        amounts=amounts,
+        dates=dates,
+        duration=duration,
+        instrument=instrument.text if instrument else None,
+        instrument_id=f"{instrument.how}:{instrument.code}"
+        if instrument and instrument.code
+        else None,
+        condition=condition_of(doc, c) if d.factuality is Factuality.CONDITIONAL else None,
+        confidence=round(d.confidence, 3),
+        rule=c.rule,
+        missing=tuple(missing),
+        extractor_version=version,
+    )
+
+
+def mention_id(unit: TextUnit, field: str, start: int, end: int, type_: EventType) -> str:
+    """The id of what a unit says of one kind of measure at one place."""
+    return digest_id("mention", unit.unit_id, unit.version, field, start, end, type_.value)
+
+
+def of_unit(event: EventMention, unit: TextUnit) -> EventMention:
+    """The event as that of `unit`, whose text is the same as that of the unit it was found in."""
+    if (event.article_id, event.article_version) == (unit.unit_id, unit.version):
+        return event
+    return replace(
+        event,
+        mention_id=mention_id(unit, event.field, event.start, event.end, event.type),
+        article_id=unit.unit_id,
+        article_version=unit.version,
+    )
+
+
+def status_target(context: SentenceContext, d: Decision) -> StatusTarget:
+    """What the verb acts on: a pause, waiver or deadline turns the direction round."""
+    if d.type is EventType.INVESTIGATION:
+        return StatusTarget.MEASURE
+    if d.status not in (
+        EventStatus.EXTENDED,
+        EventStatus.LIFTED,
+        EventStatus.EXPIRED,
+        EventStatus.CUT,
+        EventStatus.REJECTED,
+    ):
+        return StatusTarget.MEASURE
+    a, b = sorted((d.candidate.start, d.candidate.evidence.end))
+    around = context.text[max(0, a - 10) : b + 45]
+    trigger = context.text[d.candidate.start : d.candidate.end]
+    # "extends the pause": where the noun is the trigger, the step comes from the verb above it.
+    rest = around.replace(trigger, " ", 1) if d.status is d.candidate.status else around
+    if d.type not in (EventType.TRADE_AGREEMENT,) and _SUSPENSION.search(rest):
+        return StatusTarget.SUSPENSION
+    if d.type not in (EventType.TARIFF_EXEMPTION,) and _EXEMPTION.search(rest):
+        return StatusTarget.EXEMPTION
+    if _DEADLINE.search(rest):
+        return StatusTarget.DEADLINE
+    return StatusTarget.MEASURE
+
+
+def entities_of(doc: Doc) -> list[EntityMention]:
+    """Known names of a sentence, then what the statistical model adds beside them."""
+    context: SentenceContext = doc.user_data["sentence"]
+    out = [
+        EntityMention(
+            text=n.text,
+            label=n.label,
+            start=context.start + n.start,
+            end=context.start + n.end,
+            field=context.field,
+            entity_id=n.code or None,
+        )
+        for n in context.names
+    ]
+    for ent in doc.ents:
+        if ent.label_ not in ("ORG", "PERSON", "GPE", "NORP", "LAW"):
+            continue
+        if any(n.start < ent.end_char and ent.start_char < n.end for n in context.names):
+            continue
+        out.append(
+            EntityMention(
+                text=context.text[ent.start_char : ent.end_char],
+                label=ent.label_,
+                start=context.start + ent.start_char,
+                end=context.start + ent.end_char,
+                field=context.field,
+            )
+        )
+    return sorted(out, key=lambda e: e.start)

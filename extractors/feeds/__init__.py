@@ -1,0 +1,4 @@
+"""Bytes to feed entries to articles.
+
+Start with parse.py.
+"""

@@ -1,0 +1,4 @@
+"""Mentions to developments of measures.
+
+Start with link.py.
+"""

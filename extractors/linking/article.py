@@ -1,0 +1,92 @@
+"""All that an article tells, version by version: its parts, ready to be linked.
+
+A step told in full once and by "the exports" or "the ban" after that is one step of the article;
+what a later version takes back is marked (`extractors.linking.versions`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from extractors.linking.parts import Interval, Part, decided, may_be_recent, parts_of_article
+from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
+from models.event import TimeFrame
+from models.link import LinkMention
+
+
+def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
+    """The parts of all mentions, in the order of reports. Give whole articles."""
+    by_article: dict[str, dict[int, list[LinkMention]]] = defaultdict(lambda: defaultdict(list))
+    for item in mentions:
+        by_article[item.mention.article_id][item.mention.article_version].append(item)
+    found = [
+        part
+        for versions in by_article.values()
+        for part in withdrawn_parts(
+            {number: told_once(parts_of_article(told)) for number, told in versions.items()}
+        )
+    ]
+    return sorted(found, key=lambda part: (part.source.order, part.part))
+
+
+def told_once(parts: Sequence[Part]) -> list[Part]:
+    """Parts of one version; a step told in full and again in short gets one subject and one day."""
+    if len(parts) < 2:
+        return list(parts)
+    found = list(parts)
+    for at, part in enumerate(found):
+        if part.empty and not part.weak and part.source.mention.field != "title":
+            found[at] = with_subject(part, parts)
+    return [with_day(part, found) for part in found]
+
+
+def with_subject(part: Part, parts: Sequence[Part]) -> Part:
+    """A part that names no product, with that of the one fuller part it can be about."""
+    fuller = [q for q in parts if not q.empty and one_step(part, q)]
+    subjects = {(q.buckets, q.companies, q.specific) for q in fuller}
+    if len(subjects) != 1:
+        return part
+    buckets, companies, specific = next(iter(subjects))
+    return replace(
+        part,
+        buckets=buckets,
+        companies=companies,
+        specific=specific,
+        targets=part.targets or fuller[0].targets,
+    )
+
+
+def with_day(part: Part, parts: Sequence[Part]) -> Part:
+    """A title that only sounds like the past, with the day its article gives the step as news."""
+    title = part.source.mention.field == "title"
+    if not title or not part.background or part.when.stated or part.weak:
+        return part
+    for other in parts:
+        if (
+            other.source.mention.field != "title"
+            and one_step(part, other)
+            and (not other.background or (other.when.stated and may_be_recent(other)))
+        ):
+            when = other.when if other.when.stated else decided(part.source, TimeFrame.CURRENT)
+            return replace(part, when=when, time_frame=TimeFrame.CURRENT)
+    return part
+
+
+def one_step(one: Part, other: Part) -> bool:
+    """May two parts of a text tell one step: the same kind of step, nothing contradicted?"""
+    return (
+        one is not other
+        and one.type is other.type
+        and one.status_class == other.status_class
+        and one.weak == other.weak
+        and same_subject(one, other)
+        and not values_changed(one, other)
+        and days_meet(one.when, other.when)
+    )
+
+
+def days_meet(one: Interval, other: Interval) -> bool:
+    """Are the days stated not too far apart to be one?"""
+    if not (one.stated and other.stated):
+        return True
+    return one.gap_days(other) <= one.tolerance_days(other)

@@ -1,0 +1,81 @@
+"""What measures are found by: their products, acts, companies, targets and keys, as plain words.
+
+The same words index measures in memory and in the warehouse, so that linking loads only those
+measures of a block that a report could belong to.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from extractors.linking.article import parts_of
+from extractors.linking.parts import Part
+from extractors.linking.state import DevelopmentState, MeasureState, new_development
+from models.link import LinkMention
+
+VAGUE = "vague:"
+ANY_VAGUE = "vague:*"
+# How long a measure is known again by a word: by time alone, by what it is about, by its act.
+VAGUE_DAYS = 45
+FORGOTTEN_DAYS = 400
+
+
+def days_known(word: str) -> int | None:
+    """For how many days without news a word leads to its measures; None for ever."""
+    if word.startswith("act:"):
+        return None
+    return VAGUE_DAYS if word in (VAGUE, ANY_VAGUE) else FORGOTTEN_DAYS
+
+
+def keys_of(state: DevelopmentState) -> list[str]:
+    """The words a development adds to the index of its measure."""
+    return [
+        *(f"product:{name}" for name in state.buckets),
+        *(f"act:{name}" for name in state.specific),
+        *(f"company:{name.split()[0]}" for name in state.companies),
+        *(f"target:{name}" for name in state.targets),
+    ]
+
+
+def measure_keys_of(measure: MeasureState) -> list[str]:
+    """The words that follow from a measure as a whole."""
+    vague = not (measure.buckets or measure.companies or measure.specific)
+    words = [f"key:{measure.key()}"]
+    if vague and measure.targets:
+        words += [ANY_VAGUE, *(f"vague:{target}" for target in measure.targets)]
+    elif vague:
+        words.append(VAGUE)
+    return words
+
+
+def wanted_by(part: Part) -> list[str]:
+    """The words under which a report's measure may be found."""
+    return [
+        *(f"product:{name}" for name in part.buckets),
+        *(f"act:{name}" for name in part.specific),
+        *(f"company:{name.split()[0]}" for name in part.companies),
+        *(f"target:{name}" for name in part.targets if part.empty),
+        *(f"vague:{name}" for name in part.targets),
+        *([VAGUE] if part.targets else [VAGUE, ANY_VAGUE]),
+    ]
+
+
+def key_if_new(part: Part) -> str:
+    """The word of the measure the report would open."""
+    alone = new_development(part, label="", measure="")
+    return f"key:{MeasureState(label='', developments=[alone]).refresh().key()}"
+
+
+def index_keys_wanted(mentions: Iterable[LinkMention]) -> dict[tuple[str, str], datetime | None]:
+    """(block, word) of every measure that linking these mentions may touch. Give whole articles.
+
+    With each, the time since when such a measure must have been written of; None for ever.
+    """
+    wanted: dict[tuple[str, str], datetime | None] = {}
+    for part in parts_of(mentions):
+        for word in (*wanted_by(part), key_if_new(part)):
+            days = days_known(word) if not word.startswith("key:") else None
+            since = part.source.reported_at - timedelta(days=days) if days else None
+            held = wanted.setdefault((part.block, word), since)
+            if held and since and since < held:
+                wanted[part.block, word] = since
+    return wanted

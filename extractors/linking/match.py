@@ -1,0 +1,266 @@
+"""Whether a report tells of a development or measure already known, and how well it fits.
+
+The tolerances are those of the ontology (section 7). Where real reports leave out what the rules
+compare, points decide: each thing two reports share speaks for one identity, a contradiction in
+actor, act, product, company or target rules it out.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from extractors.linking.life_cycle import ENDED, allowed
+from extractors.linking.parts import COMPANY_TYPES, Part, days_of, same_name
+from extractors.linking.state import (
+    STAGES,
+    DevelopmentState,
+    MeasureState,
+    Value,
+    amounts_of,
+    dates_of,
+    rates_of,
+)
+from models.event import EventStatus as S
+
+RATE_POINTS = 0.5
+AMOUNT_SHARE = 0.05
+DATE_DAYS = 3
+SAME_DEVELOPMENT = 15
+SAME_MEASURE = 20
+AFTERGLOW_DAYS = 120
+STAGE_DAYS = 200
+AVERT_DAYS = 180
+OPENING = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, *STAGES})
+DATED_CLASSES = frozenset({"delayed", "extended"})
+UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED})
+
+
+class Described(Protocol):
+    """What a development and a measure have in common."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def buckets(self) -> list[str]: ...
+    @property
+    def companies(self) -> list[str]: ...
+    @property
+    def specific(self) -> list[str]: ...
+    @property
+    def grounds(self) -> list[str]: ...
+    @property
+    def targets(self) -> list[str]: ...
+
+
+def likeness(part: Part, known: Described) -> int | None:
+    """Points for what both name; None where they contradict each other."""
+    points = 5 if part.type.value == known.type else 0
+    same_act = bool(part.specific) and not set(known.specific).isdisjoint(part.specific)
+    if same_act:
+        points += 100
+    elif part.specific and known.specific:
+        return None
+    if part.grounds and known.grounds:
+        if part.grounds.isdisjoint(known.grounds):
+            return None
+        points += 15
+    if part.companies and known.companies:
+        if not same_company(part.companies, known.companies):
+            return None
+        points += 40
+    elif part.type in COMPANY_TYPES and (part.companies or known.companies):
+        points -= 15
+    if part.buckets and known.buckets:
+        if not part.buckets.isdisjoint(known.buckets):
+            points += 30
+        elif not same_act:
+            return None
+    if part.targets and known.targets:
+        if part.targets == set(known.targets):
+            points += 20
+        elif not part.targets.isdisjoint(known.targets):
+            points += 10
+        elif not same_act:
+            return None
+    return points
+
+
+def same_company(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Do the lists share a company?"""
+    return any(same_name(a, b) for a in one for b in other)
+
+
+def fits_development(part: Part, known: DevelopmentState) -> int | None:
+    """Points for the report telling this very development; None when it cannot."""
+    if part.status_class != known.status_class or (
+        known.weak and not known.hollow and not part.weak
+    ):
+        return None
+    gap = part.when.gap_days(known.when)
+    if gap > part.when.tolerance_days(known.when):
+        return None
+    points = likeness(part, known)
+    if points is None or values_conflict(part, known):
+        return None
+    same_article = part.source.mention.article_id == known.last_article
+    if same_article and part.type.value != known.type:
+        return None  # the extractor told them apart within one text
+    points += 10 if gap <= 1 else 0
+    points += 15 if same_article else 0
+    points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
+    return points if points >= SAME_DEVELOPMENT else None
+
+
+def values_conflict(part: Part, known: DevelopmentState) -> bool:
+    """Is the main value another one? Rates, sums and end dates beyond tolerance."""
+    if part.weak:
+        return False
+    if differ(rates_of(part), known.rates, rates_agree):
+        return True
+    if differ(amounts_of(part), known.amounts, amounts_agree):
+        return True
+    if part.status_class in DATED_CLASSES:
+        ends = dates_of(part, "date_end")
+        return bool(ends and known.ends) and not any(
+            dates_agree(one, other) for one in ends for other in known.ends
+        )
+    return False
+
+
+class Agrees(Protocol):
+    def __call__(self, one: Value, other: Value) -> bool | None: ...
+
+
+def differ(given: Sequence[Value], held: Sequence[Value], agree: Agrees) -> bool:
+    """Both state values that can be compared, and none agree."""
+    verdicts = [agree(one, other) for one in given for other in held]
+    compared = [verdict for verdict in verdicts if verdict is not None]
+    return bool(compared) and not any(compared)
+
+
+def rates_agree(one: Value, other: Value) -> bool | None:
+    """Within half a point; None when unit or basis say that they measure different things."""
+    if one[1] != other[1] or (one[2] and other[2] and one[2] != other[2]):
+        return None
+    if one[1].startswith("percent"):
+        return abs(one[0] - other[0]) <= RATE_POINTS
+    return abs(one[0] - other[0]) <= AMOUNT_SHARE * max(abs(one[0]), abs(other[0]))
+
+
+def amounts_agree(one: Value, other: Value) -> bool | None:
+    """Within 5%; None when unit or kind differ (rates of exchange are not our business)."""
+    if one[1:] != other[1:]:
+        return None
+    return abs(one[0] - other[0]) <= AMOUNT_SHARE * max(abs(one[0]), abs(other[0]))
+
+
+def dates_agree(one: str, other: str) -> bool:
+    """Within 3 days, or one within the other where one is less precise."""
+    a, b = days_of(one), days_of(other)
+    if a is None or b is None:
+        return one == other
+    tolerance = timedelta(days=DATE_DAYS)
+    return a[0] - tolerance <= b[1] and b[0] - tolerance <= a[1]
+
+
+def fits_measure(part: Part, known: MeasureState) -> int | None:
+    """Points for the report telling a step of this measure; None when it cannot be one."""
+    points = likeness(part, known)
+    if points is None:
+        return None
+    same_act = not set(known.specific).isdisjoint(part.specific)
+    same_rate = rate_is_known(part, known)
+    before = known.state_before(part.when)
+    if (
+        not same_act
+        and opens_another(part, known, before, same_rate)
+        and not (earlier_stage(part, known) or still_reported(part, known))
+    ):
+        return None
+    points += 25 if same_rate else 0
+    if before:
+        points += 5 if allowed(S(before.status), part.status) else -5
+        age = days_silent(part, known)
+        points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
+        points += 15 if part.source.mention.article_id == before.last_article else 0
+    if part.status is S.AVERTED:
+        points += 20 if before and was_pending(part, before) else -10
+    return points if points >= SAME_MEASURE else None
+
+
+def days_silent(part: Part, known: MeasureState) -> int:
+    """Days between the last report of a measure and this one."""
+    assert known.last_reported is not None, "a measure has developments"
+    return (part.reported - known.last_reported.date()).days
+
+
+def opens_another(
+    part: Part, known: MeasureState, before: DevelopmentState | None, same_rate: bool
+) -> bool:
+    """Does the report open a measure of its own rather than carry this one on?
+
+    A threat, plan or decision is a new measure when the known one was decided before, has ended,
+    aims at others, or has another rate.
+    """
+    if part.status not in OPENING or before is None:
+        return False
+    status = S(before.status)
+    if status in ENDED:
+        return True
+    if bool(part.targets) != bool(known.targets) and not part.empty:
+        return True
+    if rates_of(part) and known.rated and not same_rate:
+        return True
+    return status not in UNBOUND and part.when.low is not None
+
+
+def was_pending(part: Part, before: DevelopmentState) -> bool:
+    """Was there a step that could still be called off, at most half a year earlier?"""
+    waiting = S(before.status) in {*UNBOUND, S.ADOPTED, S.DELAYED}
+    return waiting and (part.when.high - before.high).days <= AVERT_DAYS
+
+
+def rate_is_known(part: Part, known: MeasureState) -> bool:
+    """Did a step of the measure name one of the report's rates?"""
+    return any(
+        rates_agree(one, other)
+        for one in rates_of(part)
+        for development in known.developments
+        for other in development.rates
+    )
+
+
+def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
+    """The decision of which the report tells a later stage: announced, then in force."""
+    stage = STAGES.get(part.status)
+    if stage is None or part.background:
+        return None
+    for step in reversed(known.firm):
+        if S(step.status) in STAGES:
+            days = (part.when.high - step.high).days
+            started = any(dates_agree(part.when.high.isoformat(), day) for day in step.effective)
+            later = stage > STAGES[S(step.status)] and 0 < days <= STAGE_DAYS
+            return step if (later or started) and not values_conflict(part, step) else None
+        if S(step.status) in ENDED:
+            return None
+    return None
+
+
+def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
+    """The step the report comes back to, though later than the tolerance allows.
+
+    News of a step is told for months. Without a date of its own, a new value or another step in
+    between, a report of the same class is the old step told again.
+    """
+    if part.when.stated:
+        return None
+    for step in reversed(known.firm):
+        if part.when.low and (step.low or step.high) > part.when.high:
+            continue
+        same = step.status_class == part.status_class
+        if same and not values_conflict(part, step):
+            age = ((part.when.low or part.when.high) - step.high).days
+            return step if age <= AFTERGLOW_DAYS or part.background else None
+        if not same:
+            return None
+    return None

@@ -1,0 +1,180 @@
+"""Linked developments and measures as rows to store."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from extractors.linking.index import keys_of, measure_keys_of
+from extractors.linking.parts import days_of, month_end
+from extractors.linking.state import STAGES, DevelopmentState, MeasureState
+from models.event import EventStatus
+from models.identity import digest_id
+from models.link import LinkedDevelopment, LinkedMeasure
+
+MAX_CONFIDENCE = 0.99
+LAST_YEAR = 2200
+DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
+
+
+def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDevelopment:
+    """A development as it is now; its main values are the first its reports gave."""
+    rate = state.rates[0] if state.rates else None
+    amount = state.amounts[0] if state.amounts else None
+    decided, precision, basis = decision(state)
+    effective, end = most_precise(state.effective), most_precise(state.ends)
+    return LinkedDevelopment(
+        development_id=state.label,
+        measure_id=state.measure,
+        measure_key=measure.key(),
+        block=state.block,
+        type=state.type,
+        status=state.status,
+        status_class=state.status_class,
+        status_target=state.status_target,
+        factuality=state.factuality,
+        time_frame=state.time_frame,
+        polarity=state.polarity,
+        novelty=state.novelty,
+        novelty_score=state.novelty_score,
+        decision_date=decided,
+        decision_precision=precision,
+        decision_basis=basis,
+        first_seen_at=state.first_seen,
+        first_reported_at=state.first_reported,
+        last_reported_at=state.last_reported,
+        lead_mention_id=state.lead_mention,
+        article_id=state.lead_article,
+        article_version=state.lead_version,
+        extractor_version=state.extractor_version,
+        actors=tuple(state.actors),
+        targets=tuple(state.targets),
+        commodities=tuple(state.commodities),
+        products=tuple(state.products),
+        companies=tuple(state.company_names),
+        rate_value=rate[0] if rate else None,
+        rate_unit=rate[1] if rate else None,
+        amount_value=amount[0] if amount else None,
+        amount_unit=amount[1] if amount else None,
+        amount_kind=amount[2] if amount else None,
+        effective_date=effective,
+        effective_on=first_day(effective),
+        end_date=end,
+        ends_on=last_day(end) or end_of(state.duration, first_day(effective) or decided),
+        duration=state.duration,
+        instrument=state.instrument,
+        instrument_ids=tuple(state.specific or sorted(state.grounds)),
+        retaliation=state.retaliation,
+        stage_of=state.stage_of,
+        disputed=state.disputed,
+        change_reason=state.withdrawals[-1][0] if state.withdrawals else None,
+        correction_id=digest_id("correction", *sorted(map(":".join, state.withdrawals)))
+        if state.withdrawals
+        else None,
+        confidence=round(min(1.0 - state.doubt, MAX_CONFIDENCE), 4),
+        source_count=state.source_count,
+        mention_count=state.mention_count,
+        index_keys=(*keys_of(state), *measure_keys_of(measure)),
+        state=state.to_json(),
+    )
+
+
+def decision(state: DevelopmentState) -> tuple[date | None, str | None, str | None]:
+    """The date of decision, its precision, and whether it was `stated` or taken from the report."""
+    if state.stated:
+        return state.low or state.high, state.precision, "stated"
+    if state.background:
+        return None, None, None
+    return state.high, "day", "reported"
+
+
+def most_precise(dates: list[str]) -> str | None:
+    """Of dates that were given, the one told most exactly; the first of these."""
+    exactness = {"day": 0, "month": 1, "quarter": 2, "year": 3}
+    known = [
+        (exactness[span[2]], at, text) for at, text in enumerate(dates) if (span := days_of(text))
+    ]
+    return min(known)[2] if known else None
+
+
+def first_day(text: str | None) -> date | None:
+    span = days_of(text) if text else None
+    return span[0] if span else None
+
+
+def last_day(text: str | None) -> date | None:
+    span = days_of(text) if text else None
+    return span[1] if span else None
+
+
+def end_of(duration: str | None, start: date | None) -> date | None:
+    """The day a span such as P1Y or P90D from `start` on is over; None for other spans."""
+    found = DURATION.fullmatch(duration or "")
+    if not found or start is None:
+        return None
+    years, months, weeks, days = (int(found[n] or 0) for n in (1, 2, 3, 4))
+    month = start.month - 1 + months + 12 * years
+    year = start.year + month // 12
+    if year > LAST_YEAR:
+        return None
+    day = min(start.day, month_end(year, month % 12 + 1).day)
+    return date(year, month % 12 + 1, day) + timedelta(days=7 * weeks + days)
+
+
+def measure_row(measure: MeasureState) -> LinkedMeasure:
+    """A measure as its developments tell it now."""
+    specific = measure.specific
+    steps = sorted(
+        (d for d in measure.developments if not d.weak),
+        key=lambda d: (stepped_on(d), d.first_reported, d.leader),
+    )
+    latest = max(
+        steps,
+        key=lambda d: (stepped_on(d), not d.background, d.first_reported, d.leader),
+        default=None,
+    )
+    decided = [d for d in steps if EventStatus(d.status) in STAGES]
+    starts = [day for d in decided if (day := start_of(d))]
+    rates = [d.rates[0] for d in steps if d.rates]
+    return LinkedMeasure(
+        measure_id=measure.label,
+        measure_key=measure.key(),
+        type=measure.type,
+        implementer=measure.first.implementer,
+        product_bucket=measure.product_bucket(),
+        target_bucket=measure.target_bucket(),
+        instrument_id=specific[0] if specific else None,
+        first_seen_at=min(d.first_seen for d in measure.developments),
+        last_development_id=latest.label if latest else None,
+        first_step_date=stepped_on(steps[0]) if steps else None,
+        decided_date=stepped_on(decided[0]) if decided else None,
+        start_date=min(starts, default=None),
+        rate_value=rates[-1][0] if rates else None,
+        rate_unit=rates[-1][1] if rates else None,
+        statuses=tuple(d.status for d in steps),
+        status_dates=tuple(stepped_on(d) for d in steps),
+        step_count=len(steps),
+        mention_count=sum(d.mention_count for d in steps),
+        disputed=any(d.disputed for d in steps),
+        actors=every(d.actors for d in steps),
+        targets=every(d.targets for d in steps),
+        commodities=every(d.commodities for d in steps),
+        companies=every(d.company_names for d in steps),
+        last_reported_at=max(d.last_reported for d in measure.developments),
+    )
+
+
+def stepped_on(state: DevelopmentState) -> date:
+    """When a step was decided, else first reported."""
+    return decision(state)[0] or state.first_reported.date()
+
+
+def start_of(state: DevelopmentState) -> date | None:
+    """When a step that decides a measure makes it apply, if that is known."""
+    effective = first_day(most_precise(state.effective))
+    in_force = state.status == EventStatus.IN_FORCE
+    return effective or (stepped_on(state) if in_force else None)
+
+
+def every(lists: Iterable[list[str]]) -> tuple[str, ...]:
+    """All values of some lists, each once."""
+    return tuple(dict.fromkeys(value for values in lists for value in values))

@@ -1,0 +1,4 @@
+"""Names, tags and commodities to listings.
+
+Start with affected.py.
+"""

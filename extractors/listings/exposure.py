@@ -1,0 +1,308 @@
+"""Which listings an event touches: named in its sentence, a party to it, or exposed to its goods.
+
+Exposed links go commodity -> role -> issuer and take their sign from the prior of ontology 4.2
+(models/reference/exposure_signs.csv), read for a measure that moves forward and turned round when
+it moves back. A prior is a reason to look, not a forecast.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from extractors.listings.company_names import fold
+from extractors.listings.tickers import TickerLinker
+from models.event import EventMention, Factuality, moves_forward
+from models.jurisdiction import jurisdiction_name
+from models.reference import load_commodities
+from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securities, TickerLink
+
+MOST_EXPOSED = 12
+LEAST_RELEVANT = 20
+# A measure on a class of goods touches the makers of its members less surely, and the other way.
+BELOW, ABOVE = 0.8, 0.6
+FLIP = {"+": "-", "-": "+", "?": "?"}
+WORKS = {
+    "producer": "produces",
+    "processor": "processes",
+    "consumer": "uses",
+    "substitute": "makes a substitute for",
+}
+EU = frozenset(
+    (
+        *("AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE"),
+        *("IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"),
+    )
+)
+IMPORT_SIDE = frozenset(
+    {"tariff", "tariff_exemption", "trade_remedy", "investigation", "import_restriction"}
+)
+PARTY_TYPES = frozenset(
+    {
+        "sanction_listing",
+        "investment_screening",
+        "licensing_deal",
+        "offtake_agreement",
+        "government_investment",
+        "subsidy",
+        "stockpile",
+        "procurement_restriction",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """An exposure as one event meets it: how near its commodity is, and where its issuer works."""
+
+    exposure: Exposure
+    nearness: float
+    place: str
+
+    @property
+    def strength(self) -> float:
+        return self.exposure.weight * self.nearness
+
+
+class EventLinker:
+    """Joins events to listings. Built once; the names of the last text are kept."""
+
+    def __init__(self, names: TickerLinker, securities: Securities) -> None:
+        self.names = names
+        self.index = NameIndex(())
+        self.signs = {(s.type, s.role, s.place): s for s in securities.signs}
+        self.issuers: dict[str, Issuer] = names.issuers
+        self.by_commodity: dict[str, list[Exposure]] = defaultdict(list)
+        self.by_issuer: dict[str, list[Exposure]] = defaultdict(list)
+        for exposure in securities.exposures:
+            self.by_commodity[exposure.commodity_id].append(exposure)
+            self.by_issuer[exposure.issuer_id].append(exposure)
+        self.children: dict[str, list[str]] = defaultdict(list)
+        for commodity in load_commodities().values():
+            if commodity.parent_id:
+                self.children[commodity.parent_id].append(commodity.commodity_id)
+
+    def link_event(
+        self,
+        event: EventMention,
+        named: Sequence[NamedListing] = (),
+        day: date | None = None,
+    ) -> tuple[TickerLink, ...]:
+        """Links of one event, the surest first; exposures count that hold on `day`, if it is given.
+
+        `named` are the listings found in the event's text (TickerLinker.find_listings). A listing
+        appears once: as party if it is an argument of the event, else as named if it stands in the
+        event's sentence, else as exposed. At most MOST_EXPOSED exposed links, by relevance.
+        """
+        links: dict[str, TickerLink] = {}
+        # All events of a text ask about the same names, one after the other.
+        if self.index.named is not named:
+            self.index = NameIndex(named)
+        for mention in self.parties(event):
+            links.setdefault(mention.listing_id, self.named_link(event, mention, "party", day))
+        for mention in self.index.in_sentence(event):
+            links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
+        held = {self.issuer_of(listing) for listing in links}
+        by_goods = self.exposed_links(event, day)
+        exposed = [link for link in by_goods if self.issuer_of(link.listing) not in held]
+        return (*sorted(links.values(), key=lambda k: (-k.relevance, k.listing)), *exposed)
+
+    def issuer_of(self, listing_id: str) -> str:
+        """The issuer of a listing we know."""
+        mic, ticker = listing_id.split(":", 1)
+        return self.names.by_ticker[mic, ticker.replace("-", ".")].issuer_id
+
+    def parties(self, event: EventMention) -> Iterable[NamedListing]:
+        """The listings of the event's company arguments."""
+        for text in event.company_texts:
+            wanted = fold(text)
+            known = [m for name, m in self.index.first if name in wanted or wanted in name]
+            yield from (known[:1] if known else self.names.find_listings(text)[:1])
+
+    def named_link(
+        self, event: EventMention, mention: NamedListing, link: str, day: date | None
+    ) -> TickerLink:
+        """The link of a company that is named, signed by its part or by its exposure."""
+        tie = self.strongest_tie(event, mention.issuer_id, day)
+        sign, reason = "?", f"{mention.why}; no prior for its part in a {words(event.type)}"
+        party = self.signs.get((event.type.value, "party", "any"))
+        # Rivals and lenders stand in such sentences too: only an argument is the party.
+        if party and link == "party" and event.type.value in PARTY_TYPES:
+            sign, reason = self.signed(event, party)
+            reason = f"named in the event: {reason}"
+        elif tie and (cell := self.cell(event, tie)):
+            sign, reason = self.signed(event, cell)
+            reason = f"named; {self.work(tie, event)}: {reason}"
+        relevance = min(100, max(60 if link == "party" else 50, mention.relevance))
+        return TickerLink(
+            listing=mention.listing_id,
+            link=link,
+            sign=sign,
+            why=reason,
+            relevance=relevance,
+            commodity_id=tie.exposure.commodity_id if tie else None,
+            role=tie.exposure.role if tie else None,
+        )
+
+    def exposed_links(self, event: EventMention, day: date | None) -> list[TickerLink]:
+        """Links by commodity, one an issuer, the strongest first."""
+        best: dict[str, Tie] = {}
+        for tie in self.ties(event, day):
+            held = best.get(tie.exposure.issuer_id)
+            if held is None or tie.strength > held.strength:
+                best[tie.exposure.issuer_id] = tie
+        links = []
+        for owner, tie in best.items():
+            cell = self.cell(event, tie)
+            relevance = round(10 + 50 * tie.strength)
+            if cell is None or relevance < LEAST_RELEVANT or not self.names.listings.get(owner):
+                continue
+            sign, reason = self.signed(event, cell)
+            links.append(
+                TickerLink(
+                    listing=self.names.listing_of(owner).listing_id,
+                    link="exposed",
+                    sign=sign,
+                    why=f"{self.work(tie, event)}: {reason}",
+                    relevance=relevance,
+                    commodity_id=tie.exposure.commodity_id,
+                    role=tie.exposure.role,
+                )
+            )
+        links.sort(key=lambda k: (-k.relevance, k.sign == "?", k.listing))
+        return links[:MOST_EXPOSED]
+
+    def ties(self, event: EventMention, day: date | None) -> Iterable[Tie]:
+        """Every exposure to the event's commodities, their members and their class."""
+        near: dict[str, float] = {}
+        for commodity in event.commodities:
+            for reached, nearness in self.family(commodity):
+                near[reached] = max(near.get(reached, 0.0), nearness)
+        for commodity, nearness in near.items():
+            for exposure in self.by_commodity.get(commodity, ()):
+                if exposure.holds_on(day):
+                    place = self.place(event, exposure)
+                    yield Tie(exposure=exposure, nearness=nearness, place=place)
+
+    def family(self, commodity_id: str) -> Iterable[tuple[str, float]]:
+        """The commodity, its members at any depth and the classes it is in, with nearness."""
+        yield commodity_id, 1.0
+        below = [(child, BELOW) for child in self.children.get(commodity_id, ())]
+        while below:
+            child, nearness = below.pop()
+            yield child, nearness
+            below += [(c, nearness * 0.9) for c in self.children.get(child, ())]
+        nearness = 1.0
+        commodities = load_commodities()
+        while commodity_id in commodities and (parent := commodities[commodity_id].parent_id):
+            nearness *= ABOVE
+            yield parent, nearness
+            commodity_id = parent
+
+    def strongest_tie(self, event: EventMention, issuer_id: str, day: date | None) -> Tie | None:
+        """The named issuer's own strongest exposure to the event's commodities."""
+        ties = [t for t in self.ties(event, day) if t.exposure.issuer_id == issuer_id]
+        return max(ties, key=lambda t: t.strength, default=None)
+
+    def place(self, event: EventMention, exposure: Exposure) -> str:
+        """actor, target or elsewhere: where the issuer does this work, seen from the measure.
+
+        Work both in and out of the implementing jurisdiction counts as in it only when it is
+        there first; an issuer is judged by where most of its work is, which its row gives first.
+        """
+        country = self.issuers[exposure.issuer_id].country
+        works = exposure.countries or ((country,) if country else ())
+        actors, targets = expand(event.actors), expand(event.targets)
+        for country in works[:1]:
+            if country in actors:
+                return "actor"
+            if country in targets:
+                return "target"
+        if any(country in actors for country in works) and len(works) == 1:
+            return "actor"
+        # A measure on the whole world has every foreign producer for its target.
+        if "world" in event.targets and event.type.value in IMPORT_SIDE:
+            return "target"
+        return "elsewhere"
+
+    def cell(self, event: EventMention, tie: Tie) -> ExposureSign | None:
+        """The prior for this type, role and place."""
+        for place in (tie.place, "any"):
+            if found := self.signs.get((event.type.value, tie.exposure.role, place)):
+                return found
+        return None
+
+    def signed(self, event: EventMention, cell: ExposureSign) -> tuple[str, str]:
+        """Sign and reason, turned round where the measure moves back."""
+        what = words(event.type)
+        if event.factuality is Factuality.NEGATED:
+            return "?", f"{a(what)} would mean: {cell.reason}; but the text denies it"
+        forward = moves_forward(event.status, event.status_target)
+        step = f"{a(what)} moving {'forward' if forward else 'back'} ({words(event.status)})"
+        sign = cell.sign if forward else FLIP[cell.sign]
+        effect = {"+": "helps it", "-": "hurts it", "?": "may cut either way"}[sign]
+        cause = cell.reason if forward else f"the reverse of: {cell.reason}"
+        return sign, f"{step} {effect} ({cause})"
+
+    def work(self, tie: Tie, event: EventMention) -> str:
+        """ "produces rare earths outside CN" """
+        exposure = tie.exposure
+        name = plain(exposure.commodity_id)
+        actor = countries(event.actors) or "the acting country"
+        where = f"outside {actor}"
+        if tie.place == "actor":
+            where = f"in {actor}"
+        elif tie.place == "target" and "world" not in event.targets:
+            where = f"in {countries(event.targets)}"
+        return f"{WORKS[exposure.role]} {name} {where}"
+
+
+def countries(codes: Iterable[str]) -> str:
+    """Jurisdictions in words, "China and the United States"; a code we have no word for stays."""
+    return " and ".join(jurisdiction_name(code) for code in codes)
+
+
+def expand(jurisdictions: Iterable[str]) -> frozenset[str]:
+    """Countries of a list of jurisdictions; the Union stands for its members."""
+    found = set(jurisdictions)
+    return frozenset(found | EU if "EU" in found else found)
+
+
+class NameIndex:
+    """The listings named in one text, found by name and by place without a look at each."""
+
+    def __init__(self, named: Sequence[NamedListing]) -> None:
+        self.named = named
+        first: dict[str, NamedListing] = {}
+        for mention in named:
+            first.setdefault(fold(mention.text), mention)
+        self.first = tuple(first.items())
+        self.held: dict[str, list[NamedListing]] = defaultdict(list)
+        for mention in sorted(named, key=lambda m: m.start):
+            self.held[mention.field].append(mention)
+        self.starts = {field: [m.start for m in held] for field, held in self.held.items()}
+
+    def in_sentence(self, event: EventMention) -> list[NamedListing]:
+        """The listings whose mention lies in the event's own sentence."""
+        start, end = event.sentence_start, event.sentence_start + len(event.sentence)
+        starts = self.starts.get(event.field, [])
+        first, last = bisect_left(starts, start), bisect_right(starts, end)
+        return [m for m in self.held.get(event.field, [])[first:last] if m.end <= end]
+
+
+def plain(commodity_id: str) -> str:
+    """How a commodity is called in running text: "rare earths"."""
+    commodity = load_commodities()[commodity_id]
+    first = next(iter(commodity.aliases), commodity.name)
+    return commodity.name.split(" (")[0] if first.isupper() else first
+
+
+def words(event_type: str) -> str:
+    """ "export_control" -> "export control" """
+    return event_type.replace("_", " ")
+
+
+def a(noun: str) -> str:
+    """With its article."""
+    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"

@@ -1,0 +1,4 @@
+"""Readable text: charset, language, sentences, numbers, dates.
+
+Start with readable.py.
+"""

@@ -1,0 +1,324 @@
+"""Alert rules and channels from TOML: each checked by itself, so that a bad one stops only itself.
+
+[[channel]]                         where notices go
+id = "desk"
+kind = "webhook"                    log, file, webhook, apprise
+url = "${DESK_WEBHOOK_URL}"         secrets come from the environment only
+secret = "${DESK_WEBHOOK_SECRET}"
+
+[[rule]]                            all conditions must hold; a list means any of it
+id = "rare-earth-curbs"
+severity = "flash"
+family = "export"
+commodity = ["rare_earths"]         with all that falls under it
+where = "rate_value >= 25"          SQL over one row of policy_events
+channel = ["log", "desk"]
+throttle = "10/hour"
+quiet = { from = "22:00", to = "07:00", zone = "Europe/London" }
+digest = { every = "daily", at = "07:00", zone = "Europe/London" }
+
+[ticker_group]                      names for sets of listings, beside the sectors that ship
+magnets = ["XNYS:MP", "LYC"]
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from flows.alerting.rule_tables import ChannelTable, RuleTable
+from flows.alerting.rule_vocabulary import RuleVocabulary, reference_vocabulary, suggestion
+from models.alert import AlertRule
+from models.fault import fault_line
+
+TABLES = ("rule", "channel", "ticker_group")
+LOG_CHANNEL = "log"
+Table = TypeVar("Table", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleProblem:
+    """Something wrong with one rule or channel: one line naming file, item and key."""
+
+    source: str
+    item: str
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = ": ".join(part for part in (self.source, self.item, self.key) if part)
+        return f"{where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """Where notices go. `url` and `secret` are as written, `${NAME}` unresolved: never secrets."""
+
+    channel_id: str
+    kind: str
+    url: str | None = None
+    secret: str | None = None
+    path: str | None = None
+    style: str = "text"
+    timeout_s: float = 10.0
+    max_bytes: int = 1024 * 1024
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBook:
+    """The rules that can run, the channels they name, what was wrong with the rest, and the ids of
+    those that are switched off.
+    """
+
+    rules: tuple[AlertRule, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    problems: tuple[RuleProblem, ...] = ()
+    sources: Mapping[str, str] | None = None
+    off: tuple[str, ...] = ()
+
+    def without(self, bad: Iterable[tuple[str, str]]) -> "RuleBook":
+        """The book without rules whose predicate the warehouse refused, with why."""
+        reasons = dict(bad)
+        sources = self.sources or {}
+        return replace(
+            self,
+            rules=tuple(rule for rule in self.rules if rule.rule_id not in reasons),
+            problems=self.problems
+            + tuple(
+                RuleProblem(
+                    source=sources.get(rule_id, ""),
+                    item=f"rule {rule_id!r}",
+                    key="where",
+                    reason=reason,
+                )
+                for rule_id, reason in reasons.items()
+            ),
+        )
+
+
+def rule_files(path: Path) -> list[Path]:
+    """The files a `--rules` path means: itself, or the .toml files of a folder, by name."""
+    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
+
+
+def load_rules(
+    paths: Sequence[Path],
+    vocabulary: RuleVocabulary | None = None,
+    *,
+    settings_file: Path | None = None,
+    default_channels: Sequence[str] = (LOG_CHANNEL,),
+) -> RuleBook:
+    """Read rules and channels from files; what is wrong is in `problems`, the rest can run.
+
+    One of the files may be the settings file: its other tables are left to the settings. A rule
+    that names no channel goes to `default_channels`.
+    SQL predicates are checked later, against the warehouse (warehouse.alerting.alert_predicates).
+    """
+    vocabulary = vocabulary or reference_vocabulary()
+    problems: list[RuleProblem] = []
+    tables: list[tuple[str, dict[str, Any]]] = []
+    for path in paths:
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+            if path == settings_file:
+                table = {key: value for key, value in table.items() if key in TABLES}
+            tables.append((path.name, table))
+        except OSError as error:
+            problems.append(_problem(path.name, "", "", error.strerror or "cannot be read"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            problems.append(_problem(path.name, "", "", f"is no TOML: {error}"))
+    for source, table in tables:
+        problems += unknown_tables(source, table)
+    vocabulary = with_groups(vocabulary, tables, problems)
+    channels = load_channels(tables, problems)
+    rules: dict[str, AlertRule] = {}
+    sources: dict[str, str] = {}
+    off = []
+    known = {channel.channel_id for channel in channels}
+    for source, number, raw in items(tables, "rule", problems):
+        if raw.get("enabled") is False:
+            off.append(str(raw.get("id", number)))
+        try:
+            rule = read_rule(source, number, raw, vocabulary, known, problems, default_channels)
+        except Exception as error:  # noqa: BLE001 - one rule's fault stops no other rule
+            name = f"rule {raw.get('id', number)!r}"
+            problems.append(_problem(source, name, "", fault_line(error)))
+            continue
+        if rule is None:
+            continue
+        if rule.rule_id in rules:
+            where = f"rule {rule.rule_id!r}"
+            first = sources[rule.rule_id]
+            problems.append(_problem(source, where, "id", f"is taken, see {first}; the first runs"))
+            continue
+        rules[rule.rule_id], sources[rule.rule_id] = rule, source
+    return RuleBook(
+        rules=tuple(rules.values()),
+        channels=tuple(channels),
+        problems=tuple(problems),
+        sources=sources,
+        off=tuple(off),
+    )
+
+
+def unknown_tables(source: str, table: Mapping[str, Any]) -> list[RuleProblem]:
+    """Top-level keys that mean nothing here."""
+    return [
+        _problem(source, "", key, f"unknown table{suggestion(key, TABLES)}")
+        for key in table
+        if key not in TABLES
+    ]
+
+
+def with_groups(
+    vocabulary: RuleVocabulary,
+    tables: Sequence[tuple[str, Mapping[str, Any]]],
+    problems: list[RuleProblem],
+) -> RuleVocabulary:
+    """The vocabulary with the operator's own ticker groups."""
+    groups = dict(vocabulary.groups)
+    for source, table in tables:
+        own = table.get("ticker_group", {})
+        if not isinstance(own, dict):
+            problems.append(_problem(source, "", "ticker_group", "must be a table of lists"))
+            continue
+        for name, members in own.items():
+            try:
+                groups[name] = tuple(vocabulary.listing(str(member)) for member in members)
+            except (ValueError, TypeError) as error:
+                problems.append(_problem(source, f"ticker_group {name!r}", "", str(error)))
+    return replace(vocabulary, groups=groups)
+
+
+def load_channels(
+    tables: Sequence[tuple[str, Mapping[str, Any]]], problems: list[RuleProblem]
+) -> list[Channel]:
+    """The channels, `log` always among them."""
+    channels = {LOG_CHANNEL: Channel(channel_id=LOG_CHANNEL, kind="log")}
+    for source, number, raw in items(tables, "channel", problems):
+        name = f"channel {raw.get('id', number)!r}"
+        table = validated(ChannelTable, source, name, raw, problems)
+        if table is None:
+            continue
+        if table.id in channels and table.id != LOG_CHANNEL:
+            problems.append(_problem(source, name, "id", "is taken; the first stands"))
+            continue
+        channels[table.id] = Channel(
+            channel_id=table.id,
+            kind=table.kind,
+            url=table.url,
+            secret=table.secret,
+            path=table.path,
+            style=table.format,
+            timeout_s=table.timeout_s,
+            max_bytes=table.max_bytes,
+            source=source,
+        )
+    return list(channels.values())
+
+
+def read_rule(
+    source: str,
+    number: int,
+    raw: dict[str, Any],
+    vocabulary: RuleVocabulary,
+    channels: set[str],
+    problems: list[RuleProblem],
+    default_channels: Sequence[str] = (LOG_CHANNEL,),
+) -> AlertRule | None:
+    """One [[rule]] table as a rule; None, with the problem noted, when it cannot run."""
+    name = f"rule {raw.get('id', number)!r}"
+    table = validated(RuleTable, source, name, raw, problems)
+    if table is None or not table.enabled:
+        return None
+    key = ""
+    try:
+        key = "commodity"
+        goods = [item for name_ in table.commodity for item in vocabulary.commodity(name_)]
+        key = "ticker"
+        listings = [vocabulary.listing(item) for item in table.ticker]
+        key = "ticker_group"
+        listings += [item for group in table.ticker_group for item in vocabulary.group(group)]
+        key = "actor"
+        actors = tuple(vocabulary.jurisdiction(code) for code in table.actor)
+        key = "target"
+        targets = tuple(vocabulary.jurisdiction(code) for code in table.target)
+        key = "channel"
+        wanted = tuple(default_channels) if table.channel is None else table.channel
+        for channel in wanted:
+            if channel not in channels:
+                raise ValueError(no_channel(channel, channels))
+    except ValueError as error:
+        problems.append(_problem(source, name, key, str(error)))
+        return None
+    return AlertRule(
+        rule_id=table.id,
+        description=table.description,
+        severity=table.severity,
+        types=table.type,
+        families=table.family,
+        statuses=table.status,
+        polarities=table.polarity,
+        factualities=table.factuality,
+        actors=actors,
+        targets=targets,
+        commodities=tuple(dict.fromkeys(goods)),
+        listings=tuple(dict.fromkeys(listings)),
+        links=table.link,
+        min_novelty=table.min_novelty,
+        min_confidence=table.min_confidence,
+        min_confirmations=table.min_confirmations,
+        max_source_tier=table.max_source_tier,
+        max_age_days=table.max_age_days,
+        predicate=table.where,
+        channels=tuple(dict.fromkeys(wanted)),
+        throttle=table.throttle,
+        quiet=table.quiet,
+        digest=table.digest,
+    )
+
+
+def no_channel(name: str, known: Iterable[str]) -> str:
+    """What to say of a channel that nobody defined."""
+    known = sorted(known)
+    told = f"no channel {name!r} is defined{suggestion(name, known)}"
+    return f"{told} (there are {', '.join(known)})"
+
+
+def items(
+    tables: Sequence[tuple[str, Mapping[str, Any]]], key: str, problems: list[RuleProblem]
+) -> Iterable[tuple[str, int, dict[str, Any]]]:
+    """Each [[key]] of each file with its place in it, counted from 1."""
+    for source, table in tables:
+        found = table.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            problems.append(_problem(source, "", key, f"must be written [[{key}]]"))
+            continue
+        for number, item in enumerate(found, 1):
+            yield source, number, item
+
+
+def validated(
+    model: type[Table], source: str, name: str, raw: dict[str, Any], problems: list[RuleProblem]
+) -> Table | None:
+    """The table as a model; None, with the first problem noted, when it is wrong."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = str(first["loc"][0]) if first["loc"] else ""
+        reason = str(first["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        if first["type"] == "extra_forbidden":
+            reason = f"unknown key{suggestion(key, model.model_fields)}"
+        elif first["type"] == "missing":
+            reason = "is missing"
+        problems.append(_problem(source, name, key, reason))
+        return None
+
+
+def _problem(source: str, item: str, key: str, reason: str) -> RuleProblem:
+    return RuleProblem(source=source, item=item, key=key, reason=" ".join(reason.split()))

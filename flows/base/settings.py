@@ -1,0 +1,268 @@
+"""Settings: environment over policywire.toml over defaults, checked before anything starts.
+
+Environment names are POLICYWIRE_<SECTION>__<KEY>, for example POLICYWIRE_FETCH__PER_HOST=1;
+POLICYWIRE_WAREHOUSE and POLICYWIRE_FEEDS are short for the two paths most often given.
+"""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from extractors.text.budget import Budget
+from flows.base.fetch_settings import FetchSettings
+from models.errors import ConfigError
+from warehouse.lake import is_lake_target
+
+DEFAULT_CONFIG = "policywire.toml"
+# Checked one by one when alerts run (flows/alerting/rules.py): a bad rule stops itself, not the
+# rest.
+ALERT_TABLES = ("rule", "channel", "ticker_group")
+FLOWS = Path(__file__).parents[1]
+SHIPPED_FEEDS = FLOWS / "feeds" / "feeds.toml"
+SHIPPED_RULES = FLOWS / "alerting" / "rules.toml"
+_A_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _names(value: Any) -> Any:
+    """One name, or several between commas: so they stand in an environment variable."""
+    if isinstance(value, str):
+        return tuple(name.strip() for name in value.split(",") if name.strip())
+    return value
+
+
+class Section(BaseModel):
+    """One table of policywire.toml; a key we do not know is an error, not a shrug."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fetching(Section):
+    """How feeds and pages are fetched."""
+
+    contact_url: str = Field("", description="shown to publishers in the User-Agent")
+    max_at_once: int = Field(32, ge=1, le=256)
+    per_host: int = Field(2, ge=1, le=8)
+    host_gap_s: float = Field(0.2, ge=0)
+    page_gap_s: float = Field(1.0, ge=0)
+    deadline_s: float = Field(25.0, gt=0)
+    read_timeout_s: float = Field(10.0, gt=0)
+    body_cap_bytes: int = Field(15 * 1024 * 1024, ge=1024)
+    redirect_cap: int = Field(8, ge=0)
+    retries: int = Field(3, ge=0, le=5)
+    poll_max_minutes: int = Field(24 * 60, ge=1)
+    allow_hosts: tuple[str, ...] = Field((), description="private hosts that may be fetched")
+
+    def settings(self, run_id: str) -> FetchSettings:
+        """The fetcher's settings: these limits, its own defaults for the rest."""
+        return FetchSettings(run_id=run_id, **self.model_dump())
+
+
+class Extracting(Section):
+    """How much text the extractor takes at once."""
+
+    batch_articles: int = Field(200, ge=1)
+    gate: bool = True
+    workers: int | None = Field(
+        None, ge=0, description="processes to extract in when many articles wait; one a core"
+    )
+    lease_s: float = Field(60.0, gt=0, description="when a dead worker's articles are free again")
+    text_base_s: float = Field(10.0, gt=0, description="seconds any text may take to read")
+    text_per_1000_chars_s: float = Field(0.2, ge=0, description="and so many more by its length")
+    text_most_s: float = Field(60.0, gt=0, description="but no text more than this")
+
+    @property
+    def budget(self) -> Budget:
+        """How long a text may take before it is refused as too slow."""
+        return Budget(
+            base_s=self.text_base_s,
+            per_1000_chars_s=self.text_per_1000_chars_s,
+            most_s=self.text_most_s,
+        )
+
+
+class Market(Section):
+    """Where prices come from."""
+
+    price_files: tuple[Path, ...] = ()
+    stooq: bool = False
+    reference_csv: tuple[Path, ...] = ()
+
+
+class Schedule(Section):
+    """Cron lines of `policywire serve`, in `timezone`, and where its Prefect server listens."""
+
+    news: str = "*/15 * * * *"
+    market: str = "30 22 * * 1-5"
+    timezone: str = "UTC"
+    server_port: int = Field(4200, ge=1, le=65535, description="on loopback")
+
+    @field_validator("news", "market")
+    @classmethod
+    def is_cron(cls, value: str) -> str:
+        from cronsim import CronSim, CronSimError  # comes with Prefect; not needed to say --help
+
+        try:
+            CronSim(value, _A_MOMENT)
+        except CronSimError as error:
+            raise ValueError(f"not a cron line: {value!r} ({error})") from error
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"not an IANA time zone: {value!r}") from error
+        return value
+
+
+class Watching(Section):
+    """When the operator is told that something is wrong, and where."""
+
+    channel: tuple[str, ...] = Field(("log",), description="channels that take alarms")
+    cadences: int = Field(3, ge=1, description="so many passes without a success are an alarm")
+    quiet_hours: float = Field(24.0, gt=0, description="no feed is called quiet sooner")
+    quiet_times: float = Field(
+        5.0, ge=1, description="so many times its longest usual silence is quiet for a feed"
+    )
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="POLICYWIRE_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    warehouse: Path = Path("var/policywire.duckdb")
+    feeds: Path = SHIPPED_FEEDS
+    rules: Path = SHIPPED_RULES
+    default_channel: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+        ("log",), min_length=1, description="where rules go that name no channel"
+    )
+    archive_clock: bool = Field(
+        False, description="believe publication dates as the time an article was first seen"
+    )
+    fetch: Fetching = Fetching()
+    extract: Extracting = Extracting()
+    market: Market = Market()
+    schedule: Schedule = Schedule()
+    watch: Watching = Watching()
+    _alert_tables_in: Path | None = PrivateAttr(default=None)
+    _has_own_rules: bool = PrivateAttr(default=False)
+
+    @property
+    def alert_tables_in(self) -> Path | None:
+        """The settings file, if alert rules or channels stand in it."""
+        return self._alert_tables_in
+
+    @property
+    def rule_paths(self) -> tuple[Path, ...]:
+        """Where alert rules and channels stand: `rules`, and the settings file if it has some.
+
+        Rules of the settings file take the place of those that ship.
+        """
+        if self.alert_tables_in is None:
+            return (self.rules,)
+        if self._has_own_rules and self.rules == SHIPPED_RULES:
+            return (self.alert_tables_in,)
+        return (self.rules, self.alert_tables_in)
+
+    @property
+    def snapshot(self) -> Path:
+        """The read-only copy analysts open, beside the live file; a lake is opened itself."""
+        if is_lake_target(self.warehouse):
+            return self.warehouse
+        return self.warehouse.with_suffix(".snapshot.duckdb")
+
+    @property
+    def prefect_home(self) -> Path:
+        """Where Prefect keeps its own: beside the warehouse, for a lake in this folder's var/."""
+        if is_lake_target(self.warehouse):
+            return Path("var/prefect")
+        return self.warehouse.parent / "prefect"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # What `load_settings` passes to init is the file; the environment goes above it.
+        return (env_settings, init_settings)
+
+
+def load_settings(
+    config: Path | None = None, *, warehouse: Path | None = None, feeds: Path | None = None
+) -> Settings:
+    """Settings from `config` (policywire.toml of this folder, if there is one) and environment.
+
+    Paths in the file are relative to it. `warehouse` and `feeds` win over both.
+    Raises ConfigError, one line that names file and key.
+    """
+    path = config or Path(DEFAULT_CONFIG)
+    values: dict[str, Any] = {}
+    alert_tables: dict[str, Any] = {}
+    if path.exists():
+        try:
+            values = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: not TOML: {error}") from error
+        alert_tables = {key: values.pop(key) for key in ALERT_TABLES if key in values}
+        for key in ("warehouse", "feeds", "rules"):
+            if isinstance(values.get(key), str) and not is_lake_target(values[key]):
+                values[key] = path.parent / values[key]
+        market = values.get("market")
+        for key in ("price_files", "reference_csv"):
+            if isinstance(market, dict) and isinstance(market.get(key), list):
+                market[key] = [
+                    path.parent / each if isinstance(each, str) else each for each in market[key]
+                ]
+    elif config is not None:
+        raise ConfigError(f"{config}: no such file")
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(f"{path if values else 'environment'}: {first_problem(error)}") from error
+    if alert_tables:
+        settings._alert_tables_in, settings._has_own_rules = path, "rule" in alert_tables
+    chosen = {"warehouse": warehouse, "feeds": feeds}
+    return settings.model_copy(update={k: v for k, v in chosen.items() if v is not None})
+
+
+def settings_of(config: str | None, warehouse: str | None, feeds: str | None) -> Settings:
+    """`load_settings` for the parameters of a Prefect flow, which are plain text."""
+    paths = (Path(path) if path else None for path in (config, warehouse, feeds))
+    config_path, warehouse_path, feeds_path = paths
+    return load_settings(config_path, warehouse=warehouse_path, feeds=feeds_path)
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first thing wrong, as `key: what`; pydantic's own list runs over many lines."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "(file)"
+    if first["type"] == "extra_forbidden":
+        return f"{key}: unknown key"
+    return f"{key}: {first['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,104 @@
+"""The `policywire` command: what a person types, each command in flows/commands/.
+
+Commands import what they need when they run, so that `policywire --help` answers at once.
+"""
+
+import sys
+import traceback
+
+import typer
+
+from flows.base.interrupts import safe_interrupts
+from flows.base.logs import configure_logs
+from flows.base.private_files import keep_private
+from flows.base.screen import Screen, say
+from flows.commands import (
+    alerts,
+    doctor,
+    explain,
+    feeds,
+    history,
+    market,
+    review,
+    run,
+    sql,
+    store,
+    text,
+)
+from models.errors import ConfigError, PipelineError
+
+app = typer.Typer(
+    name="policywire",
+    help="News in, policy events out, joined to tickers, in SQL.",
+    epilog="Start with: policywire demo",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(feeds.app, name="feeds")
+for module in (run, sql, store, text, explain, market, alerts, review, history, doctor):
+    module.register(app)
+
+STOPPED = "policywire: stopped; the same command goes on where this one stopped"
+EXIT_FAILED, EXIT_CONFIG, EXIT_INTERRUPTED = 1, 2, 130
+
+
+def show_version(wanted: bool) -> None:
+    """Print the release and end."""
+    if wanted:
+        from importlib import metadata
+
+        say(f"policywire {metadata.version('policywire')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    debug: bool = typer.Option(False, "--debug", help="Show a traceback when something fails."),
+    version: bool = typer.Option(
+        False, "--version", callback=show_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """Options before the command."""
+    configure_logs()
+
+
+def main() -> None:
+    """Entry point: errors are one line, a traceback only with --debug."""
+    safe_interrupts()
+    keep_private()
+    debug = "--debug" in sys.argv
+    errors = Screen(stderr=True)
+    try:
+        app()
+    except PipelineError as error:
+        if debug:
+            traceback.print_exc()
+        errors.print(f"policywire: {error}", style="red", markup=False, highlight=False)
+        sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED)
+    except SystemExit as error:
+        if error.code == EXIT_INTERRUPTED:
+            errors.print(STOPPED)
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence: one line, not forty
+        from warehouse.connection import is_interrupt  # DuckDB takes long to load
+
+        if is_interrupt(error):
+            errors.print(STOPPED)
+            sys.exit(EXIT_INTERRUPTED)
+        if debug:
+            traceback.print_exc()
+        errors.print(
+            f"policywire: {type(error).__name__}: {error} "
+            "(a fault of ours; --debug before the command shows where)",
+            style="red",
+            markup=False,
+            highlight=False,
+        )
+        sys.exit(EXIT_FAILED)
+    except KeyboardInterrupt:
+        errors.print(STOPPED)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(0)

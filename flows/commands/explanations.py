@@ -1,0 +1,192 @@
+"""What `policywire explain` shows: where the text comes from, and its explanation on paper."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from extractors.explain import ExplainedCandidate, ExplainedSentence, Explanation, Value, explain
+from extractors.explain_page import page_of, told
+from extractors.extract import Extractor, looks_like_headline
+from extractors.text.dates import parse_published
+from extractors.text.readable import encodable
+from extractors.text.sentences import split_sentences
+from flows.base.settings import Settings
+from flows.feeds.feed_list import load_feeds
+from models.errors import ConfigError, WarehouseError
+from models.event import TextUnit
+from warehouse.articles.articles import find_article
+from warehouse.snapshot import open_snapshot
+
+WIDTH = 100
+SHORTEST_ID = 8
+_ID = re.compile(rf"[0-9a-f]{{{SHORTEST_ID},32}}")
+_CANDIDATE_STYLE = {True: "green", False: "yellow"}
+
+
+def explained_unit(unit: TextUnit, html: Path | None = None) -> Explanation:
+    """The explanation of a text; with `html` its page is written there.
+
+    Raises ConfigError when the page cannot be written.
+    """
+    explanation = explain(unit, Extractor())
+    if html is not None:
+        try:
+            html.write_text(page_of(explanation), encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"--html: {html} cannot be written: {error}") from error
+    return explanation
+
+
+def unit_named(
+    given: str,
+    settings: Settings,
+    *,
+    title: str | None = None,
+    kind: str | None = None,
+    published: str | None = None,
+) -> TextUnit:
+    """The article of the snapshot whose id this is, or else the text itself.
+
+    Without `kind`, one sentence counts as a headline or sentence, more as an article. Raises
+    WarehouseError when it looks like an id and no article has it; ConfigError for a bad date.
+    """
+    if is_id(given):
+        return unit_of_article(given, settings)
+    text = encodable(given)
+    day = parse_published(published)
+    if published and day is None:
+        raise ConfigError(f"--published: not a date: {published!r}; write 2025-10-01")
+    return TextUnit(
+        unit_id="text",
+        text=text,
+        title=encodable(title) if title else None,
+        kind=kind or kind_of(text, title),
+        published=day or date.today(),
+    )
+
+
+def is_id(given: str) -> bool:
+    """Does it look like an article's id, rather than a text?"""
+    return _ID.fullmatch(given) is not None
+
+
+def kind_of(text: str, title: str | None) -> str:
+    """What a text most likely is: article with a title or several sentences, else by its look."""
+    sentences = list(split_sentences(text[:5000])) if text.strip() else []
+    if title or len(sentences) > 1:
+        return "article"
+    bare = not text.rstrip().endswith((".", "!", ";", ":"))
+    return "headline" if bare or looks_like_headline(text) else "sentence"
+
+
+def unit_of_article(article_id: str, settings: Settings) -> TextUnit:
+    """The article as the extract stage reads it, from the published snapshot."""
+    # Imports Prefect, which a text needs nothing of.
+    from flows.extract import unit_of
+
+    con = open_snapshot(settings.snapshot)
+    try:
+        article = find_article(con, article_id)
+    finally:
+        con.close()
+    if article is None:
+        raise WarehouseError(f"no article {article_id} in {settings.snapshot}")
+    return unit_of(article, {feed.feed_id: feed for feed in load_feeds(settings.feeds)})
+
+
+def show_explanation(explanation: Explanation, console: Console) -> None:
+    """All of it as text, at most as wide as the console; nothing in it is read as markup."""
+    unit = explanation.unit
+    about = f"{unit.kind}, {len(unit.text):,} characters"
+    if unit.published:
+        about += f", read as of {unit.published}"
+    line(console, f"{about}, extractor {explanation.extractor_version}", style="dim")
+    for sentence in explanation.sentences:
+        show_sentence(sentence, console)
+    if not explanation.reject and not explanation.sentences:
+        line(
+            console, "no sentence holds words of a measure (lexicon/types.toml): nothing to decide"
+        )
+    console.print()
+    line(console, told(explanation), style="bold")
+    for event in explanation.events:
+        lead = "  (lead)" if event.is_lead else ""
+        line(
+            console,
+            f'  {event.type.value} {event.status.value} {event.factuality.value} "{event.trigger}" '
+            f"{event.field} {event.start}-{event.end} {event.confidence:.2f}{lead}",
+        )
+
+
+def show_sentence(sentence: ExplainedSentence, console: Console) -> None:
+    """One sentence: its words, its parse, what was decided of each candidate."""
+    end = sentence.start + len(sentence.text)
+    console.print()
+    read_as = ", read as a headline" if sentence.headline else ""
+    line(console, f"{sentence.field} {sentence.start}-{end}{read_as}", style="bold")
+    indented(console, Text(" ".join(sentence.text.split())), 2)
+    console.print()
+    for branch in sentence.branches:
+        relation = Text(f"{branch.relation:<9} ", style="cyan")
+        shown = relation + Text(branch.text)
+        if "[" in branch.text:
+            shown += Text(f" {branch.tag}", style="dim")
+        indented(console, shown, 4 + 2 * min(branch.depth, 12))
+    for candidate in sentence.candidates:
+        show_candidate(candidate, console)
+
+
+def show_candidate(candidate: ExplainedCandidate, console: Console) -> None:
+    """A candidate: the verdict, the evidence, and of an event its values."""
+    taken = candidate.event is not None
+    console.print()
+    verdict = "EVENT" if taken else "refused"
+    head = Text(f"{verdict:<8} ", style=_CANDIDATE_STYLE[taken]) + Text(
+        f"{candidate.reading}  {candidate.rule}", style="bold"
+    )
+    indented(console, head, 2)
+    indented(console, Text(candidate.why), 4)
+    table = grid()
+    for clue in candidate.clues:
+        table.add_row(
+            Text(clue.kind, style="cyan"),
+            Text(f'"{clue.text}" {clue.start}-{clue.end}'),
+            Text(f"{clue.says}: {clue.rule}" + (f" ({clue.note})" if clue.note else "")),
+        )
+    for value in (*candidate.labels, *candidate.arguments):
+        table.add_row(*cells(value))
+    console.print(Padding(table, (0, 0, 0, 4), expand=False))
+
+
+def grid() -> Table:
+    """Three columns without lines: what, which, why."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(min_width=13, no_wrap=True)
+    table.add_column(max_width=34)
+    table.add_column()
+    return table
+
+
+def cells(value: Value) -> tuple[Text, Text, Text]:
+    """A label or argument as a row; an empty one shows a dash."""
+    style = "" if value.value else "dim"
+    return (
+        Text(value.name, style="cyan"),
+        Text(value.value or "-", style=style),
+        Text(value.reason, style=style),
+    )
+
+
+def line(console: Console, text: str, style: str = "") -> None:
+    """One paragraph, wrapped."""
+    console.print(Text(text, style=style))
+
+
+def indented(console: Console, text: Text, by: int) -> None:
+    """A paragraph, wrapped, every line moved in."""
+    console.print(Padding(text, (0, 0, 0, by), expand=False))

@@ -1,0 +1,4 @@
+"""The feed list: read, checked, extended, imported and exported.
+
+Start with feed_list.py.
+"""

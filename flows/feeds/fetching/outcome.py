@@ -1,0 +1,94 @@
+"""What became of one feed in one run: first by its answer, then by what reading its body found."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from flows.base.fetch_settings import FetchSettings
+from flows.feeds.fetching.next_check import after_answer, after_failure, cache_time_s, learn
+from models.errors import FeedParseError, PipelineError
+from models.feed import Feed, FeedState, Fetch, FetchedFeed, ParsedFeed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOutcome:
+    """What became of one feed in one run.
+
+    `fetched` is there only when there is something to parse: not after a 304, an unchanged
+    body, a failure or a feed that was skipped.
+    """
+
+    feed: Feed
+    fetch: Fetch
+    state: FeedState
+    fetched: FetchedFeed | None = None
+    error: PipelineError | None = None
+
+
+def with_parsed(
+    outcome: FeedOutcome,
+    parsed: ParsedFeed | FeedParseError,
+    settings: FetchSettings,
+    *,
+    new_count: int = 0,
+    changed_count: int = 0,
+) -> FeedOutcome:
+    """The outcome completed by what parsing found: counts, bozo reason, rhythm, next check.
+
+    A body that is no feed counts as a failure; its validators are forgotten, so that the next
+    answer is a whole one and the failure shows until it is mended.
+    """
+    now = outcome.fetch.started_at + timedelta(seconds=outcome.fetch.duration_s)
+    jitter = random.Random(outcome.fetch.fetch_id)  # noqa: S311 - spreads load, guards nothing
+    if isinstance(parsed, FeedParseError):
+        failures = outcome.state.failure_count + 1
+        check = after_failure(
+            outcome.feed,
+            settings,
+            now=now,
+            failure_count=failures,
+            retry_after_s=None,
+            jitter=jitter,
+        )
+        state = replace(
+            outcome.state,
+            etag=None,
+            last_modified=None,
+            body_digest=None,
+            failure_count=failures,
+            redirect_url=None,
+            redirect_count=0,
+            next_check_at=check.at,
+        )
+        fetch = replace(
+            outcome.fetch,
+            outcome=parsed.kind,
+            error=f"feed {outcome.feed.feed_id!r}: {parsed.reason}",
+            next_check_at=check.at,
+            next_check_reason=check.reason,
+        )
+        return replace(outcome, fetch=fetch, state=state, error=parsed)
+    learned = learn(outcome.state, parsed, now=now)
+    headers = outcome.fetched.header if outcome.fetched else (lambda _name: None)
+    check = after_answer(
+        outcome.feed,
+        learned,
+        settings,
+        now=now,
+        cache_s=cache_time_s(
+            headers("cache-control"), headers("expires"), headers("date"), now=now
+        ),
+        jitter=jitter,
+    )
+    fetch = replace(
+        outcome.fetch,
+        entry_count=len(parsed.entries),
+        new_count=new_count,
+        changed_count=changed_count,
+        bozo=parsed.bozo,
+        replaced_share=parsed.replaced_share,
+        notes=outcome.fetch.notes + parsed.notes,
+        next_check_at=check.at,
+        next_check_reason=check.reason,
+    )
+    return replace(outcome, fetch=fetch, state=replace(learned, next_check_at=check.at))

@@ -1,0 +1,119 @@
+"""The text of article pages for a batch: fetched where the feed allows it, read as they come."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from extractors.feeds.reading import first_seen_at
+from flows.base.fetch_settings import FetchSettings
+from flows.base.progress import track
+from flows.feeds.fetching.outcome import FeedOutcome
+from flows.feeds.fetching.pages import PageOutcome, PageRequest, fetch_pages
+from flows.feeds.fetching.readers import FeedReaders
+from models.article import Article
+from models.errors import FeedParseError
+from models.fault import fault_line
+from models.feed import FeedEntry
+from warehouse.articles.articles import unseen
+from warehouse.connection import open_warehouse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One feed's outcome with what its body held, entries and articles in the same order."""
+
+    outcome: FeedOutcome
+    entries: tuple[FeedEntry, ...] = ()
+    articles: tuple[Article, ...] = ()
+    characters: int = 0
+
+    def noting(self, *notes: str) -> "Answer":
+        """The same with more notes in its ledger row."""
+        if not notes:
+            return self
+        fetch = replace(self.outcome.fetch, notes=self.outcome.fetch.notes + notes)
+        return replace(self, outcome=replace(self.outcome, fetch=fetch))
+
+
+@dataclass(slots=True, kw_only=True)
+class Pages:
+    """Completes a batch by its pages; a page that cannot be had leaves the feed's own text."""
+
+    batch: list[Answer]
+    readers: FeedReaders
+    fetching: FetchSettings
+    archive_clock: bool
+    found: dict[tuple[int, int], Article] = field(default_factory=dict)
+    missed: dict[int, Counter[str]] = field(default_factory=dict)
+
+    async def complete(self, wanted: Sequence[tuple[int, int]]) -> list[Answer]:
+        """The batch with the text of the pages of `wanted`: (answer, entry) by position."""
+        requests = [
+            PageRequest(url=article.url, feed=self.batch[n].outcome.feed, key=f"{n} {i}")
+            for n, i in wanted
+            if (article := self.batch[n].articles[i]).url is not None
+        ]
+        with track("article pages", len(requests)) as advance:
+
+            async def on_done(done: PageOutcome) -> None:
+                await self.take(done)
+                advance(1)
+
+            await fetch_pages(requests, self.fetching, on_done=on_done)
+        return [self.completed(n, answer) for n, answer in enumerate(self.batch)]
+
+    async def take(self, done: PageOutcome) -> None:
+        """Read a page as soon as it is there, so that no more are held than are in flight."""
+        n, i = (int(part) for part in done.request.key.split())
+        try:
+            if done.error is not None:
+                kind = done.error.kind
+            else:
+                kind = await self.read(n, i, done.html or "")
+        except FeedParseError as error:
+            kind = f"{error.kind} ({error.reason})"
+        except Exception as error:  # noqa: BLE001 - one page's fault must not be the others'
+            kind = f"internal_error ({fault_line(error)})"
+        if kind:
+            self.missed.setdefault(n, Counter())[kind] += 1
+
+    async def read(self, n: int, i: int, html: bytes | str) -> str:
+        """Keep the article of a page; why its text is not the page's, if it is not."""
+        answer = self.batch[n]
+        fetched = answer.outcome.fetched
+        assert fetched is not None, "articles come of an answer"
+        entry = answer.entries[i]
+        article = await self.readers.page(
+            entry,
+            html,
+            fetched_at=fetched.fetched_at,
+            first_seen_at=first_seen_at(
+                entry, fetched.fetched_at, archive_clock=self.archive_clock
+            ),
+        )
+        self.found[n, i] = article
+        return "" if article.text_source == "page" else "no_article"
+
+    def completed(self, n: int, answer: Answer) -> Answer:
+        """One answer with the pages found for it, and notes on those that were not."""
+        articles = tuple(
+            self.found.get((n, i), article) for i, article in enumerate(answer.articles)
+        )
+        missed = self.missed.get(n, Counter[str]())
+        notes = (
+            f"{count} page{'s' if count > 1 else ''} without text: {why}"
+            for why, count in missed.most_common()
+        )
+        return replace(answer, articles=articles).noting(*notes)
+
+
+def pages_wanted(warehouse: Path, batch: Sequence[Answer]) -> list[tuple[int, int]]:
+    """Which articles of a batch, as (answer, entry), are new and from feeds that allow pages."""
+    allowed = [n for n, answer in enumerate(batch) if answer.outcome.feed.full_text]
+    places = [(n, i) for n in allowed for i in range(len(batch[n].articles))]
+    if not places:
+        return []
+    with open_warehouse(warehouse) as con:
+        lacking = unseen(con, [batch[n].articles[i] for n, i in places])
+    return [places[position] for position in lacking]

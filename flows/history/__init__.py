@@ -1,0 +1,4 @@
+"""Backfill of archives and replay of what happened before.
+
+Start with backfill.py.
+"""

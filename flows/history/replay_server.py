@@ -1,0 +1,102 @@
+"""An archive as live feeds over loopback: a feed shows what its clock has reached, newest first."""
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from email.utils import format_datetime
+from html import escape
+from http.server import BaseHTTPRequestHandler
+
+from flows.base.clock import Clock
+from flows.base.loopback import LoopbackServer
+from models.article import Article
+from models.feed import Feed
+
+SHOWN = 50
+
+
+def feed_body(feed: Feed, articles: Sequence[Article]) -> bytes:
+    """Articles as an RSS 2.0 document with their whole texts, in the order given."""
+    items = "".join(item_xml(article) for article in articles)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        f"<title>{escape(feed.name)}</title><link>{escape(feed.url)}</link>"
+        f"<description>{escape(feed.publisher)}</description>\n{items}</channel></rss>\n"
+    ).encode()
+
+
+def item_xml(article: Article) -> str:
+    """One article as an item."""
+    paragraphs = "".join(
+        f"<p>{escape(part.strip())}</p>" for part in article.text.split("\n\n") if part.strip()
+    )
+    link = f"<link>{escape(article.url)}</link>" if article.url else ""
+    guid = escape(article.guid or article.article_id)
+    return (
+        f"<item><title>{escape(article.title)}</title>{link}"
+        f'<guid isPermaLink="false">{guid}</guid>'
+        f"<pubDate>{format_datetime(article.published_at or article.first_seen_at)}</pubDate>"
+        f"<content:encoded>{escape(paragraphs)}</content:encoded></item>\n"
+    )
+
+
+@contextmanager
+def serve_archive(
+    feeds: Sequence[Feed], articles: Mapping[str, Sequence[Article]], clock: Clock
+) -> Iterator[list[Feed]]:
+    """Serve each feed's articles, earliest first in `articles`; yields the feeds to ask.
+
+    Answers with an ETag, and 304 to who holds it.
+    """
+    by_path = {f"/{feed.feed_id}.xml": feed for feed in feeds}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            feed = by_path.get(self.path)
+            if feed is None:
+                self.answer(404, b"no such page")
+                return
+            now = clock()
+            shown = [a for a in articles[feed.feed_id] if a.first_seen_at <= now]
+            body = feed_body(feed, shown[: -SHOWN - 1 : -1])
+            etag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+            held = self.headers.get("If-None-Match") == etag
+            self.answer(304 if held else 200, b"" if held else body, etag)
+
+        def answer(self, status: int, body: bytes, etag: str = "") -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/rss+xml; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            if etag:
+                self.send_header("ETag", etag)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """A replay has its own report."""
+
+    server = LoopbackServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield [
+            replace(
+                feed,
+                url=f"{base}/{feed.feed_id}.xml",
+                kind="rss",
+                enabled=True,
+                full_text=False,
+                allow_private=True,
+            )
+            for feed in feeds
+        ]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

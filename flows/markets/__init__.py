@@ -1,0 +1,4 @@
+"""Listings, prices, sessions and the event study.
+
+Start with securities.py.
+"""

@@ -1,0 +1,61 @@
+"""Runs to come are named: Prefect gives each an invented name until it begins."""
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import FlowRunSort
+
+from flows.base.runtime import name_of_run
+from flows.operations.orphaned_runs import in_states, our_deployments
+
+log = logging.getLogger("policywire.serve")
+# So many of the runs to come have their name; the server plans up to a hundred ahead.
+AHEAD = 20
+
+
+def name_runs(client: SyncPrefectClient, names: Sequence[str]) -> int:
+    """Name the next runs of our deployments by what they do and when; how many were not yet."""
+    ours = our_deployments(client, names)
+    runs = client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(state=in_states(StateType.SCHEDULED)),
+        sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+        limit=AHEAD,
+    )
+    named = 0
+    for run in runs:
+        at = run.expected_start_time
+        if run.deployment_id not in ours or at is None:
+            continue
+        name = name_of_run(run.parameters, ours[run.deployment_id], at)
+        if run.name != name:
+            client.update_flow_run(run.id, name=name)
+            named += 1
+    return named
+
+
+@contextmanager
+def naming(names: Sequence[str], *, every_s: float) -> Iterator[None]:
+    """Name runs to come in a thread of its own, for as long as the block runs."""
+    ended = threading.Event()
+
+    def keep_naming() -> None:
+        while not ended.wait(every_s):
+            try:
+                with get_client(sync_client=True) as client:
+                    name_runs(client, names)
+            except Exception as error:  # noqa: BLE001 - a name is never worth a run
+                log.debug("runs are not named: %s", error)
+
+    thread = threading.Thread(target=keep_naming, name="policywire-names", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        with suppress(RuntimeError):
+            thread.join(timeout=2.0)

@@ -1,0 +1,235 @@
+"""`policywire status`: how it all stands, on one screen, and as metrics for Prometheus."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from flows.base.clock import span
+from flows.base.processes import host
+from flows.base.run_ledger import KILLED, was_killed
+from flows.base.screen import Screen
+from models.errors import WarehouseBusyError, WarehouseError
+from warehouse.connection import open_warehouse
+from warehouse.operations.runs import RunRecord, Standing, standing
+from warehouse.snapshot import open_snapshot
+
+LIVE_PATIENCE_S = 2.0
+SHOWN_FEEDS = 8
+# Of a pass on another machine, or of an older release, only its age tells; the longest stage has
+# an hour.
+LOST_AFTER = timedelta(hours=1)
+LOST = "lost"
+# So many cadences without a success are worth a warning.
+CADENCES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How a warehouse stands, where that was read, and what an operator should look at."""
+
+    standing: Standing
+    source: str
+    snapshot_at: datetime | None
+    warnings: tuple[str, ...]
+
+
+def read_status(
+    warehouse: Path,
+    snapshot: Path,
+    *,
+    at: datetime,
+    cadences: Mapping[str, timedelta] | None = None,
+    problems: tuple[str, ...] = (),
+) -> Status:
+    """The status from the live warehouse, or from the snapshot while a flow has it open.
+
+    `cadences` says how often a flow or stage should succeed. Raises WarehouseError when there is
+    neither.
+    """
+    if not warehouse.exists() and not snapshot.exists():
+        raise WarehouseError(f"{warehouse}: no warehouse yet; `policywire run` makes one")
+    found, source = None, "live"
+    if warehouse.exists():
+        try:
+            with open_warehouse(warehouse, patience_s=LIVE_PATIENCE_S) as con:
+                found = standing(con, at=at)
+        except WarehouseBusyError:
+            if not snapshot.exists():
+                raise
+    if found is None:
+        source = "snapshot"
+        con = open_snapshot(snapshot)
+        try:
+            found = standing(con, at=at)
+        finally:
+            con.close()
+    return Status(
+        standing=found,
+        source=source,
+        snapshot_at=changed_at(snapshot),
+        warnings=(*problems, *warnings(found, cadences or {})),
+    )
+
+
+def warnings(found: Standing, cadences: Mapping[str, timedelta]) -> Iterator[str]:
+    """One line for each thing an operator should look at, the worst first."""
+    for box in found.channels:
+        if box.dead:
+            yield (
+                f"channel {box.channel}: gave up on {box.dead} notices ({box.last_error}); "
+                "put it right, then `policywire alerts retry`"
+            )
+        if box.oldest_due_at and found.at - box.oldest_due_at > timedelta(minutes=30):
+            late = span((found.at - box.oldest_due_at).total_seconds())
+            yield f"channel {box.channel}: {box.due} notices are due, the oldest for {late}"
+    for flow, cadence in cadences.items():
+        last = found.successes.get(flow)
+        if last is None:
+            yield f"{flow}: never succeeded yet"
+        elif found.at - last > CADENCES * cadence:
+            yield f"{flow}: no success for {span((found.at - last).total_seconds())}"
+    for run in found.runs:
+        if run.outcome == "failed":
+            yield f"{run.flow}: failed at {run.started_at:%Y-%m-%d %H:%M}: {run.detail}"
+        elif (state := state_of(run, found.at)) in (KILLED, LOST):
+            where = f" on {run.host}" if run.host else ""
+            yield (
+                f"{run.flow}: began at {run.started_at:%Y-%m-%d %H:%M}{where} and was {state}; "
+                "the next pass goes on where it stopped"
+            )
+    failing = found.feed_healths.get("failing", 0)
+    asked = sum(n for health, n in found.feed_healths.items() if health != "never asked")
+    if asked and failing * 2 >= asked:
+        yield f"{failing} of {asked} feeds fail: is the network up?"
+
+
+def state_of(run: RunRecord, now: datetime) -> str:
+    """ok, failed, killed, running (and where), or lost: long begun, and nobody can say."""
+    if run.outcome:
+        return run.outcome
+    if was_killed(run):
+        return KILLED
+    if run.host == host() and run.process is not None:
+        return "running"
+    if now - run.started_at > LOST_AFTER:
+        return LOST
+    return f"running on {run.host}" if run.host else "running"
+
+
+def changed_at(path: Path) -> datetime | None:
+    """When a file last changed, UTC; None if it is not there."""
+    try:
+        return datetime.fromtimestamp(os.stat(path).st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def print_status(status: Status, console: Console | None = None) -> None:
+    """Write the status on one screen."""
+    (console or Screen(emoji=False)).print(screen(status))
+
+
+def screen(status: Status) -> RenderableType:
+    """The status as something rich can print; text of feeds is shown as it is, never as markup."""
+    found = status.standing
+    published = "none" if not status.snapshot_at else ago(status.snapshot_at, found.at)
+    totals = found.totals
+    head = Text(
+        f"PolicyWire at {found.at:%Y-%m-%d %H:%M} UTC, read from the {status.source} warehouse; "
+        f"snapshot: {published}\n"
+        f"{totals['articles']:,} articles ({totals['articles_last_day']:,} in the last day), "
+        f"{totals['developments']:,} developments ({totals['developments_last_day']:,})"
+    )
+    blocks: list[RenderableType] = [head]
+    blocks += [Text(f"! {line}", style="red") for line in status.warnings]
+    blocks += [runs_table(found), outbox_table(found), Text(f"  {lag_line(found)}")]
+    blocks.append(feeds_table(found))
+    return Group(*blocks)
+
+
+def runs_table(found: Standing) -> Text:
+    """The last pass of every stage."""
+    rows = [
+        (
+            run.flow,
+            ago(run.started_at, found.at),
+            duration(run),
+            state_of(run, found.at),
+            ", ".join(
+                f"{value:,.0f} {name}" for name, value in (run.counters or {}).items() if value
+            ),
+        )
+        for run in found.runs
+    ]
+    return grid("Last runs", ("stage", "began", "took", "outcome", "counted"), rows)
+
+
+def outbox_table(found: Standing) -> Text:
+    """What every channel was told and is owed."""
+    rows = [
+        tuple(
+            str(value)
+            for value in (b.channel, b.due, b.waiting, b.claimed, b.sent, b.folded, b.dead)
+        )
+        for b in found.channels
+    ]
+    head = ("channel", "due", "waiting", "held", "sent", "folded", "given up")
+    return grid("Notices", head, rows)
+
+
+def lag_line(found: Standing) -> str:
+    """From publication and from first sight to the notice, over seven days."""
+    parts = [
+        f"from {lag.clock.replace('_', ' ')} p50 {span(lag.p50_s)}, p95 {span(lag.p95_s)}"
+        for lag in found.lags
+        if lag.count and lag.p50_s is not None and lag.p95_s is not None
+    ]
+    return f"Notices of 7 days: {'; '.join(parts)}" if parts else "No notice in 7 days."
+
+
+def feeds_table(found: Standing) -> Text:
+    """How many feeds are well, and those that are not."""
+    told = ", ".join(f"{count} {health}" for health, count in found.feed_healths.items())
+    rows = [
+        (
+            feed.feed_id,
+            feed.health,
+            str(feed.failure_count),
+            ago(feed.last_answer_at, found.at) if feed.last_answer_at else "never",
+            feed.last_error or "",
+        )
+        for feed in found.feeds_in_trouble[:SHOWN_FEEDS]
+    ]
+    more = len(found.feeds_in_trouble) - SHOWN_FEEDS
+    if more > 0:
+        rows.append((f"and {more} more", "", "", "", "FROM feed_health tells"))
+    return grid(f"Feeds: {told or 'none'}", ("feed", "health", "failures", "answered", "why"), rows)
+
+
+def grid(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Text:
+    """Rows in columns under a title; the last column is cut where the screen ends, no other."""
+    if not rows:
+        return Text(title if ":" in title else f"{title}: none yet", style="bold")
+    lines = [head, *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(head) - 1)]
+    text = Text(title, style="bold", no_wrap=True, overflow="ellipsis")
+    for number, line in enumerate(lines):
+        padded = [cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=True)]
+        told = "  ".join((*padded, " ".join(line[-1].split())))
+        text.append(f"\n  {told.rstrip()}", style="dim" if number == 0 else "not bold")
+    return text
+
+
+def duration(run: RunRecord) -> str:
+    """How long a pass took."""
+    return span((run.ended_at - run.started_at).total_seconds()) if run.ended_at else ""
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """A time seen from now: "12 min ago"."""
+    return f"{span((now - then).total_seconds())} ago"

@@ -1,0 +1,91 @@
+"""Ctrl-C never strikes inside an import or a query of the warehouse."""
+
+import asyncio
+import inspect
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from flows.base.interrupts import Interrupt, is_importing, is_writing, run_async, safe_interrupts
+from warehouse.connection import open_warehouse
+from warehouse.migrate import applied_migrations
+
+
+@pytest.fixture(autouse=True)
+def as_it_was() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def press_after(seconds: float) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    threading.Timer(seconds, signal.pthread_kill, (main, signal.SIGINT)).start()
+
+
+def ask_again_and_again(con: DuckDBPyConnection, answers: list[object]) -> None:
+    while True:
+        answers.append(applied_migrations(con, "here"))
+        time.sleep(0.002)
+
+
+def test_a_query_runs_to_its_end_and_the_next_line_is_interrupted() -> None:
+    safe_interrupts()
+    assert isinstance(signal.getsignal(signal.SIGINT), Interrupt)
+    with open_warehouse(":memory:") as con:
+        answers: list[object] = []
+        press_after(0.3)
+        with pytest.raises(KeyboardInterrupt):
+            ask_again_and_again(con, answers)
+        assert len(answers) > 10
+        # Nothing was cut off: the connection answers as before.
+        assert applied_migrations(con, "here") == answers[0]
+
+
+def test_waiting_is_interrupted_at_once() -> None:
+    safe_interrupts()
+    press_after(0.05)
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        time.sleep(5)
+    assert time.monotonic() - began < 2
+
+
+def test_an_import_is_let_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(signal, "pthread_kill", lambda ident, number: sent.append(number))
+    code = compile("handler(2, sys._getframe())", "<frozen importlib._bootstrap>", "exec")
+    exec(code, {"handler": Interrupt(), "sys": sys})
+    time.sleep(0.2)
+    assert sent == [2]
+
+
+def test_a_coroutine_ends_what_it_began() -> None:
+    safe_interrupts()
+    ended: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(5)
+        finally:
+            await asyncio.sleep(0)
+            ended.append("in good order")
+
+    press_after(0.1)
+    with pytest.raises(KeyboardInterrupt):
+        run_async(work())
+    assert ended == ["in good order"]
+    assert isinstance(signal.getsignal(signal.SIGINT), Interrupt)
+
+
+def test_what_counts_as_busy() -> None:
+    assert not is_importing(None)
+    assert not is_writing(None)
+    assert not is_writing(inspect.currentframe())

@@ -1,0 +1,51 @@
+import asyncio
+
+import pytest
+
+from flows.feeds.fetching.held_bodies import Unread
+
+
+def test_what_is_unread_stays_under_the_cap_and_all_of_it_is_read() -> None:
+    held, most, read = 0, 0, []
+
+    async def read_body(n: int, size: int) -> None:
+        nonlocal held, most
+        held += size
+        most = max(most, held)
+        await asyncio.sleep(0.001 * (n % 3))
+        held -= size
+        read.append(n)
+
+    async def go() -> None:
+        async with Unread(most_bytes=100) as unread:
+            for n in range(40):
+                await unread.start(read_body(n, 30), 30)
+            await unread.start(read_body(40, 500), 500)
+
+    asyncio.run(go())
+    assert sorted(read) == list(range(41))
+    assert most == 500  # alone: with another body it would be more
+
+
+def test_the_first_failure_ends_the_rest_and_is_raised_as_it_was() -> None:
+    ended: list[str] = []
+
+    async def slow() -> None:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            ended.append("slow")
+            raise
+
+    async def fails() -> None:
+        raise ValueError("no room on the disk")
+
+    async def go() -> None:
+        async with Unread() as unread:
+            await unread.start(slow(), 1)
+            await unread.start(fails(), 1)
+            await asyncio.sleep(30)
+
+    with pytest.raises(ValueError, match="no room on the disk"):
+        asyncio.run(asyncio.wait_for(go(), timeout=10))
+    assert ended == ["slow"]

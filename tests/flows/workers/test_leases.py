@@ -1,0 +1,55 @@
+"""A worker holds what it works on while it lives, and others see to what it leaves."""
+
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from extractors.extract import EXTRACTOR_VERSION
+from flows import extract
+from flows.base.settings import Extracting, Settings
+from flows.workers.leases import at_work
+from tests.flows.test_lake import COUNT, FEEDS, WHAT, stored
+from warehouse.articles.articles import lease_articles
+from warehouse.connection import open_warehouse, with_retries
+from warehouse.operations.leases import lease
+
+
+def settings_in(folder: Path, name: str = "w.duckdb", lease_s: float = 60.0) -> Settings:
+    feeds = folder / "feeds.toml"
+    feeds.write_text(FEEDS, "utf-8")
+    extracting = Extracting(workers=0, lease_s=lease_s)
+    return Settings(warehouse=folder / name, feeds=feeds, extract=extracting)
+
+
+def test_what_a_worker_holds_is_renewed_and_given_back_on_a_stop(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, lease_s=0.9)
+    ask = partial(lease, resources=["feed:a"], lease_s=0.9)
+
+    def work_until_stopped() -> None:
+        with at_work(settings) as owner:
+            assert with_retries(settings.warehouse, partial(ask, owner=owner)) == {"feed:a"}
+            time.sleep(2.0)
+            assert with_retries(settings.warehouse, partial(ask, owner="other")) == set()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work_until_stopped()
+    assert with_retries(settings.warehouse, partial(ask, owner="other")) == {"feed:a"}
+
+
+def test_a_pass_waits_for_what_another_reads_and_reads_it_when_that_one_died(
+    tmp_path: Path,
+) -> None:
+    alone, beside = settings_in(tmp_path), settings_in(tmp_path, "beside.duckdb")
+    for settings in (alone, beside):
+        stored(settings.warehouse, COUNT)
+    expected = extract.read_news(alone)
+    with open_warehouse(beside.warehouse) as con:
+        assert len(lease_articles(con, EXTRACTOR_VERSION, 5, "dead", 3.0)) == 5
+    assert extract.read_news(beside) == expected
+    with open_warehouse(alone.warehouse) as con:
+        told = con.execute(WHAT).fetchall()
+    with open_warehouse(beside.warehouse) as con:
+        assert con.execute(WHAT).fetchall() == told != []

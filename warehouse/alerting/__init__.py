@@ -1,0 +1,4 @@
+"""Rules asked of developments, and the outbox.
+
+Start with alerts.py.
+"""

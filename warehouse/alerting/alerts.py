@@ -1,0 +1,324 @@
+"""What is owed: rules meet new developments, and each match is written to the outbox once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from models.alert import AlertCandidate, AlertRule, Severity, alert_id, matches
+from models.alert_timing import timing
+from models.fault import Faults
+from models.headline import headline
+from warehouse.alerting.alert_facts import candidate_of, dump_facts, report_key
+from warehouse.alerting.alert_predicates import judge
+from warehouse.alerting.corrections import corrections_owed
+from warehouse.connection import load_query, transaction
+
+SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
+RECONSIDER_DAYS = 14.0
+_TIME = pa.timestamp("us", tz="UTC")
+NEWS = pa.schema([("development_id", pa.string()), ("fingerprint", pa.string())])
+BATCH = pa.schema(
+    [(name, pa.string()) for name in ("alert_id", "rule_id", "development_id", "channel")]
+    + [("stage_of", pa.string()), ("report_key", pa.string())]
+)
+OWED = pa.schema(
+    [
+        (name, pa.string())
+        for name in ("alert_id", "kind", "rule_id", "development_id", "measure_id", "report_key")
+    ]
+    + [("channel", pa.string()), ("severity", pa.string()), ("severity_rank", pa.int32())]
+    + [("headline", pa.string()), ("facts", pa.string()), ("refers_to", pa.string())]
+    + [("told_as", pa.string())]
+    + [(name, _TIME) for name in ("first_seen_at", "published_at", "created_at", "due_at")]
+    + [("fold_at", _TIME), ("fold_reason", pa.string())]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueued:
+    """What one pass of the rules did: developments looked at, matches, notices newly owed.
+
+    `corrected` counts corrections owed. `quiet` were not looked at: history tells of them,
+    backfilled without alerts. `failed` are the rules that could not be asked, or not about
+    everything: a line each.
+    """
+
+    considered: int = 0
+    quiet: int = 0
+    matched: int = 0
+    owed: int = 0
+    folded: int = 0
+    corrected: int = 0
+    by_rule: dict[str, int] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A rule that holds for a development, for one of the rule's channels."""
+
+    rule: AlertRule
+    candidate: AlertCandidate
+    channel: str
+    report_key: str
+
+    @property
+    def alert_id(self) -> str:
+        return alert_id(self.rule.rule_id, self.candidate.development_id, self.channel)
+
+
+def enqueue_alerts(
+    con: DuckDBPyConnection,
+    rules: Sequence[AlertRule],
+    *,
+    now: datetime,
+    line: Callable[[AlertCandidate], str] = headline,
+    reconsider_days: float = RECONSIDER_DAYS,
+) -> Enqueued:
+    """Write a notice for each rule x new development x channel that is not owed already.
+
+    Call it inside `transaction(con)`, the one that stored the developments or one after it: what
+    is stored and what is owed then stand or fall together. Safe to repeat. A rule is asked about
+    developments that came after it, not about history; a development that gained publishers or
+    tickers within `reconsider_days` is asked about again. Rules must have passed `check_rules`.
+    A fault in one rule is that rule's, and no other's.
+    """
+    news = con.execute(
+        load_query("alert_news"), {"reconsider_from": now - timedelta(days=reconsider_days)}
+    ).fetchall()
+    if not news:
+        return Enqueued()
+    quiet = told_by_history(con, [row[0] for row in news if row[2]])
+    loud = [row for row in news if row[0] not in quiet]
+    faults = Faults()
+    candidates = candidates_for(con, [row[0] for row in loud], rules, faults)
+    found = find_matches(rules, candidates, now, faults)
+    # First what was told, so that a notice of this pass is not taken for an earlier one.
+    corrections = corrections_owed(con, [candidate for candidate, _ in candidates], rules, now)
+    insert_owed(con, corrections)
+    owed = write_owed(con, found, now, line, faults)
+    note_considered(con, loud, now, alerts_off=False)
+    note_considered(con, [row for row in news if row[0] in quiet], now, alerts_off=True)
+    return Enqueued(
+        considered=len(loud),
+        quiet=len(quiet),
+        matched=len(found),
+        owed=len(owed),
+        corrected=len(corrections),
+        folded=sum(1 for row in owed if row["fold_at"]),
+        by_rule=dict(Counter(row["rule_id"] for row in owed)),
+        failed=faults.lines("rule"),
+    )
+
+
+def enqueue_in_transaction(
+    con: DuckDBPyConnection, rules: Sequence[AlertRule], *, now: datetime
+) -> Enqueued:
+    """`enqueue_alerts` in a transaction of its own."""
+    with transaction(con):
+        return enqueue_alerts(con, rules, now=now)
+
+
+def skip_alerts(con: DuckDBPyConnection, *, now: datetime) -> int:
+    """Take all that is new as known, without a notice: for backfills. Returns how many it was."""
+    news = con.execute(load_query("alert_news"), {"reconsider_from": now}).fetchall()
+    note_considered(con, news, now, alerts_off=True)
+    return len(news)
+
+
+def told_by_history(con: DuckDBPyConnection, development_ids: Sequence[str]) -> set[str]:
+    """Those of the developments that only reports backfilled without alerts tell of."""
+    wanted = pa.table({"development_id": pa.array(development_ids, pa.string())})
+    con.register("wanted_batch", wanted)
+    found = {key for (key,) in con.execute(load_query("quiet_news")).fetchall()}
+    con.unregister("wanted_batch")
+    return found
+
+
+def candidates_for(
+    con: DuckDBPyConnection,
+    development_ids: Sequence[str],
+    rules: Sequence[AlertRule] = (),
+    faults: Faults | None = None,
+) -> list[tuple[AlertCandidate, str]]:
+    """The developments as rules see them, each with its report key, first seen first.
+
+    Predicates that could not be judged are noted in `faults`.
+    """
+    wanted = pa.table({"development_id": pa.array(development_ids, pa.string())})
+    con.register("wanted_batch", wanted)
+    con.execute(load_query("wanted_policy_events"))
+    con.unregister("wanted_batch")
+    judged = judge(con, rules)
+    for rule_id, reason in judged.failed.items():
+        if faults is not None:
+            faults.note(rule_id, reason)
+    rows = con.execute(load_query("alert_candidates")).to_arrow_table().to_pylist()
+    return [(candidate_of(row, judged.met), report_key(row)) for row in rows]
+
+
+def find_matches(
+    rules: Sequence[AlertRule],
+    candidates: Iterable[tuple[AlertCandidate, str]],
+    now: datetime,
+    faults: Faults,
+) -> list[Match]:
+    """Every rule x development x channel that holds, in the order of the developments."""
+    found = []
+    for candidate, key in candidates:
+        for rule in rules:
+            try:
+                holds = matches(rule, candidate, now)
+            except Exception as error:  # noqa: BLE001 - one rule's fault stops no other rule
+                faults.note(rule.rule_id, error)
+                continue
+            found += [
+                Match(rule=rule, candidate=candidate, channel=channel, report_key=key)
+                for channel in rule.channels
+                if holds
+            ]
+    return found
+
+
+def write_owed(
+    con: DuckDBPyConnection,
+    found: Sequence[Match],
+    now: datetime,
+    line: Callable[[AlertCandidate], str],
+    faults: Faults,
+) -> list[dict[str, Any]]:
+    """Put into the outbox what is not there yet; the rows written."""
+    if not found:
+        return []
+    batch = [
+        {
+            "alert_id": match.alert_id,
+            "rule_id": match.rule.rule_id,
+            "development_id": match.candidate.development_id,
+            "channel": match.channel,
+            "stage_of": match.candidate.stage_of,
+            "report_key": match.report_key,
+        }
+        for match in found
+    ]
+    con.register("alert_batch", pa.Table.from_pylist(batch, schema=BATCH))
+    refers = dict(con.execute(load_query("alerts_owed")).fetchall())
+    con.unregister("alert_batch")
+    gate = ThrottleGate(con, now)
+    owed = []
+    told: dict[str, tuple[str, str]] = {}
+    for match in found:
+        if match.alert_id not in refers:
+            continue
+        candidate = match.candidate
+        # Once per pass too, should a rule name a channel twice.
+        refers_to = refers.pop(match.alert_id)
+        try:
+            if candidate.development_id not in told:
+                told[candidate.development_id] = (line(candidate), dump_facts(candidate))
+            owed.append(owed_row(match, refers_to, gate, *told[candidate.development_id]))
+        except Exception as error:  # noqa: BLE001 - what cannot be told of one is told of the others
+            faults.note(match.rule.rule_id, error)
+    insert_owed(con, owed)
+    return owed
+
+
+def insert_owed(con: DuckDBPyConnection, owed: Sequence[dict[str, Any]]) -> None:
+    """Add rows to the outbox."""
+    if owed:
+        con.register("owed_batch", pa.Table.from_pylist(owed, schema=OWED))
+        con.execute(load_query("enqueue_alerts"))
+        con.unregister("owed_batch")
+
+
+class ThrottleGate:
+    """Counts what each rule may still send on each channel in the window that runs."""
+
+    def __init__(self, con: DuckDBPyConnection, now: datetime) -> None:
+        self.con = con
+        self.now = now
+        self.passed: dict[tuple[str, str], int] = {}
+
+    def count(self, rule: AlertRule, channel: str) -> int:
+        """Single notices let pass so far, by this pass and those before it."""
+        if rule.throttle is None:
+            return 0
+        key = (rule.rule_id, channel)
+        if key not in self.passed:
+            row = self.con.execute(
+                load_query("throttle_counts"),
+                {
+                    "rule_id": rule.rule_id,
+                    "channel": channel,
+                    "window_start": rule.throttle.window_start(self.now),
+                    "window_end": rule.throttle.window_end(self.now),
+                },
+            ).fetchone()
+            assert row is not None, "a count always has its row"
+            self.passed[key] = int(row[0])
+        return self.passed[key]
+
+    def let_pass(self, rule: AlertRule, channel: str) -> None:
+        """Note one single notice."""
+        if rule.throttle is not None:
+            self.passed[rule.rule_id, channel] = self.count(rule, channel) + 1
+
+
+def owed_row(
+    match: Match, refers_to: str | None, gate: ThrottleGate, line: str, facts: str
+) -> dict[str, Any]:
+    """One row of the outbox."""
+    rule, candidate = match.rule, match.candidate
+    when = timing(
+        now=gate.now,
+        throttle=rule.throttle,
+        quiet=rule.quiet,
+        digest=rule.digest,
+        sent_in_window=gate.count(rule, match.channel),
+    )
+    if when.fold_at is None:
+        gate.let_pass(rule, match.channel)
+    return {
+        "alert_id": match.alert_id,
+        "kind": "single",
+        "rule_id": rule.rule_id,
+        "development_id": candidate.development_id,
+        "measure_id": candidate.measure_id,
+        "report_key": match.report_key,
+        "channel": match.channel,
+        "severity": rule.severity.value,
+        "severity_rank": SEVERITY_RANK[rule.severity.value],
+        "headline": line,
+        "facts": facts,
+        "refers_to": refers_to,
+        "told_as": candidate.correction_id,
+        "first_seen_at": candidate.first_seen_at,
+        "published_at": candidate.published_at,
+        "created_at": gate.now,
+        "due_at": when.due_at,
+        "fold_at": when.fold_at,
+        "fold_reason": when.reason,
+    }
+
+
+def note_considered(
+    con: DuckDBPyConnection,
+    news: Sequence[tuple[str, str, bool]],
+    now: datetime,
+    *,
+    alerts_off: bool,
+) -> None:
+    """Remember what the rules saw of these developments."""
+    if not news:
+        return
+    table = pa.Table.from_pylist(
+        [{"development_id": key, "fingerprint": mark} for key, mark, _ in news], schema=NEWS
+    )
+    con.register("news_batch", table)
+    con.execute(load_query("mark_considered"), {"now": now, "alerts_off": alerts_off})
+    con.unregister("news_batch")

@@ -1,0 +1,4 @@
+"""Feeds, their ledger and articles: stored, told apart, searched, dropped.
+
+Start with articles.py.
+"""

@@ -1,0 +1,276 @@
+"""Feeds, their ledger and articles: what is new, what changed, what waits for the extractor."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import fields as record_fields
+from datetime import UTC, datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from models.article import Article
+from models.errors import WarehouseError
+from models.feed import Feed, FeedState, Fetch
+from warehouse.articles.identity import Held, match_entries
+from warehouse.connection import load_query, transaction
+from warehouse.operations import batches
+from warehouse.operations.batches import batch, fields, registered
+from warehouse.operations.leases import article_resource, take_free
+
+FEWEST_LEASED = 20
+CHOSEN = {
+    "article_id": batches.TEXT,
+    "version": batches.COUNT,
+    "first_seen_at": batches.INSTANT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestCount:
+    """What one feed's articles turned out to be."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+def save_feeds(con: DuckDBPyConnection, feeds: Sequence[Feed]) -> None:
+    """Store the operator's list as it is now; a feed no longer on it stays, as not listed."""
+    rows = batch([fields(feed, batches.FEEDS) for feed in feeds], batches.FEEDS)
+    with transaction(con), registered(con, feed_batch=rows):
+        con.execute(load_query("save_feeds"))
+        con.execute(load_query("unlist_feeds"))
+
+
+def load_feed_states(con: DuckDBPyConnection) -> dict[str, FeedState]:
+    """What we remember of every feed that was ever asked, by feed_id."""
+    names = [f.name for f in record_fields(FeedState)]
+    rows = con.execute(f"SELECT {', '.join(names)} FROM store.feed_states").fetchall()  # noqa: S608
+    known = [dict(zip(names, row, strict=True)) for row in rows]
+    return {
+        values["feed_id"]: FeedState(**{n: v for n, v in values.items() if v is not None})
+        for values in known
+    }
+
+
+def start_run(con: DuckDBPyConnection, run_id: str, flow: str, started_at: datetime) -> None:
+    """Note that a pass of a flow began."""
+    con.execute(
+        "INSERT INTO store.runs (run_id, flow, started_at) SELECT ?, ?, ? "
+        "WHERE NOT EXISTS (FROM store.runs WHERE run_id = ?)",
+        [run_id, flow, started_at, run_id],
+    )
+
+
+def end_run(
+    con: DuckDBPyConnection, run_id: str, outcome: str, ended_at: datetime, detail: str | None
+) -> None:
+    """Note how a pass ended: `ok`, `partial` or `failed`."""
+    con.execute(
+        "UPDATE store.runs SET outcome = ?, ended_at = ?, detail = ? WHERE run_id = ?",
+        [outcome, ended_at, detail, run_id],
+    )
+
+
+def save_ingest(
+    con: DuckDBPyConnection,
+    *,
+    fetches: Sequence[Fetch] = (),
+    states: Sequence[FeedState] = (),
+    articles: Sequence[Article] = (),
+) -> dict[str, IngestCount]:
+    """Store one pass over feeds, all or none: ledger, feed states, articles; counts per feed_id.
+
+    Safe to retry. The version and first_seen_at of a given article count only when it is new:
+    what is held decides (see `decide`). The ledger's new_count and changed_count are filled here,
+    on the last successful fetch of each feed. Cost grows with the batch, not with what is stored.
+    """
+    counts: dict[str, IngestCount] = {}
+    with transaction(con):
+        # Most passes bring nothing: every feed answers that it has not changed.
+        if articles:
+            stored, counts = decide(articles, held_articles(con, articles))
+            with registered(con, article_batch=batch(stored, batches.ARTICLES)):
+                con.execute(load_query("insert_articles"))
+                con.execute(load_query("insert_article_texts"))
+                con.execute(load_query("drop_outdated_unread"))
+                con.execute(load_query("insert_unread"))
+        with registered(con, fetch_batch=batch(ledger(fetches, counts), batches.FETCHES)):
+            con.execute(load_query("insert_fetches"))
+        rows = batch([fields(state, batches.FEED_STATES) for state in states], batches.FEED_STATES)
+        with registered(con, state_batch=rows):
+            con.execute(load_query("save_feed_states"))
+    return counts
+
+
+def ledger(fetches: Sequence[Fetch], counts: Mapping[str, IngestCount]) -> list[dict[str, Any]]:
+    """Fetches as rows, what came of the articles noted on each feed's last answer."""
+    rows = [fields(fetch, batches.FETCHES) for fetch in fetches]
+    last_ok = {row["feed_id"]: row for row in rows if row["outcome"] == "ok"}
+    for feed_id, row in last_ok.items():
+        count = counts.get(feed_id, IngestCount())
+        row["new_count"], row["changed_count"] = count.new, count.changed
+    return rows
+
+
+def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, list[Held]]:
+    """Articles held under the keys of each article, by its position in the batch.
+
+    Those with its very text first, then by the better key, the latest first; at most 20 each.
+    """
+    keys = [
+        {
+            "position": position,
+            "feed_id": article.feed_id,
+            "guid": article.guid,
+            "canonical_url": article.canonical_url,
+            # Keys that an older release wrote otherwise: an address it stripped of more.
+            "url": article.url if guid_is_address(article.guid) else None,
+            "entry_digest": article.entry_digest,
+            "bare": not article.guid and not article.canonical_url,
+        }
+        for position, article in enumerate(articles)
+    ]
+    with registered(con, key_batch=batch(keys, batches.ARTICLE_KEYS)):
+        found = con.execute(load_query("held_articles"))
+        names = [column[0] for column in found.description or ()][1:]
+        rows = found.fetchall()
+    # Entries that share an article share the record of it: an edit of one is seen by the other.
+    by_id: dict[str, Held] = {}
+    candidates: dict[int, list[Held]] = {}
+    for position, *values in rows:
+        row = dict(zip(names, values, strict=True))
+        row["digests"] = set(row["digests"])
+        for clock in ("first_seen_at", "published_at"):
+            row[clock] = row[clock] and row[clock].astimezone(UTC)
+        held = by_id.setdefault(row["article_id"], Held(**row))
+        candidates.setdefault(position, []).append(held)
+    return candidates
+
+
+def guid_is_address(guid: str | None) -> bool:
+    """Is a guid missing, or an address, and so written by the rules for addresses?"""
+    return guid is None or guid.startswith(("http://", "https://"))
+
+
+def unseen(con: DuckDBPyConnection, articles: Sequence[Article]) -> list[int]:
+    """Positions of the articles whose entry we do not hold as it stands now: new or edited."""
+    matches = match_entries(articles, held_articles(con, articles))
+    return [position for position, match in enumerate(matches) if match.outcome != "same"]
+
+
+def decide(
+    articles: Sequence[Article], candidates: Mapping[int, Sequence[Held]]
+) -> tuple[list[dict[str, Any]], dict[str, IngestCount]]:
+    """Which articles to store, as what version of which (warehouse/articles/identity.py); and the
+    counts.
+
+    The first_seen_at of an article never moves.
+    """
+    stored: list[dict[str, Any]] = []
+    outcomes: dict[str, Counter[str]] = {}
+    for article, match in zip(articles, match_entries(articles, candidates), strict=True):
+        outcomes.setdefault(article.feed_id, Counter())[match.outcome] += 1
+        if match.outcome == "same":
+            continue
+        stored.append(
+            fields(article, batches.ARTICLES)
+            | {
+                "article_id": match.held.article_id,
+                "version": match.version,
+                "first_seen_at": match.held.first_seen_at,
+                "text_length": len(article.text),
+            }
+        )
+    return stored, {feed_id: IngestCount(**count) for feed_id, count in outcomes.items()}
+
+
+def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:
+    """How many articles wait for this extractor, also those somebody is reading just now."""
+    row = con.execute(
+        load_query("count_to_extract"), {"extractor_version": extractor_version}
+    ).fetchone()
+    assert row is not None, "a count is one row"
+    return int(row[0])
+
+
+def articles_to_extract(
+    con: DuckDBPyConnection, extractor_version: str, limit: int = 500
+) -> list[Article]:
+    """English articles, newest version each, that no extractor has read; oldest first.
+
+    One that an older extractor refused is tried again; one it read waits for a re-extraction, so
+    that a new release does not hold up the news. Articles whose language is unknown are given
+    too. Those whose text was dropped are not.
+    """
+    return load_chosen(con, articles_waiting(con, extractor_version, limit))
+
+
+def lease_articles(
+    con: DuckDBPyConnection,
+    extractor_version: str,
+    limit: int,
+    owner: str,
+    lease_s: float,
+    shares: int = 1,
+) -> list[Article]:
+    """`articles_to_extract` that nobody works on, now the owner's to extract.
+
+    Of what waits at most one of `shares` parts, but for a few.
+    """
+    with transaction(con):
+        con.execute("UPDATE store.lease_turns SET turn = turn + 1")
+        chosen = articles_waiting(con, extractor_version, limit, shares)
+        resources = [article_resource(row["article_id"]) for row in chosen]
+        take_free(con, resources, owner, lease_s, dead=any(row["dead"] for row in chosen))
+    return load_chosen(con, chosen)
+
+
+def articles_waiting(
+    con: DuckDBPyConnection, extractor_version: str, limit: int, shares: int = 1
+) -> list[dict[str, Any]]:
+    """Which articles wait: a row of CHOSEN each, and whether a `dead` worker holds it."""
+    found = con.execute(
+        load_query("articles_waiting"),
+        {
+            "extractor_version": extractor_version,
+            "limit": limit,
+            "shares": shares,
+            "fewest": FEWEST_LEASED,
+        },
+    ).fetchall()
+    return [dict(zip((*CHOSEN, "dead"), row, strict=True)) for row in found]
+
+
+def load_chosen(con: DuckDBPyConnection, chosen: Sequence[Mapping[str, Any]]) -> list[Article]:
+    """The articles with their texts."""
+    if not chosen:
+        return []
+    names = [f.name for f in record_fields(Article)]
+    with registered(con, chosen_batch=batch(chosen, CHOSEN)):
+        found = con.execute(load_query("articles_to_extract")).fetchall()
+    return [Article(**dict(zip(names, row, strict=True))) for row in found]
+
+
+def find_article(con: DuckDBPyConnection, article_id: str) -> Article | None:
+    """The newest version of the article with this id, or whose id starts so; None if there is none.
+
+    Raises WarehouseError when several ids start so, or when its text was dropped by retention.
+    """
+    names = [f.name for f in record_fields(Article)]
+    cursor = con.execute(load_query("find_article"), {"article_id": article_id})
+    found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if not found:
+        return None
+    if len(found) > 1:
+        raise WarehouseError(f"article {article_id}: several ids start so; give more of it")
+    if found[0]["text"] is None:
+        raise WarehouseError(f"article {article_id}: its text was dropped by retention")
+    return Article(**found[0])
+
+
+def last_fetched_at(con: DuckDBPyConnection) -> datetime | None:
+    """When the newest version of any article was fetched; None in an empty warehouse."""
+    row = con.execute("SELECT max(fetched_at) FROM store.articles").fetchone()
+    return row[0].astimezone(UTC) if row and row[0] else None

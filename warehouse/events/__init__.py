@@ -1,0 +1,4 @@
+"""Mentions, developments, measures and rulings on them.
+
+Start with events.py.
+"""

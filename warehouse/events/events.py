@@ -1,0 +1,205 @@
+"""What was extracted: mentions and names, stored once per extractor version."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from models.event import EventMention, Extraction, TextUnit
+from models.security import TickerLink
+from warehouse.connection import load_query, transaction
+from warehouse.events.links import to_mention
+from warehouse.operations import batches
+from warehouse.operations.batches import batch, fields, registered
+from warehouse.operations.leases import article_resource, development_resource, give_up, take_free
+
+FEWEST_LEASED, JOINED_AT_ONCE = 100, 2000
+
+
+def save_extractions(
+    con: DuckDBPyConnection,
+    extractions: Sequence[Extraction],
+    extracted_at: datetime,
+    owner: str | None = None,
+) -> int:
+    """Store what texts gave, all or none; return how many texts were new to this extractor.
+
+    Safe to retry: a text that this extractor version has read already is left as it is.
+    `unit_id` and `version` of an extraction are those of its article. With an `owner`, articles
+    whose lease went to somebody else are theirs to store, and the owner's leases are given back.
+    """
+    once = {(e.unit_id, e.version, e.extractor_version): e for e in extractions}
+    with transaction(con):
+        if owner is not None:
+            still = give_up(con, [article_resource(e.unit_id) for e in once.values()], owner)
+            once = {k: e for k, e in once.items() if article_resource(e.unit_id) in still}
+        rows = [extraction_row(e, extracted_at) for e in once.values()]
+        with registered(con, extraction_batch=batch(rows, batches.EXTRACTIONS)):
+            held = set(con.execute(load_query("held_extractions")).fetchall())
+        fresh = [e for key, e in once.items() if key not in held]
+        rows = [extraction_row(e, extracted_at) for e in fresh]
+        events = [mention_row(m, extracted_at) for e in fresh for m in e.events]
+        entities = [entity_row(e) for extraction in fresh for e in entities_of(extraction)]
+        with registered(
+            con,
+            extraction_batch=batch(rows, batches.EXTRACTIONS),
+            mention_batch=batch(events, batches.EVENT_MENTIONS),
+            entity_batch=batch(entities, batches.ENTITY_MENTIONS),
+        ):
+            if held:
+                con.execute(load_query("note_rereads"))
+            con.execute("INSERT INTO store.extractions BY NAME FROM extraction_batch")
+            con.execute("INSERT INTO store.entity_mentions BY NAME FROM entity_batch")
+            con.execute(load_query("insert_event_mentions"))
+            con.execute(load_query("insert_unlinked"))
+            con.execute(load_query("drop_read"))
+            if any(e.reject is not None for e in fresh):
+                con.execute(load_query("mark_refused"))
+    return len(fresh)
+
+
+def extraction_row(extraction: Extraction, extracted_at: datetime) -> dict[str, Any]:
+    return {
+        "article_id": extraction.unit_id,
+        "version": extraction.version,
+        "extractor_version": extraction.extractor_version,
+        "extracted_at": extracted_at,
+        "event_count": len(extraction.events),
+        "entity_count": len(extraction.entities),
+        "reject": extraction.reject,
+    }
+
+
+def entities_of(extraction: Extraction) -> list[dict[str, Any]]:
+    return [
+        asdict(entity)
+        | {
+            "article_id": extraction.unit_id,
+            "article_version": extraction.version,
+            "extractor_version": extraction.extractor_version,
+        }
+        for entity in extraction.entities
+    ]
+
+
+def entity_row(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {"start_char": values["start"], "end_char": values["end"]}
+
+
+def mention_row(mention: EventMention, extracted_at: datetime) -> dict[str, Any]:
+    """A mention as a row: enumerations as their labels, nested records as structs."""
+    return fields(mention, batches.EVENT_MENTIONS) | {
+        "start_char": mention.start,
+        "end_char": mention.end,
+        "rates": [asdict(rate) for rate in mention.rates],
+        "amounts": [asdict(amount) for amount in mention.amounts],
+        "dates": [asdict(day) for day in mention.dates],
+        "missing": [{"argument": name, "reason": why} for name, why in mention.missing],
+        "extracted_at": extracted_at,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevelopmentToJoin:
+    """A development as ticker linking reads it: its leading mention, in the text it stands in."""
+
+    development_id: str
+    revision: int
+    unit: TextUnit
+    event: EventMention
+
+
+def lease_developments(
+    con: DuckDBPyConnection, owner: str, lease_s: float, shares: int = 1
+) -> list[DevelopmentToJoin]:
+    """`developments_to_join` that nobody works on, now the owner's to join.
+
+    Of what waits at most one of `shares` parts, but for a few.
+    """
+    with transaction(con):
+        con.execute("UPDATE store.lease_turns SET turn = turn + 1")
+        chosen = developments_waiting(con, shares)
+        resources = [development_resource(row["development_id"]) for row in chosen]
+        take_free(con, resources, owner, lease_s, dead=any(row["dead"] for row in chosen))
+    return load_to_join(con, chosen)
+
+
+def developments_to_join(con: DuckDBPyConnection) -> list[DevelopmentToJoin]:
+    """Developments whose tickers are not worked out yet, or changed since; article by article.
+
+    The event carries the values of the development, which may come from several reports.
+    """
+    return load_to_join(con, developments_waiting(con))
+
+
+def developments_waiting(con: DuckDBPyConnection, shares: int = 1) -> list[dict[str, Any]]:
+    """Which developments wait: a row of TICKER_PASSES each, whether a `dead` worker holds it."""
+    terms = {"limit": JOINED_AT_ONCE, "shares": shares, "fewest": FEWEST_LEASED}
+    found = con.execute(load_query("developments_waiting"), terms).fetchall()
+    return [dict(zip((*batches.TICKER_PASSES, "dead"), row, strict=True)) for row in found]
+
+
+def load_to_join(
+    con: DuckDBPyConnection, chosen: Sequence[Mapping[str, Any]]
+) -> list[DevelopmentToJoin]:
+    """The developments with their leading mentions."""
+    if not chosen:
+        return []
+    with registered(con, chosen_batch=batch(chosen, batches.TICKER_PASSES)):
+        cursor = con.execute(load_query("developments_to_join"))
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    units: dict[tuple[str, int], TextUnit] = {}
+    found = []
+    for row in rows:
+        key = row["article_id"], row["article_version"]
+        if key not in units:
+            units[key] = TextUnit(
+                unit_id=key[0],
+                version=key[1],
+                text=row["text"] or "",
+                title=row["title"],
+                published=row["seen_on"],
+            )
+        found.append(
+            DevelopmentToJoin(
+                development_id=row["development_id"],
+                revision=row["revision"],
+                unit=units[key],
+                event=to_mention(row),
+            )
+        )
+    return found
+
+
+def save_event_tickers(
+    con: DuckDBPyConnection,
+    links: Sequence[tuple[str, int, Sequence[TickerLink]]],
+    owner: str | None = None,
+) -> None:
+    """Store the tickers of some developments: (development_id, revision, its links), all or none.
+
+    What a development was linked to before is replaced. With an `owner`, developments whose lease
+    went to somebody else are theirs to store, and the owner's leases are given back.
+    """
+    with transaction(con):
+        if owner is not None:
+            still = give_up(con, [development_resource(d) for d, _, _ in links], owner)
+            links = [item for item in links if development_resource(item[0]) in still]
+        rows = [
+            fields(link, batches.EVENT_TICKERS)
+            | {"development_id": development_id, "listing_id": link.listing}
+            for development_id, _, touched in links
+            for link in touched
+        ]
+        passes = [{"development_id": d, "revision": revision} for d, revision, _ in links]
+        with registered(
+            con,
+            ticker_batch=batch(rows, batches.EVENT_TICKERS),
+            pass_batch=batch(passes, batches.TICKER_PASSES),
+        ):
+            for statement in load_query("save_event_tickers").split(";"):
+                if statement.strip():
+                    con.execute(statement)

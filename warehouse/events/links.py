@@ -1,0 +1,244 @@
+"""What linking reads, and where its outcome is kept: developments, measures, assignments."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields as record_fields
+from datetime import datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from models.event import (
+    Amount,
+    EventDate,
+    EventMention,
+    EventStatus,
+    EventType,
+    Factuality,
+    Polarity,
+    Rate,
+    SourceType,
+    StatusTarget,
+    TimeFrame,
+)
+from models.identity import digest_id
+from models.link import LinkInput, LinkMention, LinkResult, Pin, StoredDevelopment
+from warehouse.connection import load_query, transaction
+from warehouse.operations import batches
+from warehouse.operations.batches import Columns, batch, fields, registered
+from warehouse.operations.leases import LINKING, check_turn
+
+ENUMS = {
+    "type": EventType,
+    "status": EventStatus,
+    "status_target": StatusTarget,
+    "factuality": Factuality,
+    "time_frame": TimeFrame,
+    "polarity": Polarity,
+    "source_type": SourceType,
+}
+NESTED = {"rates": Rate, "amounts": Amount, "dates": EventDate}
+WantedKeys = Callable[[Sequence[LinkMention]], Mapping[tuple[str, str], datetime | None]]
+LINKED_AT_ONCE = 20_000
+CORRECTION_FIELDS = ("change_reason", "correction_id")
+MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
+
+
+def mentions_to_link(con: DuckDBPyConnection, limit: int = LINKED_AT_ONCE) -> list[LinkMention]:
+    """Mentions not linked yet, earliest reports first, always all of an article's."""
+    return load_mentions(con, articles_to_link(con, limit))
+
+
+def articles_to_link(con: DuckDBPyConnection, limit: int | None = None) -> list[str]:
+    """Articles with mentions not linked yet, until `limit` mentions are among theirs."""
+    found = con.execute(load_query("articles_to_link"), {"limit": limit}).fetchall()
+    return [article_id for (article_id,) in found]
+
+
+def load_mentions(con: DuckDBPyConnection, article_ids: Sequence[str]) -> list[LinkMention]:
+    """Every mention of some articles, as linking reads them."""
+    with article_batch(con, article_ids):
+        cursor = con.execute(load_query("link_mentions"))
+        names = [column[0] for column in cursor.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        linked: dict[str, dict[int, str]] = defaultdict(dict)
+        for mention_id, part, development_id in con.execute(
+            load_query("link_assignments")
+        ).fetchall():
+            linked[mention_id][part] = development_id
+    return [
+        LinkMention(
+            mention=to_mention(row),
+            first_seen_at=row["first_seen_at"],
+            reported_at=row["reported_at"],
+            publisher=row["publisher"],
+            copy_group=row["copy_group"],
+            official=row["official"],
+            development_ids=linked.get(row["mention_id"], {}),
+        )
+        for row in found
+    ]
+
+
+@contextmanager
+def article_batch(con: DuckDBPyConnection, article_ids: Sequence[str]) -> Iterator[None]:
+    """The articles as `article_batch`."""
+    rows = [{"article_id": key} for key in article_ids]
+    with registered(con, article_batch=batch(rows, {"article_id": batches.TEXT})):
+        yield
+
+
+def to_mention(row: Mapping[str, Any]) -> EventMention:
+    """The record a row of store.event_mentions was made of."""
+    values: dict[str, Any] = {}
+    for name in MENTION_FIELDS:
+        value = row[{"start": "start_char", "end": "end_char"}.get(name, name)]
+        if name in ENUMS:
+            value = ENUMS[name](value)
+        elif name in NESTED:
+            value = tuple(NESTED[name](**item) for item in value or ())
+        elif name == "missing":
+            value = tuple((item["argument"], item["reason"]) for item in value or ())
+        elif isinstance(value, list):
+            value = tuple(value)
+        values[name] = value
+    return EventMention(**values)
+
+
+def load_link_input(
+    con: DuckDBPyConnection,
+    pending: Sequence[LinkMention],
+    since: Mapping[str, datetime],
+    wanted: WantedKeys | None = None,
+) -> LinkInput:
+    """All that linking must see to bring the blocks in `since` up to date with `pending`.
+
+    `wanted` says by which index words of which blocks the measures are found that mentions may
+    touch, and since when they must have been heard of (`extractors.linking.index`); without it
+    whole blocks are loaded, which grows with what is stored.
+
+    Blocks that wait for other reasons (`blocks_to_relink`) are brought up to date along with them.
+    """
+    since = dict(since)
+    for block, at in blocks_to_relink(con).items():
+        since[block] = min(at, since.get(block, at))
+    blocks = [{"block": block, "since": at} for block, at in since.items()]
+    with registered(con, block_batch=batch(blocks, batches.BLOCKS)):
+        articles = con.execute(load_query("open_articles")).fetchall()
+        pins = con.execute(load_query("link_pins")).fetchall()
+        pending_articles = {item.mention.article_id for item in pending}
+        earlier = load_mentions(con, [key for (key,) in articles if key not in pending_articles])
+        words = wanted([*pending, *earlier]) if wanted else {}
+        rows = [
+            {"block": block, "index_key": word, "heard_since": at}
+            for (block, word), at in words.items()
+        ]
+        with registered(con, wanted_batch=batch(rows, batches.WANTED_KEYS)):
+            query = "link_states_wanted" if wanted else "link_states"
+            states = con.execute(load_query(query)).fetchall()
+    settled: list[StoredDevelopment] = []
+    unsettled: list[StoredDevelopment] = []
+    for development_id, measure_id, block, last_reported_at, state, is_open in states:
+        stored = StoredDevelopment(
+            development_id=development_id,
+            measure_id=measure_id,
+            block=block,
+            last_reported_at=last_reported_at,
+            state=state,
+        )
+        (unsettled if is_open else settled).append(stored)
+    return LinkInput(
+        mentions=(*pending, *earlier),
+        settled=tuple(settled),
+        open=tuple(unsettled),
+        since=since,
+        pins=tuple(
+            Pin(mention_id=mention, group=group, apart=apart, development_id=development)
+            for mention, group, apart, development in pins
+        ),
+    )
+
+
+def blocks_to_relink(con: DuckDBPyConnection) -> dict[str, datetime]:
+    """Blocks to be linked anew for other reasons than new mentions, and from which report on.
+
+    They hold rulings that are not applied yet, or mentions of a text that was read again.
+    """
+    return dict(con.execute(load_query("blocks_to_relink")).fetchall())
+
+
+def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None = None) -> int:
+    """Store the outcome of linking, all or none; return how many developments are new.
+
+    A development or measure whose content changed gets a further revision, one that is no more a
+    revision that retracts it; nothing stored is edited. Safe to retry. Given who links (the owner
+    of `lease_stage`), raises WarehouseConflictError when another worker has taken over since.
+    """
+    gone = [{"id": key, "superseded_by": by} for key, by in result.gone.items()]
+    gone_measures = [{"id": key, "superseded_by": None} for key in sorted(result.gone_measures)]
+    with (
+        transaction(con),
+        registered(
+            con,
+            development_batch=batch(
+                [digested(d, batches.DEVELOPMENTS) for d in result.developments],
+                batches.DEVELOPMENTS,
+            ),
+            measure_batch=batch(
+                [digested(m, batches.MEASURES) for m in result.measures], batches.MEASURES
+            ),
+            measure_state_batch=batch(
+                [fields(m, batches.MEASURE_STATES) for m in result.measures],
+                batches.MEASURE_STATES,
+            ),
+            state_batch=batch(
+                [fields(d, batches.DEVELOPMENT_STATES) for d in result.developments],
+                batches.DEVELOPMENT_STATES,
+            ),
+            finding_batch=batch(
+                [fields(f, batches.FINDINGS) for f in result.findings], batches.FINDINGS
+            ),
+            linked_block_batch=batch(
+                [{"block": block} for block in result.blocks], {"block": batches.TEXT}
+            ),
+            link_batch=batch(
+                [fields(m, batches.DEVELOPMENT_MENTIONS) for m in result.mentions],
+                batches.DEVELOPMENT_MENTIONS,
+            ),
+            gone_batch=batch(gone, batches.GONE),
+            gone_measure_batch=batch(gone_measures, batches.GONE),
+        ),
+    ):
+        if linker is not None:
+            check_turn(con, LINKING, linker)
+        row = con.execute(load_query("count_new_developments")).fetchall()
+        for name in (
+            "insert_developments",
+            "retract_developments",
+            "insert_measures",
+            "retract_measures",
+            "save_development_states",
+            "save_measure_states",
+            "drop_measure_states",
+            "drop_development_states",
+            "drop_development_mentions",
+            "insert_development_mentions",
+            "drop_superseded_links",
+            "drop_rereads",
+            "drop_findings",
+            "insert_findings",
+            "mark_decisions_applied",
+        ):
+            con.execute(load_query(name))
+        with article_batch(con, articles_to_link(con)):
+            con.execute(load_query("drop_linked"))
+    return int(row[0][0])
+
+
+def digested(record: object, columns: Columns) -> dict[str, Any]:
+    """A row with a digest of its content, by which a revision knows that it says something new."""
+    row = fields(record, columns)
+    # What was never corrected reads as before there were corrections.
+    said = [v for k, v in row.items() if v is not None or k not in CORRECTION_FIELDS]
+    return row | {"digest": digest_id(*said)}

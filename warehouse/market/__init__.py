@@ -1,0 +1,4 @@
+"""Securities, prices and the event study.
+
+Start with securities.py.
+"""

@@ -1,0 +1,310 @@
+"""Prices on their way into the warehouse: any table of them, checked as a whole, all or nothing.
+
+A file of ten million rows never passes through Python: DuckDB reads it, checks it and merges it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from models.errors import WarehouseError
+from models.identity import digest_id
+from models.reading import ReadCount
+from models.reference.markets import US_MARKETS
+from models.security import DailyBar
+from warehouse.connection import load_query, transaction
+from warehouse.operations import batches
+from warehouse.operations.batches import batch, fields, registered
+
+# What a column may be called, in lower case without blanks, underscores and angle brackets.
+COLUMN_NAMES = {
+    "symbol": ("listingid", "listing", "ticker", "symbol", "code"),
+    "session_date": ("sessiondate", "date", "day", "tradingday", "timestamp"),
+    "close": ("close", "rawclose", "closeraw", "last", "pxlast"),
+    "adj_close": ("adjclose", "adjustedclose", "closeadj", "closeadjusted"),
+    "volume": ("volume", "vol"),
+    "currency": ("currency", "ccy"),
+    "dividend": ("dividend", "dividends", "divcash"),
+    "split": ("split", "splits", "stocksplits", "splitfactor"),
+}
+SAID = {
+    "no ticker": "rows without a ticker",
+    "ticker": "{detail}",
+    "date": "not a date: {detail!r}",
+    "future": "a day that is still to come",
+    "price": "price is {detail}",
+    "volume": "volume is {detail}",
+    "dividend": "dividend is {detail}",
+    "split": "split is {detail}",
+    "currency": "currency {detail}",
+    "conflict": "{detail} for one day with different values",
+    "duplicate": "{detail} for one day, all alike: kept once",
+    "no session": "no session of its market",
+    "missing": "session without a price",
+    "jump": "adjusted close moved {detail} in a day: a split left unadjusted?",
+    "stale": "series ends here, {detail}",
+}
+MOST_LINES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceLoad:
+    """What one load did. `warnings` are a line each; nothing is loaded where there are errors."""
+
+    origin: str
+    source: str
+    row_count: int
+    new_count: int
+    changed_count: int
+    listing_count: int
+    first_date: date | None
+    last_date: date | None
+    warnings: tuple[str, ...]
+    read_count: int = 0
+    unknown_count: int = 0
+
+    @property
+    def reading(self) -> ReadCount:
+        """What became of the rows; those of tickers we do not know are refused."""
+        stored = self.new_count + self.changed_count
+        return ReadCount(
+            stored=stored,
+            known=self.read_count - stored - self.unknown_count,
+            refused=self.unknown_count,
+        )
+
+
+def load_price_file(
+    con: DuckDBPyConnection,
+    path: Path,
+    *,
+    source: str,
+    fetched_at: datetime,
+    listing_id: str | None = None,
+    skip_unknown: bool = False,
+) -> PriceLoad:
+    """Load a CSV (plain, .gz, .zst) or Parquet file of daily prices, all of it or nothing.
+
+    Columns are known by their usual names; one of close and adj_close, a date, and a ticker or
+    `listing_id` are needed; dividends and splits are kept where there are any. A ticker is
+    "MIC:TICKER" or the bare ticker of one known listing. `skip_unknown` leaves tickers we do not
+    know out, with a warning. Running it twice changes
+    nothing. Raises WarehouseError with a line for each fault; then nothing was loaded.
+    """
+    if not path.exists():
+        raise WarehouseError(f"{path}: no such file")
+    try:
+        if path.suffix == ".parquet":
+            raw = con.read_parquet(str(path))
+        else:
+            raw = con.read_csv(str(path), all_varchar=True, header=True)
+        return load_prices(
+            con,
+            raw,
+            origin=str(path),
+            source=source,
+            fetched_at=fetched_at,
+            listing_id=listing_id,
+            skip_unknown=skip_unknown,
+        )
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise WarehouseError(f"{path}: not a readable table of prices: {reason}") from error
+
+
+def save_bars(con: DuckDBPyConnection, bars: Sequence[DailyBar]) -> PriceLoad | None:
+    """Store bars of one source, with the same checks as a file; None if there are none."""
+    if not bars:
+        return None
+    sources = {bar.source for bar in bars}
+    if len(sources) > 1:
+        raise WarehouseError(f"bars of {len(sources)} sources in one load: {sorted(sources)}")
+    rows = [fields(bar, batches.DAILY_BARS) for bar in bars]
+    with registered(con, bar_batch=batch(rows, batches.DAILY_BARS)):
+        return load_prices(
+            con,
+            con.table("bar_batch"),
+            origin=bars[0].source,
+            source=bars[0].source,
+            fetched_at=bars[0].fetched_at,
+        )
+
+
+def load_prices(
+    con: DuckDBPyConnection,
+    raw: DuckDBPyRelation,
+    *,
+    origin: str,
+    source: str,
+    fetched_at: datetime,
+    listing_id: str | None = None,
+    skip_unknown: bool = False,
+) -> PriceLoad:
+    """Stage, check and merge one table of prices; see load_price_file."""
+    columns = detect_columns(raw.columns, origin, needs_symbol=listing_id is None)
+    with staged(con, raw, columns, listing_id):
+        mapping = symbol_map(con)
+        facts = pa.table(
+            {"source": [source], "fetched_at": pa.array([fetched_at], batches.INSTANT)}
+        )
+        with registered(con, symbol_map=mapping, load_facts=facts):
+            faults = con.execute(
+                load_query("check_prices"), {"today": fetched_at.date()}
+            ).fetchall()
+            errors, warnings = told(faults, skip_unknown)
+            if errors:
+                raise WarehouseError("\n".join(f"{origin}: {line}" for line in errors))
+            if "close" not in columns:
+                warnings.append("no raw close: only adjusted closes are kept")
+            if "adj_close" not in columns:
+                warnings.append("no adjusted close: the close stands for it, splits and all")
+            con.execute(load_query("checked_bars"))
+            return merge(con, origin, source, fetched_at, tuple(warnings))
+
+
+def detect_columns(names: Sequence[str], origin: str, *, needs_symbol: bool) -> dict[str, str]:
+    """Our column -> theirs. Raises WarehouseError when one that is needed is not there."""
+    plain = {"".join(c for c in name.lower() if c.isalnum()): name for name in reversed(names)}
+    found = {
+        ours: plain[theirs]
+        for ours, spellings in COLUMN_NAMES.items()
+        for theirs in reversed(spellings)
+        if theirs in plain
+    }
+    missing = [
+        what
+        for what, absent in (
+            ("a date", "session_date" not in found),
+            ("close or adj_close", "close" not in found and "adj_close" not in found),
+            ("a ticker (or say which listing it is)", needs_symbol and "symbol" not in found),
+        )
+        if absent
+    ]
+    if missing:
+        raise WarehouseError(f"{origin}: no column for {missing[0]} among {', '.join(names)}")
+    return found
+
+
+@contextmanager
+def staged(
+    con: DuckDBPyConnection,
+    raw: DuckDBPyRelation,
+    columns: dict[str, str],
+    listing_id: str | None,
+) -> Iterator[None]:
+    """The table under our column names in staged_prices, for as long as the block runs."""
+    chosen = [
+        (
+            duckdb.ConstantExpression(listing_id)
+            if ours == "symbol" and listing_id
+            else duckdb.ColumnExpression(columns[ours])
+            if ours in columns
+            else duckdb.ConstantExpression(None)
+        )
+        .cast("VARCHAR")
+        .alias(ours)
+        for ours in COLUMN_NAMES
+    ]
+    raw.select(*chosen).create_view("raw_prices", replace=True)
+    try:
+        con.execute(load_query("stage_prices"))
+        yield
+    finally:
+        con.execute("DROP VIEW IF EXISTS checked_bars")
+        con.execute("DROP TABLE IF EXISTS staged_prices")
+        con.execute("DROP VIEW IF EXISTS raw_prices")
+
+
+def symbol_map(con: DuckDBPyConnection) -> pa.Table:
+    """For each symbol staged: its listing, currency and calendar, or what is the matter with it."""
+    listings: dict[str, list[tuple[str, str | None, str | None]]] = defaultdict(list)
+    for listing, ticker, mic, currency, calendar in con.execute(
+        load_query("listings_to_match")
+    ).fetchall():
+        listings[listing].append((listing, currency, calendar))
+        listings[ticker].append((listing, currency, calendar))
+        if mic in US_MARKETS:
+            # A bare ticker in a price file is a US one before it is anybody else's.
+            listings[f"US {ticker}"].append((listing, currency, calendar))
+    rows = []
+    for (symbol,) in con.execute("SELECT DISTINCT symbol FROM staged_prices").fetchall():
+        held = listings.get(f"US {symbol}") or listings.get(symbol) or []
+        row = {"symbol": symbol, "listing_id": None, "problem": None}
+        if len(held) == 1:
+            row["listing_id"], row["currency"], row["calendar"] = held[0]
+        elif held:
+            several = " or ".join(sorted(listing for listing, _, _ in held))
+            row["problem"] = f"ticker on several markets: say {several}"
+        else:
+            row["problem"] = "unknown ticker: load its listing first, or pass skip_unknown"
+        rows.append(row)
+    return batch(rows, batches.SYMBOL_MAP)
+
+
+def told(faults: Sequence[tuple[object, ...]], skip_unknown: bool) -> tuple[list[str], list[str]]:
+    """Faults as lines a person reads: those that stop the load, and those that do not."""
+    errors: list[str] = []
+    warnings: list[str] = []
+    for severity, kind, who, first, count, detail in faults:
+        skipped = kind == "ticker" and skip_unknown
+        into = errors if severity == "stop" and not skipped else warnings
+        line = f"{who} {first or ''}".strip() + ": " + SAID[str(kind)].format(detail=detail)
+        line = f"{who}: left out, unknown ticker" if skipped else line
+        if isinstance(count, int) and count > 1:
+            line += f" ({count} times, this is the first)"
+        into.append(line)
+    for lines in (errors, warnings):
+        if len(lines) > MOST_LINES:
+            lines[MOST_LINES:] = [f"and {len(lines) - MOST_LINES} more like these"]
+    return errors, warnings
+
+
+def merge(
+    con: DuckDBPyConnection,
+    origin: str,
+    source: str,
+    fetched_at: datetime,
+    warnings: tuple[str, ...],
+) -> PriceLoad:
+    """Merge checked_bars into the store and note the load, both or neither."""
+    count: Callable[[], int] = lambda: scalar(con, "SELECT count(*) FROM store.daily_bars")  # noqa: E731
+    with transaction(con):
+        before = count()
+        merged = scalar(con, load_query("merge_bars"))
+        con.execute(load_query("merge_actions"))
+        new = count() - before
+        rows, listings, first, last = con.execute(load_query("bars_summary")).fetchall()[0]
+        load = PriceLoad(
+            origin=origin,
+            source=source,
+            row_count=rows,
+            new_count=new,
+            changed_count=merged - new,
+            listing_count=listings,
+            first_date=first,
+            last_date=last,
+            warnings=warnings,
+            read_count=scalar(con, "SELECT count(*) FROM staged_prices"),
+            unknown_count=scalar(con, load_query("unknown_prices")),
+        )
+        row = fields(load, batches.PRICE_LOADS) | {
+            "load_id": digest_id(origin, source, fetched_at.isoformat()),
+            "loaded_at": fetched_at,
+        }
+        with registered(con, load_batch=batch([row], batches.PRICE_LOADS)):
+            con.execute("INSERT INTO store.price_loads BY NAME FROM load_batch")
+    return load
+
+
+def scalar(con: DuckDBPyConnection, sql: str) -> int:
+    """The one number a statement gives."""
+    row = con.execute(sql).fetchone()
+    assert row is not None, "counts and MERGE report one row"
+    return int(row[0])

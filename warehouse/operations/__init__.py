@@ -1,0 +1,4 @@
+"""The ledger of passes, leases, checks, backups, exports.
+
+Start with runs.py.
+"""
