@@ -30,7 +30,7 @@ $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
 	@# One start of each kind compiles what a start needs, also where Python is told to leave no bytecode.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/policywire --help > /dev/null
 	@echo '{"id": 1, "kind": "headline", "text": "China bans gallium exports"}' \
-	  | PYTHONDONTWRITEBYTECODE= $(BIN)/policywire extract > /dev/null
+	  | PYTHONDONTWRITEBYTECODE= $(BIN)/policywire extract > /dev/null 2>&1
 	@# DuckDB imports pandas at the first parameter it is given.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import flows.pipeline, pandas'
 	@touch $@

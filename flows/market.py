@@ -76,7 +76,7 @@ def update_market(settings: Settings) -> MarketResult:
         warnings=(
             *notes,
             *closed,
-            *(f"{load.origin}: {summary(load.reading)}" for load in loads),
+            *(f"{Path(load.origin).name}: {summary(load.reading)}" for load in loads),
             *(f"{load.origin}: {w}" for load in loads for w in load.warnings),
         ),
     )

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
@@ -164,17 +165,18 @@ def serves_until_ctrl_c(folder: Path, line: str) -> None:
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         start_new_session=True,
     ) as process:
         assert process.stdout is not None
-        os.set_blocking(process.stdout.fileno(), False)
+        pipe = process.stdout.fileno()
+        os.set_blocking(pipe, False)
         said, deadline = "", time.monotonic() + 180
         while not re.search(r"serv|schedul", said, re.IGNORECASE):
             assert process.poll() is None, said
             assert time.monotonic() < deadline, said
             time.sleep(0.5)
-            said += process.stdout.read() or ""
+            with suppress(BlockingIOError):
+                said += os.read(pipe, 65536).decode("utf-8", "replace")
         os.killpg(process.pid, signal.SIGINT)
         began = time.monotonic()
         process.wait(timeout=60)

@@ -17,7 +17,7 @@ RETRY_S = 0.02
 PATIENCE_S = 5.0
 WAREHOUSE = str(Path(warehouse.__file__).parent)
 # A person's own question may take minutes; it is stopped by its own guard.
-QUESTIONS = str(Path(WAREHOUSE) / "sandbox.py")
+QUESTIONS = str(Path(WAREHOUSE) / "operations" / "sandbox.py")
 
 
 def safe_interrupts() -> None:

@@ -203,6 +203,8 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # Ctrl-C is for the parent, which ends its workers in good order.
+            start_new_session=True,
             env={
                 **environment(),
                 # One process a core: threads of a linear algebra library would only get in the way.

@@ -203,7 +203,7 @@ def test_the_same_port_gives_the_same_bytes(client: httpx.Client) -> None:
 
 
 def test_the_feed_list_has_the_keys_of_the_default_list() -> None:
-    default = tomllib.loads((FLOWS / "feeds.toml").read_text(encoding="utf-8"))
+    default = tomllib.loads((FLOWS / "feeds" / "feeds.toml").read_text(encoding="utf-8"))
     rows = demo_feeds("http://127.0.0.1:1")
     assert len(rows) == len({row["id"] for row in rows}) >= 15
     for row in rows:
@@ -284,7 +284,7 @@ def test_one_wire_story_has_two_near_copies() -> None:
 
 
 def test_prices_are_one_row_a_session_and_listing() -> None:
-    path = FLOWS / "demo" / "prices.csv.gz"
+    path = FLOWS / "commands" / "demo" / "prices.csv.gz"
     assert path.stat().st_size < 400_000
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

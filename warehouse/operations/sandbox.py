@@ -28,7 +28,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from models.errors import WarehouseError
-from warehouse.connection import CONNECTION_SETTINGS
+from warehouse.connection import CONNECTION_SETTINGS, is_interrupt
 from warehouse.snapshot import one_line, open_snapshot
 
 LONGEST_SQL = 100_000
@@ -84,11 +84,12 @@ class Questions:
             yield self.con.execute(checked, parameters or None).to_arrow_reader(BATCH_ROWS)
         except (duckdb.Error, pa.ArrowException) as error:
             raise WarehouseError(self.told(error, overdue.is_set())) from error
-        except RuntimeError as error:
-            # What DuckDB makes of Ctrl-C while it computes.
-            if str(error) == "Query interrupted":
-                raise KeyboardInterrupt from error
-            raise
+        except (RuntimeError, KeyboardInterrupt) as error:
+            if not is_interrupt(error):
+                raise
+            # What is being computed would otherwise be computed to its end, at the latest by close.
+            self.con.interrupt()
+            raise KeyboardInterrupt from error
         finally:
             clock.cancel()
 

@@ -137,6 +137,8 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=environment(),
+            # Ctrl-C is for the parent, which ends its readers in good order.
+            start_new_session=True,
             limit=1 << 20,
         )
         self._running.add(process)

@@ -7,13 +7,11 @@ import pytest
 
 from flows.alerting.rule_vocabulary import reference_vocabulary
 from flows.alerting.rules import RuleBook, load_rules, rule_files
-from flows.base.settings import load_settings
+from flows.base.settings import SHIPPED_RULES, load_settings
 from models.alert import Severity
 from models.alert_timing import Digest, QuietHours, Throttle
 from tests.alert_world import memory
 from warehouse.alerting.alert_predicates import check_rules
-
-SHIPPED = Path(__file__).parents[2] / "flows" / "rules.toml"
 
 
 def book(tmp_path: Path, text: str, name: str = "desk.toml") -> RuleBook:
@@ -23,7 +21,7 @@ def book(tmp_path: Path, text: str, name: str = "desk.toml") -> RuleBook:
 
 
 def test_the_shipped_rules_are_good() -> None:
-    found = load_rules([SHIPPED])
+    found = load_rules([SHIPPED_RULES])
     assert found.problems == ()
     assert len(found.rules) >= 5
     good, bad = check_rules(memory(), found.rules)
@@ -172,7 +170,7 @@ def test_rules_may_stand_in_the_settings_file(tmp_path: Path) -> None:
 def test_channels_in_the_settings_file_stand_beside_the_shipped_rules(tmp_path: Path) -> None:
     path = tmp_path / "policywire.toml"
     path.write_text('[[channel]]\nid = "f"\nkind = "file"\npath = "alerts.jsonl"\n')
-    assert load_settings(path).rule_paths == (SHIPPED, path)
+    assert load_settings(path).rule_paths == (SHIPPED_RULES, path)
     path.write_text('rules = "mine.toml"\n[[rule]]\nid = "r"\n')
     assert load_settings(path).rule_paths == (tmp_path / "mine.toml", path)
 

@@ -20,9 +20,9 @@ from tests.alert_world import store_all
 from warehouse.connection import open_warehouse, transaction
 from warehouse.snapshot import publish
 
-FLOWS = Path(__file__).parents[2] / "flows"
+FLOWS = Path(__file__).parents[3] / "flows"
 HOSTILE: list[str] = json.loads(
-    Path(__file__).parents[1].joinpath("data/hostile/texts.json").read_text("utf-8")
+    Path(__file__).parents[2].joinpath("data/hostile/texts.json").read_text("utf-8")
 )
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import flows
+from flows.base.settings import SHIPPED_FEEDS
 from flows.feeds.feed_list import feed_as_toml, fetchable, load_feeds, read_feeds
 from models.errors import ConfigError
 from models.feed import Feed
@@ -13,7 +13,7 @@ ONE = '[[feed]]\nid = "desk"\nname = "Desk"\nurl = "https://desk.example/rss"\n'
 
 
 def test_the_shipped_list_loads_whole() -> None:
-    feeds = load_feeds(Path(flows.__file__).parent / "feeds.toml")
+    feeds = load_feeds(SHIPPED_FEEDS)
     assert len(feeds) >= 90
     assert len({f.feed_id for f in feeds}) == len(feeds)
     askable, notes = fetchable(feeds)
@@ -23,7 +23,7 @@ def test_the_shipped_list_loads_whole() -> None:
 
 
 def test_full_text_follows_the_terms() -> None:
-    feeds = load_feeds(Path(flows.__file__).parent / "feeds.toml")
+    feeds = load_feeds(SHIPPED_FEEDS)
     assert sum(feed.full_text for feed in feeds) >= 25
     for feed in feeds:
         if "public domain (17 USC 105" in feed.terms or feed.terms.startswith("Open Government"):
