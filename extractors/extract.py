@@ -23,8 +23,9 @@ from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_co
 from extractors.text.budget import DEFAULT, Budget
 from extractors.text.readable import clean, reject_reason
 from extractors.text.sentences import MAX_SENTENCE_CHARS, cut_long, split_sentences
-from models.errors import ExtractionError, fault
+from models.errors import ExtractionError
 from models.event import EntityMention, EventMention, Extraction, TextUnit
+from models.fault import fault_line
 from models.identity import digest_id
 
 EXTRACTOR_VERSION = "0.3.0"
@@ -138,7 +139,7 @@ class Extractor:
         try:
             return self._prepared(unit, reading, began)
         except Exception as error:  # noqa: BLE001 - one odd text must not stop the rest
-            reading.refuse(fault(error))
+            reading.refuse(fault_line(error))
             return reading, []
 
     def _prepared(
@@ -260,7 +261,7 @@ class Extractor:
             try:
                 self._read([waiting], 1)
             except Exception as error:  # noqa: BLE001 - one odd text must not stop the rest
-                waiting[1].refuse(fault(error))
+                waiting[1].refuse(fault_line(error))
 
     def _read(self, waiting: list[_Waiting], size: int) -> None:
         """What some sentences say, added to their readings: all of it or none."""

@@ -33,7 +33,7 @@ from extractors.feeds.reader_process import LENGTH
 from extractors.listings.affected import TouchedListings
 from extractors.records import answer_lines
 from extractors.text.budget import Budget
-from models.errors import fault
+from models.fault import fault_line
 
 PARENT_ASKED_S = 2.0
 
@@ -65,7 +65,7 @@ class ExtractWorker:
             try:
                 answer = self.answer(request)
             except Exception as error:  # noqa: BLE001 - the parent says what is to be done
-                answer = Failure(reason=fault(error))
+                answer = Failure(reason=fault_line(error))
             send(answer, sink)
 
 

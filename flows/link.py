@@ -21,9 +21,16 @@ from flows.base.settings import Settings
 from flows.markets.securities import INPUT as SECURITIES
 from flows.workers.leases import shares
 from flows.workers.warm_up import ready_listings
-from models.errors import PipelineError, WarehouseBusyError, WarehouseConflictError, fault
+from models.errors import PipelineError, WarehouseBusyError, WarehouseConflictError
+from models.fault import fault_line
 from models.security import TickerLink
-from warehouse.articles.copies import PRINTED_AT_ONCE, articles_to_print, prints_near, save_prints
+from warehouse.articles.copies import (
+    PRINTED_AT_ONCE,
+    Printed,
+    articles_to_print,
+    prints_near,
+    save_prints,
+)
 from warehouse.articles.inputs import loaded_digest
 from warehouse.articles.rejects import StageReject, is_of_database, save_stage_rejects
 from warehouse.articles.search import INDEXED_AT_ONCE, index_articles
@@ -123,19 +130,46 @@ def group_copies(warehouse: Path, owner: str | None = None) -> int:
                 prints[key] = fingerprint(article.text)
             except Exception as error:  # noqa: BLE001 - one text must not stop the rest
                 prints[key] = None
-                log.warning("article %s is compared with no other: %s", key, fault(error))
-                faulty.append(
-                    StageReject(stage="copies", item_id=key, article_id=key, reason=fault(error))
-                )
-        copies = first_sources(
-            prints.items(), [(p.article_id, p.group_id, p.fingerprint) for p in known]
-        )
+                faulty.append(not_compared(key, error))
+        copies, odd = compare(prints, known)
+        faulty += odd
         with open_warehouse(warehouse) as con:
             save_prints(con, waiting, prints, copies, owner)
             save_stage_rejects(con, faulty)
         found += len(copies)
         if len(waiting) < PRINTED_AT_ONCE:
             return found
+
+
+def not_compared(key: str, error: Exception) -> StageReject:
+    """An article left out of the search for copies, said in the log too."""
+    reason = fault_line(error)
+    log.warning("article %s is compared with no other: %s", key, reason)
+    return StageReject(stage="copies", item_id=key, article_id=key, reason=reason)
+
+
+def compare(
+    prints: dict[str, tuple[int, ...] | None], known: Sequence[Printed]
+) -> tuple[dict[str, str], list[StageReject]]:
+    """Copies among some articles, and those that cannot be compared: their print is dropped."""
+    held = [(p.article_id, p.group_id, p.fingerprint) for p in known]
+    try:
+        return first_sources(prints.items(), held), []
+    except Exception as error:  # noqa: BLE001 - one text must not stop the rest
+        log.warning("copies are looked for one by one: %s", fault_line(error))
+    copies: dict[str, str] = {}
+    faulty: list[StageReject] = []
+    for key, print_ in prints.items():
+        if print_ is None:
+            continue
+        try:
+            copies |= first_sources([(key, print_)], held)
+        except Exception as error:  # noqa: BLE001 - one text must not stop the rest
+            prints[key] = None
+            faulty.append(not_compared(key, error))
+        else:
+            held.append((key, copies.get(key, key), print_))
+    return copies, faulty
 
 
 def link_mentions(warehouse: Path, owner: str | None = None) -> int:
@@ -181,13 +215,13 @@ def link_articles(con: Any, articles: Sequence[str], owner: str | None) -> Linke
         if is_of_database(error):
             raise
         if not articles:
-            raise PipelineError(f"linking again what changed: {fault(error)}") from error
+            raise PipelineError(f"linking again what changed: {fault_line(error)}") from error
         if len(articles) == 1:
             if blocks_to_relink(con):
                 # Where linking fails without the article too, the article is not to blame.
                 link_articles(con, [], owner)
             (article_id,) = articles
-            reason = fault(error)
+            reason = fault_line(error)
             log.warning("article %s is left out of linking: %s", article_id, reason)
             save_stage_rejects(
                 con,
@@ -227,7 +261,7 @@ def join_tickers(settings: Settings, owner: str) -> int:
             try:
                 found = touched.by_event(item.unit, item.event)
             except Exception as error:  # noqa: BLE001 - one development must not stop the rest
-                reason = fault(error)
+                reason = fault_line(error)
                 log.warning("development %s has no tickers: %s", item.development_id, reason)
                 faulty.append(
                     StageReject(
@@ -256,6 +290,6 @@ def index_texts(settings: Settings, owner: str) -> None:
                     raise
                 except Exception as error:  # noqa: BLE001 - search can wait, the news cannot
                     more = False
-                    log.warning("new texts cannot be searched yet: %s", fault(error))
-                    lost = StageReject(stage="index", item_id="batch", reason=fault(error))
+                    log.warning("new texts cannot be searched yet: %s", fault_line(error))
+                    lost = StageReject(stage="index", item_id="batch", reason=fault_line(error))
                     save_stage_rejects(con, [lost])

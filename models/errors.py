@@ -16,25 +16,6 @@ PipelineError
     AlertUnfinishedError         some parts are out, the rest goes on later
 """
 
-import traceback
-from pathlib import PurePath
-
-_OURS = frozenset({"models", "extractors", "warehouse", "flows"})
-_LONGEST = 200
-
-
-def fault(error: BaseException) -> str:
-    """An unforeseen error on one line: its class, the last place in our own code, what it says."""
-    frames = traceback.extract_tb(error.__traceback__)
-    paths = [(PurePath(frame.filename), frame.lineno) for frame in frames]
-    ours = [(path, line) for path, line in paths if path.parent.name in _OURS]
-    at = ""
-    if ours or paths:
-        path, line = (ours or paths)[-1]
-        at = f" at {path.parent.name}/{path.name}:{line}"
-    said = " ".join(str(error).split())[:_LONGEST]
-    return f"{type(error).__name__}{at}" + (f": {said}" if said else "")
-
 
 class PipelineError(Exception):
     """Root of every error PolicyWire raises on purpose; its text is one line for a person."""

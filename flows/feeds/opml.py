@@ -7,6 +7,7 @@ from xml.sax.saxutils import quoteattr
 import httpx
 from lxml import etree
 
+from extractors.feeds.web_address import web_address
 from flows.feeds.feed_list import feed_as_toml, new_feed_id, read_feeds
 from flows.feeds.fetching.addresses import host_and_port, literal_address, why_not_public
 from models.errors import ConfigError, FetchError
@@ -15,6 +16,7 @@ from models.reading import ReadCount, Refusal, Tally
 
 _FEED_TYPES = frozenset({"rss", "atom", "rdf", "feed"})
 _OPML_CAP_BYTES = 15 * 1024 * 1024
+_MOST_OUTLINES = 10_000
 
 
 def feeds_from_opml(
@@ -36,6 +38,9 @@ def feeds_from_opml(
         raise ConfigError(f"{where}: not OPML: {error}") from error
     if root is None or str(root.tag).lower() != "opml":
         raise ConfigError(f"{where}: not OPML: no <opml> in it")
+    outlines = sum(1 for _ in root.iter("{*}outline", "{*}OUTLINE"))
+    if outlines > _MOST_OUTLINES:
+        raise ConfigError(f"{where}: {outlines:,} outlines, at most {_MOST_OUTLINES:,} are read")
     tally, found = Tally(), []
     ids = {feed.feed_id for feed in listed}
     held = {_key(feed.url): f"feed {feed.feed_id!r} of your list" for feed in listed}
@@ -47,9 +52,14 @@ def feeds_from_opml(
         name = " ".join((keys.get("title") or keys.get("text") or url).split())
         place = f"line {outline.sourceline} {name!r}"
         reason = _why_not(url)
+        address = web_address(url)
+        if reason is None and address is None:
+            reason = f"no web address: {url!r}"
         if reason is not None:
             tally.refuse(Refusal(place=place, reason=reason))
             continue
+        assert address is not None, "refused above"
+        url = address
         if _key(url) in held:
             tally.known += 1
             tally.note(place, f"{url}: a repeat of {held[_key(url)]}")

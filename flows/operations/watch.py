@@ -27,6 +27,7 @@ from models.alert import Notice, Severity
 from models.errors import PipelineError, WarehouseBusyError
 from models.identity import digest_id
 from warehouse.connection import open_warehouse
+from warehouse.lake import is_lake_target
 from warehouse.operations.alarms import Alarm, QuietTerms, Trouble, keep_alarms, note_told, troubles
 
 log = logging.getLogger("policywire.watch")
@@ -41,12 +42,15 @@ class WatchResult:
     troubles: tuple[Trouble, ...] = ()
     told: int = 0
     over: int = 0
+    nothing_to_watch: bool = False
 
     def __str__(self) -> str:
+        if self.nothing_to_watch:
+            return "there is no warehouse yet; the first pass makes it"
         if not self.troubles:
-            return f"all is well; {self.over} troubles are over" if self.over else "all is well"
+            return f"all is well; {self.over} problems are over" if self.over else "all is well"
         lines = "; ".join(trouble.detail for trouble in self.troubles)
-        return f"{len(self.troubles)} troubles, {self.told} alarms told now: {lines}"
+        return f"{len(self.troubles)} problems found, {self.told} alarms sent: {lines}"
 
 
 @flow(name="watch", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
@@ -69,8 +73,8 @@ class Watch:
     def look(self) -> WatchResult:
         """One look. Raises PipelineError when the warehouse is not one."""
         now, settings = self.clock(), self.settings
-        if not settings.warehouse.exists():
-            return WatchResult()
+        if not is_lake_target(settings.warehouse) and not settings.warehouse.exists():
+            return WatchResult(nothing_to_watch=True)
         try:
             with open_warehouse(settings.warehouse, patience_s=PATIENCE_S) as con:
                 found = troubles(con, at=now, longest=self.longest(), terms=self.terms())

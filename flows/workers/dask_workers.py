@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import Any
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
-from models.errors import ConfigError, PipelineError, fault
+from models.errors import ConfigError, PipelineError
 from models.event import Extraction, TextUnit
+from models.fault import fault_line
 
 UNDERWAY_A_WORKER = 2
 CONNECT_TIMEOUT_S = 30
@@ -94,7 +95,7 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
                         events=(),
                         entities=(),
                         extractor_version=EXTRACTOR_VERSION,
-                        reject=f"crashed: {fault(failed)}",
+                        reject=f"crashed: {fault_line(failed)}",
                     )
                 )
         return found

@@ -11,12 +11,13 @@ US_MARKETS = frozenset({"XNYS", "XNAS", "XASE", "ARCX", "BATS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """A market by its MIC. `calendar` is the MIC whose sessions it keeps."""
+    """A market by its MIC. `calendar` is the MIC whose sessions it keeps; `zone` is IANA's name."""
 
     mic: str
     name: str
     currency: str
     calendar: str
+    zone: str = "UTC"
     ric_suffixes: tuple[str, ...] = ()
 
 
@@ -24,7 +25,7 @@ class Market:
 def load_markets() -> dict[str, Market]:
     """All markets by MIC. Raises ConfigError on a MIC given twice."""
     found: dict[str, Market] = {}
-    for line, row in read_rows("markets.csv", ("mic", "name", "currency", "calendar")):
+    for line, row in read_rows("markets.csv", ("mic", "name", "currency", "calendar", "zone")):
         if row["mic"] in found:
             raise ConfigError(f"markets.csv: line {line}: {row['mic']!r} twice")
         found[row["mic"]] = Market(
@@ -32,6 +33,7 @@ def load_markets() -> dict[str, Market]:
             name=row["name"],
             currency=row["currency"],
             calendar=row["calendar"],
+            zone=row["zone"],
             ric_suffixes=split_list(row["ric"]),
         )
     return found

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from models.errors import WarehouseError
 from models.identity import digest_id
 from models.reading import ReadCount
-from models.reference.markets import US_MARKETS
+from models.reference.markets import US_MARKETS, load_markets
 from models.security import DailyBar
 from warehouse.connection import load_query, transaction
 from warehouse.operations import batches
@@ -155,6 +155,7 @@ def load_prices(
             {"source": [source], "fetched_at": pa.array([fetched_at], batches.INSTANT)}
         )
         with registered(con, symbol_map=mapping, load_facts=facts):
+            con.execute(load_query("local_sessions"))
             faults = con.execute(
                 load_query("check_prices"), {"today": fetched_at.date()}
             ).fetchall()
@@ -224,23 +225,25 @@ def staged(
 
 def symbol_map(con: DuckDBPyConnection) -> pa.Table:
     """For each symbol staged: its listing, currency and calendar, or what is the matter with it."""
-    listings: dict[str, list[tuple[str, str | None, str | None]]] = defaultdict(list)
+    listings: dict[str, list[tuple[str, str | None, str | None, str | None]]] = defaultdict(list)
+    markets = load_markets()
     for listing, ticker, mic, currency, calendar in con.execute(
         load_query("listings_to_match")
     ).fetchall():
-        listings[listing].append((listing, currency, calendar))
-        listings[ticker].append((listing, currency, calendar))
+        facts = (listing, currency, calendar, markets[mic].zone if mic in markets else None)
+        listings[listing].append(facts)
+        listings[ticker].append(facts)
         if mic in US_MARKETS:
             # A bare ticker in a price file is a US one before it is anybody else's.
-            listings[f"US {ticker}"].append((listing, currency, calendar))
+            listings[f"US {ticker}"].append(facts)
     rows = []
     for (symbol,) in con.execute("SELECT DISTINCT symbol FROM staged_prices").fetchall():
         held = listings.get(f"US {symbol}") or listings.get(symbol) or []
         row = {"symbol": symbol, "listing_id": None, "problem": None}
         if len(held) == 1:
-            row["listing_id"], row["currency"], row["calendar"] = held[0]
+            row["listing_id"], row["currency"], row["calendar"], row["zone"] = held[0]
         elif held:
-            several = " or ".join(sorted(listing for listing, _, _ in held))
+            several = " or ".join(sorted(listing for listing, *_ in held))
             row["problem"] = f"ticker on several markets: say {several}"
         else:
             row["problem"] = "unknown ticker: load its listing first, or pass skip_unknown"

@@ -346,6 +346,7 @@ SYMBOL_MAP = {
     "listing_id": TEXT,
     "currency": TEXT,
     "calendar": TEXT,
+    "zone": TEXT,
     "problem": TEXT,
 }
 PRICE_LOADS = {

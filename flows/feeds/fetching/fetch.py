@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from extractors.feeds.web_address import web_address
 from flows.base.fetch_settings import FetchSettings
 from flows.feeds.fetching.addresses import host_and_port, rules_for
 from flows.feeds.fetching.http_get import Answer, Web
@@ -263,7 +264,7 @@ class _FeedRequest:
 
     def _moved(self, answer: Answer, state: FeedState) -> FeedState:
         """Count a permanent redirect; after enough agreeing answers it is the feed's address."""
-        target = answer.permanent_url()
+        target = web_address(answer.permanent_url())
         if target is None:
             return replace(state, redirect_url=None, redirect_count=0)
         count = state.redirect_count + 1 if target == state.redirect_url else 1

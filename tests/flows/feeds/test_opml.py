@@ -107,3 +107,21 @@ def test_export_and_import_give_the_same_feeds() -> None:
     assert [(f.name, f.url, f.kind, f.language) for f in back] == [
         (f.name, f.url, f.kind, f.language) for f in feeds[:2]
     ]
+
+
+def test_addresses_are_web_addresses_without_passwords() -> None:
+    data = (
+        b'<opml version="1.0"><body>'
+        b'<outline text="A" type="rss" xmlUrl="https://user:secret@feeds.example/a.xml"/>'
+        b'<outline text="B" type="rss" xmlUrl="javascript:alert(1)"/></body></opml>'
+    )
+    found, count = feeds_from_opml(data, where="x.opml")
+    assert [feed.url for feed in found] == ["https://feeds.example/a.xml"]
+    (refusal,) = count.refusals
+    assert "javascript" in str(refusal)
+
+
+def test_a_list_without_an_end_is_refused() -> None:
+    outlines = b'<outline text="A"/>' * 10_001
+    with pytest.raises(ConfigError, match="10,001 outlines, at most 10,000"):
+        feeds_from_opml(b"<opml><body>" + outlines + b"</body></opml>", where="x.opml")

@@ -151,3 +151,9 @@ def test_an_alarm_channel_nobody_defined_is_named(
     wrong = load_settings(config)
     with caplog.at_level(logging.ERROR), pytest.raises(Exception, match="no channel 'pager'"):
         Watch(wrong, clock=lambda: NOW + timedelta(minutes=50)).look()
+
+
+def test_without_a_warehouse_there_is_nothing_to_watch(tmp_path: Path) -> None:
+    found = Watch(Settings(warehouse=tmp_path / "none.duckdb")).look()
+    assert str(found).startswith("there is no warehouse yet")
+    assert list(tmp_path.iterdir()) == []

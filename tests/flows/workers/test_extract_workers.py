@@ -100,7 +100,7 @@ def test_a_text_that_hangs_crashes_or_fails_is_refused_alone() -> None:
     assert rejects[1].startswith("too_slow: ")
     assert "budget 0.5 s" in rejects[1]
     assert rejects[3].startswith("crashed: ")
-    assert rejects[4].startswith("KeyError at ")
+    assert rejects[4].startswith("KeyError: ")
 
 
 @pytest.mark.usefixtures("poisoned_workers")

@@ -1,7 +1,7 @@
 """Prices are loaded whole or not at all, and every fault has its line."""
 
 import gzip
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -212,3 +212,17 @@ def test_a_wrong_action_stops_the_load(
     with pytest.raises(WarehouseError, match=f"AAA 2025-01-08: {line}"):
         load(con, tmp_path / "p.csv", ACTIONS.replace("51,0.25,1", wrong))
     assert held(con) == 0
+
+
+@pytest.mark.parametrize(
+    "stamp", ["{day}T00:00:00Z", "{day}T14:30:00Z", "{day} 16:00:00-05:00", "{next}T02:00:00+00"]
+)
+def test_an_instant_is_the_day_it_was_on_the_exchange(
+    con: DuckDBPyConnection, tmp_path: Path, stamp: str
+) -> None:
+    text = "ticker,date,close\n" + "".join(
+        f"AAA,{stamp.format(day=day, next=day + timedelta(days=1))},100\n" for day in WEEK
+    )
+    loaded = load(con, tmp_path / "p.csv", text)
+    assert (loaded.first_date, loaded.last_date, loaded.new_count) == (WEEK[0], WEEK[-1], 5)
+    assert not [line for line in loaded.warnings if "no session" in line]

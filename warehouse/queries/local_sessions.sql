@@ -1,0 +1,13 @@
+-- Dates of staged_prices that were given as instants become days of the exchange: an instant at
+-- midnight UTC is a plain date, any other is the day it was where the listing trades.
+UPDATE staged_prices AS staged
+SET session_date = CASE
+    WHEN strftime(TRY_CAST(date_text AS TIMESTAMPTZ), '%H:%M:%S') = '00:00:00'
+        THEN CAST(TRY_CAST(date_text AS TIMESTAMPTZ) AS DATE)
+    ELSE CAST(timezone(map.zone, TRY_CAST(date_text AS TIMESTAMPTZ)) AS DATE)
+END
+FROM symbol_map AS map
+WHERE map.symbol = staged.symbol
+    AND map.zone IS NOT NULL
+    AND regexp_matches(date_text, '\d[T ]\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$')
+    AND TRY_CAST(date_text AS TIMESTAMPTZ) IS NOT NULL;
