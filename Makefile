@@ -8,7 +8,7 @@ SCALE := build/scale
 LOCK := --quiet --system-certs --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check quality train soak soak-serve bench bench-lake bench-scale bench-ingest format lock clean
+.PHONY: help install demo test test-fast check quality train soak soak-serve bench bench-lake bench-scale bench-ingest format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,6 +46,10 @@ demo: $(INSTALLED)  ## the whole path on bundled feeds: fetch, extract, link, al
 
 test: $(TOOLS)  ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-fast: $(TOOLS)  ## the part of it without servers and processes, under a minute
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/models tests/extractors \
+	  $(addprefix tests/warehouse/,alerting articles events market)
 
 check: $(TOOLS)  ## ruff, mypy --strict, import layers
 	$(BIN)/ruff check .
