@@ -37,6 +37,7 @@ from warehouse.operations.leases import being_read
 # Official feeds speak for a state: what they announce without naming it, it does.
 OFFICIAL = "official"
 log = logging.getLogger("policywire.extract")
+READ_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,7 @@ def read_news(settings: Settings) -> ExtractResult:
         if is_lake_target(settings.warehouse):
             # Others read meanwhile what this worker does not.
             find_copies(settings, owner)
-        found = read_articles(settings, owner)
-        if wait_for_others(settings, owner):
-            found += read_articles(settings, owner)
+        found = read_all(settings, owner)
         new_developments = link_news(settings, owner)
     return ExtractResult(
         articles=found["articles"],
@@ -95,6 +94,24 @@ def read_news(settings: Settings) -> ExtractResult:
             with_retries(settings.warehouse, partial(left_out_since, since=began)).values()
         ),
     )
+
+
+def read_all(settings: Settings, owner: str) -> Counter[str]:
+    """Read what waits, and what others are reading or left behind by dying.
+
+    A lease may run out between two looks, so a round that found others, or articles, is followed by
+    another one; not for ever, for news keeps coming.
+    """
+    found = read_articles(settings, owner)
+    for _ in range(READ_ROUNDS):
+        waited = wait_for_others(settings, owner)
+        if not waited and not is_lake_target(settings.warehouse):
+            break
+        more = read_articles(settings, owner)
+        found += more
+        if not waited and not more["articles"]:
+            break
+    return found
 
 
 def read_articles(settings: Settings, owner: str) -> Counter[str]:
