@@ -26,15 +26,17 @@ def at_work(settings: Settings) -> Iterator[str]:
     done = Event()
     beat = Thread(target=keep_leases, args=(settings, owner, done), daemon=True)
     beat.start()
+    cut_short = True
     try:
         yield owner
-    except BaseException:
-        with suppress(WarehouseError):
-            with_retries(settings.warehouse, partial(release_all, owner=owner))
-        raise
+        cut_short = False
     finally:
+        # First no more renewals, or one of them may meet the release.
         done.set()
         beat.join()
+        if cut_short:
+            with suppress(WarehouseError):
+                with_retries(settings.warehouse, partial(release_all, owner=owner))
 
 
 def keep_leases(settings: Settings, owner: str, done: Event) -> None:
