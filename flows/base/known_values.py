@@ -1,14 +1,13 @@
 """Checks options that take known values only; the error suggests the nearest one."""
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from rapidfuzz import fuzz, process, utils
 
 from models.errors import ConfigError
+from models.reference import read_rows, split_list
 from warehouse.connection import load_query
 from warehouse.snapshot import query
 
@@ -64,15 +63,13 @@ def reference_names(table: str, key: str) -> dict[str, str]:
 
     An alias that stands for several ids stands for the first.
     """
-    text = (resources.files("models") / "reference" / f"{table}.csv").read_text("utf-8")
+    rows = [row for _, row in read_rows(f"{table}.csv", ("name", key))]
     found: dict[str, str] = {}
-    rows = list(csv.DictReader(text.splitlines()))
     for row in rows:
         found.setdefault(row["name"], row[key])
     for row in rows:
-        for alias in row["aliases"].split("|"):
-            if alias:
-                found.setdefault(alias, row[key])
+        for alias in split_list(row["aliases"]):
+            found.setdefault(alias, row[key])
     return found
 
 

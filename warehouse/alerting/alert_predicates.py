@@ -14,7 +14,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from models.alert import AlertRule
-from warehouse.alerting.predicate_grammar import PredicateError, one_line, read_predicate
+from warehouse.alerting.predicate_grammar import PredicateError, read_predicate
+from warehouse.snapshot import one_line
 
 TIME_LIMIT_S = 5.0
 MEMORY_LIMIT = "512MB"
@@ -78,7 +79,7 @@ def judge(con: DuckDBPyConnection, rules: Sequence[AlertRule]) -> Judged:
                 for development_id in box.met(predicate):
                     found.setdefault(development_id, []).append(rule_id)
             except (PredicateError, duckdb.Error) as error:
-                failed[rule_id] = f"where: {one_line(error)}"
+                failed[rule_id] = f"where: {one_line(str(error))}"
     return Judged(met={key: tuple(ids) for key, ids in found.items()}, failed=failed)
 
 
@@ -112,7 +113,7 @@ class Sandbox:
             with self.in_time():
                 described = self.box.execute(f"DESCRIBE {sql}").fetchall()
         except (PredicateError, duckdb.Error) as error:
-            return one_line(error)
+            return one_line(str(error))
         kind = described[1][1]
         if kind != "BOOLEAN":
             return f"gives {kind}, not a condition that is true or false"

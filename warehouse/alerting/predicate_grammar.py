@@ -18,6 +18,8 @@ from typing import Any
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from warehouse.snapshot import one_line
+
 LEFT_EMPTY = ("where_clause", "having", "qualify", "sample", "modifiers", "group_expressions")
 
 
@@ -74,7 +76,7 @@ def parsed(con: DuckDBPyConnection, statement: str) -> dict[str, Any]:
     try:
         row = con.execute("SELECT json_serialize_sql(?)", [statement]).fetchone()
     except duckdb.Error as error:
-        raise PredicateError(one_line(error)) from error
+        raise PredicateError(one_line(str(error))) from error
     assert row is not None, "one row in, one row out"
     try:
         found: dict[str, Any] = json.loads(row[0])
@@ -194,8 +196,3 @@ def children(node: Any) -> Iterator[dict[str, Any]]:
                 yield item
             else:
                 yield from children(item)
-
-
-def one_line(error: Exception) -> str:
-    """A database error without its drawing of the statement."""
-    return " ".join(str(error).split("\n\nLINE ")[0].split())

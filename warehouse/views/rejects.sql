@@ -14,7 +14,7 @@ SELECT
     CASE
         WHEN reason LIKE 'too_slow:%' THEN 'too_slow'
         WHEN reason LIKE 'crashed:%' THEN 'crashed'
-        WHEN reason LIKE 'failed:%' OR regexp_matches(reason, '\(at [\w.]+:\d+\)$') OR reason LIKE '% at %/%.%:%' THEN 'fault'
+        WHEN reason LIKE 'failed:%' OR regexp_matches(reason, '\(at [\w.]+:\d+\)$') THEN 'fault'
         ELSE 'not_read'
     END AS kind,
     reason,
