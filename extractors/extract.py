@@ -128,6 +128,10 @@ class Extractor:
                 raise ExtractionError(unit.unit_id, self.budget.reason(chars, spent))
         return docs
 
+    def contexts(self, unit: TextUnit) -> list[SentenceContext]:
+        """The sentences of a unit that pass the gate, as models read them."""
+        return list(self._contexts(unit, self._sentences(unit)))
+
     def extract_one(self, unit: TextUnit) -> Extraction:
         """The extraction of a single unit."""
         return next(self.extract([unit], batch_size=1))

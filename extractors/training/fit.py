@@ -1,0 +1,127 @@
+"""Fit the reader to samples: the losses, the batches and the schedule."""
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from extractors.reading.inputs import STATE, TEXT, padded
+from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
+from extractors.training.network import ROLE_WIDTH, ReaderNetwork
+from extractors.training.samples import Sample
+
+BATCH = 24
+RATE, HEAD_RATE = 1.5e-4, 1e-3
+
+
+def fit(
+    net: ReaderNetwork,
+    samples: Sequence[Sample],
+    *,
+    epochs: int,
+    seed: int,
+    vary: Callable[[Sample, random.Random], Sample] = lambda s, _: s,
+    say: Callable[[str], object] = print,
+) -> None:
+    """Train `net` in place. `vary` gives the form in which a sample is seen this time."""
+    torch.manual_seed(seed)
+    shuffle = random.Random(seed)
+    inner = list(net.bert.parameters())
+    heads = [p for n, p in net.named_parameters() if not n.startswith("bert.")]
+    optimizer = torch.optim.AdamW(
+        [{"params": inner, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
+    )
+    steps = epochs * math.ceil(len(samples) / BATCH)
+    warm = steps // 10
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer,
+        lambda n: min(1.0, (n + 1) / warm) * max(0.02, (steps - n) / max(1, steps - warm)) if n >= warm else (n + 1) / warm,
+    )
+    net.train()
+    for epoch in range(epochs):
+        seen = [vary(s, shuffle) for s in samples]
+        total = 0.0
+        for batch in batches(seen, shuffle):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                outputs = net(*(torch.from_numpy(a) for a in padded([s.row for s in batch])))
+            loss = loss_of(tuple(o.float() for o in outputs), batch)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            total += loss.item() * len(batch)
+        say(f"epoch {epoch + 1} of {epochs}: loss {total / len(seen):.3f}")
+    net.eval()
+
+
+def batches(samples: Sequence[Sample], shuffle: random.Random) -> Iterator[list[Sample]]:
+    """Batches of like lengths, in random order."""
+    order = sorted(samples, key=lambda s: len(s.row) + shuffle.uniform(-8, 8))
+    parts = [list(order[i : i + BATCH]) for i in range(0, len(order), BATCH)]
+    shuffle.shuffle(parts)
+    yield from parts
+
+
+def loss_of(outputs: tuple[Tensor, ...], batch: Sequence[Sample]) -> Tensor:
+    """The sum of the losses of all heads over a batch."""
+    sentence, trigger, step, query, key, bias = outputs
+    rows, width = trigger.shape[:2]
+    has = torch.zeros(rows, 1 + len(TYPES))
+    at = torch.full((rows, width), -100)
+    weight = torch.ones(rows)
+    for i, sample in enumerate(batch):
+        text = sample.row.part == TEXT
+        at[i, : len(text)][torch.from_numpy(text)] = 0
+        if sample.events and all(e.unsure for e in sample.events):
+            weight[i] = 0.5
+        for e in sample.events:
+            has[i, 0] = 1
+            has[i, 1 + TYPES.index(e.type)] = 1
+            at[i, torch.from_numpy(e.trigger)] = 1 + TYPES.index(e.type)
+    by_row = F.binary_cross_entropy_with_logits(sentence, has, reduction="none")
+    loss = (weight * (by_row[:, 0] + 0.25 * by_row[:, 1:].sum(1))).mean()
+    triggers = F.cross_entropy(trigger.transpose(1, 2), at, ignore_index=-100, reduction="none")
+    loss = loss + 0.25 * (weight * triggers.sum(1)).mean()
+    pairs = [(i, e) for i, s in enumerate(batch) for e in s.events]
+    if not pairs:
+        return loss
+    logits = torch.stack([step[i, torch.from_numpy(e.trigger)].mean(0) for i, e in pairs])
+    s, f = len(STATUSES), len(FACTUALITIES)
+    parts = (
+        (logits[:, :s], [STATUSES.index(e.status) for _, e in pairs], 1.0),
+        (logits[:, s : s + f], [FACTUALITIES.index(e.factuality) for _, e in pairs], 0.5),
+        (logits[:, s + f :], [TIME_FRAMES.index(e.time_frame) for _, e in pairs], 0.5),
+    )
+    for said, labels, share in parts:
+        loss = loss + share * F.cross_entropy(said, torch.tensor(labels), reduction="sum") / rows
+    return loss + role_loss(query, key, bias, pairs, batch) / rows
+
+
+def role_loss(
+    query: Tensor, key: Tensor, bias: Tensor, pairs: list, batch: Sequence[Sample]
+) -> Tensor:
+    """Binary cross entropy of every piece and role of every event, summed over pieces."""
+    width = key.shape[1]
+    index = torch.tensor([i for i, _ in pairs])
+    asks = torch.stack([query[i, torch.from_numpy(e.trigger)].mean(0) for i, e in pairs])
+    keys = key[index].view(len(pairs), width, len(ROLES), ROLE_WIDTH)
+    scores = torch.einsum("ed,ewrd->ewr", asks, keys) / ROLE_WIDTH**0.5 + bias[index]
+    gold = torch.zeros_like(scores)
+    counts = torch.zeros_like(scores)
+    for n, (i, e) in enumerate(pairs):
+        part = batch[i].row.part
+        text = torch.from_numpy(np.flatnonzero(part == TEXT))
+        around = torch.from_numpy(np.flatnonzero(part >= STATE))
+        for role, pieces in e.roles.items():
+            r = ROLES.index(role)
+            counts[n, text, r] = 1.0
+            if role in ("actor", "target"):
+                counts[n, around, r] = 1.0
+            gold[n, torch.from_numpy(pieces), r] = 1.0
+    losses = F.binary_cross_entropy_with_logits(scores, gold, reduction="none")
+    return 0.3 * (losses * counts).sum()

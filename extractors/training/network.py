@@ -1,0 +1,76 @@
+"""The reader as a torch module: a BERT encoder and heads for sentence, trigger, step and roles.
+
+Roles are scored by a bilinear form between trigger and piece (Dozat and Manning 2017, "Deep
+biaffine attention for neural dependency parsing"), so that two events of one sentence have their
+own arguments.
+"""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from extractors.reading.inputs import KINDS, NAMES, WRITINGS
+from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
+
+ROLE_WIDTH = 48
+STEPS = len(STATUSES) + len(FACTUALITIES) + len(TIME_FRAMES)
+
+
+class ReaderNetwork(nn.Module):
+    """ids, kinds, mask (rows, pieces) -> the six outputs that `reader.py` decodes.
+
+    sentence (rows, 1 + types): logits that there is an event at all, and one of each type.
+    trigger (rows, pieces, 1 + types): logits that a piece is no trigger, or one of each type.
+    step (rows, pieces, statuses + factualities + time frames): logits if the piece is the trigger.
+    query (rows, pieces, width), key (rows, pieces, roles * width), bias (rows, pieces, roles): the
+    logit that piece j has role r for trigger i is query[i] . key[j, r] / sqrt(width) + bias[j, r].
+    """
+
+    def __init__(self, folder: Path, kept: list[int]) -> None:
+        super().__init__()
+        config = BertConfig.from_json_file(folder / "config.json")
+        config._attn_implementation = "sdpa"
+        self.bert = BertModel(config, add_pooling_layer=False)
+        weights = {k.removeprefix("bert."): v for k, v in load_file(folder / "model.safetensors").items()}
+        self.bert.load_state_dict(weights, strict=False)
+        words = self.bert.embeddings.word_embeddings.weight.data[kept]
+        self.bert.embeddings.word_embeddings = nn.Embedding.from_pretrained(
+            words, freeze=False, padding_idx=0
+        )
+        segments = self.bert.embeddings.token_type_embeddings.weight.data
+        kinds = nn.Embedding(KINDS, config.hidden_size)
+        kinds.weight.data = segments.repeat_interleave(WRITINGS * NAMES, 0).clone()
+        kinds.weight.data += 0.02 * torch.randn_like(kinds.weight)
+        self.bert.embeddings.token_type_embeddings = kinds
+        h = config.hidden_size
+        self.dropout = nn.Dropout(0.1)
+        self.sentence = nn.Linear(2 * h, 1 + len(TYPES))
+        self.trigger = nn.Linear(h, 1 + len(TYPES))
+        self.step = nn.Sequential(nn.Linear(2 * h, h), nn.GELU(), nn.Dropout(0.1), nn.Linear(h, STEPS))
+        self.query = nn.Linear(h, ROLE_WIDTH)
+        self.key = nn.Linear(h, len(ROLES) * ROLE_WIDTH)
+        self.bias = nn.Linear(h, len(ROLES))
+        self.bias.bias.data.fill_(-2.0)
+
+    def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        states = self.bert(
+            input_ids=ids, token_type_ids=kinds, attention_mask=mask
+        ).last_hidden_state
+        states = self.dropout(states)
+        text = ((kinds < WRITINGS * NAMES) & (mask > 0)).unsqueeze(-1)
+        first = states[:, :1]
+        most = states.masked_fill(~text, -1e4).amax(1)
+        sentence = self.sentence(torch.cat([first[:, 0], most], -1))
+        step = self.step(torch.cat([states, first.expand_as(states)], -1))
+        return (
+            sentence,
+            self.trigger(states),
+            step,
+            self.query(states),
+            self.key(states),
+            self.bias(states),
+        )
