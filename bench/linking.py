@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from extractors.listings.company_names import core_name
+from extractors.listings.relevance import subjects
 from extractors.listings.ticker_tags import find_tags, strip_tags
-from extractors.listings.tickers import TickerLinker, subjects
+from extractors.listings.tickers import TickerLinker
 from extractors.text.readable import reject_reason
 from models.event import TextUnit
 from models.reference.markets import US_MARKETS

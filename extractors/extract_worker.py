@@ -30,7 +30,7 @@ from extractors.extract_requests import (
     unpacked,
 )
 from extractors.feeds.reader_process import LENGTH
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.records import answer_lines
 from extractors.text.budget import Budget
 from models.fault import fault_line
@@ -43,7 +43,7 @@ class ExtractWorker:
 
     def __init__(self, gate: bool, budget: Budget) -> None:
         self.extractor = Extractor(gate=gate, budget=budget)
-        self.touched = TouchedListings()
+        self.affected = AffectedListings()
 
     def answer(self, request: Request) -> Answer:
         """One request answered."""
@@ -51,7 +51,7 @@ class ExtractWorker:
             extractions = list(self.extractor.extract(unpacked(request)))
             return readings_of(extractions, self.extractor.version)
         out = io.StringIO()
-        count = answer_lines(request.numbered, out, self.extractor, self.touched.by_event)
+        count = answer_lines(request.numbered, out, self.extractor, self.affected.by_event)
         return Answers(text=out.getvalue(), count=count)
 
     def serve(self, source: BinaryIO, sink: BinaryIO) -> None:

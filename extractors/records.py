@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from extractors.extract import Extractor
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.text.dates import parse_published
 from extractors.text.readable import encodable
 from models import harmless
@@ -243,7 +243,7 @@ def piped() -> ReadCount:
     """The pipe on standard input and output; what became of each line."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    return read_pipe(sys.stdin, sys.stdout, tickers=TouchedListings().by_event)
+    return read_pipe(sys.stdin, sys.stdout, tickers=AffectedListings().by_event)
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from extractors.feeds.near_duplicates import fingerprint, first_sources
 from extractors.linking.index import index_keys_wanted
 from extractors.linking.link import blocks_of, link
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from flows.base.settings import Settings
 from flows.markets.securities import INPUT as SECURITIES
 from flows.workers.leases import shares
@@ -248,18 +248,18 @@ def join_tickers(settings: Settings, owner: str) -> int:
         lease_s=settings.extract.lease_s,
         shares=shares(settings),
     )
-    touched: TouchedListings | None = None
+    affected: AffectedListings | None = None
     while waiting := with_retries(settings.warehouse, choose):
-        if touched is None:
+        if affected is None:
             with open_warehouse(settings.warehouse) as con:
                 loaded = loaded_digest(con, SECURITIES)
-            touched = ready_listings(settings.warehouse, loaded)
+            affected = ready_listings(settings.warehouse, loaded)
         links: list[tuple[str, int, tuple[TickerLink, ...]]] = []
         faulty: list[StageReject] = []
         for item in waiting:
             found: tuple[TickerLink, ...] = ()
             try:
-                found = touched.by_event(item.unit, item.event)
+                found = affected.by_event(item.unit, item.event)
             except Exception as error:  # noqa: BLE001 - one development must not stop the rest
                 reason = fault_line(error)
                 log.warning("development %s has no tickers: %s", item.development_id, reason)

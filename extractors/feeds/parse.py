@@ -20,7 +20,7 @@ from extractors.feeds.limits import MAX_ENTRIES, within_limits
 from extractors.feeds.media_captions import caption
 from extractors.feeds.moments import Moment, MomentReader, region_of
 from extractors.feeds.web_address import web_address
-from extractors.feeds.xml_mending import mended
+from extractors.feeds.xml_repair import repaired
 from extractors.text.charset import Decoded, decoded
 from extractors.text.invisible import visible
 from extractors.text.plain_text import fit, plain_as_html, title_text
@@ -69,7 +69,7 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
     root = _root_name(start)
     if root == "html" and not _FEED_INSIDE.search(read.text):
         raise _html_instead(fetched)
-    text, repairs = mended(read.text)
+    text, repairs = repaired(read.text)
     body = text.encode("utf-8", "ignore")
     language = (fetched.header("content-language") or "").split(",")[0].strip() or None
     usual = read_usual_feed(body, base=fetched.url, language=language)

@@ -23,13 +23,13 @@ def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
         part
         for versions in by_article.values()
         for part in withdrawn_parts(
-            {number: told_once(parts_of_article(told)) for number, told in versions.items()}
+            {number: without_repeats(parts_of_article(told)) for number, told in versions.items()}
         )
     ]
     return sorted(found, key=lambda part: (part.source.order, part.part))
 
 
-def told_once(parts: Sequence[Part]) -> list[Part]:
+def without_repeats(parts: Sequence[Part]) -> list[Part]:
     """Parts of one version; a step told in full and again in short gets one subject and one day."""
     if len(parts) < 2:
         return list(parts)

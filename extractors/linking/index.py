@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from extractors.linking.article import parts_of
+from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import Part
-from extractors.linking.state import DevelopmentState, MeasureState, new_development
+from extractors.linking.reports import new_development
+from extractors.linking.state import DevelopmentState
 from models.link import LinkMention
 
 VAGUE = "vague:"

@@ -10,16 +10,10 @@ from datetime import timedelta
 from typing import Protocol
 
 from extractors.linking.life_cycle import ENDED, allowed
+from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import COMPANY_TYPES, Part, days_of, same_name
-from extractors.linking.state import (
-    STAGES,
-    DevelopmentState,
-    MeasureState,
-    Value,
-    amounts_of,
-    dates_of,
-    rates_of,
-)
+from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
+from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
 
 RATE_POINTS = 0.5
@@ -27,7 +21,7 @@ AMOUNT_SHARE = 0.05
 DATE_DAYS = 3
 SAME_DEVELOPMENT = 15
 SAME_MEASURE = 20
-AFTERGLOW_DAYS = 120
+STILL_REPORTED_DAYS = 120
 STAGE_DAYS = 200
 AVERT_DAYS = 180
 OPENING = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, *STAGES})
@@ -260,7 +254,7 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
         same = step.status_class == part.status_class
         if same and not values_conflict(part, step):
             age = ((part.when.low or part.when.high) - step.high).days
-            return step if age <= AFTERGLOW_DAYS or part.background else None
+            return step if age <= STILL_REPORTED_DAYS or part.background else None
         if not same:
             return None
     return None

@@ -85,7 +85,7 @@ class Part:
     """One part of one mention, ready to be matched. Names in sets are normal forms.
 
     `withdrawn` says why a later version of the article withdrew it (`extractors.linking.versions`),
-    `withdrawn_by` which mention did and when that reached us; `heir_of` is the part of an earlier
+    `withdrawn_by` which mention did and when that reached us; `replaces` is the part of an earlier
     version in whose place this one stands.
     """
 
@@ -106,7 +106,7 @@ class Part:
     official: bool
     withdrawn: str | None = None
     withdrawn_by: tuple[str, datetime] | None = None
-    heir_of: PartKey | None = None
+    replaces: PartKey | None = None
 
     @property
     def type(self) -> EventType:

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from extractors.linking.index import keys_of, measure_keys_of
+from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import days_of, month_end
-from extractors.linking.state import STAGES, DevelopmentState, MeasureState
+from extractors.linking.reports import STAGES
+from extractors.linking.state import DevelopmentState
 from models.event import EventStatus
 from models.identity import digest_id
 from models.link import LinkedDevelopment, LinkedMeasure

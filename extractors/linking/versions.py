@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from extractors.linking.match import amounts_agree, dates_agree, differ, rates_agree, same_company
 from extractors.linking.parts import Part, PartKey, part_key
-from extractors.linking.state import amounts_of, dates_of, rates_of
+from extractors.linking.reports import amounts_of, dates_of, rates_of
 from models.event import EventStatus, Factuality, status_class
 
 RETRACTED, CORRECTED, REINSTATED = "retracted", "corrected", "reinstated"
@@ -51,7 +51,7 @@ def withdrawn_parts(versions: Mapping[int, Sequence[Part]]) -> list[Part]:
             if same_step:
                 heirs.setdefault(part_key(heir), part_key(part))
     return [
-        replace(marked.get(key, part), heir_of=heirs.get(key))
+        replace(marked.get(key, part), replaces=heirs.get(key))
         for told in versions.values()
         for part in told
         for key in (part_key(part),)

@@ -10,7 +10,7 @@ from models.reference.securities import load_securities
 from models.security import NamedListing, Securities, TickerLink
 
 
-class TouchedListings:
+class AffectedListings:
     """Joins events to listings, given the text they stand in.
 
     The tables take a second to load, which a stream of texts without events never pays.

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from extractors.extract import Extractor
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.text.budget import Budget
 from flows.base.settings import Settings, load_settings
 from flows.markets.securities import shipped_digest
@@ -26,7 +26,7 @@ def ready_extractor(*, gate: bool) -> Extractor:
         return _extractor(gate)
 
 
-def ready_listings(warehouse: Path, loaded: str | None) -> TouchedListings:
+def ready_listings(warehouse: Path, loaded: str | None) -> AffectedListings:
     """The listings of this process, with their tables loaded: the shipped ones, or the operator's.
 
     `loaded` is the digest of what the warehouse was last given; where that is what ships, the
@@ -67,13 +67,13 @@ def _extractor(gate: bool) -> Extractor:
 
 
 @cache
-def _listings() -> TouchedListings:
-    found = TouchedListings()
+def _listings() -> AffectedListings:
+    found = AffectedListings()
     assert found.linker is not None, "asked for so that it is loaded"
     return found
 
 
 @cache
-def _own_listings(warehouse: Path, loaded: str) -> TouchedListings:
+def _own_listings(warehouse: Path, loaded: str) -> AffectedListings:
     with open_warehouse(warehouse) as con:
-        return TouchedListings(load_securities(con))
+        return AffectedListings(load_securities(con))

@@ -8,7 +8,7 @@ import pytest
 
 from extractors.feeds.near_duplicates import fingerprint, first_sources
 from extractors.linking.link import link
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from flows import link as link_stage
 from flows.base.settings import Settings
 from flows.extract import read_news
@@ -113,16 +113,16 @@ def test_a_stored_mention_that_cannot_be_read_stops_only_its_article(settings: S
 
 
 def test_tickers_go_on_without_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = TouchedListings.by_event
+    sound = AffectedListings.by_event
 
     def poisoned(
-        self: TouchedListings, unit: TextUnit, event: EventMention
+        self: AffectedListings, unit: TextUnit, event: EventMention
     ) -> tuple[TickerLink, ...]:
         if "POISON" in unit.text:
             raise KeyError("odd")
         return sound(self, unit, event)
 
-    monkeypatch.setattr(TouchedListings, "by_event", poisoned)
+    monkeypatch.setattr(AffectedListings, "by_event", poisoned)
     assert read_news(settings).left_out == 1
     assert [stage for stage, _, _ in rejects(settings)] == ["tickers"]
     with open_warehouse(settings.warehouse) as con:

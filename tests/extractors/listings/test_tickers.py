@@ -2,7 +2,8 @@
 
 import pytest
 
-from extractors.listings.tickers import TickerLinker, subjects
+from extractors.listings.relevance import subjects
+from extractors.listings.tickers import TickerLinker
 
 
 @pytest.fixture(scope="module")

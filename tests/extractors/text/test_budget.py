@@ -11,7 +11,7 @@ from extractors import extract as extract_module
 from extractors.events.assemble import events_of
 from extractors.extract import Extractor
 from extractors.feeds.near_duplicates import fingerprint
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.text.budget import Budget
 from models.event import EventMention, TextUnit
 from models.identity import digest_id
@@ -128,12 +128,12 @@ def test_twice_the_text_takes_about_twice_the_time(extractor: Extractor, name: s
 
 
 def test_names_are_found_in_time_that_grows_with_the_text() -> None:
-    touched = TouchedListings()
+    affected = AffectedListings()
     story = 'MP Materials Corp. ("MP") and Apple Inc. ("Apple") sell, Ford ("F") and MP buy. '
 
     def seconds(times: int) -> float:
         began = time.process_time()
-        touched.linker.names.find_listings(story * times)
+        affected.linker.names.find_listings(story * times)
         fingerprint(story * times)
         return time.process_time() - began
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from typer.testing import CliRunner
 
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from flows.commands.cli import app
 from flows.markets.listing_files import read_listing_file, sec_list_rows
 from flows.markets.securities import (
@@ -327,8 +327,8 @@ def test_figis_stay_when_the_files_are_loaded_again(tmp_path: Path, httpserver: 
         assert add_figis(warehouse, client, "ZS", httpserver.url_for("/map")) == (0, 0)
 
 
-def test_a_delisted_company_is_not_touched_after_its_last_day() -> None:
-    touched = TouchedListings()
-    assert touched.trades("XNYS:X", date(2025, 6, 17))
-    assert not touched.trades("XNYS:X", date(2025, 6, 18))
-    assert touched.trades("XNYS:NUE", date(2026, 1, 1))
+def test_a_delisted_company_is_not_affected_after_its_last_day() -> None:
+    affected = AffectedListings()
+    assert affected.trades("XNYS:X", date(2025, 6, 17))
+    assert not affected.trades("XNYS:X", date(2025, 6, 18))
+    assert affected.trades("XNYS:NUE", date(2026, 1, 1))

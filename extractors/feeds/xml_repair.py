@@ -30,7 +30,7 @@ _MARK: Final = re.compile(
 _ENDS: Final = {"<![CDATA[": "]]>", "<!--": "-->"}
 
 
-def mended(text: str) -> tuple[str, tuple[str, ...]]:
+def repaired(text: str) -> tuple[str, tuple[str, ...]]:
     """The text, ready for a strict parser, and notes on what was mended."""
     notes: list[str] = []
     if text[:1].isspace() and text.lstrip()[:5] == "<?xml":
