@@ -1,4 +1,4 @@
-"""What the desk wants to hear of, and what it was told."""
+"""Alert rules, the developments they match, and the notices sent to the desk."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from models.security import TickerLink
 
 
 class Severity(StrEnum):
-    """How loud a notice is. Declared loudest first: they are delivered in this order."""
+    """How urgent a notice is. Declared most urgent first; notices are delivered in this order."""
 
     FLASH = "flash"
     URGENT = "urgent"
@@ -20,12 +20,12 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """A standing order for news. An empty tuple means "any"; all conditions must hold.
+    """What the desk wants to be alerted to. All conditions must hold; an empty tuple means "any".
 
-    `commodities` and `listings` are already expanded (descendants, groups); `max_source_tier` is
-    the worst trust tier that may speak (1 is official). `predicate` is a boolean SQL expression
-    over one row of `policy_events`, judged by the warehouse. Empty `factualities` means the
-    ontology's own test (section 7): told as fact, decided for later, or a condition officially set.
+    `commodities` and `listings` are already expanded (descendants, groups). `max_source_tier` is
+    the lowest trust tier that counts (1 is official). `predicate` is a boolean SQL expression over
+    one row of `policy_events`; the warehouse evaluates it. Empty `factualities` means the
+    ontology's own test (section 7): reported as fact, scheduled, or a condition set officially.
     """
 
     rule_id: str
@@ -55,7 +55,7 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierStep:
-    """One step a measure took before the one a notice is about."""
+    """One step the measure took before the step that a notice is about."""
 
     development_id: str
     status: str
@@ -68,12 +68,12 @@ class EarlierStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertCandidate:
-    """A development as rules and messages see it: one row of `policy_events` and what hangs on it.
+    """A development as rules and messages see it: one row of `policy_events` with its related rows.
 
-    `confirmations` counts independent publishers beyond the first. `predicates_met` names the
-    rules whose SQL predicate holds for it. `reported_at` is when it was first reported, by the
-    publisher where that can be believed. `change_reason` and `correction_id` say what a source took
-    back of it. Times UTC.
+    `confirmations` counts independent publishers beyond the first. `predicates_met` names the rules
+    whose SQL predicate holds. `reported_at` is when it was first reported: the publisher's time if
+    plausible. `change_reason` and `correction_id` describe what a source retracted or corrected.
+    Times are UTC.
     """
 
     development_id: str
@@ -121,10 +121,11 @@ class AlertCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One notice owed to one channel. Its id digests rule, development and channel: once is all.
+    """One notice for one channel. Its id digests rule, development and channel, so it is sent once.
 
-    `due_at` is when it may first go. `fold_at` is set when it goes as part of a digest at that
-    time, `fold_reason` says why. `refers_to` is the notice of the step this one carries on.
+    `due_at` is the earliest time to send it. `fold_at` is set when the notice goes out in a digest
+    at that time; `fold_reason` says why. `refers_to` is the notice about the previous step of the
+    measure.
     """
 
     alert_id: str
@@ -143,12 +144,12 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a deliverer holds while it sends: the alert, its facts, and for a digest the parts.
+    """What a sender holds: the alert and its facts, or for a digest its parts.
 
-    `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from
-    1. `kind` is single, digest or correction. Of a digest `candidate` is None and `parts` are the
-    notices folded into it. `parts_sent` of `parts_total` messages are out already where a channel
-    takes it in several only.
+    `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from 1.
+    `kind` is single, digest or correction. A digest has no `candidate`; its `parts` are the notices
+    folded into it. If the channel needs several messages, `parts_sent` of `parts_total` are already
+    sent.
     """
 
     alert_id: str
@@ -172,12 +173,12 @@ class Notice:
 
 
 def alert_id(rule_id: str, development_id: str, channel: str) -> str:
-    """The id of a notice, the same however often it is worked out."""
+    """Return the id of a notice: the same for the same rule, development and channel."""
     return digest_id("alert", rule_id, development_id, channel)
 
 
 def newsworthy(candidate: AlertCandidate) -> bool:
-    """Is it told as fact, decided for later, or a condition officially set? (ontology section 7)"""
+    """Is it reported as fact, scheduled, or a condition set officially? (ontology section 7)"""
     if candidate.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED):
         return True
     official = candidate.source_type.startswith("official") or candidate.source_tier == 1
@@ -185,7 +186,7 @@ def newsworthy(candidate: AlertCandidate) -> bool:
 
 
 def matches(rule: AlertRule, candidate: AlertCandidate, now: datetime | None = None) -> bool:
-    """Does every condition of the rule hold? Pure; `now` is needed for `max_age_days` only."""
+    """Does every condition of the rule hold? `now` is needed only for `max_age_days`."""
     return (
         _is_one(rule.types, candidate.type)
         and _is_one(rule.families, candidate.family)
@@ -218,8 +219,8 @@ def _meets(wanted: tuple[str, ...], values: tuple[str, ...]) -> bool:
 
 
 def _touches(rule: AlertRule, candidate: AlertCandidate) -> bool:
-    # Listing and link are asked of one and the same tie: "MP, by name" is not met by a text
-    # that names Apple and reaches MP through rare earths.
+    # Listing and link must hold for the same tie: "MP, by name" does not match a text that names
+    # Apple and reaches MP through rare earths.
     if not rule.listings and not rule.links:
         return True
     return any(

@@ -1,4 +1,4 @@
-"""A correction in one line: what a source took back or changed of what the desk was told."""
+"""Corrections in one line: what a source retracted or changed after the desk was alerted."""
 
 from models.alert import AlertCandidate
 from models.event import Factuality
@@ -17,13 +17,13 @@ REINSTATED = "reinstated"
 
 
 def correction_line(now: AlertCandidate, told: AlertCandidate | None) -> str:
-    """The line of a correction: "CORRECTION: rate 25% -> 10%: India: tariff adopted: steel"."""
+    """Return the correction: "CORRECTION: rate 25% -> 10%: India: tariff adopted: steel"."""
     before = told or now
     if now.factuality == Factuality.NEGATED:
         taken_back = "denied" if now.change_reason == "retracted" else "no longer told"
         line = f"{taken_back} by its source: {headline(before)}"
     elif now.change_reason == REINSTATED:
-        line = f"told again after a denial: {headline(now)}"
+        line = f"reported again after a denial: {headline(now)}"
     elif changes := changed(before, now):
         line = f"{'; '.join(changes)}: {headline(now)}"
     elif now.disputed:
@@ -34,7 +34,7 @@ def correction_line(now: AlertCandidate, told: AlertCandidate | None) -> str:
 
 
 def changed(before: AlertCandidate, now: AlertCandidate) -> list[str]:
-    """What is told otherwise now, each as "rate 25% -> 10%"."""
+    """Return the differences, each such as "rate 25% -> 10%"."""
     pairs = (
         ("rate", rate_told(before), rate_told(now)),
         ("status", words(before.status), words(now.status)),

@@ -15,7 +15,9 @@ _LONG_NUMBER = 100
 
 
 def parse_json_feed(fetched: FetchedFeed, text: str) -> ParsedFeed:
-    """The entries of a JSON Feed. Raises FeedParseError if the JSON is broken or something else."""
+    """Return the entries of a JSON Feed. Raises FeedParseError if the JSON is broken or another
+    format.
+    """
     try:
         data: Any = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError) as error:
@@ -45,7 +47,7 @@ def parse_json_feed(fetched: FetchedFeed, text: str) -> ParsedFeed:
 
 
 def _number(digits: str) -> int | str:
-    # An id may be a number of any length; Python refuses to read one of thousands of digits.
+    # An id may be a number of any length; Python refuses to parse thousands of digits.
     return int(digits) if len(digits) < _LONG_NUMBER else digits
 
 
@@ -81,7 +83,7 @@ def _entry(
 
 
 def _text(value: object) -> str:
-    # Ids are numbers in some feeds although the format asks for strings.
+    # Some feeds use numbers as ids although the format requires strings.
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return fit(str(value)).strip()

@@ -33,7 +33,7 @@ MOST_QUOTED = 6
 
 
 class NameFinder:
-    """One text being read: what is seen in it, and which issuers it has made sure."""
+    """Finds the listings named in one text; `sure` holds the issuers confirmed so far."""
 
     def __init__(self, tables: NameTables, text: str, title: str | None) -> None:
         self.tables = tables
@@ -41,12 +41,12 @@ class NameFinder:
         self.folded = {field: fold(value) for field, value in self.texts.items()}
         self.sure: dict[str, str] = {}
         self.found: list[NamedListing] = []
-        # One byte a character: whether it is part of a mention found, so that asking costs the
-        # same however many were found.
+        # One byte per character: 1 if it is part of an accepted mention. The check costs the same
+        # however many mentions there are.
         self.held = {field: bytearray(len(value)) for field, value in self.texts.items()}
 
     def mentions(self) -> tuple[NamedListing, ...]:
-        """Judge all spans: certain ones first, then those that need a certain one."""
+        """Return all mentions: accept certain spans first, then those that depend on them."""
         spans = [span for field in self.texts for span in self.spans(field)]
         self.read_tags(spans)
         doubtful: list[Span] = []
@@ -65,12 +65,12 @@ class NameFinder:
         return scored(self.found, len(self.texts["title"]) > 0)
 
     def covered(self, span: Span) -> bool:
-        """Is any of it part of a mention already found?"""
+        """Does the span overlap an accepted mention?"""
         return self.held[span.field].find(1, span.start, span.end) >= 0
 
     @cached_property
     def bracketed(self) -> dict[str, list[str]]:
-        """What is set in brackets and quotes after a word, with the words before: '("BMW")'."""
+        """Return quoted terms in brackets, such as '("BMW")', each with the words before it."""
         set_for: dict[str, list[str]] = defaultdict(list)
         for text in self.texts.values():
             for hit in QUOTED.finditer(text):
@@ -87,7 +87,7 @@ class NameFinder:
         return set_for
 
     def spans(self, field: str) -> Iterator[Span]:
-        """Whole-word hits of any form, capitals checked."""
+        """Yield whole-word matches of any name whose capitals fit."""
         text, folded = self.texts[field], self.folded[field]
         begins, ends = word_edges(text)
         for index, start, end in self.tables.automaton.find_matches_as_indexes(
@@ -101,7 +101,7 @@ class NameFinder:
                 yield Span(field=field, text=text, folded=folded, start=start, end=end, forms=forms)
 
     def read_tags(self, spans: list[Span]) -> None:
-        """Tags name listings; a bare "(MP)" does so after one of the company's names."""
+        """Accept tags; a bare "(MP)" counts only after one of the company's names."""
         ends: dict[tuple[str, int], list[Span]] = defaultdict(list)
         for span in spans:
             ends[span.field, span.end].append(span)
@@ -119,14 +119,14 @@ class NameFinder:
     def named_before(
         self, tag: Tag, field: str, ends: dict[tuple[str, int], list[Span]]
     ) -> Listing | None:
-        """The listing with this symbol whose company is named just before the bracket."""
+        """Return the listing with this symbol whose company is named just before the bracket."""
         for back in range(2, 45):
             for span in ends.get((field, tag.start - back), ()):
                 for form in span.forms:
                     for listing in self.tables.listings[form.issuer_id]:
                         if listing.ticker.replace("-", ".") == tag.symbol.replace("-", "."):
                             return listing
-        # The page's own noise runs name and ticker together: "MP MaterialsMP-- (MP)".
+        # Some pages run name and ticker together: "MP MaterialsMP-- (MP)".
         for form in self.run_together(tag, field):
             for listing in self.tables.listings[form.issuer_id]:
                 if listing.ticker == tag.symbol:
@@ -134,7 +134,7 @@ class NameFinder:
         return None
 
     def run_together(self, tag: Tag, field: str) -> Iterator[NameForm]:
-        """Forms of a name that ends where the tag begins, without a blank between."""
+        """Yield names that end where the tag starts, without a blank between."""
         folded = self.folded[field][max(0, tag.start - 45) : tag.start]
         for index, _, end in self.tables.automaton.find_matches_as_indexes(
             folded, overlapping=True
@@ -143,7 +143,7 @@ class NameFinder:
                 yield from self.tables.forms_of[index]
 
     def accept_alone(self, span: Span) -> bool:
-        """Take a span whose name and surroundings suffice; make its issuer sure."""
+        """Accept a span if its name and context suffice, and confirm its issuer."""
         judged = [(form, self.reason_alone(span, form)) for form in span.forms]
         passed = [(form, why) for form, why in judged if why]
         form_why = self.best(passed)
@@ -156,7 +156,7 @@ class NameFinder:
         return True
 
     def best(self, passed: list[tuple[NameForm, str]]) -> tuple[NameForm, str] | None:
-        """The one issuer meant; None where two could be meant alike."""
+        """Return the issuer meant; None if two are equally likely."""
         if not passed:
             return None
         order = sorted(
@@ -179,7 +179,7 @@ class NameFinder:
         return order[0]
 
     def reason_alone(self, span: Span, form: NameForm) -> str | None:
-        """Why this form counts here without help from the rest of the text; None if it does not."""
+        """Return why this form counts here without the rest of the text; None if it does not."""
         legal = span.legal_form_follows() if form.rank == 0 else ""
         if (form.gate is Gate.LOCAL and not legal) or not self.surroundings_fit(span, form):
             return None
@@ -201,7 +201,7 @@ class NameFinder:
         return None
 
     def accept_by_company(self, span: Span) -> None:
-        """Take a span whose issuer the text has made sure of elsewhere."""
+        """Accept a span whose issuer is confirmed elsewhere in the text."""
         passed = [
             (form, f"short for {self.sure[form.issuer_id]}")
             for form in span.forms
@@ -215,7 +215,7 @@ class NameFinder:
             self.add_form(span, choice[0], "short", choice[1])
 
     def surroundings_fit(self, span: Span, form: NameForm) -> bool:
-        """False where the words around make it something else's name."""
+        """Return False if the words around make it another thing's name."""
         if form.reject_near:
             near = span.near(REJECT_WINDOW)
             if any(word in near for word in form.reject_near):
@@ -227,7 +227,7 @@ class NameFinder:
         return not (form.kind == "platform" and span.is_channel())
 
     def means_another(self, span: Span, form: NameForm) -> bool:
-        """Has the text set this short name for something else? 'BioMedWire ("BMW")'."""
+        """Does the text define this short name as something else? 'BioMedWire ("BMW")'."""
         surface = span.surface
         if " " in surface or len(surface) > 6 or not surface.isupper():
             return False
@@ -240,7 +240,7 @@ class NameFinder:
         )
 
     def read_defined_terms(self) -> None:
-        """'Duos Technologies Group, Inc. (“Duos”)': what the text itself sets as the short form."""
+        """Accept short forms that the text defines: 'Duos Technologies Group, Inc. (“Duos”)'."""
         done: set[tuple[str, str]] = set()
         for hit in [f for f in self.found if f.certainty in ("full_name", "name")]:
             text = self.texts[hit.field]
@@ -248,7 +248,7 @@ class NameFinder:
             term = defined[1].strip(" ,.") if defined else ""
             if not term or term.lower() in WORDS["undefined"] or not self.may_stand_for(term, hit):
                 continue
-            # What is found of a term is held from then on: nothing is left to find for the next.
+            # All occurrences of a term are found the first time; nothing is left for the next.
             if (hit.field, term) in done:
                 continue
             done.add((hit.field, term))
@@ -266,7 +266,7 @@ class NameFinder:
                 )
 
     def may_stand_for(self, term: str, hit: NamedListing) -> bool:
-        """Is the term made of the name: one of its words, or of first letters?"""
+        """Is the term made from the name: one of its words, or initials?"""
         name = fold(f"{hit.text} {self.tables.issuers[hit.issuer_id].name}")
         if not term[0].isupper():
             return False
@@ -276,7 +276,9 @@ class NameFinder:
         )
 
     def add_form(self, span: Span, form: NameForm, certainty: str, why: str) -> None:
-        """Note a mention of the form's issuer; say so when the name is a part or old name of it."""
+        """Add a mention of the form's issuer; say so if the name is a subsidiary, brand or old
+        name.
+        """
         listing = self.tables.listing_of(form.issuer_id)
         name = self.tables.issuers[form.issuer_id].name
         if form.kind in ("subsidiary", "brand", "platform", "former"):
@@ -313,12 +315,12 @@ class NameFinder:
 
 
 def mark(held: bytearray, start: int, end: int) -> None:
-    """Note a stretch of a text as taken."""
+    """Mark a stretch of a text as taken."""
     held[start:end] = b"\x01" * (end - start)
 
 
 def whole_words(term: str, text: str) -> Iterator[int]:
-    """Where a term stands as a whole word, in order."""
+    """Yield where a term occurs as a whole word, in order."""
     at = text.find(term)
     while at >= 0:
         end = at + len(term)
@@ -335,7 +337,7 @@ def is_word(letter: str) -> bool:
 
 
 def capitals_fit(surface: str, form: NameForm) -> bool:
-    """Is it written as a name? Every word with a capital, or just as the analyst wrote it."""
+    """Is it written as a name? Every word is capitalised, or spelled exactly as curated."""
     if form.gate is Gate.LOCAL and len(form.text) <= 5 and form.text.isupper():
         return surface == form.text
     if form.kind != "name" and surface == form.text:

@@ -20,7 +20,7 @@ from models.security import Issuer, Listing, Securities
 
 
 class NameTables:
-    """Every way to write every issuer, and the listings each issuer has."""
+    """All names of all issuers, and the listings of each issuer."""
 
     def __init__(self, securities: Securities) -> None:
         self.listings: dict[str, list[Listing]] = defaultdict(list)
@@ -29,7 +29,7 @@ class NameTables:
         for listing in securities.listings:
             self.listings[listing.issuer_id].append(listing)
             self.by_ticker[listing.mic, listing.ticker.replace("-", ".")] = listing
-        # Analysts' own rows first, exchanges before the over-the-counter lists.
+        # Curated rows first, then exchanges, then over-the-counter lists.
         self.standing = {
             owner: min(standing(self.issuers[owner], listing) for listing in held)
             for owner, held in self.listings.items()
@@ -42,7 +42,7 @@ class NameTables:
                     by_spelling[spelling][form.issuer_id] = form
                     continue
                 chosen = form if beats(form, held_form) else held_form
-                # With the legal form after it, an ambiguous name is the full name still.
+                # Followed by the legal form, an ambiguous name still counts as the full name.
                 by_spelling[spelling][form.issuer_id] = replace(
                     chosen, rank=min(form.rank, held_form.rank)
                 )
@@ -51,7 +51,7 @@ class NameTables:
         self.automaton = AhoCorasick(patterns, store_patterns=False)
 
     def forms(self, securities: Securities) -> Iterator[NameForm]:
-        """Every way to write every issuer that still has a listing."""
+        """Yield every name of every issuer that still has a listing."""
         for alias in securities.aliases:
             yield NameForm(
                 issuer_id=alias.issuer_id,
@@ -68,11 +68,11 @@ class NameTables:
                 yield from name_forms(issuer.issuer_id, issuer.name)
 
     def listing_of(self, issuer_id: str) -> Listing:
-        """The issuer's first listing: the one an analyst or the SEC put first."""
+        """Return the issuer's first listing: the one a curated row or the SEC lists first."""
         return self.listings[issuer_id][0]
 
     def listing_of_tag(self, tag: Tag) -> Listing | None:
-        """The listing a tag names, if we know it. Venues of one country share tickers."""
+        """Return the listing a tag names, if known. Venues of one country share tickers."""
         symbol = re.sub(r"[/-]", ".", tag.symbol)
         for mic in (*tag.mics, "OTCM") if tag.mics and tag.mics[0] in US_MARKETS else tag.mics:
             if found := self.by_ticker.get((mic, symbol)):
@@ -81,16 +81,17 @@ class NameTables:
 
 
 def standing(issuer: Issuer, listing: Listing) -> int:
-    """0 for an analyst's own row, 1 for a listing on an exchange, 2 for one over the counter."""
+    """Return 0 for a curated row, 1 for a listing on an exchange, 2 for one over the counter."""
     if listing.source.startswith("tickers.csv") or issuer.aliases:
         return 0
     return 2 if listing.mic == "OTCM" else 1
 
 
 def beats(form: NameForm, held: NameForm) -> bool:
-    """Which of two forms of one issuer with one spelling counts: curated first, then the safer.
+    """Does `form` win over `held`, a form of the same issuer and spelling? Curated first, then
+    safer.
 
-    A name an analyst gated stays gated, whatever its shape says.
+    A name gated by an analyst stays gated, whatever its shape.
     """
     if bool(form.keep_near) != bool(held.keep_near):
         return bool(form.keep_near)

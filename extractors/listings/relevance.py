@@ -10,7 +10,7 @@ CERTAINTY_SCORE = {"tag": 30, "full_name": 30, "name": 22, "short": 15}
 
 
 def scored(found: Iterable[NamedListing], has_title: bool) -> tuple[NamedListing, ...]:
-    """Give every mention its listing's relevance in the text: title, lead, frequency, certainty."""
+    """Set each mention's listing relevance in the text, from title, lead, frequency and certainty."""
     mentions = sorted(found, key=lambda m: (m.field != "title", m.start, m.end))
     by_issuer: dict[str, list[NamedListing]] = defaultdict(list)
     for mention in mentions:
@@ -39,10 +39,10 @@ def scored(found: Iterable[NamedListing], has_title: bool) -> tuple[NamedListing
 
 
 def subjects(mentions: Iterable[NamedListing]) -> frozenset[str]:
-    """Issuer ids of the companies a text is about, not only mentions in passing.
+    """Return issuer ids of the companies a text is about, not those mentioned in passing.
 
-    They are introduced by tag or full legal name, or named three times, and are at least half
-    as relevant as the most relevant one.
+    They are introduced by tag or full legal name, or named three times, and are at least half as
+    relevant as the most relevant company.
     """
     by_issuer: dict[str, list[NamedListing]] = defaultdict(list)
     for mention in mentions:

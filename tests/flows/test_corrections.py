@@ -128,7 +128,7 @@ def test_a_denial_takes_back_the_ban_and_the_notice(
         desk.works()
         again = receiver.developments()[-1]
         assert (again["kind"], again["refers_to"]) == ("correction", first["alert_id"])
-        assert again["headline"].startswith("CORRECTION: told again after a denial: India")
+        assert again["headline"].startswith("CORRECTION: reported again after a denial: India")
         assert desk.asks("SELECT factuality, disputed FROM policy_events") == [("asserted", False)]
         assert len(receiver.developments()) == 3
 
