@@ -25,7 +25,7 @@ from types import FrameType
 from typing import Any
 from unittest import mock
 
-from extractors.feeds.fast_path import read_usual_feed
+from extractors.feeds.fast_path import read_simple_feed
 from extractors.feeds.parse import parse_all, without_useless
 from extractors.text.plain_text import title_text
 from models.errors import FeedParseError
@@ -148,9 +148,9 @@ def by_feedparser_alone(fetched: FetchedFeed) -> ParsedFeed | None:
 
     def not_quick(body: bytes, *, base: str, language: str | None) -> None:
         nonlocal taken
-        taken = read_usual_feed(body, base=base, language=language) is not None
+        taken = read_simple_feed(body, base=base, language=language) is not None
 
-    with mock.patch("extractors.feeds.parse.read_usual_feed", not_quick):
+    with mock.patch("extractors.feeds.parse.read_simple_feed", not_quick):
         alone = parse_all(fetched)
     return alone if taken else None
 

@@ -156,9 +156,9 @@ def refused(request: Request, reason: str, extractor_version: str) -> Readings |
         record = json.loads(line)
         unit_id = record.get("id") if isinstance(record, dict) else None
     except (ValueError, RecursionError):
-        told = harmless.json_text({"id": None, "line": number, "error": reason})
+        line_text = harmless.json_text({"id": None, "line": number, "error": reason})
         line_refusal = Refusal(place=f"line {number}", reason=reason)
-        return Answers(text=f"{told}\n", count=ReadCount(refused=1, refusals=(line_refusal,)))
+        return Answers(text=f"{line_text}\n", count=ReadCount(refused=1, refusals=(line_refusal,)))
     answer: dict[str, Any] = {
         "id": None if unit_id is None else str(unit_id),
         "events": [],

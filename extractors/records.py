@@ -249,8 +249,8 @@ def piped() -> ReadCount:
 def main() -> int:
     """Run the pipe as a program."""
     count = piped()
-    told = f"{count.read} read: {count.stored} answered, {count.refused} refused"
-    sys.stderr.write(told + "".join(f"; first {r}" for r in count.refusals[:1]) + "\n")
+    summary = f"{count.read} read: {count.stored} answered, {count.refused} refused"
+    sys.stderr.write(summary + "".join(f"; first {r}" for r in count.refusals[:1]) + "\n")
     return 1 if count.refused else 0
 
 

@@ -238,5 +238,5 @@ def _trusted(rule: AlertRule, candidate: AlertCandidate) -> bool:
 def _fresh(rule: AlertRule, candidate: AlertCandidate, now: datetime | None) -> bool:
     if rule.max_age_days is None or now is None:
         return True
-    told = candidate.published_at or candidate.first_seen_at
-    return (now - told).total_seconds() <= rule.max_age_days * 86400
+    reported = candidate.published_at or candidate.first_seen_at
+    return (now - reported).total_seconds() <= rule.max_age_days * 86400

@@ -38,7 +38,7 @@ class FetchError(PipelineError):
 class TransientFetchError(FetchError):
     """A URL could not be fetched now; a later try may succeed.
 
-    `retry_after_s` is what the server asked for, if it did.
+    `retry_after_s` is the delay the server asked for, if any.
     """
 
     def __init__(

@@ -104,8 +104,7 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """The content of one response body. `bozo` describes what was malformed; entries are kept
-    anyway.
+    """The content of one response body. `bozo` says what was malformed; entries are kept anyway.
 
     `ttl_s` is the polling interval the feed asks for (RSS ttl, sy:updatePeriod). `notes` are
     remarks for the ledger, such as a wrongly declared charset. `replaced_share` is the share of

@@ -74,7 +74,7 @@ def csv_cell(value: Any) -> Any:
 def json_text(value: Any, **options: Any) -> str:
     """JSON, for programs and terminals alike: dangerous characters are written as \\uXXXX.
 
-    Nothing is lost: who reads the JSON gets the text as it was.
+    Nothing is lost: parsing the JSON gives the original text.
     """
     return json.dumps(value, ensure_ascii=False, **options).translate(_JSON)
 
@@ -135,9 +135,7 @@ def teams(text: str) -> str:
 
 
 def mail(text: str) -> str:
-    """For a mail body: mail readers turn addresses into links, so only http(s) addresses stay
-    intact.
-    """
+    """For a mail body, where readers turn addresses into links: only http(s) stays intact."""
     return chat(text)
 
 

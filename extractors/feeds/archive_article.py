@@ -59,7 +59,7 @@ def article_from_archive(
 
 
 def read_page(item: ArchiveItem) -> tuple[str, str, datetime | None]:
-    """Return title, prose and publication time of a page; without prose there is no title either."""
+    """Return a page's title, prose and publication time; both are empty without prose."""
     from trafilatura import extract_metadata  # slow to import, so only for pages
 
     assert item.html is not None, "only pages are read here"
@@ -70,10 +70,12 @@ def read_page(item: ArchiveItem) -> tuple[str, str, datetime | None]:
         text = ""
     if not text:
         return "", "", None
-    told = extract_metadata(page, default_url=item.url)
+    metadata = extract_metadata(page, default_url=item.url)
     published = item.published_at
-    if published is None and told is not None and told.date:
-        published = datetime.fromisoformat(told.date).replace(tzinfo=UTC)
-    title = visible(item.title or (told.title if told is not None and told.title else "")).strip()
+    if published is None and metadata is not None and metadata.date:
+        published = datetime.fromisoformat(metadata.date).replace(tzinfo=UTC)
+    title = visible(
+        item.title or (metadata.title if metadata is not None and metadata.title else "")
+    ).strip()
     # Many pages begin with their headline; do not repeat it.
     return title, text.removeprefix(title).lstrip() if title else text, published

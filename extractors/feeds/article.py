@@ -73,7 +73,7 @@ def article_from_entry(
 
 
 def guid_key(guid: str | None) -> str | None:
-    """Return the guid as an identity key: unchanged, but an address loses its tracking parameters."""
+    """Return the guid as an identity key; an address in it loses its tracking parameters."""
     guid = " ".join((guid or "").split())
     if guid.startswith(("http://", "https://")):
         page, _, place = guid.partition("#")

@@ -102,8 +102,9 @@ def _tracks(name: str, value: str) -> bool:
 
 @cache
 def trackers() -> tuple[dict[str, frozenset[str]], tuple[str, ...]]:
-    """Return tracking parameters, each with the only values that make it one (none: any), and
-    prefixes.
+    """Return (tracking parameters with the values that make them so, prefixes).
+
+    An empty set of values means any value.
     """
     text = (resources.files("extractors.events.lexicon") / "trackers.csv").read_text("utf-8")
     names: dict[str, frozenset[str]] = {}

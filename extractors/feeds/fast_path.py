@@ -66,8 +66,8 @@ class _Odd(Exception):
     """Something unusual: leave the feed to feedparser."""
 
 
-def read_usual_feed(body: bytes, *, base: str, language: str | None) -> dict[str, Any] | None:
-    """The feed as feedparser would give it (version, feed, entries), or None if it is unusual.
+def read_simple_feed(body: bytes, *, base: str, language: str | None) -> dict[str, Any] | None:
+    """Return the feed as feedparser would (version, feed, entries), or None if it is unusual.
 
     `body` must be UTF-8; `base` is the feed's address, `language` HTTP's Content-Language.
     """
@@ -78,10 +78,10 @@ def read_usual_feed(body: bytes, *, base: str, language: str | None) -> dict[str
     )
     try:
         root = etree.fromstring(body, parser)
-        told = root.get(f"{_XML}base")
-        if body.count(b"xml:base") != (told is not None):
+        declared = root.get(f"{_XML}base")
+        if body.count(b"xml:base") != (declared is not None):
             return None
-        base = make_safe_absolute_uri(base, told) or base
+        base = make_safe_absolute_uri(base, declared) or base
         if root.tag == "rss":
             return _rss(root, base, language, body)
         if root.tag == f"{_ATOM}feed":
@@ -216,10 +216,10 @@ _RSS_READERS = {
 
 
 def _atom(root: Any, base: str, language: str | None, body: bytes) -> dict[str, Any]:
-    told = root.get(f"{_XML}lang")
-    if body.count(b"xml:lang") != (told is not None):
+    declared = root.get(f"{_XML}lang")
+    if body.count(b"xml:lang") != (declared is not None):
         raise _Odd
-    language = (told or language or "").replace("_", "-") or None
+    language = (declared or language or "").replace("_", "-") or None
     feed: dict[str, Any] = {"links": []}
     if language:
         feed["language"] = language

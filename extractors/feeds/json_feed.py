@@ -15,9 +15,7 @@ _LONG_NUMBER = 100
 
 
 def parse_json_feed(fetched: FetchedFeed, text: str) -> ParsedFeed:
-    """Return the entries of a JSON Feed. Raises FeedParseError if the JSON is broken or another
-    format.
-    """
+    """Return the entries of a JSON Feed. Raises FeedParseError for broken or other JSON."""
     try:
         data: Any = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError) as error:

@@ -90,7 +90,7 @@ def _zones() -> dict[str, dict[str, Any]]:
 
 
 def region_of(language: str | None, host: str | None) -> str | None:
-    """Return a feed's country: "IN" from "en-IN", else from a host under .in; None if unknown."""
+    """Return a feed's country: "IN" from "en-IN", else from a host under .in; else None."""
     tag = (language or "").replace("_", "-").split("-")
     for part in tag[1:]:
         if len(part) == 2 and part.isalpha():
@@ -154,7 +154,7 @@ class MomentReader:
         return Moment(at=_bounded(_placed(naive, named or 0)), doubt=doubt)
 
     def _meaning(self, zone: str) -> tuple[str | int | None, bool]:
-        """Return minutes east or an IANA name for a zone abbreviation, and whether it is certain."""
+        """Return minutes east or an IANA name for a zone abbreviation, and if it is certain."""
         if "/" in zone:
             return zone, True
         zone = zone.upper()

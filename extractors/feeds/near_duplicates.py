@@ -66,8 +66,7 @@ def first_sources(
     prints: Iterable[tuple[str, tuple[int, ...] | None]],
     known: Iterable[tuple[str, str, tuple[int, ...]]] = (),
 ) -> dict[str, str]:
-    """Map each copy to the first source it repeats, from (name, fingerprint) pairs in order of
-    sight.
+    """Map each copy to the first source it repeats; pairs are (name, fingerprint), oldest first.
 
     `known` are stored texts, as (name, the source it counts to, fingerprint).
     """

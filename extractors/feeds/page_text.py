@@ -35,8 +35,7 @@ class PageTooLargeError(ValueError):
 
 
 def page_text(page: bytes | str, *, url: str | None = None) -> str:
-    """Return the prose of an article page, with a blank line between paragraphs; "" if there is
-    none.
+    """Return an article page's prose, paragraphs separated by a blank line; "" if none is found.
 
     Raises PageTooLargeError for a page with too many elements.
     """

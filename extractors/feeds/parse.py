@@ -14,7 +14,7 @@ import feedparser
 from lxml import etree
 from lxml import html as lxml_html
 
-from extractors.feeds.fast_path import read_usual_feed
+from extractors.feeds.fast_path import read_simple_feed
 from extractors.feeds.json_feed import parse_json_feed
 from extractors.feeds.limits import MAX_ENTRIES, within_limits
 from extractors.feeds.media_captions import caption
@@ -72,7 +72,7 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
     text, repairs = repaired(read.text)
     body = text.encode("utf-8", "ignore")
     language = (fetched.header("content-language") or "").split(",")[0].strip() or None
-    usual = read_usual_feed(body, base=fetched.url, language=language)
+    usual = read_simple_feed(body, base=fetched.url, language=language)
     cuts = usual["cuts"] if usual else ()
     if not usual:
         body, cuts = within_limits(body)
@@ -85,9 +85,9 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
         reason = f"no entry can be read: {_replaced(read)}"
         raise FeedParseError(fetched.url, reason, kind="undecodable")
     feed = result["feed"]
-    told = _string(feed, "language") or language
+    declared = _string(feed, "language") or language
     host = urlsplit(fetched.url).hostname if "//" in fetched.url else None
-    dates = MomentReader(language=told, region=region_of(told, host))
+    dates = MomentReader(language=declared, region=region_of(declared, host))
     entries = tuple(_entry(fetched, e, feed, dates) for e in result["entries"][:MAX_ENTRIES])
     parsed = ParsedFeed(
         feed_id=fetched.feed_id,

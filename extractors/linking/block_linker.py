@@ -1,6 +1,6 @@
 """Links the reports of one block, in order: report to development, development to measure.
 
-A block is an implementer and a group of event types; no development crosses blocks.
+A block is an implementer and a group of event types; developments never span two blocks.
 """
 
 from collections import defaultdict
@@ -39,7 +39,11 @@ from models.link import Pin
 
 
 class BlockLinker:
-    """The developments and measures of one block, growing report by report."""
+    """The developments and measures of one block, updated report by report.
+
+    Start with `link`. `index` maps index words to measures; `placed` maps parts to developments;
+    `changed` collects developments to store.
+    """
 
     def __init__(
         self, developments: Iterable[DevelopmentState] = (), pins: Iterable[Pin] = ()
@@ -47,11 +51,11 @@ class BlockLinker:
         self.developments: dict[str, DevelopmentState] = {}
         self.measures: dict[str, MeasureState] = {}
         self.index: dict[str, set[str]] = defaultdict(set)
-        self.words: dict[str, list[str]] = {}
+        self.words_of_measure: dict[str, list[str]] = {}
         self.measures_of_article: dict[str, set[str]] = defaultdict(set)
         self.changed: set[str] = set()
         for state in sorted(developments, key=lambda d: d.leader):
-            self.keep(state)
+            self.add(state)
         self.pins = {pin.mention_id: pin for pin in pins}
         self.groups: dict[str, str] = {}
         self.placed: dict[PartKey, str] = {}
@@ -59,32 +63,33 @@ class BlockLinker:
             if pin.development_id in self.developments:
                 self.groups[pin.group] = self.developments[pin.development_id].measure
 
-    def keep(self, state: DevelopmentState) -> None:
-        """Hold a development under its measure, and note what it can be found by."""
+    def add(self, state: DevelopmentState) -> None:
+        """Add a development to its measure, and index it."""
         self.developments[state.label] = state
         measure = self.measures.setdefault(state.measure, MeasureState(label=state.measure))
         if state not in measure.developments:
             measure.developments.append(state)
-        self.note(state)
+        self.update_index(state)
 
-    def note(self, state: DevelopmentState) -> None:
+    def update_index(self, state: DevelopmentState) -> None:
+        """Index a development and its measure after a change."""
         measure = self.measures[state.measure].refresh()
         for word in keys_of(state):
             self.index[word].add(measure.label)
-        # The index must follow from the states alone, or linking in two goes would see another one.
+        # The index must depend on the states alone, or linking in two runs would see another one.
         words = measure_keys_of(measure)
-        for word in self.words.get(measure.label, ()):
+        for word in self.words_of_measure.get(measure.label, ()):
             if word not in words:
                 self.index[word].discard(measure.label)
         for word in words:
             self.index[word].add(measure.label)
-        self.words[measure.label] = words
+        self.words_of_measure[measure.label] = words
         self.measures_of_article[state.last_article].add(measure.label)
 
     def candidates(self, part: Part) -> list[MeasureState]:
-        """The measures worth a comparison, those first told first.
+        """Return the measures worth comparing, in the order first reported.
 
-        One not heard of for long is only known again by its act: the product alone is too little.
+        A measure without news for long is found only by its act: the product alone is too weak.
         """
         found = {
             label: self.measures[label] for label in self.measures_of_article.get(part.article, ())
@@ -99,13 +104,14 @@ class BlockLinker:
                         found[label] = measure
         return sorted(found.values(), key=lambda m: m.order)
 
-    def take(self, part: Part) -> tuple[DevelopmentState, Novelty]:
-        """Put a report where it belongs; say where and how new it was."""
-        state, novelty = self.settle(part)
+    def link(self, part: Part) -> tuple[DevelopmentState, Novelty]:
+        """Link one report; return its development and how new it was."""
+        state, novelty = self.choose(part)
         self.placed[part_key(part)] = state.label
         return state, novelty
 
-    def settle(self, part: Part) -> tuple[DevelopmentState, Novelty]:
+    def choose(self, part: Part) -> tuple[DevelopmentState, Novelty]:
+        """Choose by correction first, then by a reviewer's decision, then by the best fit."""
         known = self.corrected_by(part)
         if known is not None:
             return known, self.join(part, known)
@@ -121,10 +127,10 @@ class BlockLinker:
         return state, novelty
 
     def corrected_by(self, part: Part) -> DevelopmentState | None:
-        """The step an earlier version of the article told, where this part stands in its place.
+        """Return the step that an earlier version of the article reported and this part replaces.
 
-        A denial belongs there in any case, another value only while nobody else vouches for the
-        old one: else both are told, side by side.
+        A denial always joins that step. Another value joins it only while no other source supports
+        the old one; otherwise both are kept side by side.
         """
         label = self.placed.get(part.replaces) if part.replaces else None
         known = self.developments.get(label) if label else None
@@ -133,7 +139,7 @@ class BlockLinker:
     def place(
         self, part: Part, measures: list[MeasureState], ruled: MeasureState | None
     ) -> tuple[DevelopmentState, Novelty]:
-        """Put a report into one of these measures, the one ruled if any, or into a new one."""
+        """Put a report into one of these measures (`ruled` if given), or into a new one."""
         if known := self.same_development(part, measures):
             return known, self.join(part, known)
         measure = ruled or self.same_measure(part, measures)
@@ -148,37 +154,41 @@ class BlockLinker:
         if stage_of is None and (known := still_reported(part, measure)):
             return known, self.join(part, known)
         state = self.state_of(part, measure.label)
-        self.weigh_contradiction(part, state, measure)
+        self.mark_disputes(part, state, measure)
         if stage_of:
             state.stage_of = stage_of.label
             return self.open(part, state, Novelty.STAGE_UPDATE)
         return self.open(part, state, Novelty.NEW_DEVELOPMENT)
 
     def state_of(self, part: Part, measure: str) -> DevelopmentState:
+        """Return a new development of this measure, from its first report."""
         label = unused(development_label(part), self.developments)
         return new_development(part, label=label, measure=measure)
 
     def open(
         self, part: Part, state: DevelopmentState, novelty: Novelty
     ) -> tuple[DevelopmentState, Novelty]:
+        """Add a new development."""
         if part.background:
             novelty = Novelty.REPEAT
         state.novelty = novelty.value
         state.novelty_score = score(part, novelty)
-        self.keep(state)
+        self.add(state)
         self.changed.add(state.label)
         return state, novelty
 
     def join(self, part: Part, known: DevelopmentState) -> Novelty:
+        """Add a report to a known development; return how new it is."""
         novelty = grade(part, known)
         add_report(known, part)
-        self.note(known)
+        self.update_index(known)
         self.changed.add(known.label)
         return novelty
 
     def same_development(
         self, part: Part, measures: Iterable[MeasureState]
     ) -> DevelopmentState | None:
+        """Return the development that fits best, if any."""
         fits = [
             (points, state.leader, state)
             for measure in measures
@@ -188,6 +198,7 @@ class BlockLinker:
         return max(fits, key=lambda fit: fit[:2])[2] if fits else None
 
     def same_measure(self, part: Part, measures: Iterable[MeasureState]) -> MeasureState | None:
+        """Return the measure that fits best, if any."""
         fits = [
             (points, measure.last_reported, measure.order, measure)
             for measure in measures
@@ -195,12 +206,11 @@ class BlockLinker:
         ]
         return max(fits, key=lambda fit: fit[:3])[3] if fits else None
 
-    def weigh_contradiction(
-        self, part: Part, state: DevelopmentState, measure: MeasureState
-    ) -> None:
-        """Two official sources that differ on one step: both stay, both are marked.
+    def mark_disputes(self, part: Part, state: DevelopmentState, measure: MeasureState) -> None:
+        """Mark two official sources that differ on one step; both stay.
 
-        So are a step a source corrected and what another source, or itself, says instead.
+        Likewise a step that its source corrected and what another source, or the same one, says
+        instead.
         """
         for other in measure.developments:
             officials = (
@@ -220,7 +230,7 @@ class BlockLinker:
                 self.changed.add(other.label)
 
     def rename(self, names: Mapping[str, str], measures: Mapping[str, str]) -> None:
-        """Put other ids in the place of those made up on the way."""
+        """Replace temporary ids."""
         for state in list(self.developments.values()):
             state.label = names.get(state.label, state.label)
             state.measure = measures.get(state.measure, state.measure)
@@ -234,7 +244,7 @@ class BlockLinker:
 
 
 def grade(part: Part, known: DevelopmentState) -> Novelty:
-    """How new a further report of a known development is."""
+    """Return how new a further report of a known development is."""
     copy = part.source.copy_group in known.copy_groups
     if part.background or copy or part.weak:
         return Novelty.REPEAT
@@ -259,12 +269,12 @@ def grade(part: Part, known: DevelopmentState) -> Novelty:
 
 
 def unused(label: str, taken: Container[str]) -> str:
-    """An id made of a first report, unless that one was handed on to others."""
+    """Return an id made from a first report; another one if it is taken."""
     while label in taken:
         label = digest_id(label)
     return label
 
 
 def score(part: Part, novelty: Novelty) -> float:
-    """The grade as a number, halved for what is doubted, denied or asked."""
+    """Return the novelty as a number, halved for what is doubted, denied or asked."""
     return NOVELTY_SCORE[novelty] * (0.5 if part.weak else 1.0)

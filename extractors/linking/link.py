@@ -30,7 +30,7 @@ from models.link import (
 
 
 def link(given: LinkInput) -> LinkResult:
-    """Bring the blocks of `given.since` up to date; what was touched, as it is now. Pure."""
+    """Update the blocks in `given.since`; return the affected rows in their current state. Pure."""
     parts: dict[str, list[Part]] = defaultdict(list)
     for part in parts_of(given.mentions):
         parts[part.block].append(part)
@@ -56,7 +56,7 @@ def link(given: LinkInput) -> LinkResult:
 
 
 def blocks_of(mentions: Iterable[LinkMention]) -> dict[str, datetime]:
-    """The blocks some mentions belong to, with the first report in each. Give whole articles."""
+    """Return the blocks of some mentions, with the first report in each. Pass whole articles."""
     since: dict[str, datetime] = {}
     for part in parts_of(mentions):
         since.setdefault(part.block, part.source.reported_at)
@@ -70,10 +70,10 @@ def link_block(
     since: datetime,
     pins: Sequence[Pin] = (),
 ) -> LinkResult:
-    """Link one block anew from `since` on.
+    """Link one block again from `since` on.
 
-    Developments heard of since then are rebuilt from their earlier reports, which stay where they
-    were; then every report from `since` on is taken in order.
+    Developments reported since then are rebuilt from their earlier reports, which keep their
+    places; then every report from `since` on is added in order.
     """
     before = {stored.development_id: stored for stored in unsettled}
     earlier: dict[str, list[Part]] = defaultdict(list)
@@ -83,24 +83,26 @@ def link_block(
             later.append(part)
         elif (linked := part.source.development_ids.get(part.part)) in before:
             earlier[linked].append(part)
-    rebuilt = [rebuild(before[known], told, since) for known, told in earlier.items()]
+    rebuilt = [rebuild(before[known], reports, since) for known, reports in earlier.items()]
     linker = BlockLinker([*(from_json(stored.state) for stored in settled), *rebuilt], pins)
-    linker.placed |= {part_key(part): known for known, told in earlier.items() for part in told}
+    linker.placed |= {
+        part_key(part): known for known, reports in earlier.items() for part in reports
+    }
     linker.changed.update(state.label for state in rebuilt)
-    taken = [(part, *linker.take(part)) for part in later]
-    rename(linker, [(part, state) for part, state, _ in taken], before, since)
+    taken = [(part, *linker.link(part)) for part in later]
+    restore_ids(linker, [(part, state) for part, state, _ in taken], before, since)
     states = [linker.developments[label] for label in sorted(linker.changed)]
-    touched = {state.measure for state in states}
-    touched |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
+    affected = {state.measure for state in states}
+    affected |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
     home = {part.source.mention.mention_id: state.label for part, state, _ in taken}
     return LinkResult(
         developments=tuple(
             development_row(state, linker.measures[state.measure]) for state in states
         ),
-        measures=tuple(measure_row(linker.measures[label]) for label in sorted(touched)),
+        measures=tuple(measure_row(linker.measures[label]) for label in sorted(affected)),
         mentions=tuple(mention_row(part, state, novelty) for part, state, novelty in taken),
         findings=tuple(
-            finding for label in sorted(touched) for finding in findings_of(linker.measures[label])
+            finding for label in sorted(affected) for finding in findings_of(linker.measures[label])
         ),
         gone={
             label: home.get(from_json(stored.state).lead_mention)
@@ -113,11 +115,13 @@ def link_block(
     )
 
 
-def rebuild(stored: StoredDevelopment, told: Sequence[Part], since: datetime) -> DevelopmentState:
-    """A development as it stood before `since`, from its reports up to then."""
+def rebuild(
+    stored: StoredDevelopment, reports: Sequence[Part], since: datetime
+) -> DevelopmentState:
+    """Return a development as it was before `since`, from its reports until then."""
     was = from_json(stored.state)
-    state = new_development(told[0], label=was.label, measure=was.measure)
-    for part in told[1:]:
+    state = new_development(reports[0], label=was.label, measure=was.measure)
+    for part in reports[1:]:
         add_report(state, part)
     state.novelty, state.novelty_score = was.novelty, was.novelty_score
     state.stage_of = was.stage_of
@@ -127,16 +131,16 @@ def rebuild(stored: StoredDevelopment, told: Sequence[Part], since: datetime) ->
     return state
 
 
-def rename(
+def restore_ids(
     linker: BlockLinker,
     taken: Sequence[tuple[Part, DevelopmentState]],
     before: Mapping[str, StoredDevelopment],
     since: datetime,
 ) -> None:
-    """Give rebuilt developments and measures the ids they had, so that nobody is told twice.
+    """Give rebuilt developments and measures their old ids, so that nobody is alerted twice.
 
-    A late report may become the first of a development that was told already; by the reports they
-    share it is the same one. The id with most shared reports goes first.
+    A late report may become the first of a development that was already reported; shared reports
+    show that it is the same one. The id with the most shared reports goes first.
     """
     shared: Counter[tuple[str, str]] = Counter()
     for part, state in taken:
@@ -145,7 +149,7 @@ def rename(
             shared[state.label, was] += 1
     kept = {label for label, d in linker.developments.items() if d.first_reported < since}
     names: dict[str, str] = {}
-    # Of two with as many, the one it was first named for: a correction keeps its first report's id.
+    # On a tie, the id made from its first report wins: a correction keeps that id.
     for (label, was), _ in sorted(
         shared.items(), key=lambda item: (-item[1], item[0][0] != item[0][1], item[0])
     ):
@@ -162,13 +166,13 @@ def rename(
             if old and old not in measures.values() and old not in kept_measures:
                 measures[measure.label] = old
                 break
-    make_room(names, linker.developments, kept)
-    make_room(measures, linker.measures, kept_measures)
+    rename_clashes(names, linker.developments, kept)
+    rename_clashes(measures, linker.measures, kept_measures)
     linker.rename(names, measures)
 
 
-def make_room(names: dict[str, str], labels: Iterable[str], kept: Set[str]) -> None:
-    """Rename whoever holds an id that another inherited."""
+def rename_clashes(names: dict[str, str], labels: Iterable[str], kept: Set[str]) -> None:
+    """Rename labels that clash with an id given to another."""
     taken = {*names.values(), *kept}
     for label in labels:
         if label not in names and label not in kept:
@@ -177,7 +181,7 @@ def make_room(names: dict[str, str], labels: Iterable[str], kept: Set[str]) -> N
 
 
 def mention_row(part: Part, state: DevelopmentState, novelty: Novelty) -> LinkedMention:
-    """Where one part of a mention ended up."""
+    """Return where one part of a mention was linked."""
     m = part.source.mention
     return LinkedMention(
         mention_id=m.mention_id,

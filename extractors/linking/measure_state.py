@@ -13,11 +13,11 @@ MAX_TARGETS = 20
 
 @dataclass(slots=True, kw_only=True)
 class MeasureState:
-    """A measure: its developments in the order they were first reported, and what they share.
+    """A measure: its developments in the order first reported, and what they share.
 
-    What they share is worked out by `refresh`, to be called when a development was added or
-    learned something. `buckets`, `companies`, `targets` and `grounds` are the first its
-    developments state: what it began as. `firm` holds the steps told as facts, as decided.
+    Call `refresh` after a development was added or changed; it computes what they share. `buckets`,
+    `companies`, `targets` and `grounds` are the first that a development states. `firm` holds the
+    steps reported as facts, in the order of decision.
     """
 
     label: str
@@ -38,34 +38,34 @@ class MeasureState:
         return self.developments[0]
 
     def refresh(self) -> "MeasureState":
-        """Work out anew what the developments share."""
-        told = self.developments
+        """Recompute what the developments share."""
+        steps = self.developments
         self.type, self.order = self.first.type, self.first.leader
-        self.buckets = next((d.buckets for d in told if d.buckets), [])
-        self.companies = next((d.companies for d in told if d.companies), [])
-        self.targets = next((d.targets for d in told if d.targets), [])
-        self.grounds = next((d.grounds for d in told if d.grounds), [])
+        self.buckets = next((d.buckets for d in steps if d.buckets), [])
+        self.companies = next((d.companies for d in steps if d.companies), [])
+        self.targets = next((d.targets for d in steps if d.targets), [])
+        self.grounds = next((d.grounds for d in steps if d.grounds), [])
         self.specific = []
-        for development in told:
+        for development in steps:
             extend(self.specific, development.specific)
-        self.rated = any(d.rates for d in told)
-        self.last_reported = max(d.last_reported for d in told)
+        self.rated = any(d.rates for d in steps)
+        self.last_reported = max(d.last_reported for d in steps)
         self.firm = sorted(
-            (d for d in told if not d.weak),
+            (d for d in steps if not d.weak),
             key=lambda d: (d.low or d.high - timedelta(days=1), d.leader),
         )
         return self
 
     def heard_since(self, moment: datetime) -> bool:
-        """Was it written of at that time or later?"""
+        """Was it reported at that time or later?"""
         return self.last_reported is not None and self.last_reported >= moment
 
     def state_before(self, when: Interval) -> DevelopmentState | None:
-        """The last firm step decided up to `when`."""
+        """Return the last firm step decided up to `when`."""
         return next((d for d in reversed(self.firm) if (d.low or d.high) <= when.high), None)
 
     def key(self) -> str:
-        """The measure_key of the ontology (section 7), as far as is known now."""
+        """Return the measure_key of the ontology (section 7), from what is known now."""
         specific = self.specific
         if specific:
             return f"{self.first.implementer}:{specific[0]}"
@@ -81,11 +81,11 @@ class MeasureState:
         )
 
     def product_bucket(self) -> str:
-        """What it is about: companies for deals with firms, else products, else all goods."""
+        """Return its subject: companies for deals with firms, else products, else all goods."""
         if EventType(self.type) in COMPANY_TYPES:
             if self.companies:
                 return "+".join(sorted(self.companies)[:3])
-            if not self.buckets:  # a deal with nobody in particular is like no other one
+            if not self.buckets:  # a deal with an unnamed firm matches no other deal
                 return f"unstated-{self.first.lead_mention[:8]}"
         return "+".join(sorted(self.buckets)[:3]) or ALL_GOODS
 

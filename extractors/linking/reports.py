@@ -33,7 +33,7 @@ VALUES = (
 
 
 def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState:
-    """The state right after its first report, the leader."""
+    """Return the state after its first report, the leader."""
     m = part.source.mention
     state = DevelopmentState(
         label=label,
@@ -68,7 +68,7 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
         last_article=m.article_id,
     )
     if part.withdrawn:
-        # Its values stay, for it to be found by; it counts no more than a denial.
+        # Its values stay so that it can be found; it counts no more than a denial.
         add_report(state, replace(part, withdrawn=None))
         state.hollow = True
         state.source_count, state.doubt, state.publishers, state.copy_groups = 0, 1.0, [], []
@@ -81,7 +81,7 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
 
 
 def note_withdrawal(state: DevelopmentState, part: Part) -> None:
-    """Keep why a report was taken back, and by which mention."""
+    """Record why a report was taken back, and by which mention."""
     assert part.withdrawn is not None
     assert part.withdrawn_by is not None
     extend(state.withdrawals, [[part.withdrawn, part.withdrawn_by[0]]], limit=None)
@@ -90,15 +90,15 @@ def note_withdrawal(state: DevelopmentState, part: Part) -> None:
 def deny(
     state: DevelopmentState, kind: EventType, status: EventStatus, target: StatusTarget
 ) -> None:
-    """Say of a step that its only sources took it back."""
+    """Mark a step whose only sources took it back as negated."""
     state.factuality, state.weak = Factuality.NEGATED.value, True
     state.polarity = polarity(kind, status, target, Factuality.NEGATED).value
 
 
 def lead_with(state: DevelopmentState, part: Part) -> None:
-    """Let a report speak for a step whose earlier reports were taken back.
+    """Let a report replace the withdrawn reports of a step.
 
-    A denial speaks for it, but leaves what the step was: what was denied.
+    A denial replaces them too, but keeps what the step was: that is what is denied.
     """
     m = part.source.mention
     state.lead_mention, state.lead_article = m.mention_id, m.article_id
@@ -109,7 +109,7 @@ def lead_with(state: DevelopmentState, part: Part) -> None:
     if part.weak:
         return
     state.hollow = False
-    # Whoever denied it is no source of it.
+    # A source that denied it does not count as its source.
     state.source_count, state.doubt, state.publishers, state.copy_groups = 0, 1.0, [], []
     state.type, state.status = m.type.value, m.status.value
     state.status_target, state.time_frame = m.status_target.value, part.time_frame.value
@@ -117,22 +117,22 @@ def lead_with(state: DevelopmentState, part: Part) -> None:
     state.low, state.high = part.when.low, part.when.high
     state.precision, state.stated = part.when.precision, part.when.stated
     state.duration = state.instrument = None
-    if part.replaces is not None:  # a source that corrects itself says all anew
+    if part.replaces is not None:  # a source's correction replaces all its values
         for name in VALUES:
             setattr(state, name, [])
 
 
 def acting(part: Part) -> list[str]:
-    """Who acts in a part of a mention: of several agreements told in one, the parties to this."""
-    told = [a for a in part.source.mention.actors if a != UNKNOWN]
+    """Return who acts in a part; for one of several agreements in a mention, only its parties."""
+    named = [a for a in part.source.mention.actors if a != UNKNOWN]
     parties = part.implementer.split("+")
     if part.type is not EventType.TRADE_AGREEMENT or parties == [UNKNOWN]:
-        return told or parties
-    return [a for a in told if a in parties] + [a for a in parties if a not in told]
+        return named or parties
+    return [a for a in named if a in parties] + [a for a in parties if a not in named]
 
 
 def add_report(state: DevelopmentState, part: Part) -> None:
-    """Count a report and keep what it adds. A weak report of a firm step adds no values."""
+    """Count a report and add its new values. A weak report of a firm step adds no values."""
     m = part.source.mention
     if part.withdrawn:
         note_withdrawal(state, part)
@@ -188,7 +188,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
 
 
 def rates_of(part: Part) -> list[Value]:
-    """The rates a report gives for the step, not those it replaces."""
+    """Return the rates a report gives for the step, not those it replaces."""
     return [
         (r.value, r.unit, r.basis) for r in part.source.mention.rates if r.role != "previous_rate"
     ]
@@ -203,10 +203,10 @@ def dates_of(part: Part, role: str) -> list[str]:
 
 
 def development_label(part: Part) -> str:
-    """The id a development gets from its first report."""
+    """Return the id of a development, from its first report."""
     return digest_id("development", part.source.mention.mention_id, part.part)
 
 
 def measure_label(part: Part) -> str:
-    """The id a measure gets from its first report."""
+    """Return the id of a measure, from its first report."""
     return digest_id("measure", part.source.mention.mention_id, part.part)

@@ -1,4 +1,4 @@
-"""What a person should look at: steps outside the life cycle, and the ontology's own checks."""
+"""Findings for review: steps outside the life cycle, and the ontology's own checks."""
 
 from collections.abc import Iterator
 
@@ -23,11 +23,11 @@ CAN_BE_VIOLATED = frozenset(
 
 
 def findings_of(measure: MeasureState) -> list[Finding]:
-    """All that looks odd in the life of a measure, each with its reason in words."""
+    """Return everything unusual in the life of a measure, each with a reason in words."""
     found = []
     before: DevelopmentState | None = None
     for step in measure.firm:
-        for kind, reason in odd(step, before, measure):
+        for kind, reason in anomalies(step, before, measure):
             found.append(
                 Finding(
                     review_id=digest_id("review", kind, step.label, reason),
@@ -42,10 +42,10 @@ def findings_of(measure: MeasureState) -> list[Finding]:
     return found
 
 
-def odd(
+def anomalies(
     step: DevelopmentState, before: DevelopmentState | None, measure: MeasureState
 ) -> Iterator[tuple[str, str]]:
-    """Kind and reason of each thing that looks odd about one step."""
+    """Yield kind and reason for each unusual property of one step."""
     kind, status = T(step.type), S(step.status)
     moved = before and step.status_class != before.status_class and not step.background
     if before and moved and not allowed(S(before.status), status):
@@ -77,7 +77,7 @@ def averts(step: DevelopmentState, measure: MeasureState) -> bool:
 
 
 def backdated(step: DevelopmentState) -> bool:
-    """Does it take effect before it was decided, both told to the day?"""
+    """Does it take effect before it was decided, both dated to the day?"""
     if not step.effective or not step.stated or step.precision != "day" or step.low is None:
         return False
     span = days_of(step.effective[0])

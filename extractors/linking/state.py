@@ -18,7 +18,10 @@ Value = tuple[float, str, str | None]
 
 @dataclass(slots=True, kw_only=True)
 class DevelopmentState:
-    """One step of one measure, as reported so far. Lists keep the order of reports."""
+    """One step of one measure, as reported so far. Lists keep the order of reports.
+
+    Field names are the keys of the stored JSON.
+    """
 
     label: str
     measure: str
@@ -73,11 +76,11 @@ class DevelopmentState:
     source_count: int = 0
     mention_count: int = 0
     doubt: float = 1.0
-    # What sources took back: the reason, and the mention that did, in the order of reports.
+    # What sources took back: the reason and the mention that did so, in the order of reports.
     withdrawals: list[list[str]] = field(default_factory=list)
-    # Does it rest on reports alone that their own source took back?
+    # True if all its reports were taken back by their own source.
     hollow: bool = False
-    # The mention that now speaks in place of what its source took back.
+    # The mention that replaces what its source took back.
     lead_withdrew: str | None = None
 
     @property
@@ -96,13 +99,13 @@ class DevelopmentState:
         return tuple(self.order)
 
     def to_json(self) -> str:
-        """The state as text, read back by `from_json` without loss."""
+        """Return the state as text; `from_json` reads it back without loss."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return json.dumps(values, default=lambda v: v.isoformat(), separators=(",", ":"))
 
 
 def from_json(text: str) -> DevelopmentState:
-    """The state written by `to_json`."""
+    """Return the state written by `to_json`."""
     values = json.loads(text)
     for name in ("low", "high"):
         values[name] = date.fromisoformat(values[name]) if values[name] else None
@@ -114,7 +117,7 @@ def from_json(text: str) -> DevelopmentState:
 
 
 def extend(held: list[Any], given: Iterable[Any], limit: int | None = MAX_NAMES) -> None:
-    """Add what is not there yet, up to a limit that keeps a hot development's state small."""
+    """Add new items, up to a limit that keeps the state of a hot development small."""
     for item in given:
         if item not in held and (limit is None or len(held) < limit):
             held.append(item)

@@ -47,7 +47,7 @@ class Gate(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameForm:
-    """One way to write an issuer's name. `rank` 0 is the legal name, 1 and up are shorter forms."""
+    """One way to write an issuer's name. `rank` 0 is the legal name; higher ones are shorter."""
 
     issuer_id: str
     text: str
@@ -60,7 +60,7 @@ class NameForm:
 
 @cache
 def known_words() -> dict[str, str]:
-    """Return frequent English words -> `c` (common) or `n` (usually capitalised: people, places)."""
+    """Return frequent English words -> `c` (common) or `n` (usually capitalised)."""
     path = resources.files("extractors.events.lexicon") / "known_words.txt.gz"
     with path.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8") as file:
         return dict(line.split() for line in file)

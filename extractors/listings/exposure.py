@@ -187,7 +187,7 @@ class EventLinker:
                     yield Tie(exposure=exposure, nearness=nearness, place=place)
 
     def family(self, commodity_id: str) -> Iterable[tuple[str, float]]:
-        """Yield the commodity, its members at any depth and its classes, each with its closeness."""
+        """Yield the commodity, its members at any depth and its classes, with closeness."""
         yield commodity_id, 1.0
         below = [(child, BELOW) for child in self.children.get(commodity_id, ())]
         while below:
@@ -207,8 +207,7 @@ class EventLinker:
         return max(ties, key=lambda t: t.strength, default=None)
 
     def place(self, event: EventMention, exposure: Exposure) -> str:
-        """Return where the issuer does this work relative to the measure: actor, target or
-        elsewhere.
+        """Return where the issuer does this work, seen from the measure: actor, target, elsewhere.
 
         Work both inside and outside the implementing jurisdiction counts as inside only if that
         country comes first: a row lists first where most of the work is.
@@ -261,7 +260,7 @@ class EventLinker:
 
 
 def countries(codes: Iterable[str]) -> str:
-    """Return jurisdictions in words, "China and the United States"; unknown codes stay as they are."""
+    """Return jurisdictions in words, "China and the United States"; unknown codes stay."""
     return " and ".join(jurisdiction_name(code) for code in codes)
 
 

@@ -71,7 +71,7 @@ class Span:
         return after[1].strip(".,'") if after else ""
 
     def legal_form_follows(self) -> str:
-        """Return the legal form right after, in lower case: "Inc" of "Apple Inc."; empty if none."""
+        """Return the legal form right after, in lower case: "inc" of "Apple Inc."; else empty."""
         after = NEXT_WORD.match(self.text, self.end)
         if after is None or not after[1][0].isupper():
             return ""

@@ -276,9 +276,7 @@ class NameFinder:
         )
 
     def add_form(self, span: Span, form: NameForm, certainty: str, why: str) -> None:
-        """Add a mention of the form's issuer; say so if the name is a subsidiary, brand or old
-        name.
-        """
+        """Add a mention of the form's issuer; `why` names a subsidiary, brand or former name."""
         listing = self.tables.listing_of(form.issuer_id)
         name = self.tables.issuers[form.issuer_id].name
         if form.kind in ("subsidiary", "brand", "platform", "former"):

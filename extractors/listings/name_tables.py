@@ -88,10 +88,10 @@ def standing(issuer: Issuer, listing: Listing) -> int:
 
 
 def beats(form: NameForm, held: NameForm) -> bool:
-    """Does `form` win over `held`, a form of the same issuer and spelling? Curated first, then
-    safer.
+    """Does `form` win over `held`, another form with the same issuer and spelling?
 
-    A name gated by an analyst stays gated, whatever its shape.
+    Curated forms win, then the safer gate. A name gated by an analyst stays gated, whatever its
+    shape.
     """
     if bool(form.keep_near) != bool(held.keep_near):
         return bool(form.keep_near)

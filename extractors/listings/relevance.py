@@ -10,7 +10,7 @@ CERTAINTY_SCORE = {"tag": 30, "full_name": 30, "name": 22, "short": 15}
 
 
 def scored(found: Iterable[NamedListing], has_title: bool) -> tuple[NamedListing, ...]:
-    """Set each mention's listing relevance in the text, from title, lead, frequency and certainty."""
+    """Set each mention's listing relevance from title, lead, frequency and certainty."""
     mentions = sorted(found, key=lambda m: (m.field != "title", m.start, m.end))
     by_issuer: dict[str, list[NamedListing]] = defaultdict(list)
     for mention in mentions:

@@ -107,15 +107,15 @@ class Decoded:
 
 def decoded(body: bytes, *, content_type: str | None = None, page: bool = False) -> Decoded:
     """Decode a body; never raises. With `page`, look for <meta> as well as the XML declaration."""
-    told = _HTTP.search(content_type or "")
-    http = charset_named(told[1]) if told else None
+    declared = _HTTP.search(content_type or "")
+    http = charset_named(declared[1]) if declared else None
     inside = _inside(body, page=page)
     return (
-        _by_mark(body, http or inside)
+        _by_byte_order_mark(body, http or inside)
         or _by_zeros(body)
         or _by_escapes(body)
         or _as_utf8(body, http, inside)
-        or _as_told(body, http, inside)
+        or _as_declared(body, http, inside)
         or _as_detected(body, http, inside)
     )
 
@@ -138,15 +138,15 @@ def _inside(body: bytes, *, page: bool) -> str | None:
     return charset_named(found[1].decode("ascii")) if found else None
 
 
-def _by_mark(body: bytes, told: str | None) -> Decoded | None:
+def _by_byte_order_mark(body: bytes, declared: str | None) -> Decoded | None:
     for mark, name in _BOMS:
         if body.startswith(mark):
             rest = body[len(mark) :]
-            if name == "utf-8" and not _mostly_utf8(rest, told_so=True):
+            if name == "utf-8" and not _mostly_utf8(rest, declared_utf8=True):
                 return None
             notes: tuple[str, ...] = ()
-            if told and not name.startswith(told.removesuffix("-sig")[:6]):
-                notes = (f"declared as {told}, but is {name} by its byte order mark",)
+            if declared and not name.startswith(declared.removesuffix("-sig")[:6]):
+                notes = (f"declared as {declared}, but is {name} by its byte order mark",)
             return _result(
                 _utf8(rest) if name == "utf-8" else rest.decode(name, "replace"), name, notes
             )
@@ -185,15 +185,17 @@ def _by_escapes(body: bytes) -> Decoded | None:
 
 
 def _as_utf8(body: bytes, http: str | None, inside: str | None) -> Decoded | None:
-    told = http or inside
-    if not _mostly_utf8(body, told_so="utf-8" in (http, inside)):
+    declared = http or inside
+    if not _mostly_utf8(body, declared_utf8="utf-8" in (http, inside)):
         return None
     # Servers declare ISO-8859-1 by default, and any charset may be declared without checking.
-    wrong = told is not None and told not in ("utf-8", "ascii") and not body.isascii()
-    return _result(_utf8(body), "utf-8", (f"declared as {told}, but is utf-8",) if wrong else ())
+    wrong = declared is not None and declared not in ("utf-8", "ascii") and not body.isascii()
+    return _result(
+        _utf8(body), "utf-8", (f"declared as {declared}, but is utf-8",) if wrong else ()
+    )
 
 
-def _mostly_utf8(body: bytes, *, told_so: bool) -> bool:
+def _mostly_utf8(body: bytes, *, declared_utf8: bool) -> bool:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -202,7 +204,7 @@ def _mostly_utf8(body: bytes, *, told_so: bool) -> bool:
         return True
     bad = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
     good = _beyond_ascii(text) - text.count("\ufffd")
-    return good >= bad if told_so else good >= 3 * bad
+    return good >= bad if declared_utf8 else good >= 3 * bad
 
 
 def _utf8(body: bytes) -> str:
@@ -218,8 +220,8 @@ def _one_character(pair: re.Match[bytes]) -> bytes:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
 
 
-def _as_told(body: bytes, http: str | None, inside: str | None) -> Decoded | None:
-    for name in _told(http, inside):
+def _as_declared(body: bytes, http: str | None, inside: str | None) -> Decoded | None:
+    for name in _declared(http, inside):
         read = _best(body, name)
         if not _makes_words(read):
             continue
@@ -231,26 +233,24 @@ def _as_told(body: bytes, http: str | None, inside: str | None) -> Decoded | Non
     return None
 
 
-def _told(http: str | None, inside: str | None) -> list[str]:
-    """Return the declared charsets, likelier first: a server's default says nothing about this
-    body.
-    """
-    told = [name for name in (http, inside) if name and name not in _UNICODE]
+def _declared(http: str | None, inside: str | None) -> list[str]:
+    """Return the declared charsets, likelier first: a server's default counts least."""
+    declared = [name for name in (http, inside) if name and name not in _UNICODE]
     if inside and http in _BY_DEFAULT:
-        told.reverse()
-    return list(dict.fromkeys(told))
+        declared.reverse()
+    return list(dict.fromkeys(declared))
 
 
 def _as_detected(body: bytes, http: str | None, inside: str | None) -> Decoded:
-    told = _told(http, inside)
+    declared = _declared(http, inside)
     said = http or inside
     note = f"declared as {said}, but is not" if said else "no charset declared"
     pieces = _pieces(body)
     name = _detected(b"\n".join(pieces), None) or _voted(pieces)
     if name is None:
         # Nothing forms words, so the declaration may be right.
-        name = told[0] if told else "cp1252"
-        note = f"no charset fits, {'one was' if told else 'none'} declared"
+        name = declared[0] if declared else "cp1252"
+        note = f"no charset fits, {'one was' if declared else 'none'} declared"
     read = _best(body, name)
     return _result(read.text, read.charset, (note, f"taken for {read.charset}"))
 
@@ -270,7 +270,7 @@ def _voted(pieces: list[bytes]) -> str | None:
     return votes.most_common(1)[0][0] if votes else None
 
 
-def _detected(body: bytes, told: str | None) -> str | None:
+def _detected(body: bytes, declared: str | None) -> str | None:
     """Return the likeliest charset in which the bytes form words; None if there is none."""
     import chardet  # slow to load, so only for unknown charsets
 
@@ -278,9 +278,9 @@ def _detected(body: bytes, told: str | None) -> str | None:
     found = chardet.detect_all(body, encoding_era=era, ignore_threshold=True)
     for guess in found[:_GUESSES]:
         name = charset_named(guess["encoding"] or "")
-        if name and name not in _UNICODE and name != told and _makes_words(_best(body, name)):
+        if name and name not in _UNICODE and name != declared and _makes_words(_best(body, name)):
             return name
-        if name and name == told:
+        if name and name == declared:
             return None
     return None
 

@@ -3,9 +3,9 @@
 A soft hyphen inside "suspends" or a no-break hyphen in "export-control" keeps a word from matching;
 direction overrides make a line look different from what is stored. `PLAIN` maps each to nothing,
 a space or a hyphen. `visible` applies it where text enters; code that must keep offsets maps
-characters by `PLAIN`. Sources: the Unicode Character Database, 17.0 (general categories Cc, Cf, Zs, Zl,
-Zp; property Default_Ignorable_Code_Point); for U+0080 to U+009F the table of the HTML standard,
-13.2.5.80, which reads them as Windows-1252 characters.
+characters by `PLAIN`. Sources: the Unicode Character Database, 17.0 (general categories Cc, Cf,
+Zs, Zl, Zp; property Default_Ignorable_Code_Point); for U+0080 to U+009F the table of the HTML
+standard, 13.2.5.80, which reads them as Windows-1252 characters.
 """
 
 import re

@@ -61,8 +61,8 @@ def language_of(text: str, *, declared: str | None) -> str | None:
 
 def language_at_sight(text: str, *, declared: str | None) -> str | None:
     """Return what `language_of` returns without the model; UNDECIDED if the model is needed."""
-    told = primary(declared)
+    declared_code = primary(declared)
     sample = text[:_SAMPLE]
-    if (told and len(sample) < _ENOUGH_CHARACTERS) or not sample.strip():
-        return told
+    if (declared_code and len(sample) < _ENOUGH_CHARACTERS) or not sample.strip():
+        return declared_code
     return "en" if _plainly_english(sample) else UNDECIDED

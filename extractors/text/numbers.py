@@ -219,7 +219,7 @@ _SLUG_RATE = re.compile(r"(?<![\w.$,])(\d{1,3})(?= (?:tariffs?|levy|levies|duty|
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """A number with its unit. kind: percent, money, unit_price or volume. Offsets into the input."""
+    """A number with its unit. kind: percent, money, unit_price or volume. With offsets."""
 
     text: str
     start: int

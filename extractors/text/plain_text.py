@@ -76,9 +76,7 @@ def plain_as_html(text: str) -> str:
 
 
 def fragment_text(fragment: str) -> str:
-    """Return the text of an HTML fragment, with a blank line between paragraphs; "" if there is
-    none.
-    """
+    """Return the text of an HTML fragment, paragraphs separated by a blank line; may be empty."""
     if not fragment or fragment.isspace():
         return ""
     if "<" not in fragment and "&" not in fragment:

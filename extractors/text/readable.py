@@ -1,6 +1,4 @@
-"""Prepares a text for reading: noise is blanked, offsets stay valid; or gives a reason to refuse
-it.
-"""
+"""Blanks the noise in a text, with offsets kept, or gives the reason to refuse the text."""
 
 import html
 import re
@@ -38,9 +36,7 @@ def encodable(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return `text` with control characters and mark-up blanked; same length, so offsets stay
-    valid.
-    """
+    """Return `text` with control characters and mark-up blanked; same length, same offsets."""
     text = _CONTROL.sub(" ", text)
     if "<" in text and ">" in text:
         text = _TAG.sub(_blank, without_unseen(text))

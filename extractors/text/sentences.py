@@ -145,13 +145,13 @@ _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.&]*)$")
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each sentence, without surrounding white space, in order, none empty."""
+    """Yield (start, end) of each sentence, without surrounding blanks, in order, none empty."""
     for start, end in _blocks(text):
         yield from _split_block(text, start, end)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Yield paragraphs and list items. Single line breaks separate them unless lines are wrapped."""
+    """Yield paragraphs and list items. A single line break separates them unless lines wrap."""
     wrapped = _is_hard_wrapped(text)
     cuts = [0]
     pieces = _BLANK if wrapped else re.compile(r"\n\s*")
@@ -168,7 +168,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_hard_wrapped(text: str) -> bool:
-    """Do lines break mid-sentence? Then most end without punctuation or continue in lower case."""
+    """Do lines break mid-sentence? Then most lack end punctuation or continue in lower case."""
     lines = text.split("\n")
     if len(lines) < 3:
         # A single break in a short text is a wrap if the next line continues in lower case.

@@ -258,9 +258,7 @@ def split_words(cell: str) -> tuple[str, ...]:
 
 
 def load_signs() -> tuple[ExposureSign, ...]:
-    """Return the signed prior. Raises ConfigError on an unknown role, place or sign, or a
-    duplicate.
-    """
+    """Return the signed prior. Raises ConfigError on an unknown or duplicate row."""
     found: dict[tuple[str, str, str], ExposureSign] = {}
     for line, row in read_rows("exposure_signs.csv", ("type", "role", "place", "sign", "reason")):
         key = (row["type"], row["role"], row["place"])

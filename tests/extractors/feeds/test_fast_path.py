@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import extractors.feeds.parse as feed_module
-from extractors.feeds.fast_path import read_usual_feed
+from extractors.feeds.fast_path import read_simple_feed
 from extractors.feeds.parse import parse_all
 from models.errors import FeedParseError
 from models.feed import FetchedFeed, ParsedFeed
@@ -27,10 +27,10 @@ def both(body: str, language: str | None = None) -> tuple[ParsedFeed | str, Pars
         headers=headers,
         body=body.encode("utf-8", "surrogatepass"),
     )
-    taken = read_usual_feed(fetched.body, base=BASE, language=language) is not None
+    taken = read_simple_feed(fetched.body, base=BASE, language=language) is not None
     quick = outcome(fetched)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feed_module, "read_usual_feed", lambda *_a, **_k: None)
+        patch.setattr(feed_module, "read_simple_feed", lambda *_a, **_k: None)
         slow = outcome(fetched)
     return quick, slow, taken
 
