@@ -12,7 +12,7 @@ MOST_WORDS = 300
 
 
 def fault_line(error: BaseException) -> str:
-    """Return an error as `OverflowError: date out of range (at flows.feeds.opml:88)`, on one line."""
+    """Return an error as one line: `OverflowError: out of range (at flows.feeds.opml:88)`."""
     words = harmless.line(str(error))[:MOST_WORDS]
     place = place_of(error.__traceback__)
     where = f" (at {place})" if place else ""

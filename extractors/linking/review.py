@@ -28,18 +28,25 @@ def findings_of(measure: MeasureState) -> list[Finding]:
     before: DevelopmentState | None = None
     for step in measure.firm:
         for kind, reason in anomalies(step, before, measure):
+            # The id digests the reason before its article is corrected: ids of earlier versions
+            # stay valid, so nobody confirms a finding twice.
             found.append(
                 Finding(
                     review_id=digest_id("review", kind, step.label, reason),
                     kind=kind,
                     development_id=step.label,
                     measure_id=measure.label,
-                    reason=reason,
+                    reason=with_article(reason, step.type),
                 )
             )
         if not step.background:
             before = step
     return found
+
+
+def with_article(reason: str, kind: str) -> str:
+    """Return the reason with "an" before a kind that starts with a vowel."""
+    return reason.replace(f"a {kind}", f"an {kind}") if kind[0] in "aeio" else reason
 
 
 def anomalies(

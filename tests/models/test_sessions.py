@@ -10,7 +10,7 @@ CALENDARS = sorted({market.calendar for market in load_markets().values()})
 
 
 @pytest.mark.parametrize("calendar", ["XNYS", "XASX", "XKRX", "XLON", "XSHG", "XBOM", "XIDX"])
-def test_what_ships_is_what_exchange_calendars_says(calendar: str) -> None:
+def test_shipped_sessions_equal_exchange_calendars(calendar: str) -> None:
     begin, end = date(2019, 1, 1), date(2026, 6, 30)
     shipped = [s for s in shipped_sessions(calendar) if begin <= s.session_date <= end]
     assert shipped == worked_out(calendar, begin, end)
@@ -23,7 +23,7 @@ def test_every_market_has_its_sessions() -> None:
     assert shipped_sessions("NOWHERE") == ()
 
 
-def test_days_beyond_what_ships_are_worked_out() -> None:
+def test_days_beyond_the_shipped_sessions_are_computed() -> None:
     _, end = shipped_span()
     whole = sessions_between("XNYS", date(2026, 1, 5), date(2026, 12, 31))
     assert whole == worked_out("XNYS", date(2026, 1, 5), date(2026, 12, 31))

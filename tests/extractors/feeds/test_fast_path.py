@@ -1,4 +1,4 @@
-"""The quick reader against feedparser: the same entries, or none of its business."""
+"""The fast path gives the same entries as feedparser, or leaves the feed to it."""
 
 from datetime import UTC, datetime
 
@@ -102,7 +102,7 @@ ODD = [
 
 @pytest.mark.parametrize("body", USUAL)
 @pytest.mark.parametrize("language", [None, "fr-CA"])
-def test_the_usual_is_taken_and_read_as_feedparser_reads_it(
+def test_ordinary_feeds_take_the_fast_path_and_equal_feedparser(
     body: str, language: str | None
 ) -> None:
     quick, slow, taken = both(body, language)
@@ -111,7 +111,7 @@ def test_the_usual_is_taken_and_read_as_feedparser_reads_it(
 
 
 @pytest.mark.parametrize("body", ODD)
-def test_the_odd_is_left_to_feedparser(body: str) -> None:
+def test_unusual_feeds_are_left_to_feedparser(body: str) -> None:
     quick, slow, _taken = both(body)
     assert quick == slow
 
@@ -148,8 +148,6 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES, max_size=7), st.sampled_from([None, "de"]))
-def test_whatever_items_are_made_of_both_readers_agree(
-    pieces: list[str], language: str | None
-) -> None:
+def test_both_readers_agree_on_any_items(pieces: list[str], language: str | None) -> None:
     quick, slow, _taken = both(rss("".join(pieces)), language)
     assert quick == slow
