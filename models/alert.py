@@ -188,14 +188,14 @@ def newsworthy(candidate: AlertCandidate) -> bool:
 def matches(rule: AlertRule, candidate: AlertCandidate, now: datetime | None = None) -> bool:
     """Does every condition of the rule hold? `now` is needed only for `max_age_days`."""
     return (
-        _is_one(rule.types, candidate.type)
-        and _is_one(rule.families, candidate.family)
-        and _is_one(rule.statuses, candidate.status)
-        and _is_one(rule.polarities, candidate.polarity)
-        and _meets(rule.actors, candidate.actors)
-        and _meets(rule.targets, candidate.targets)
-        and _meets(rule.commodities, candidate.commodities)
-        and _touches(rule, candidate)
+        _is_wanted(rule.types, candidate.type)
+        and _is_wanted(rule.families, candidate.family)
+        and _is_wanted(rule.statuses, candidate.status)
+        and _is_wanted(rule.polarities, candidate.polarity)
+        and _overlaps(rule.actors, candidate.actors)
+        and _overlaps(rule.targets, candidate.targets)
+        and _overlaps(rule.commodities, candidate.commodities)
+        and _names_listing(rule, candidate)
         and (
             candidate.factuality in rule.factualities
             if rule.factualities
@@ -204,38 +204,38 @@ def matches(rule: AlertRule, candidate: AlertCandidate, now: datetime | None = N
         and candidate.novelty_score >= rule.min_novelty
         and (candidate.confidence or 0.0) >= rule.min_confidence
         and candidate.confirmations >= rule.min_confirmations
-        and _trusted(rule, candidate)
-        and _fresh(rule, candidate, now)
+        and _is_trusted(rule, candidate)
+        and _is_fresh(rule, candidate, now)
         and (rule.predicate is None or rule.rule_id in candidate.predicates_met)
     )
 
 
-def _is_one(wanted: tuple[str, ...], value: str) -> bool:
+def _is_wanted(wanted: tuple[str, ...], value: str) -> bool:
     return not wanted or value in wanted
 
 
-def _meets(wanted: tuple[str, ...], values: tuple[str, ...]) -> bool:
+def _overlaps(wanted: tuple[str, ...], values: tuple[str, ...]) -> bool:
     return not wanted or not set(wanted).isdisjoint(values)
 
 
-def _touches(rule: AlertRule, candidate: AlertCandidate) -> bool:
+def _names_listing(rule: AlertRule, candidate: AlertCandidate) -> bool:
     # Listing and link must hold for the same tie: "MP, by name" does not match a text that names
     # Apple and reaches MP through rare earths.
     if not rule.listings and not rule.links:
         return True
     return any(
-        _is_one(rule.listings, tie.listing) and _is_one(rule.links, tie.link)
+        _is_wanted(rule.listings, tie.listing) and _is_wanted(rule.links, tie.link)
         for tie in candidate.tickers
     )
 
 
-def _trusted(rule: AlertRule, candidate: AlertCandidate) -> bool:
+def _is_trusted(rule: AlertRule, candidate: AlertCandidate) -> bool:
     if rule.max_source_tier is None:
         return True
     return candidate.source_tier is not None and candidate.source_tier <= rule.max_source_tier
 
 
-def _fresh(rule: AlertRule, candidate: AlertCandidate, now: datetime | None) -> bool:
+def _is_fresh(rule: AlertRule, candidate: AlertCandidate, now: datetime | None) -> bool:
     if rule.max_age_days is None or now is None:
         return True
     reported = candidate.published_at or candidate.first_seen_at

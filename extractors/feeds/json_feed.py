@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from extractors.feeds.limits import MAX_ENTRIES, beyond
 from extractors.feeds.moments import Moment, MomentReader, region_of
 from extractors.text.invisible import visible
-from extractors.text.plain_text import fit, plain_as_html, title_text
+from extractors.text.plain_text import plain_as_html, title_text, without_controls
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -84,7 +84,7 @@ def _text(value: object) -> str:
     # Some feeds use numbers as ids although the format requires strings.
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return fit(str(value)).strip()
+    return without_controls(str(value)).strip()
 
 
 def _link(value: object, base: str) -> str | None:

@@ -23,7 +23,7 @@ from extractors.feeds.web_address import web_address
 from extractors.feeds.xml_repair import repaired
 from extractors.text.charset import Decoded, decoded
 from extractors.text.invisible import visible
-from extractors.text.plain_text import fit, plain_as_html, title_text
+from extractors.text.plain_text import plain_as_html, title_text, without_controls
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -201,20 +201,22 @@ def _entry(
     best = max((_html(c.get("value"), c) for c in contents if _is_text(c)), key=len, default="")
     summary = _html(dict.get(raw, "summary"), dict.get(raw, "summary_detail"))
     if not best.strip() and not summary.strip():
-        summary = fit(caption(raw))
+        summary = without_controls(caption(raw))
     return FeedEntry(
         feed_id=fetched.feed_id,
         guid=_own(raw, "id").strip() or None,
         link=_link(raw, fetched.url),
         title=title_text(_own(raw, "title")),
-        summary_html=fit(summary),
-        content_html=fit(best),
+        summary_html=without_controls(summary),
+        content_html=without_controls(best),
         published_at=published.at or created.at,
         updated_at=updated.at,
         authors=_authors(raw),
         tags=tuple(t for t in (_words(tag, "term") for tag in dict.get(raw, "tags", ())) if t),
         language=_language(raw, contents) or _string(feed, "language") or None,
-        published_text=fit(words)[:100] if words and not (published.at or updated.at) else None,
+        published_text=without_controls(words)[:100]
+        if words and not (published.at or updated.at)
+        else None,
         original_link=_own(raw, "feedburner_origlink") or None,
         date_doubt=claimed.doubt,
     )
@@ -234,12 +236,12 @@ def _is_text(content: dict[str, Any]) -> bool:
 
 def _own(raw: dict[str, Any], key: str) -> str:
     value = dict.get(raw, key)
-    return fit(value) if isinstance(value, str) else ""
+    return without_controls(value) if isinstance(value, str) else ""
 
 
 def _string(raw: object, key: str) -> str:
     value = raw.get(key) if isinstance(raw, dict) else None
-    return fit(value).strip() if isinstance(value, str) else ""
+    return without_controls(value).strip() if isinstance(value, str) else ""
 
 
 def _words(raw: object, key: str) -> str:
@@ -299,7 +301,7 @@ def _bozo_reason(result: dict[str, Any]) -> str | None:
     if not result.get("bozo"):
         return None
     error = result.get("bozo_exception")
-    return fit(f"{type(error).__name__}: {error}")[:300]
+    return without_controls(f"{type(error).__name__}: {error}")[:300]
 
 
 def _root_name(start: str) -> str | None:

@@ -30,10 +30,10 @@ def web_address(link: str | None) -> str | None:
     place = parts.netloc.rpartition("@")[2]
     if _UNFIT.search(place) or (port is not None and not 0 < port < 65_536):
         return None
-    rest = (_fit(part) for part in (parts.path, parts.query, parts.fragment))
+    rest = (_encoded(part) for part in (parts.path, parts.query, parts.fragment))
     found = urlunsplit((parts.scheme.lower(), place, *rest))
     return found if len(found) <= _MOST else None
 
 
-def _fit(part: str) -> str:
+def _encoded(part: str) -> str:
     return _UNFIT.sub(lambda odd: quote(odd[0], safe="", errors="replace"), part)

@@ -32,26 +32,26 @@ def withdrawn_parts(versions: Mapping[int, Sequence[Part]]) -> list[Part]:
     if len(versions) == 1:
         return [part for reports in versions.values() for part in reports]
     marked: dict[PartKey, Part] = {}
-    heirs: dict[PartKey, PartKey] = {}
+    replaced: dict[PartKey, PartKey] = {}
     for number in sorted(versions):
         later = [versions[n] for n in sorted(versions, reverse=True) if n > number]
         for part in versions[number]:
             found = verdict_on(part, versions[number], later[:VERSIONS_COMPARED])
             if found is None:
                 continue
-            reason, heir, same_step = found
+            reason, successor, same_step = found
             marked[part_key(part)] = replace(
                 part,
                 withdrawn=reason,
                 withdrawn_by=(
-                    heir.source.mention.mention_id,
-                    heir.source.first_seen_at,
+                    successor.source.mention.mention_id,
+                    successor.source.first_seen_at,
                 ),
             )
             if same_step:
-                heirs.setdefault(part_key(heir), part_key(part))
+                replaced.setdefault(part_key(successor), part_key(part))
     return [
-        replace(marked.get(key, part), replaces=heirs.get(key))
+        replace(marked.get(key, part), replaces=replaced.get(key))
         for reports in versions.values()
         for part in reports
         for key in (part_key(part),)

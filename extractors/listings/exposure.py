@@ -238,9 +238,10 @@ class EventLinker:
         """Return sign and reason, reversed if the measure moves back."""
         what = words(event.type)
         if event.factuality is Factuality.NEGATED:
-            return "?", f"{a(what)} would mean: {cell.reason}; but the text denies it"
+            return "?", f"{with_article(what)} would mean: {cell.reason}; but the text denies it"
         forward = moves_forward(event.status, event.status_target)
-        step = f"{a(what)} moving {'forward' if forward else 'back'} ({words(event.status)})"
+        direction = "forward" if forward else "back"
+        step = f"{with_article(what)} moving {direction} ({words(event.status)})"
         sign = cell.sign if forward else FLIP[cell.sign]
         effect = {"+": "helps it", "-": "hurts it", "?": "may cut either way"}[sign]
         cause = cell.reason if forward else f"the reverse of: {cell.reason}"
@@ -304,6 +305,6 @@ def words(event_type: str) -> str:
     return event_type.replace("_", " ")
 
 
-def a(noun: str) -> str:
-    """With its article."""
+def with_article(noun: str) -> str:
+    """Return the noun with "a" or "an"."""
     return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"

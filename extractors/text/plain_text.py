@@ -45,7 +45,7 @@ _TAIL = re.compile(
 )
 
 
-def fit(text: str) -> str:
+def without_controls(text: str) -> str:
     """Return the text without control characters and lone surrogates."""
     return _UNFIT.sub("", text)
 
@@ -81,7 +81,7 @@ def fragment_text(fragment: str) -> str:
         return ""
     if "<" not in fragment and "&" not in fragment:
         return _tidy(fragment.replace("\r\n", "\n"))
-    fragment = fit(fragment)
+    fragment = without_controls(fragment)
     if not any(_is_html(found[1]) for found in _TAG.finditer(fragment)) and "<!--" not in fragment:
         return _tidy(_resolved(fragment))
     try:
