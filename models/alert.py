@@ -195,7 +195,7 @@ def matches(rule: AlertRule, candidate: AlertCandidate, now: datetime | None = N
         and _overlaps(rule.actors, candidate.actors)
         and _overlaps(rule.targets, candidate.targets)
         and _overlaps(rule.commodities, candidate.commodities)
-        and _names_listing(rule, candidate)
+        and _affects_listing(rule, candidate)
         and (
             candidate.factuality in rule.factualities
             if rule.factualities
@@ -218,7 +218,7 @@ def _overlaps(wanted: tuple[str, ...], values: tuple[str, ...]) -> bool:
     return not wanted or not set(wanted).isdisjoint(values)
 
 
-def _names_listing(rule: AlertRule, candidate: AlertCandidate) -> bool:
+def _affects_listing(rule: AlertRule, candidate: AlertCandidate) -> bool:
     # Listing and link must hold for the same tie: "MP, by name" does not match a text that names
     # Apple and reaches MP through rare earths.
     if not rule.listings and not rule.links:
