@@ -1,7 +1,7 @@
--- One row per notice of `alert_batch` that is neither owed nor delivered yet, with the notice of
--- the step it carries on, if that was owed too.
--- A development that took the place of a retracted one (a re-extraction) inherits its notices:
--- by superseded_by, or by reporting the same step of the same article (report_key).
+-- One row per notice of `alert_batch` that is not in the outbox yet, with the notice of the step
+-- that it continues, if there is one.
+-- A development that replaced a retracted one (after a re-extraction) inherits its notices:
+-- by superseded_by, or because it reports the same step of the same article (report_key).
 WITH RECURSIVE current_developments AS (
     SELECT development_id, superseded_by, coalesce(retracted, false) AS retracted
     FROM store.developments

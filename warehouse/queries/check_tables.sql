@@ -1,4 +1,4 @@
--- One row per check that some rows fail: how many, and one of them.
+-- One row per check that fails: the number of rows, and one example.
 WITH failing AS (
     SELECT 'migrations_once' AS check_name, concat_ws(' ', version) AS example
     FROM store.migrations

@@ -1,5 +1,4 @@
--- One row per article of hush_batch not hushed yet, unless the desk may still have to hear of what
--- its text already told.
+-- One row per article of hush_batch to mark; not those whose reports may still raise alerts.
 INSERT INTO store.quiet_reports BY NAME
 SELECT given.article_id, given.version, $backfill_id AS backfill_id,
     CAST($now AS TIMESTAMPTZ) AS recorded_at

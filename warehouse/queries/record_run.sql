@@ -1,4 +1,4 @@
--- One row per run_id: begun when first told of, ended when told of again.
+-- One row per run_id: inserted at the start, updated at the end.
 MERGE INTO store.runs AS held
 USING (SELECT $run_id AS run_id) AS told ON held.run_id = told.run_id
 WHEN MATCHED THEN
