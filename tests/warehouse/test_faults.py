@@ -100,7 +100,7 @@ def test_a_full_disk_is_called_full(live: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program, str(live)], capture_output=True, text=True, check=False
     )
-    assert "not published, the old one stays: the disk is full" in done.stdout, done.stderr
+    assert "not published; the old snapshot stays: the disk is full" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_full_disk_is_called_full(live: Path) -> None:
          WarehouseFullError, "the disk is full"),
         (OSError(28, "No space left on device"), WarehouseFullError, "the disk is full"),
         (duckdb.IOException('Cannot open file "x": Permission denied'),
-         WarehouseError, "not allowed"),
+         WarehouseError, "no permission"),
         (duckdb.IOException('Cannot open file "x": Too many open files'),
          WarehouseError, "too many open files"),
         (duckdb.IOException("Trying to read a database file with version number 99, but we can"),
@@ -147,7 +147,7 @@ def test_held_by_another_is_still_busy(live: Path) -> None:
 
 def test_what_was_backed_up_comes_back_and_nothing_is_overwritten(live: Path) -> None:
     copy = backup(live, live.parent / "kept" / "b.duckdb")
-    with pytest.raises(WarehouseError, match="is there already"):
+    with pytest.raises(WarehouseError, match="already exists"):
         backup(live, copy)
     with open_warehouse(live) as con:
         con.execute("DELETE FROM store.runs")
@@ -163,7 +163,7 @@ def test_what_was_backed_up_comes_back_and_nothing_is_overwritten(live: Path) ->
 def test_what_is_no_sound_warehouse_is_not_put_in_its_place(live: Path) -> None:
     other = live.with_name("other.duckdb")
     duckdb.connect(str(other)).close()
-    for source, said in ((other, "no PolicyWire warehouse"), (live, "is the live file itself")):
+    for source, said in ((other, "not a PolicyWire warehouse"), (live, "this is the live file")):
         with pytest.raises(WarehouseError, match=said):
             restore(source, live)
     spoil(other, 0, 8)

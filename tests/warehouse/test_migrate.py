@@ -82,7 +82,7 @@ def test_another_database_is_refused_and_untouched(tmp_path: Path) -> None:
     path = tmp_path / "other.duckdb"
     with duckdb.connect(str(path)) as con:
         con.execute("CREATE TABLE mine (x INTEGER)")
-    with pytest.raises(MigrationError, match="no PolicyWire warehouse"):
+    with pytest.raises(MigrationError, match="not a PolicyWire warehouse"):
         open_warehouse(path).__enter__()
     with duckdb.connect(str(path)) as con:
         assert con.execute(

@@ -158,4 +158,4 @@ def test_one_development_that_cannot_be_told_stops_no_other() -> None:
 def test_a_rule_whose_where_is_refused_leaves_the_others(con: DuckDBPyConnection) -> None:
     good, bad = check_rules(con, [rule("bad", predicate="now() > now()"), rule("good")])
     assert [r.rule_id for r in good] == ["good"]
-    assert bad == [("bad", "function 'now' may not be used here")]
+    assert bad == [("bad", "function 'now' is not allowed here")]

@@ -63,7 +63,7 @@ def test_a_failed_publish_leaves_the_old_one(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(snapshots, "copy_file", full)
-    with pytest.raises(WarehouseError, match=r"the old one stays: .*No space left"):
+    with pytest.raises(WarehouseError, match=r"the old snapshot stays: .*No space left"):
         publish(live, target)
     monkeypatch.undo()
     assert run_ids(target) == ["r1"]

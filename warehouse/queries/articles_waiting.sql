@@ -12,4 +12,4 @@ WITH waiting AS MATERIALIZED (
 )
 FROM waiting
 ORDER BY first_seen_at, article_id
-LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting);
+LIMIT (SELECT least($limit, greatest($fewest, count(*) // $parts)) FROM waiting);

@@ -22,4 +22,4 @@ waiting AS MATERIALIZED (
 SELECT development_id, revision, dead
 FROM waiting
 ORDER BY article_id, first_seen_at, development_id
-LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting);
+LIMIT (SELECT least($limit, greatest($fewest, count(*) // $parts)) FROM waiting);

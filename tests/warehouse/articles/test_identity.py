@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.article import Article
 from tests.warehouse.articles.test_articles import NOW, article
-from warehouse.articles.articles import articles_to_extract, save_ingest, unseen
+from warehouse.articles.articles import articles_to_extract, new_or_changed, save_ingest
 from warehouse.connection import open_warehouse
 
 PAGE = "https://live.example/day-12"
@@ -85,7 +85,7 @@ def test_a_story_told_under_the_page_of_another_feed_is_its_own(con: DuckDBPyCon
 def test_pages_are_fetched_for_what_is_new_only(con: DuckDBPyConnection) -> None:
     posts = [post(title, guid="day-12") for title in POSTS]
     save_ingest(con, articles=posts[:2])
-    assert unseen(con, posts) == [2]
+    assert new_or_changed(con, posts) == [2]
 
 
 def test_addresses_an_older_release_stripped_of_more_are_known_again(

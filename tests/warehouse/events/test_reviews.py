@@ -138,7 +138,7 @@ def test_rulings_on_what_is_not_there_are_refused(con: DuckDBPyConnection) -> No
     link_all(con)
     other = con.execute("SELECT measure_id FROM measure_status WHERE implementer = 'CN'").fetchone()
     assert other is not None
-    with pytest.raises(WarehouseError, match="are never one measure"):
+    with pytest.raises(WarehouseError, match="cannot be merged"):
         merge(con, first, other[0], by="x", reason="y", at=AT)
     with pytest.raises(WarehouseError, match="no review has the id 'nothing'"):
         confirm(con, "nothing", by="x", reason="y", at=AT)

@@ -78,7 +78,7 @@ def test_a_corrected_close_replaces_the_old_one(con: DuckDBPyConnection, tmp_pat
         ),
         ("ZZZZ,2025-01-08,102,52,1000,USD", "ZZZZ 2025-01-08: unknown ticker"),
         ("AAA,8 January,102,52,1000,USD", "AAA: not a date: '8 January'"),
-        ("AAA,2031-01-08,102,52,1000,USD", "AAA 2031-01-08: a day that is still to come"),
+        ("AAA,2031-01-08,102,52,1000,USD", "AAA 2031-01-08: a day in the future"),
         (
             "AAA,2025-01-07,99,99,1000,USD",
             "AAA 2025-01-07: 2 rows for one day with different values",
@@ -106,9 +106,12 @@ def test_every_fault_is_told_at_once(con: DuckDBPyConnection, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "warning"),
     [
-        (GOOD + "AAA,2025-01-10,104,54,1000,USD\n", "2 rows for one day, all alike: kept once"),
+        (
+            GOOD + "AAA,2025-01-10,104,54,1000,USD\n",
+            "2 rows for one day with equal values: kept once",
+        ),
         (GOOD.replace("AAA,2025-01-08,102,52,1000,USD\n", ""), "2025-01-08: session without a"),
-        (GOOD.replace("2025-01-08", "2025-01-11"), "AAA 2025-01-11: no session of its market"),
+        (GOOD.replace("2025-01-08", "2025-01-11"), "AAA 2025-01-11: not a session of its market"),
         (GOOD.replace("102,52,", "102,5200,"), "adjusted close moved x 101.96 in a day"),
         (GOOD.replace("adj_close", "open"), "no adjusted close"),
         (GOOD.replace("date,close", "date,open"), "no raw close"),
@@ -175,7 +178,7 @@ def test_files_that_are_none_are_refused(con: DuckDBPyConnection, tmp_path: Path
     with pytest.raises(WarehouseError, match="no such file"):
         load_price_file(con, tmp_path / "gone.csv", source="x", fetched_at=NOW)
     (tmp_path / "p.parquet").write_bytes(b"PAR? no")
-    with pytest.raises(WarehouseError, match="not a readable table of prices"):
+    with pytest.raises(WarehouseError, match="not a readable price table"):
         load_price_file(con, tmp_path / "p.parquet", source="x", fetched_at=NOW)
 
 

@@ -62,7 +62,7 @@ def test_links_are_stored_by_who_links_only(con: DuckDBPyConnection) -> None:
     assert lease_stage(con, LINKING, "slow", OVER)
     assert save_links(con, nothing_linked(), "slow") == 0
     assert lease_stage(con, LINKING, "other", OVER)
-    with pytest.raises(WarehouseConflictError, match="another worker does stage:link"):
+    with pytest.raises(WarehouseConflictError, match="another worker took over stage:link"):
         save_links(con, nothing_linked(), "slow")
     # Its lease renewed once the other's has run out, what it computed is still out of date.
     assert lease(con, [LINKING], "slow", LONG) == {LINKING}
