@@ -11,7 +11,15 @@ from tests.extractors.link_cases import told
 from tests.extractors.linking.test_link import truce
 from tests.warehouse.events.test_links import link_all, store
 from warehouse.migrate import sql_files
-from warehouse.operations.dictionary import data_dictionary
+from warehouse.operations.dictionary import (
+    KEYS,
+    RELATIONS,
+    collect_examples,
+    data_dictionary,
+    joined_columns,
+    load_examples,
+    views_of,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +45,30 @@ def test_the_data_dictionary_is_up_to_date(con: DuckDBPyConnection) -> None:
     assert shown == data_dictionary(con), (
         "run: python -m warehouse.operations.dictionary docs/DATA_DICTIONARY.md"
     )
+
+
+def test_every_column_has_an_example_and_no_other(con: DuckDBPyConnection) -> None:
+    columns = {(view.name, column.name) for view in views_of(con) for column in view.columns}
+    examples = load_examples()
+    assert set(examples) == columns
+    assert [key for key, example in examples.items() if not example] == []
+
+
+def test_the_diagram_joins_columns_that_exist(con: DuckDBPyConnection) -> None:
+    columns = {view.name: {column.name for column in view.columns} for view in views_of(con)}
+    for view, key in KEYS.items():
+        assert {*key, *joined_columns(view)} <= columns[view], view
+    assert {side for left, _, right, _ in RELATIONS for side in (left, right)} == set(KEYS)
+
+
+def test_examples_come_from_the_data_and_else_stay(con: DuckDBPyConnection) -> None:
+    store(con, truce())
+    link_all(con)
+    old = {("policy_events", "change_reason"): "corrected", ("policy_events", "status"): "old"}
+    found = {(view, column): example for view, column, example in collect_examples(con, old)}
+    assert found["policy_events", "change_reason"] == "corrected"
+    assert found["policy_events", "status"] in ("threatened", "averted", "suspended")
+    assert found["policy_events", "retaliation"] == "false"
 
 
 def test_families_are_those_of_the_model(con: DuckDBPyConnection) -> None:

@@ -31,7 +31,7 @@ def rulings_of(rows: Sequence[Sequence[object]]) -> list[Ruling]:
             raise WarehouseError(f"row {number}: action {action!r} is not confirm, merge or split")
         if not subject or not reason or (action == "merge") != bool(other):
             raise WarehouseError(
-                f"row {number}: needs subject_id and reason; a merge also object_id, others not"
+                f"row {number}: needs subject_id, reason and (merge only) object_id to merge into"
             )
         found.append(
             Ruling(
