@@ -81,7 +81,7 @@ def attach(target: Path | str, *, read_only: bool = False) -> DuckDBPyConnection
         con.execute(f"SET ducklake_max_retry_count = {RETRIES}")
     except duckdb.Error as error:
         con.close()
-        raise WarehouseError(f"{named(target)}: {error}") from error
+        raise WarehouseError(f"{without_password(target)}: {error}") from error
     return con
 
 
@@ -104,6 +104,6 @@ def load_extensions(con: DuckDBPyConnection) -> None:
             ) from error
 
 
-def named(target: Path | str) -> str:
+def without_password(target: Path | str) -> str:
     """Return the address of the lake without its password, for messages."""
     return re.sub(r"password=\S+|(?<=:)[^:@/\s]+(?=@)", "***", str(target))

@@ -270,6 +270,6 @@ def find_article(con: DuckDBPyConnection, article_id: str) -> Article | None:
 
 
 def last_fetched_at(con: DuckDBPyConnection) -> datetime | None:
-    """When the newest version of any article was fetched; None in an empty warehouse."""
+    """Return when the newest version of any article was fetched; None in an empty warehouse."""
     row = con.execute("SELECT max(fetched_at) FROM store.articles").fetchone()
     return row[0].astimezone(UTC) if row and row[0] else None

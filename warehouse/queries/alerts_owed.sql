@@ -17,7 +17,7 @@ heirs AS (
     JOIN current_developments AS d ON d.development_id = h.new_id
     WHERE d.retracted AND d.superseded_by IS NOT NULL
 ),
-told AS (
+in_outbox AS (
     SELECT a.alert_id, a.rule_id, a.channel, a.development_id
     FROM store.alerts AS a
     WHERE a.kind = 'single'
@@ -27,7 +27,7 @@ told AS (
     JOIN heirs AS h ON h.old_id = a.development_id
     WHERE a.kind = 'single'
 ),
-told_reports AS (
+reported_before AS (
     SELECT a.rule_id, a.channel, a.report_key
     FROM store.alerts AS a
     ANTI JOIN (FROM current_developments WHERE NOT retracted) AS d
@@ -35,15 +35,15 @@ told_reports AS (
     WHERE a.kind = 'single'
 ),
 first_steps AS (
-    SELECT alert_id, rule_id, channel, development_id FROM told
+    SELECT alert_id, rule_id, channel, development_id FROM in_outbox
     UNION ALL
     SELECT alert_id, rule_id, channel, development_id FROM alert_batch
 )
 SELECT b.alert_id, min(s.alert_id) AS refers_to
 FROM alert_batch AS b
-ANTI JOIN told AS t
+ANTI JOIN in_outbox AS t
     ON t.rule_id = b.rule_id AND t.channel = b.channel AND t.development_id = b.development_id
-ANTI JOIN told_reports AS r
+ANTI JOIN reported_before AS r
     ON r.rule_id = b.rule_id AND r.channel = b.channel AND r.report_key = b.report_key
 LEFT JOIN first_steps AS s
     ON s.rule_id = b.rule_id AND s.channel = b.channel AND s.development_id = b.stage_of

@@ -13,14 +13,14 @@ SELECT
     latest.type,
     family.family,
     measure.implementer,
-    lives.actors,
-    lives.targets,
-    lives.commodities,
-    lives.companies,
+    state.actors,
+    state.targets,
+    state.commodities,
+    state.companies,
     measure.instrument_id,
     latest.status AS last_status,
     latest.status_target AS last_status_target,
-    lives.status_dates[-1] AS last_step_date,
+    state.status_dates[-1] AS last_step_date,
     latest.effective_on AS last_effective_on,
     latest.ends_on AS last_ends_on,
     CASE
@@ -51,26 +51,26 @@ SELECT
         ) THEN 'returns unless prolonged'
         WHEN latest.ends_on >= current_date THEN 'ends'
     END AS next_step,
-    lives.first_step_date,
-    lives.decided_date,
-    lives.start_date,
-    lives.rate_value,
-    lives.rate_unit,
-    lives.statuses,
-    lives.status_dates,
-    lives.step_count,
-    lives.mention_count,
-    lives.disputed,
+    state.first_step_date,
+    state.decided_date,
+    state.start_date,
+    state.rate_value,
+    state.rate_unit,
+    state.statuses,
+    state.status_dates,
+    state.step_count,
+    state.mention_count,
+    state.disputed,
     coalesce(affected.tickers, []) AS tickers,
     lead.sentence AS evidence,
     source.url AS first_url,
     latest.development_id AS last_development_id,
     measure.first_seen_at,
-    lives.last_reported_at
-FROM store.measure_states AS lives
-JOIN store.standing_measures AS measure ON measure.measure_id = lives.measure_id
-JOIN store.standing_developments AS latest ON latest.development_id = lives.last_development_id
-LEFT JOIN affected ON affected.measure_id = lives.measure_id
+    state.last_reported_at
+FROM store.measure_states AS state
+JOIN store.standing_measures AS measure ON measure.measure_id = state.measure_id
+JOIN store.standing_developments AS latest ON latest.development_id = state.last_development_id
+LEFT JOIN affected ON affected.measure_id = state.measure_id
 LEFT JOIN event_families AS family ON family.type = latest.type
 LEFT JOIN store.event_mentions AS lead
     ON lead.mention_id = latest.lead_mention_id
