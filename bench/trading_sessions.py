@@ -1,9 +1,9 @@
-"""Write models/reference/sessions.csv.gz anew, from exchange-calendars.
+"""Rewrites models/reference/sessions.csv.gz from exchange-calendars.
 
     python bench/trading_sessions.py
 
-Run it when exchange-calendars has a newer release, or once a year: what the file does not reach is
-worked out on the day, which takes longer.
+Run it after a new release of exchange-calendars, or once a year: days beyond the file are computed
+when needed, which takes longer.
 """
 
 import csv
@@ -20,7 +20,7 @@ TARGET = Path("models/reference/sessions.csv.gz")
 
 
 def main() -> None:
-    # Days to come may still turn into holidays.
+    # Future days may still become holidays.
     last = datetime.now(UTC).date() - timedelta(days=1)
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")

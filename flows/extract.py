@@ -173,7 +173,7 @@ def leased_articles(settings: Settings, owner: str) -> Iterator[list[Article]]:
         limit=settings.extract.batch_articles,
         owner=owner,
         lease_s=settings.extract.lease_s,
-        shares=shares(settings),
+        parts=shares(settings),
     )
     while batch := with_retries(settings.warehouse, choose):
         yield batch

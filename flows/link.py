@@ -25,14 +25,14 @@ from models.errors import PipelineError, WarehouseBusyError, WarehouseConflictEr
 from models.fault import fault_line
 from models.security import TickerLink
 from warehouse.articles.copies import (
-    PRINTED_AT_ONCE,
-    Printed,
-    articles_to_print,
-    prints_near,
-    save_prints,
+    FINGERPRINTED_AT_ONCE,
+    StoredFingerprint,
+    articles_to_fingerprint,
+    fingerprints_near,
+    save_fingerprints,
 )
 from warehouse.articles.inputs import loaded_digest
-from warehouse.articles.rejects import StageReject, is_of_database, save_stage_rejects
+from warehouse.articles.rejects import StageReject, is_database_error, save_stage_rejects
 from warehouse.articles.search import INDEXED_AT_ONCE, index_articles
 from warehouse.connection import open_warehouse, with_retries
 from warehouse.events.events import lease_developments, save_event_tickers
@@ -118,8 +118,8 @@ def group_copies(warehouse: Path, owner: str | None = None) -> int:
     found = 0
     while True:
         with open_warehouse(warehouse) as con:
-            waiting = articles_to_print(con)
-            known = prints_near(con, waiting)
+            waiting = articles_to_fingerprint(con)
+            known = fingerprints_near(con, waiting)
         if not waiting:
             return found
         prints: dict[str, tuple[int, ...] | None] = {}
@@ -134,10 +134,10 @@ def group_copies(warehouse: Path, owner: str | None = None) -> int:
         copies, odd = compare(prints, known)
         faulty += odd
         with open_warehouse(warehouse) as con:
-            save_prints(con, waiting, prints, copies, owner)
+            save_fingerprints(con, waiting, prints, copies, owner)
             save_stage_rejects(con, faulty)
         found += len(copies)
-        if len(waiting) < PRINTED_AT_ONCE:
+        if len(waiting) < FINGERPRINTED_AT_ONCE:
             return found
 
 
@@ -149,7 +149,7 @@ def not_compared(key: str, error: Exception) -> StageReject:
 
 
 def compare(
-    prints: dict[str, tuple[int, ...] | None], known: Sequence[Printed]
+    prints: dict[str, tuple[int, ...] | None], known: Sequence[StoredFingerprint]
 ) -> tuple[dict[str, str], list[StageReject]]:
     """Copies among some articles, and those that cannot be compared: their print is dropped."""
     held = [(p.article_id, p.group_id, p.fingerprint) for p in known]
@@ -212,7 +212,7 @@ def link_articles(con: Any, articles: Sequence[str], owner: str | None) -> Linke
     except PipelineError:
         raise
     except Exception as error:
-        if is_of_database(error):
+        if is_database_error(error):
             raise
         if not articles:
             raise PipelineError(f"linking again what changed: {fault_line(error)}") from error
@@ -246,7 +246,7 @@ def join_tickers(settings: Settings, owner: str) -> int:
         lease_developments,
         owner=owner,
         lease_s=settings.extract.lease_s,
-        shares=shares(settings),
+        parts=shares(settings),
     )
     affected: AffectedListings | None = None
     while waiting := with_retries(settings.warehouse, choose):

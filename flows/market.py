@@ -19,7 +19,7 @@ from flows.workers.leases import at_work
 from models.security import Listing
 from warehouse.connection import open_warehouse
 from warehouse.market.prices import PriceLoad
-from warehouse.market.securities import find_closed_days, touched_listings
+from warehouse.market.securities import affected_listings, find_closed_days
 
 HISTORY = timedelta(days=365)
 NAMED_DAYS = 5
@@ -114,4 +114,4 @@ def load_prices(settings: Settings) -> list[PriceLoad]:
 def listings_wanted(warehouse: Path) -> list[Listing]:
     """The listings developments touch, and their benchmarks."""
     with open_warehouse(warehouse) as con:
-        return touched_listings(con)
+        return affected_listings(con)

@@ -1,4 +1,4 @@
-"""The README as a user meets it: its commands, and the demo's output pasted into it.
+"""The README as a user sees it: its commands, and the demo's output in it.
 
 `python -m tests.readme` runs the demo and writes its output into README.md.
 """
@@ -21,21 +21,21 @@ TABLES = ("New developments", "Largest moves")
 
 
 def commands() -> list[str]:
-    """Every command of the README's shell blocks, without its comment."""
+    """Return every command in the README's shell blocks, without comments."""
     text = README.read_text("utf-8")
     lines = (line for block in SHELL.findall(text) for line in block.splitlines())
     return [re.sub(r"\s+# .*", "", line) for line in lines if line.strip()]
 
 
 def pasted() -> str:
-    """The demo's output as the README has it."""
+    """Return the demo's output as shown in the README."""
     found = DEMO.search(README.read_text("utf-8"))
     assert found is not None, "the README shows what the demo prints"
     return found[2]
 
 
 def shortened(output: str) -> str:
-    """The demo's output cut for the README: counts, the first notices, how to go on.
+    """Return the demo's output shortened for the README: counts, first notices, next commands.
 
     Tables that need more than 80 columns are left out.
     """
@@ -44,7 +44,7 @@ def shortened(output: str) -> str:
 
 
 def shown(block: str) -> Iterator[str]:
-    """The block's part of the README; nothing for a table that wraps."""
+    """Yield the lines of a block for the README; none for a table that wraps."""
     lines = [line.rstrip() for line in block.splitlines()]
     if lines[0].startswith(TABLES):
         return
@@ -54,12 +54,12 @@ def shown(block: str) -> Iterator[str]:
 
 
 def without_times(text: str) -> str:
-    """The same with seconds masked."""
+    """Return the text with seconds masked."""
     return SECONDS.sub(" # s", text)
 
 
 def main() -> None:
-    """Run the demo in a folder of its own and write its output into the README."""
+    """Run the demo in a temporary folder and write its output into the README."""
     policywire = Path(sys.executable).with_name("policywire")
     with tempfile.TemporaryDirectory() as folder:
         run = subprocess.run(
@@ -69,7 +69,7 @@ def main() -> None:
             capture_output=True,
             text=True,
         )
-    # There the program is called by its path; from a fresh clone it is .venv/bin/policywire.
+    # The demo prints the path of the program; in a clone it is .venv/bin/policywire.
     output = run.stdout.replace(str(policywire), ".venv/bin/policywire")
     text = README.read_text("utf-8")
     README.write_text(DEMO.sub(lambda m: m[1] + shortened(output) + m[3], text), "utf-8")

@@ -1,4 +1,4 @@
-"""Every command of the README, typed literally into a fresh clone with an empty environment."""
+"""Types every command of the README literally in a fresh clone, in an empty environment."""
 
 import gzip
 import json
@@ -22,7 +22,7 @@ import pytest
 from flows.base.loopback import LoopbackServer
 from tests.readme import ROOT, commands, pasted, shortened, without_times
 
-# What a login shell has, and nothing else.
+# The variables of a login shell, and no others.
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
 ITEM = """<item><title>{title}</title><guid>{n}</guid><pubDate>{date}</pubDate>
 <description>{title}. The ministry said so on Thursday.</description></item>"""
@@ -34,7 +34,7 @@ HEADLINES = (
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files git knows, as `git clone` would lay them, and nothing that was built."""
+    """Copy the files in git, like `git clone`, without build output."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -52,13 +52,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(clone: Path) -> str:
-    """What `make demo` prints in the clone."""
+    """Return what `make demo` prints in the clone."""
     return typed(clone, "make demo").partition("PolicyWire demo")[2]
 
 
 @pytest.fixture(scope="module")
 def feed_url() -> Iterator[str]:
-    """A real feed on this machine, in place of the shipped ones."""
+    """Serve a feed on this machine, in place of the shipped ones."""
     now = datetime.now(UTC)
     items = "".join(
         ITEM.format(title=title, n=n, date=format_datetime(now - timedelta(hours=n + 1)))
@@ -89,11 +89,11 @@ class FeedHandler(BaseHTTPRequestHandler):
             self.wfile.write(self.body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep the test's output clean."""
+        """Print nothing."""
 
 
 def typed(folder: Path, line: str, timeout_s: float = 600) -> str:
-    """What a line typed in `folder` prints; fails with its words when it fails."""
+    """Return what a command typed in `folder` prints; fail with its output when it fails."""
     run = subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
@@ -109,7 +109,7 @@ def typed(folder: Path, line: str, timeout_s: float = 600) -> str:
 
 def test_the_demo_prints_what_the_readme_shows(demo: str) -> None:
     found = shortened("PolicyWire demo" + demo)
-    assert without_times(found) == without_times(pasted()), "python -m tests.readme writes it anew"
+    assert without_times(found) == without_times(pasted()), "run: python -m tests.readme"
 
 
 def test_the_commands_the_demo_suggests_work_as_printed(clone: Path, demo: str) -> None:
@@ -123,7 +123,7 @@ def test_the_commands_the_demo_suggests_work_as_printed(clone: Path, demo: str) 
         assert "no rows" not in output, line
 
 
-def test_a_second_demo_brings_nothing_new(clone: Path, demo: str) -> None:
+def test_a_second_demo_adds_nothing(clone: Path, demo: str) -> None:
     again = typed(clone, "make demo")
     assert "0 new articles" in again
     assert "New developments: nothing new" in again
@@ -141,7 +141,7 @@ def test_every_command_of_the_readme(clone: Path, demo: str, feed_url: str) -> N
         if line == "make demo":
             continue
         if line == "make test":
-            # This suite is what it runs.
+            # Not run: it would run this test.
             assert "pytest" in typed(clone, "make --dry-run test")
             continue
         if line.endswith("policywire run"):
@@ -158,7 +158,7 @@ def test_every_command_of_the_readme(clone: Path, demo: str, feed_url: str) -> N
 
 
 def serves_until_ctrl_c(folder: Path, line: str) -> None:
-    """Start `serve`, wait until it says that it serves, stop it."""
+    """Start `serve`, wait until it reports that it serves, stop it."""
     with subprocess.Popen(
         ["bash", "-c", f"exec {line}"],
         cwd=folder,
@@ -184,7 +184,7 @@ def serves_until_ctrl_c(folder: Path, line: str) -> None:
     assert "Traceback" not in said
 
 
-def test_a_list_cut_short_says_so(clone: Path, demo: str) -> None:
+def test_a_shortened_list_says_so(clone: Path, demo: str) -> None:
     line = ".venv/bin/policywire events --limit 5 --config var/demo/policywire.toml 2>&1 >/dev/null"
     assert re.fullmatch(r"and \d+ more; --limit shows more\n", typed(clone, line))
 

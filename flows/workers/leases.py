@@ -13,7 +13,14 @@ from models.errors import WarehouseError
 from models.feed import Feed
 from warehouse.connection import with_retries
 from warehouse.lake import is_lake_target
-from warehouse.operations.leases import SHARES, feed_resource, lease, release, release_all, renew
+from warehouse.operations.leases import (
+    QUEUE_PARTS,
+    feed_resource,
+    lease,
+    release,
+    release_all,
+    renew,
+)
 
 
 @contextmanager
@@ -49,7 +56,7 @@ def keep_leases(settings: Settings, owner: str, done: Event) -> None:
 
 def shares(settings: Settings) -> int:
     """In how many parts work is taken: beside others on a lake; in one where nobody else can."""
-    return SHARES if is_lake_target(settings.warehouse) else 1
+    return QUEUE_PARTS if is_lake_target(settings.warehouse) else 1
 
 
 @contextmanager

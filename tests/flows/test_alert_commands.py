@@ -133,7 +133,7 @@ def test_list_and_check_need_no_warehouse_and_make_none(here: Path) -> None:
     assert row.split()[1] == "broken"
     code, told = run("alerts", "check")
     assert code == 2
-    line = "! policywire.toml: rule 'spy': where: function 'getenv' may not be used here"
+    line = "! policywire.toml: rule 'spy': where: function 'getenv' is not allowed here"
     assert line in told.splitlines()
     assert [path.name for path in here.iterdir()] == ["policywire.toml"]
 

@@ -83,7 +83,7 @@ def test_rulings_by_sql_are_all_taken_or_none(at: list[str]) -> None:
     assert ask(at, "FROM review_decisions") == []
     for wrong, said in (
         ("SELECT 1 AS x", "give the columns action, subject_id, object_id, reason"),
-        (sql.replace("'confirm'", "'bless'"), "confirm, merge or split"),
+        (sql.replace("'confirm'", "'bless'"), "is not confirm, merge or split"),
         (sql.replace("'confirm'", "'merge'"), "object_id to merge into"),
     ):
         assert said in str(run(app, ["review", "apply", wrong, *at]).exception)

@@ -15,7 +15,7 @@ from models.article import Article
 from models.errors import FeedParseError
 from models.fault import fault_line
 from models.feed import FeedEntry
-from warehouse.articles.articles import unseen
+from warehouse.articles.articles import new_or_changed
 from warehouse.connection import open_warehouse
 
 
@@ -115,5 +115,5 @@ def pages_wanted(warehouse: Path, batch: Sequence[Answer]) -> list[tuple[int, in
     if not places:
         return []
     with open_warehouse(warehouse) as con:
-        lacking = unseen(con, [batch[n].articles[i] for n, i in places])
+        lacking = new_or_changed(con, [batch[n].articles[i] for n, i in places])
     return [places[position] for position in lacking]

@@ -95,7 +95,7 @@ def test_a_feed_is_quiet_by_its_own_measure(settings: Settings) -> None:
     brought(settings, "daily", at - timedelta(hours=6))
     assert look(settings, at) == ["hourly"]
     (line,) = alarms(settings)
-    assert "feed 'hourly' brought nothing since" in line
+    assert "feed 'hourly' has had no new article since" in line
     brought(settings, "hourly", at)
     assert look(settings, at + timedelta(minutes=5)) == []
 
