@@ -16,7 +16,7 @@ SHORT_CHARS = 600
 _SAMPLE = 50
 
 
-def told_of_summaries(settings: Settings, since: datetime) -> str:
+def summaries_note(settings: Settings, since: datetime) -> str:
     """One line on the articles since then that are summaries only; "" if there are none."""
     found = query(
         settings.snapshot, load_query("pass_summaries"), {"since": since, "short": SHORT_CHARS}

@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 
 from extractors.feeds import reading as feed_reading
 from flows.base.fetch_settings import FetchSettings
-from flows.feeds.fetching import fetch, next_check
+from flows.feeds.fetching import feed_request, next_check
 from flows.feeds.fetching import readers as feed_readers
 from flows.feeds.fetching.readers import FeedReaders
 from flows.ingest import Intake
@@ -46,7 +46,7 @@ def take(
         save_feeds(con, feeds)
         states = load_feed_states(con)
     asyncio.run(
-        Intake(warehouse=warehouse, fetching=settings, archive_clock=False).take(feeds, states)
+        Intake(warehouse=warehouse, fetching=settings, archive_clock=False).run(feeds, states)
     )
     with open_warehouse(warehouse) as con:
         rows = con.execute(
@@ -68,8 +68,8 @@ def test_a_fault_line_names_class_words_and_our_line() -> None:
     # No line of ours is in it.
     assert fault_line(caught.value) == "ZeroDivisionError: integer division or modulo by zero"
     with pytest.raises(TypeError) as thrown:
-        fetch._validator(3)  # type: ignore[arg-type]
-    assert "(at flows.feeds.fetching.fetch:" in fault_line(thrown.value)
+        feed_request._validator(3)  # type: ignore[arg-type]
+    assert "(at flows.feeds.fetching.feed_request:" in fault_line(thrown.value)
 
 
 def test_a_fault_in_one_request_is_that_feeds_outcome(
@@ -84,11 +84,11 @@ def test_a_fault_in_one_request_is_that_feeds_outcome(
             raise OverflowError("date value out of range")
         return plain(feed, *args, **more)
 
-    monkeypatch.setattr(fetch, "after_answer", after_answer)
+    monkeypatch.setattr(feed_request, "after_answer", after_answer)
     told = take(tmp_path / "w.duckdb", [feed_at("/bad"), feed_at("/good")])
     assert told["bad"]["outcome"] == "internal_error"
     assert (
-        "OverflowError: date value out of range (at flows.feeds.fetching.fetch:"
+        "OverflowError: date value out of range (at flows.feeds.fetching.feed_request:"
         in told["bad"]["error"]
     )
     assert titles(tmp_path / "w.duckdb") == ["Quota cut on steel good"]

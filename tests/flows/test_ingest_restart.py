@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from flows import ingest
-from flows.ingest import Answer, Intake
+from flows.ingest import FeedResult, Intake
 from models.feed import Feed
 from tests.flows.conftest import BRISK
 from warehouse.articles.articles import load_feed_states, save_feeds
@@ -56,7 +56,7 @@ def run(warehouse: Path, feeds: Sequence[Feed], *, die_at: int | None = None) ->
     intake = Intake(warehouse=warehouse, fetching=BRISK, archive_clock=False)
     plain, count = intake.write, 0
 
-    def write(batch: Sequence[Answer]) -> None:
+    def write(batch: Sequence[FeedResult]) -> None:
         nonlocal count
         count += 1
         if die_at is not None and count * 2 - 1 == die_at:
@@ -67,7 +67,7 @@ def run(warehouse: Path, feeds: Sequence[Feed], *, die_at: int | None = None) ->
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Intake, "write", lambda _self, batch: write(batch))
-        asyncio.run(intake.take(feeds, states))
+        asyncio.run(intake.run(feeds, states))
 
 
 def held(warehouse: Path) -> list[tuple[str, int, str]]:

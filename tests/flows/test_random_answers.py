@@ -171,7 +171,7 @@ def test_a_healthy_neighbours_news_arrives_whatever_the_others_answer(
             with open_warehouse(warehouse) as con:
                 states = load_feed_states(con)
             intake = Intake(warehouse=warehouse, fetching=replace(HASTY), archive_clock=False)
-            asyncio.run(intake.take(listed, states))
+            asyncio.run(intake.run(listed, states))
     with open_warehouse(warehouse) as con:
         found = con.execute(
             "SELECT count(*) FROM store.articles WHERE feed_id = ?", [f"healthy-{n}"]

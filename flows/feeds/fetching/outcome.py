@@ -1,4 +1,4 @@
-"""What became of one feed in one run: first by its answer, then by what reading its body found."""
+"""The outcome of one feed in one run: first from its answer, then with what its body held."""
 
 import random
 from dataclasses import dataclass, replace
@@ -12,10 +12,10 @@ from models.feed import Feed, FeedState, Fetch, FetchedFeed, ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOutcome:
-    """What became of one feed in one run.
+    """The outcome of one feed in one run.
 
-    `fetched` is there only when there is something to parse: not after a 304, an unchanged
-    body, a failure or a feed that was skipped.
+    `fetched` is set only when there is something to parse: not after a 304, an unchanged body, a
+    failure or a skipped feed.
     """
 
     feed: Feed
@@ -33,10 +33,10 @@ def with_parsed(
     new_count: int = 0,
     changed_count: int = 0,
 ) -> FeedOutcome:
-    """The outcome completed by what parsing found: counts, bozo reason, rhythm, next check.
+    """The outcome with the result of parsing: counts, bozo reason, rhythm, next check.
 
-    A body that is no feed counts as a failure; its validators are forgotten, so that the next
-    answer is a whole one and the failure shows until it is mended.
+    A body that is not a feed counts as a failure. Its validators are dropped, so that the next
+    answer comes with a body and the failure shows until it is fixed.
     """
     now = outcome.fetch.started_at + timedelta(seconds=outcome.fetch.duration_s)
     jitter = random.Random(outcome.fetch.fetch_id)  # noqa: S311 - spreads load, guards nothing

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.base.settings import Settings
-from flows.feeds.summaries import SHORT_CHARS, summaries_line, summary_hint, told_of_summaries
+from flows.feeds.summaries import SHORT_CHARS, summaries_line, summaries_note, summary_hint
 from models.feed import Feed, FeedEntry, ParsedFeed
 from warehouse.connection import open_warehouse
 from warehouse.snapshot import publish
@@ -27,7 +27,7 @@ def test_nothing_new_is_no_line(tmp_path: Path) -> None:
     with open_warehouse(settings.warehouse):
         pass
     publish(settings.warehouse, settings.snapshot)
-    assert told_of_summaries(settings, datetime(2026, 1, 1, tzinfo=UTC)) == ""
+    assert summaries_note(settings, datetime(2026, 1, 1, tzinfo=UTC)) == ""
 
 
 def parsed(text: str) -> ParsedFeed:

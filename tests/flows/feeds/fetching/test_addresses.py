@@ -18,7 +18,7 @@ from flows.feeds.fetching import addresses
 from flows.feeds.fetching.addresses import (
     AddressGuard,
     HostRules,
-    granted,
+    request_rules,
     rules_for,
     why_not_public,
 )
@@ -66,13 +66,13 @@ def refusal(url: str, *, listed: str = "https://feeds.example.org/f") -> str:
 
     async def go() -> FetchError | None:
         guard = AddressGuard(HostRules())
-        token = granted.set(rules_for(Feed(feed_id="f", name="f", url=listed)))
+        token = request_rules.set(rules_for(Feed(feed_id="f", name="f", url=listed)))
         try:
             await guard.check(*addresses.host_and_port(url))
         except FetchError as error:
             return error
         finally:
-            granted.reset(token)
+            request_rules.reset(token)
             guard.close()
         return None
 
