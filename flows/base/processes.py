@@ -24,7 +24,7 @@ def this_process() -> str:
     return identity(os.getpid()) or f"/{os.getpid()}/"
 
 
-def lives(process: str) -> bool:
+def is_running(process: str) -> bool:
     """Is the process of that name on this machine still there?"""
     _, pid, start = process.rsplit("/", 2)
     if not start:

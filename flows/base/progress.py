@@ -22,7 +22,7 @@ _bars: ContextVar[Progress | None] = ContextVar("bars", default=None)
 
 
 @contextmanager
-def bars_on(console: Console) -> Iterator[None]:
+def show_bars(console: Console) -> Iterator[None]:
     """Show a bar for every `track` inside, if the console is a terminal."""
     if not console.is_terminal:
         yield
@@ -48,7 +48,7 @@ def track(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def shares_on(console: Console, label: str) -> Iterator[Callable[[float, str], None]]:
+def show_fraction(console: Console, label: str) -> Iterator[Callable[[float, str], None]]:
     """Progress of long work by its share, 0 to 1; yields what to call with it and words beside it.
 
     A bar on a terminal, else a line in the log every ten seconds.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flows.base.processes import host, lives, this_process
+from flows.base.processes import host, is_running, this_process
 from models.errors import WarehouseError
 from warehouse.connection import open_warehouse
 from warehouse.lake import is_lake_target
@@ -79,7 +79,7 @@ def was_killed(run: RunRecord) -> bool:
     """Did a process of this machine begin the run, and is it gone without ending it?"""
     if run.ended_at is not None or run.process is None or run.host != host():
         return False
-    return not lives(run.process)
+    return not is_running(run.process)
 
 
 def end_killed(warehouse: Path) -> int:

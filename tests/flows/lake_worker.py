@@ -18,6 +18,7 @@ from typing import Any
 from extractors.extract import EXTRACTOR_VERSION
 from flows import extract, link
 from flows.base.settings import Extracting, Settings
+from flows.workers import turns
 from flows.workers.warm_up import ready_listings, ready_workers
 from models.event import TextUnit
 from warehouse.articles.articles import count_to_extract
@@ -37,12 +38,12 @@ STAGES = (
 def work(settings: Settings, *, once: bool) -> None:
     """Extract and link until no article waits, also those a dead worker held; or one pass."""
     while not once:
-        extract.read_news(settings)
+        extract.extract_and_link(settings)
         with open_warehouse(settings.warehouse) as con:
             if not count_to_extract(con, EXTRACTOR_VERSION):
                 return
         time.sleep(0.5)
-    extract.read_news(settings)
+    extract.extract_and_link(settings)
 
 
 def die_at(count: int) -> None:
@@ -61,7 +62,7 @@ def die_at(count: int) -> None:
 
 def timed(name: str, spent: dict[str, float]) -> None:
     """Add up the seconds in a stage, and those of processor time."""
-    module = extract if hasattr(extract, name) else link
+    module = next(each for each in (extract, link, turns) if hasattr(each, name))
     stage: Callable[..., Any] = getattr(module, name)
 
     def run(*given: Any, **named: Any) -> Any:

@@ -136,7 +136,7 @@ def test_two_workers_one_of_which_dies_give_what_one_process_gives(
         warehouse=tmp_path / "alone.duckdb", feeds=feeds, extract=Extracting(workers=0)
     )
     stored(alone.warehouse, COUNT)
-    extract.read_news(alone)
+    extract.extract_and_link(alone)
     stored(lake, COUNT)
     dying = worker(lake, feeds, 5.0, "--die-at", "1")
     assert dying.wait(timeout=300) < 0

@@ -27,7 +27,7 @@ def test_who_lost_the_turn_links_again(tmp_path: Path, monkeypatch: pytest.Monke
     )
     for settings in (alone, robbed):
         stored(settings.warehouse, COUNT)
-    expected = extract.read_news(alone)
+    expected = extract.extract_and_link(alone)
     tries = 0
 
     def taken_over(given: LinkInput) -> LinkResult:
@@ -39,6 +39,6 @@ def test_who_lost_the_turn_links_again(tmp_path: Path, monkeypatch: pytest.Monke
         return link(given)
 
     monkeypatch.setattr("flows.link.link", taken_over)
-    assert extract.read_news(robbed) == expected
+    assert extract.extract_and_link(robbed) == expected
     assert tries == 2
     assert developments(robbed) == developments(alone) != []

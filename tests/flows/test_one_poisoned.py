@@ -11,7 +11,7 @@ from extractors.linking.link import link
 from extractors.listings.affected import TouchedListings
 from flows import link as link_stage
 from flows.base.settings import Settings
-from flows.extract import read_news
+from flows.extract import extract_and_link
 from flows.history.backfill import archive_order, backfill_archive
 from models.event import EventMention, TextUnit
 from models.link import LinkInput, LinkResult
@@ -78,7 +78,7 @@ def developments(settings: Settings) -> int:
 
 
 def test_nothing_is_left_out_of_sound_articles(settings: Settings) -> None:
-    result = read_news(settings)
+    result = extract_and_link(settings)
     assert (result.left_out, developments(settings)) == (0, 3)
     assert "left out" not in str(result)
 
@@ -92,14 +92,14 @@ def test_linking_goes_on_without_it(settings: Settings, monkeypatch: pytest.Monk
         return sound(given)
 
     monkeypatch.setattr(link_stage, "link", poisoned)
-    result = read_news(settings)
+    result = extract_and_link(settings)
     assert (result.left_out, developments(settings)) == (1, 2)
     ((stage, kind, reason),) = rejects(settings)
     assert (stage, kind) == ("link", "fault")
     assert reason.startswith("ValueError: ")
     assert "odd mention" in reason
     assert "1 left out" in str(result)
-    assert read_news(settings).left_out == 0, "it is not tried at every pass"
+    assert extract_and_link(settings).left_out == 0, "it is not tried at every pass"
 
 
 def test_a_stored_mention_that_cannot_be_read_stops_only_its_article(settings: Settings) -> None:
@@ -107,7 +107,7 @@ def test_a_stored_mention_that_cannot_be_read_stops_only_its_article(settings: S
         con.execute(
             "UPDATE store.event_mentions SET polarity = 'sideways' WHERE sentence LIKE 'India%'"
         )
-    result = read_news(settings)
+    result = extract_and_link(settings)
     assert (result.left_out, developments(settings)) == (1, 2)
     assert "sideways" in rejects(settings)[0][2]
 
@@ -123,7 +123,7 @@ def test_tickers_go_on_without_it(settings: Settings, monkeypatch: pytest.Monkey
         return sound(self, unit, event)
 
     monkeypatch.setattr(TouchedListings, "by_event", poisoned)
-    assert read_news(settings).left_out == 1
+    assert extract_and_link(settings).left_out == 1
     assert [stage for stage, _, _ in rejects(settings)] == ["tickers"]
     with open_warehouse(settings.warehouse) as con:
         assert con.execute("SELECT count(*) FROM event_tickers").fetchall()[0][0] > 0
@@ -144,7 +144,7 @@ def test_copies_and_search_go_on_without_it(
 
     monkeypatch.setattr(link_stage, "fingerprint", poisoned)
     monkeypatch.setattr(link_stage, "index_articles", no_index)
-    assert read_news(settings).left_out == 2
+    assert extract_and_link(settings).left_out == 2
     assert sorted(stage for stage, _, _ in rejects(settings)) == ["copies", "index"]
     assert developments(settings) == 3
 

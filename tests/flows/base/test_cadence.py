@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 
 from flows.base.cadence import cadences_of, half_gap, longest_gap
 from flows.base.settings import load_settings
-from flows.ingest import gather_news
+from flows.ingest import ingest_feeds
 from flows.operations.serve import runner_pace
 
 RSS = (
@@ -40,7 +40,7 @@ def test_a_feed_is_asked_at_the_tick_nearest_to_its_time(
     settings = load_settings(warehouse=tmp_path / "w.duckdb", feeds=tmp_path / "feeds.toml")
 
     def asked(at: datetime, early: timedelta) -> bool:
-        done = gather_news(settings, due_only=True, early=early, clock=lambda: at)
+        done = ingest_feeds(settings, due_only=True, early=early, clock=lambda: at)
         return bool(done.outcomes)
 
     half = half_gap("*/15 * * * *", TICK)
