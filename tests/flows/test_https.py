@@ -61,7 +61,7 @@ class Http2(asyncio.Protocol):
             self.unsent[stream] = BODY
 
     def send(self, stream: int) -> None:
-        # Bigger than the first window, so the client must give more as it reads.
+        # Larger than the first window, so the client must extend the window as it reads.
         room = min(self.state.local_flow_control_window(stream), 16_384)
         while room and self.unsent[stream]:
             now, self.unsent[stream] = self.unsent[stream][:room], self.unsent[stream][room:]
@@ -153,7 +153,7 @@ def test_the_body_cap_holds_on_http2(tmp_path: Path) -> None:
     asyncio.run(go())
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_refused(tmp_path: Path) -> None:
     pem = certificate(tmp_path)
 
     async def go() -> list[dict[bytes, bytes]]:

@@ -1,4 +1,4 @@
-"""Killed at any point and run again, in any order: the same articles, none lost, none doubled."""
+"""Runs that are killed anywhere and repeated store the same articles, none lost, none doubled."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ FEEDS, ENTRIES = 8, 5
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL: nothing may catch it and tidy up."""
+    """Stands for SIGKILL: no code may catch it and clean up."""
 
 
 class Press:
@@ -49,7 +49,7 @@ class Press:
 
 
 def run(warehouse: Path, feeds: Sequence[Feed], *, die_at: int | None = None) -> None:
-    """One pass; dies before or after the store of batch number `die_at`, by turns."""
+    """Run one pass; it dies before storing a batch if `die_at` is odd, after it if even."""
     with open_warehouse(warehouse) as con:
         save_feeds(con, feeds)
         states = load_feed_states(con)

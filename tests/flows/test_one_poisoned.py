@@ -1,4 +1,4 @@
-"""One article that our own code fails on, at each stage: left out, counted, its neighbours kept."""
+"""An article that our code fails on, at each stage: it is left out and counted, others are kept."""
 
 import json
 from collections.abc import Iterable
@@ -54,7 +54,7 @@ def settings(tmp_path: Path) -> Settings:
         settings, archive_order(archive, feed_id="desk"), archive, runner=LocalRunner()
     )
     with open_warehouse(settings.warehouse) as con:
-        # Everything after reading is to be done again, by a pass.
+        # Delete everything after reading, so that a pass does it again.
         for table in ("article_prints", "article_copies", "ticker_passes", "developments"):
             con.execute(f"DELETE FROM store.{table}")
         for table in ("development_mentions", "development_states", "measures", "measure_states"):
@@ -83,7 +83,7 @@ def test_nothing_is_left_out_of_sound_articles(settings: Settings) -> None:
     assert "left out" not in str(result)
 
 
-def test_linking_goes_on_without_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_linking_leaves_it_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = link
 
     def poisoned(given: LinkInput) -> LinkResult:
@@ -112,7 +112,7 @@ def test_a_stored_mention_that_cannot_be_read_stops_only_its_article(settings: S
     assert "sideways" in rejects(settings)[0][2]
 
 
-def test_tickers_go_on_without_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tickers_leave_it_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = TouchedListings.by_event
 
     def poisoned(
@@ -129,7 +129,7 @@ def test_tickers_go_on_without_it(settings: Settings, monkeypatch: pytest.Monkey
         assert con.execute("SELECT count(*) FROM event_tickers").fetchall()[0][0] > 0
 
 
-def test_copies_and_search_go_on_without_it(
+def test_copies_and_search_leave_it_out(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound = fingerprint
@@ -149,7 +149,7 @@ def test_copies_and_search_go_on_without_it(
     assert developments(settings) == 3
 
 
-def test_comparing_copies_goes_on_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_comparison_is_repeated_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     prints = {
         name: fingerprint(f"{name} {text}" * 20) for name, text in zip("abc", STORIES, strict=True)
     }

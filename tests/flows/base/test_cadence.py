@@ -1,4 +1,4 @@
-"""Ticks of the schedule, and the feeds that are asked at them."""
+"""The passes of a schedule, and the feeds that each pass fetches."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,12 +24,12 @@ def test_gaps_of_cron_lines() -> None:
     assert cadences_of("*/15 * * * *", "30 22 * * 1-5")["market"] == timedelta(days=3)
 
 
-def test_runs_are_prepared_ahead_but_not_while_the_one_before_works() -> None:
+def test_runs_are_prepared_ahead_but_not_during_the_run_before() -> None:
     assert runner_pace("*/15 * * * *") == {"query_seconds": 5.0, "prefetch_seconds": 25.0}
     assert runner_pace("* * * * *")["prefetch_seconds"] <= 25.0
 
 
-def test_a_feed_is_asked_at_the_tick_nearest_to_its_time(
+def test_a_feed_is_fetched_in_the_pass_nearest_to_its_time(
     server: HTTPServer, tmp_path: Path
 ) -> None:
     server.expect_request("/feed").respond_with_data(RSS)

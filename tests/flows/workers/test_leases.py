@@ -1,4 +1,4 @@
-"""A worker holds what it works on while it lives, and others see to what it leaves."""
+"""A live worker keeps its leases; other workers take over what a dead one leaves."""
 
 import time
 from functools import partial
@@ -23,7 +23,7 @@ def settings_in(folder: Path, name: str = "w.duckdb", lease_s: float = 60.0) -> 
     return Settings(warehouse=folder / name, feeds=feeds, extract=extracting)
 
 
-def test_what_a_worker_holds_is_renewed_and_given_back_on_a_stop(tmp_path: Path) -> None:
+def test_leases_are_renewed_and_given_back_on_a_stop(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, lease_s=0.9)
     ask = partial(lease, resources=["feed:a"], lease_s=0.9)
 
@@ -39,7 +39,7 @@ def test_what_a_worker_holds_is_renewed_and_given_back_on_a_stop(tmp_path: Path)
     assert with_retries(settings.warehouse, partial(ask, owner="other")) == {"feed:a"}
 
 
-def test_a_pass_waits_for_what_another_reads_and_reads_it_when_that_one_died(
+def test_a_pass_waits_for_another_workers_articles_and_reads_those_of_a_dead_one(
     tmp_path: Path,
 ) -> None:
     alone, beside = settings_in(tmp_path), settings_in(tmp_path, "beside.duckdb")

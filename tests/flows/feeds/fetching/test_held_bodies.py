@@ -5,7 +5,7 @@ import pytest
 from flows.feeds.fetching.held_bodies import HeldBodies
 
 
-def test_what_is_unread_stays_under_the_cap_and_all_of_it_is_read() -> None:
+def test_held_bodies_stay_under_the_cap_and_all_are_read() -> None:
     held, most, read = 0, 0, []
 
     async def read_body(n: int, size: int) -> None:
@@ -27,7 +27,7 @@ def test_what_is_unread_stays_under_the_cap_and_all_of_it_is_read() -> None:
     assert most == 500  # alone: with another body it would be more
 
 
-def test_the_first_failure_ends_the_rest_and_is_raised_as_it_was() -> None:
+def test_the_first_failure_cancels_the_rest_and_is_raised() -> None:
     ended: list[str] = []
 
     async def slow() -> None:
