@@ -206,13 +206,13 @@ def _refuse_numeric_host(url: str) -> None:
     if not _NUMERIC_HOST.fullmatch(host) or literal_address(host) is not None:
         return
     try:
-        meant = f" is {ipaddress.IPv4Address(socket.inet_aton(host))}, an address in disguise"
+        meaning = f" means {ipaddress.IPv4Address(socket.inet_aton(host))}"
     except OSError:
-        meant = " is no address"
+        meaning = " is not an address"
     raise FetchError(
         url,
-        f"refused: {host}{meant}; write it in the usual form, and add it to allow_hosts "
-        "if it is meant",
+        f"refused: {host}{meaning}; write the address in its usual form and, if you want it, "
+        "add it to allow_hosts",
         kind="refused_address",
     )
 
@@ -263,7 +263,7 @@ class AddressGuard:
                 line = f"{where}{' is ' if str(address) == host else ''}a {kind} address"
                 raise FetchError(
                     f"{host}:{port}",
-                    f"refused: {line}; if it is meant, add it to allow_hosts",
+                    f"refused: {line}; if you want it, add it to allow_hosts",
                     kind="refused_address",
                 )
         return addresses

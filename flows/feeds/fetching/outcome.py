@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flows.base.fetch_settings import FetchSettings
 from flows.feeds.fetching.next_check import after_answer, after_failure, cache_time_s, learn
@@ -38,36 +38,9 @@ def with_parsed(
     A body that is not a feed counts as a failure. Its validators are dropped, so that the next
     answer comes with a body and the failure shows until it is fixed.
     """
-    now = outcome.fetch.started_at + timedelta(seconds=outcome.fetch.duration_s)
-    jitter = random.Random(outcome.fetch.fetch_id)  # noqa: S311 - spreads load, guards nothing
     if isinstance(parsed, FeedParseError):
-        failures = outcome.state.failure_count + 1
-        check = after_failure(
-            outcome.feed,
-            settings,
-            now=now,
-            failure_count=failures,
-            retry_after_s=None,
-            jitter=jitter,
-        )
-        state = replace(
-            outcome.state,
-            etag=None,
-            last_modified=None,
-            body_digest=None,
-            failure_count=failures,
-            redirect_url=None,
-            redirect_count=0,
-            next_check_at=check.at,
-        )
-        fetch = replace(
-            outcome.fetch,
-            outcome=parsed.kind,
-            error=f"feed {outcome.feed.feed_id!r}: {parsed.reason}",
-            next_check_at=check.at,
-            next_check_reason=check.reason,
-        )
-        return replace(outcome, fetch=fetch, state=state, error=parsed)
+        return _not_parsed(outcome, parsed, settings)
+    now, jitter = _end_of(outcome.fetch), _jitter_of(outcome.fetch)
     learned = learn(outcome.state, parsed, now=now)
     headers = outcome.fetched.header if outcome.fetched else (lambda _name: None)
     check = after_answer(
@@ -92,3 +65,43 @@ def with_parsed(
         next_check_reason=check.reason,
     )
     return replace(outcome, fetch=fetch, state=replace(learned, next_check_at=check.at))
+
+
+def _not_parsed(
+    outcome: FeedOutcome, error: FeedParseError, settings: FetchSettings
+) -> FeedOutcome:
+    failures = outcome.state.failure_count + 1
+    check = after_failure(
+        outcome.feed,
+        settings,
+        now=_end_of(outcome.fetch),
+        failure_count=failures,
+        retry_after_s=None,
+        jitter=_jitter_of(outcome.fetch),
+    )
+    state = replace(
+        outcome.state,
+        etag=None,
+        last_modified=None,
+        body_digest=None,
+        failure_count=failures,
+        redirect_url=None,
+        redirect_count=0,
+        next_check_at=check.at,
+    )
+    fetch = replace(
+        outcome.fetch,
+        outcome=error.kind,
+        error=f"feed {outcome.feed.feed_id!r}: {error.reason}",
+        next_check_at=check.at,
+        next_check_reason=check.reason,
+    )
+    return replace(outcome, fetch=fetch, state=state, error=error)
+
+
+def _end_of(fetch: Fetch) -> datetime:
+    return fetch.started_at + timedelta(seconds=fetch.duration_s)
+
+
+def _jitter_of(fetch: Fetch) -> random.Random:
+    return random.Random(fetch.fetch_id)  # noqa: S311 - spreads load, guards nothing
