@@ -145,7 +145,7 @@ def hostile_feeds() -> list[Hostile]:
             reply=ok(gzip.compress(b"\0" * (64 << 20), 9), packed),
             says="once unpacked",
         ),
-        Hostile(name="drip", reply=drip(endless, b"<", 0.5), says="drips at"),
+        Hostile(name="drip", reply=drip(endless, b"<", 0.5), says="too slow"),
         Hostile(
             name="slow-headers", reply=drip(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", 0.5), says="s"
         ),

@@ -67,7 +67,7 @@ def run_pass(
             save_feeds(con, listed)
         began = time.perf_counter()
         intake = Intake(warehouse=warehouse, fetching=settings, archive_clock=False)
-        asyncio.run(intake.take(listed, {}))
+        asyncio.run(intake.run(listed, {}))
         took_s = time.perf_counter() - began
     health = health_of(warehouse)
     return Passed(took_s=took_s, health=health, wrong=tuple(wrongs(bad, good, health)))

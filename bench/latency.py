@@ -130,7 +130,7 @@ def passes(settings: str, *, prefect: bool) -> None:
     """In the warm process: run a pass for every line of input."""
     from flows.base.settings import load_settings
     from flows.operations.serve import NEWS_STAGES
-    from flows.pipeline import pass_through, pipeline
+    from flows.pipeline import pipeline, run_without_prefect
     from flows.workers.warm_up import ready_listings, ready_workers
     from models.event import TextUnit
 
@@ -143,7 +143,8 @@ def passes(settings: str, *, prefect: bool) -> None:
         if prefect:
             done = pipeline(config=settings, stages=NEWS_STAGES)
         else:
-            done = pass_through({"config": settings, "warehouse": None, "feeds": None}, NEWS_STAGES)
+            paths = {"config": settings, "warehouse": None, "feeds": None}
+            done = run_without_prefect(paths, NEWS_STAGES)
         said = done.seconds | {"processor": time.process_time() - busy}
         print(json.dumps(said), flush=True)
 

@@ -34,7 +34,7 @@ def main(folder: Path, port: int, feeds: int, at_once: int) -> None:
         with open_warehouse(warehouse) as con:
             states = load_feed_states(con)
         intake = Intake(warehouse=warehouse, fetching=fetching, archive_clock=False)
-        asyncio.run(intake.take(listed, states))
+        asyncio.run(intake.run(listed, states))
         took = time.perf_counter() - began
         if intake.failed:
             raise SystemExit(f"{intake.failed} feeds failed, first: {intake.first_error}")

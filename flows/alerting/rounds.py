@@ -27,8 +27,8 @@ class AlertResult:
     delivered: DeliveryCounts = field(default_factory=DeliveryCounts)
     problems: tuple[str, ...] = ()
 
-    def in_short(self) -> tuple[str, ...]:
-        """The counts of the log's line."""
+    def log_counts(self) -> tuple[str, ...]:
+        """The counts for the pass's log line."""
         return (f"{self.delivered.sent} notices sent",)
 
     def __str__(self) -> str:

@@ -250,13 +250,13 @@ def day(text: str | None, option: str) -> date | None:
 def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> "BackfillResult":
     """Run a backfill under a bar, then say what came of it."""
     from flows.base.clock import span
-    from flows.base.progress import shares_on
+    from flows.base.progress import show_fraction
     from flows.base.screen import Screen
     from flows.history.backfill import BackfillStep
     from warehouse.connection import is_interrupt
 
     console = Screen(emoji=False, stderr=True)
-    with shares_on(console, label) as tell:
+    with show_fraction(console, label) as tell:
         reached = "nothing was read yet"
 
         def on_step(step: BackfillStep) -> None:

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.base.answers import table_of
-from flows.base.progress import bars_on
+from flows.base.progress import show_bars
 from flows.base.runtime import prepare_prefect
 from flows.base.screen import Screen
 from flows.base.settings import Settings
 from flows.commands.next_commands import command_line, shown_path
-from flows.feeds.summaries import told_of_summaries
+from flows.feeds.summaries import summaries_note
 from flows.operations.prefect_server import prefect_reached
 from models.errors import PipelineError
 from warehouse.connection import is_interrupt, load_query, open_warehouse
@@ -54,7 +54,7 @@ def show_pass(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     began = datetime.now(UTC)
     try:
-        with bars_on(console):
+        with show_bars(console):
             result = run_stages(settings, config, stages, through_prefect=through_prefect)
     except BaseException as error:
         if not is_interrupt(error):
@@ -68,7 +68,7 @@ def show_pass(
         if stage in stages:
             more = command_line("sql", f"FROM {view}", settings=settings, config=config)
             print_rows(console, title, ask(settings, name, began), more)
-    if "ingest" in stages and (told := told_of_summaries(settings, began)):
+    if "ingest" in stages and (told := summaries_note(settings, began)):
         console.print(told, style="yellow", highlight=False, markup=False, soft_wrap=True)
     print_next(console, settings, config)
     if result.failed:
@@ -102,9 +102,9 @@ def run_stages(
             from flows.pipeline import pipeline
 
             return pipeline(config=given, warehouse=warehouse, feeds=feeds, stages=stages)
-    from flows.pipeline import pass_through
+    from flows.pipeline import run_without_prefect
 
-    return pass_through({"config": given, "warehouse": warehouse, "feeds": feeds}, stages)
+    return run_without_prefect({"config": given, "warehouse": warehouse, "feeds": feeds}, stages)
 
 
 def kept_since(settings: Settings, began: datetime) -> str:

@@ -185,15 +185,15 @@ def rule(settings: "Settings", decide: "Callable[[Any, datetime], str]") -> None
     """Store what `decide` rules, given the open warehouse and the time, link anew, publish."""
     from datetime import UTC, datetime
 
-    from flows.link import link_news
-    from flows.workers.leases import at_work
+    from flows.link import link_developments
+    from flows.workers.leases import as_worker
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import publish
 
     with open_warehouse(settings.warehouse) as con:
         said = decide(con, datetime.now(UTC))
-    with at_work(settings) as owner:
-        link_news(settings, owner)
+    with as_worker(settings) as owner:
+        link_developments(settings, owner)
     publish(settings.warehouse, settings.snapshot)
     say(f"kept: {said}; `policywire review list --decisions` shows it")
 

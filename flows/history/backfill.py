@@ -21,8 +21,8 @@ from flows.extract import unit_of
 from flows.feeds.feed_list import load_feeds
 from flows.history.archives import Found, archive_identity, read_archive
 from flows.history.chunk_runner import ChunkRunner, local_runner
-from flows.link import link_news
-from flows.workers.leases import at_work
+from flows.link import link_developments
+from flows.workers.leases import as_worker
 from models.archive import ArchiveItem
 from models.article import Article
 from models.backfill import BackfillOrder, Chunk, ChunkCount
@@ -296,8 +296,8 @@ class Job:
     def finish(self) -> BackfillResult:
         """Link what was read, join tickers, index, note the end, publish."""
         warehouse = self.settings.warehouse
-        with at_work(self.settings) as owner:
-            new = link_news(self.settings, owner)
+        with as_worker(self.settings) as owner:
+            new = link_developments(self.settings, owner)
         with open_warehouse(warehouse) as con:
             end_backfill(con, self.order, now=datetime.now(UTC))
         publish(warehouse, self.settings.snapshot)

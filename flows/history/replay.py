@@ -16,12 +16,12 @@ from flows.alerting.rounds import deliver_due, enqueue_new, load_checked_rules
 from flows.alerting.rules import Channel, RuleBook
 from flows.base.clock import ArchiveClock
 from flows.base.settings import Settings
-from flows.extract import read_news
+from flows.extract import extract_and_link
 from flows.feeds.feed_list import feed_as_toml, load_feeds
 from flows.history.archives import archive_kind, read_archive
 from flows.history.backfill import article_or_refusal
 from flows.history.replay_server import serve_archive
-from flows.ingest import gather_news
+from flows.ingest import ingest_feeds
 from models.article import Article
 from models.errors import ConfigError
 from models.feed import Feed
@@ -206,8 +206,8 @@ def play(
         now = clock()
         while place < len(times) and times[place] <= now:
             place += 1
-        news = gather_news(stage, clock=clock)
-        read = read_news(stage)
+        news = ingest_feeds(stage, clock=clock)
+        read = extract_and_link(stage)
         told = tell(stage, book, clock)
         passes += 1
         articles += news.new_articles

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from flows.base.answers import table_of
 from flows.base.clock import span
-from flows.base.progress import shares_on
+from flows.base.progress import show_fraction
 from flows.base.screen import Screen
 from flows.base.settings import Settings
 from flows.history.replay import OnReplayStep, ReplayPlan, ReplayResult, ReplayStep
@@ -23,7 +23,7 @@ def show_replay(settings: Settings, plan: ReplayPlan, replay: Replay) -> ReadCou
     Returns what became of the archive's records.
     """
     console = Screen(emoji=False)
-    with shares_on(Screen(emoji=False, stderr=True), "replay") as tell:
+    with show_fraction(Screen(emoji=False, stderr=True), "replay") as tell:
 
         def on_step(step: ReplayStep) -> None:
             tell(step.share, f"{step.at:%Y-%m-%d %H:%M} UTC, {step.sent} notices")

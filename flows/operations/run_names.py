@@ -1,15 +1,15 @@
 """Runs to come are named: Prefect gives each an invented name until it begins."""
 
 import logging
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
+from flows.base.background import in_background
 from flows.base.runtime import name_of_run
 from flows.operations.orphaned_runs import in_states, our_deployments
 
@@ -41,21 +41,13 @@ def name_runs(client: SyncPrefectClient, names: Sequence[str]) -> int:
 @contextmanager
 def naming(names: Sequence[str], *, every_s: float) -> Iterator[None]:
     """Name runs to come in a thread of its own, for as long as the block runs."""
-    ended = threading.Event()
 
-    def keep_naming() -> None:
-        while not ended.wait(every_s):
-            try:
-                with get_client(sync_client=True) as client:
-                    name_runs(client, names)
-            except Exception as error:  # noqa: BLE001 - a name is never worth a run
-                log.debug("runs are not named: %s", error)
+    def name_them() -> None:
+        try:
+            with get_client(sync_client=True) as client:
+                name_runs(client, names)
+        except Exception as error:  # noqa: BLE001 - a name is never worth a run
+            log.debug("runs are not named: %s", error)
 
-    thread = threading.Thread(target=keep_naming, name="policywire-names", daemon=True)
-    thread.start()
-    try:
+    with in_background(name_them, "policywire-names", every_s=every_s, patience_s=2.0):
         yield
-    finally:
-        ended.set()
-        with suppress(RuntimeError):
-            thread.join(timeout=2.0)

@@ -5,9 +5,8 @@ cannot be had, that is the trouble, and it is told all the same.
 """
 
 import logging
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +17,7 @@ from flows.alerting.channels import open_sinks
 from flows.alerting.delivery import try_send
 from flows.alerting.rounds import read_rules
 from flows.alerting.secrets import Redactor, guard_logs
+from flows.base.background import in_background
 from flows.base.cadence import cadences_of, longest_gap
 from flows.base.clock import Clock, utc_now
 from flows.base.logs import ensure_logs
@@ -172,23 +172,14 @@ def watching(settings: Settings) -> Iterator[None]:
     served is not news to who starts it again.
     """
     every_s = longest_gap(settings.schedule.news).total_seconds()
-    ended = threading.Event()
     watch_ = Watch(settings)
 
-    def keep_looking() -> None:
-        wait_s = every_s * settings.watch.cadences
-        while not ended.wait(wait_s):
-            wait_s = every_s
-            try:
-                watch_.look()
-            except PipelineError as error:
-                log.error("watch: %s", error)
+    def look() -> None:
+        try:
+            watch_.look()
+        except PipelineError as error:
+            log.error("watch: %s", error)
 
-    thread = threading.Thread(target=keep_looking, name="policywire-watch", daemon=True)
-    thread.start()
-    try:
+    first_s = every_s * settings.watch.cadences
+    with in_background(look, "policywire-watch", every_s=every_s, first_s=first_s):
         yield
-    finally:
-        ended.set()
-        with suppress(RuntimeError):
-            thread.join(timeout=5.0)

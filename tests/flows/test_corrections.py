@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from flows.alerting.delivery import DeliveryPlan
 from flows.alerting.rounds import run_alerts
-from flows.pipeline import pass_through
+from flows.pipeline import run_without_prefect
 from tests.flows.receivers import MoodyReceiver
 from warehouse.connection import open_warehouse
 
@@ -73,7 +73,7 @@ class Desk:
             "warehouse": str(self.folder / "w.duckdb"),
             "feeds": str(self.folder / "feeds.toml"),
         }
-        assert pass_through(paths, stages or ("ingest", "extract", "alert")).failed == {}
+        assert run_without_prefect(paths, stages or ("ingest", "extract", "alert")).failed == {}
 
     def alerts_once(self) -> None:
         """The alert stage, without waiting for a second try."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.base.settings import Settings
 from flows.link import join_tickers
-from flows.market import listings_wanted
+from flows.market import listings_to_price
 from flows.markets.prices import FileProvider, load_from
 from flows.markets.securities import load_all
 from flows.markets.sessions import fill_sessions
@@ -97,5 +97,5 @@ def fill(path: Path) -> None:
         index_articles(con)
     load_all(path)
     join_tickers(Settings(warehouse=path), "tests")
-    load_from(FileProvider((PRICES,)), path, listings_wanted(path), date(2018, 1, 1))
+    load_from(FileProvider((PRICES,)), path, listings_to_price(path), date(2018, 1, 1))
     fill_sessions(path)

@@ -13,7 +13,7 @@ from flows.alerting.rounds import enqueue_new
 from flows.alerting.rules import RuleBook
 from flows.base.settings import Settings, load_settings
 from flows.commands.cli import app
-from flows.extract import read_news
+from flows.extract import extract_and_link
 from flows.history import backfill as backfill_flow
 from flows.history.backfill import (
     BackfillStep,
@@ -190,7 +190,7 @@ def test_stored_articles_nobody_read_are_read(settings: Settings, archive: Path)
     order = stored_order(STORED, to_date=date(2025, 10, 12))
     assert backfill_stored(settings, order, chunk_articles=2).count.articles == 3
     assert backfill_stored(settings, order).count.articles == 3, "nothing of it is left"
-    assert read_news(settings).articles == 2, "a live pass reads the rest"
+    assert extract_and_link(settings).articles == 2, "a live pass reads the rest"
 
 
 def reread(settings: Settings, monkeypatch: pytest.MonkeyPatch, where: str = "") -> str:
@@ -268,7 +268,7 @@ def test_a_live_pass_leaves_what_an_older_extractor_read(
 ) -> None:
     backfill_archive(settings, archive_order(archive, feed_id="desk"), archive)
     monkeypatch.setattr("flows.extract.EXTRACTOR_VERSION", "9.9.9")
-    assert read_news(settings).articles == 0
+    assert extract_and_link(settings).articles == 0
 
 
 @pytest.mark.parametrize(

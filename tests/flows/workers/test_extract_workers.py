@@ -72,7 +72,7 @@ TIGHT = Budget(base_s=0.5, per_1000_chars_s=0.0, most_s=0.5)
 
 @pytest.fixture
 def poisoned_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that hang, crash or fail on texts that say so, as C code gone wrong would."""
+    """Workers that hang, crash or fail on texts that say so."""
     program = "extractors.extract_worker"
     (tmp_path / "poison.py").write_text(
         POISON + f"import runpy\nrunpy.run_module({program!r}, run_name='__main__')\n"
