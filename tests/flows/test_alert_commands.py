@@ -146,7 +146,7 @@ def test_a_ping_says_that_it_was_taken_or_why_not(
     with MoodyReceiver(lambda n: "ok" if n == 1 else "401") as receiver:
         monkeypatch.setenv("DESK_URL", receiver.url)
         code, told = run("alerts", "ping", "desk")
-        assert (code, told[:15]) == (0, "desk: taken in ")
+        assert (code, told[:15]) == (0, "desk: delivered")
         (body,) = receiver.developments()
         assert body["rule"] == "policywire-ping"
         code, told = run("alerts", "ping", "desk")

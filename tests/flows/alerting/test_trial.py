@@ -113,7 +113,7 @@ def test_the_command_shows_days_and_notices(world: Path) -> None:
     result = CliRunner().invoke(app, args, catch_exceptions=False)
     assert result.exit_code == 0
     assert "2025-10-05" in result.output
-    assert "10 of 40 developments since 2025-10-01 meet suspended: 10 notices on log" in (
+    assert "10 of 40 developments since 2025-10-01 match suspended: 10 notices on log" in (
         " ".join(result.output.split())
     )
 

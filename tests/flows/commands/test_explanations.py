@@ -127,7 +127,7 @@ def test_markup_of_the_console_is_text_like_any_other() -> None:
     [
         ("", "refused: empty text"),
         ("x" * 5_000_000, "refused: text too long: 5,000,000 characters"),
-        ("The weather was fine.", "no sentence holds words of a measure"),
+        ("The weather was fine.", "no sentence contains words of a measure"),
         ("שלום 🎉 \u202e tariff \x00", "0 events"),
     ],
 )
