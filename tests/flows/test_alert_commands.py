@@ -179,7 +179,7 @@ def test_an_unknown_channel_is_refused_at_start(
     code, told = run(*command)
     assert code != 0
     assert says in told
-    assert "(there are chat, desk, log)" in told
+    assert "(defined: chat, desk, log)" in told
     assert [path.name for path in here.iterdir()] == ["policywire.toml"]
     finding = doctor_channels(settings)
     assert not finding.ok
@@ -189,7 +189,7 @@ def test_an_unknown_channel_is_refused_at_start(
 def test_an_unknown_default_channel_is_one_line(here: Path) -> None:
     settings = configured(here, f'default_channel = "slak"\n{DESK}')
     assert unknown_channels(settings) == [
-        "default_channel: no channel 'slak' is defined (there are chat, desk, log)"
+        "default_channel: no channel 'slak' is defined (defined: chat, desk, log)"
     ]
     with pytest.raises(ConfigError, match="default_channel: no channel 'slak'"):
         refuse_unknown_channels(settings)

@@ -92,7 +92,7 @@ def test_after_enough_failures_a_notice_is_given_up_on_loudly_and_can_be_revived
         counts = deliver(file, [webhook(receiver.url)], plan=FAST)
         assert (counts.failed, counts.dead, states(file)) == (5, 1, {"dead": 1})
         (warning,) = [r for r in caplog.records if r.levelno == logging.ERROR]
-        assert "gave up on notice" in warning.getMessage()
+        assert "failed permanently" in warning.getMessage()
         assert "HTTP 503" in warning.getMessage()
         with open_warehouse(file) as con:
             (box,) = outbox(con, now=datetime.now(UTC))

@@ -92,13 +92,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('ticker_group = "lithiun"', "ticker_group: unknown ticker group 'lithiun'"),
         ('commodity = "rare_earth"', "did you mean 'rare_earths'?"),
         ('actor = "UK"', "actor: unknown jurisdiction 'UK'"),
-        ('target = "China"', "say 'CN'"),
+        ('target = "China"', "write 'CN'"),
         ('severity = "loud"', "severity: unknown severity 'loud'; one of flash, urgent, notice"),
         ("min_novelty = 2", "min_novelty: Input should be less than or equal to 1"),
-        ('throttle = "ten an hour"', 'say "10/hour"'),
+        ('throttle = "ten an hour"', 'write "10/hour"'),
         ('quiet = { from = "22:00", to = "07:00", zone = "Europe/Londn" }', "unknown time zone"),
-        ('quiet = { from = "25:00", to = "07:00", zone = "UTC" }', "'25:00' is no time of day"),
-        ('digest = "weekly"', "every is 'weekly'; hourly or daily"),
+        ('quiet = { from = "25:00", to = "07:00", zone = "UTC" }', "'25:00' is not a time of day"),
+        ('digest = "weekly"', "every is 'weekly'; write hourly or daily"),
         ('channel = "dsk"', "no channel 'dsk' is defined"),
     ],
 )
@@ -147,10 +147,10 @@ def test_files_fail_one_by_one(tmp_path: Path) -> None:
     found = load_rules([*rule_files(tmp_path), tmp_path / "absent.toml"])
     assert [(rule.rule_id, rule.severity.value) for rule in found.rules] == [("r", "notice")]
     lines = "\n".join(map(str, found.problems))
-    assert "a.toml: is no TOML: " in lines
+    assert "a.toml: not valid TOML: " in lines
     assert "b.toml: rules: unknown table; did you mean 'rule'?" in lines
-    assert "c.toml: rule 'r': id: is taken, see c.toml; the first runs" in lines
-    assert "d.toml: rule: must be written [[rule]]" in lines
+    assert "c.toml: rule 'r': id: already used in c.toml; the first rule runs" in lines
+    assert "d.toml: rule: must be a table: [[rule]]" in lines
     assert "absent.toml: No such file or directory" in lines
 
 

@@ -159,8 +159,8 @@ def test_channels_that_cannot_be_made_are_lines_and_the_rest_work(
     sinks, problems = open_sinks(channels, Redactor(), folder=tmp_path)
     assert [sink.channel for sink in sinks] == ["log", "file"]
     assert [str(problem) for problem in problems] == [
-        "desk.toml: channel 'chat': url: no service known to Apprise takes it",
-        "desk.toml: channel 'hook': url: a webhook address starts with http:// or https://",
+        "desk.toml: channel 'chat': url: Apprise knows no service for this address",
+        "desk.toml: channel 'hook': url: a webhook address must start with http:// or https://",
     ]
 
 

@@ -98,7 +98,7 @@ def test_the_tally_of_a_day(world: Path) -> None:
     [
         ("broken", r"rules.toml: rule \'broken\': where: no column \'statu\'"),
         ("misspelt", "rules.toml: rule 'misspelt': typ: unknown key; did you mean 'type'?"),
-        ("nothing", "no rule 'nothing': there are all, suspended"),
+        ("nothing", "no rule 'nothing'; defined: all, suspended"),
     ],
 )
 def test_a_rule_that_cannot_be_tried_says_why(world: Path, rule: str, says: str) -> None:

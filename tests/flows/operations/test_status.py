@@ -87,10 +87,10 @@ def test_one_screen_tells_it_all(lived: Path) -> None:
         "3 articles",
         "3 developments",
         "snapshot: none",
-        "channel bad: gave up on 3 notices (HTTP 503 Service Unavailable)",
+        "channel bad: 3 notices failed permanently (HTTP 503 Service Unavailable)",
         "`policywire alerts",
         "extract: failed at 2025-11-12 14:30: no [model]",
-        "alert: began at 2025-11-12 11:30 and was lost",
+        "alert: started at 2025-11-12 11:30 and was lost",
         "1,234 new_articles",
         "from published p50 6 min, p95 6 min",
         "from first seen p50 4 min",
@@ -104,7 +104,7 @@ def test_silence_is_a_warning(lived: Path) -> None:
     assert cadences["ingest"] == timedelta(minutes=15)
     later = read_status(lived, lived, at=NOW + timedelta(hours=5), cadences=cadences)
     assert "ingest: no success for 5 h" in later.warnings
-    assert "market: never succeeded yet" in later.warnings
+    assert "market: no success yet" in later.warnings
     fresh = status_of(lived, cadences=cadences)
     assert not any(line.startswith("ingest") for line in fresh.warnings)
 
@@ -114,7 +114,7 @@ def test_notices_that_wait_too_long_are_a_warning(tmp_path: Path) -> None:
     with open_warehouse(file) as con:
         enqueue_in_transaction(con, [rule(channels=("nowhere",))], now=NOW)
     late = read_status(file, file, at=NOW + timedelta(hours=2))
-    assert late.warnings == ("channel nowhere: 2 notices are due, the oldest for 2 h",)
+    assert late.warnings == ("channel nowhere: 2 notices due, the oldest for 2 h",)
 
 
 def test_prometheus_can_read_it(lived: Path) -> None:
@@ -160,7 +160,7 @@ def test_metrics_are_served_on_request(lived: Path) -> None:
 
 
 def test_without_a_warehouse_it_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError, match="no warehouse yet; `policywire run` makes one"):
+    with pytest.raises(WarehouseError, match="no warehouse yet; `policywire run` creates one"):
         status_of(tmp_path / "w.duckdb")
 
 
@@ -194,7 +194,7 @@ def test_a_killed_pass_is_told_at_once_and_ended_by_the_next(tmp_path: Path) -> 
     (run,) = found.standing.runs
     assert state_of(run, SOON) == "killed"
     (warning,) = found.warnings
-    assert "was killed; the next pass goes on" in warning
+    assert "was killed; the next pass continues" in warning
     RunLedger(file)
     with open_warehouse(file) as con:
         ended = con.execute(
