@@ -44,7 +44,7 @@ class AlertSink(Protocol):
     timeout_s: float
 
     def send(self, notice: Notice) -> None:
-        """Deliver one notice. Raises AlertError, or AlertRefusedError if a retry will hardly help."""
+        """Deliver one notice. Raises AlertError; AlertRefusedError if retries will hardly help."""
 
     def close(self) -> None:
         """Close connections and files."""

@@ -1,4 +1,4 @@
-"""Loading, showing and checking securities: what stands behind `policywire securities`."""
+"""Load, show and check securities, for `policywire securities`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ from warehouse.market.securities import (
 SEC_URL = "https://www.sec.gov/files/company_tickers_exchange.json"
 OPENFIGI_URL = "https://api.openfigi.com/v3/mapping"
 OPENFIGI_BATCH = 10
-# The SEC lists some ten thousand; much fewer is half an answer.
+# The SEC lists about 10,000; far fewer means a truncated answer.
 LEAST_SEC_ROWS = 5000
 ALIKE = 70
 SHOWN = 5
@@ -45,7 +45,7 @@ INPUT = "securities"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What loading securities gave: listings held, what is to be noted, and each list's rows."""
+    """The result of loading securities: listings stored, notes, and row counts of each list."""
 
     held: int
     notes: tuple[str, ...]
@@ -55,7 +55,7 @@ class Loaded:
 def load_all(
     warehouse: Path, files: Sequence[Path] = (), *, mic: str | None = None
 ) -> tuple[int, tuple[str, ...]]:
-    """`load_lists` as (listings held, notes), refused rows among the notes."""
+    """Call `load_lists`; return listings stored and notes, with refused rows among the notes."""
     loaded = load_lists(warehouse, files, mic=mic)
     refused = (
         f"{path}: {line.strip()}"
@@ -69,10 +69,10 @@ def load_all(
 def load_lists(warehouse: Path, files: Sequence[Path] = (), *, mic: str | None = None) -> Loaded:
     """Store the shipped securities and the operator's own lists.
 
-    An SEC list among `files`, or else one that `keep_sec_list` left beside the warehouse, takes
-    the place of the one that ships. A row that cannot be used is refused, the others are stored.
-    Nothing is written when it is what was stored last. Raises ConfigError for a file that is no
-    such list; then nothing was stored.
+    An SEC list among `files`, or else the one that `keep_sec_list` saved next to the warehouse,
+    replaces the shipped one. Invalid rows are refused, the others are stored. Writes nothing if
+    nothing has changed since the last load. Raises ConfigError for a file that is not such a list;
+    then nothing is stored.
     """
     lists = [read_listing_file(path, mic) for path in files]
     kept = sec_list_path(warehouse)
@@ -105,26 +105,26 @@ def load_lists(warehouse: Path, files: Sequence[Path] = (), *, mic: str | None =
 
 
 def securities_digest(securities: Securities, markets: tuple[Market, ...]) -> str:
-    """What tells one set of securities from another."""
+    """Return a digest of a set of securities."""
     return digest_id(repr(securities), repr(markets))
 
 
 @cache
 def shipped_digest() -> str:
-    """The digest of the securities that ship, with nothing of the operator's."""
+    """Return the digest of the shipped securities alone."""
     return securities_digest(load_securities(), tuple(load_markets().values()))
 
 
 def sec_list_path(warehouse: Path) -> Path:
-    """Where a fetched SEC list is kept: beside the warehouse, for every later pass to use."""
+    """Return the path of a fetched SEC list: next to the warehouse, used by later passes."""
     return warehouse.with_name("company_tickers_exchange.json")
 
 
 def keep_sec_list(warehouse: Path, client: httpx.Client, url: str = SEC_URL) -> Path:
-    """Fetch the SEC's list of today and keep it, once it proved to be one."""
+    """Fetch the SEC's current list, check it and save it; return its path."""
     body = fetch_sec_list(client, url)
     if len(list(sec_list_rows(body, url))) < LEAST_SEC_ROWS:
-        raise FetchError(url, f"fewer than {LEAST_SEC_ROWS:,} listings; the old list stays")
+        raise FetchError(url, f"fewer than {LEAST_SEC_ROWS:,} listings; the old list is kept")
     path = sec_list_path(warehouse)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".tmp")
@@ -134,13 +134,13 @@ def keep_sec_list(warehouse: Path, client: httpx.Client, url: str = SEC_URL) -> 
 
 
 def show(warehouse: Path, words: str) -> list[dict[str, Any]]:
-    """Listings whose ticker, id, name or alias holds `words`, with what they are exposed to."""
+    """Return listings whose ticker, id, name or alias contains `words`, with their exposures."""
     with open_warehouse(warehouse) as con:
         return find_securities(con, words)
 
 
 def listing_lines(row: Mapping[str, Any]) -> Iterator[str]:
-    """One listing as a person reads it: what it is, then a line for each thing known of it."""
+    """Yield one listing as text: id and name, then a line for each known value."""
     yield f"{row['listing_id']}  {row['name']}"
     end = f" until {row['valid_to']}" if row["valid_to"] else ""
     since = f" from {row['valid_from']}" if row["valid_from"] else ""
@@ -163,13 +163,13 @@ def listing_lines(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check(warehouse: Path) -> list[str]:
-    """What is odd about the securities held, a line each."""
+    """Return a line for each oddity among the stored securities."""
     with open_warehouse(warehouse) as con:
         return check_securities(con)
 
 
 def fetch_sec_list(client: httpx.Client, url: str = SEC_URL) -> bytes:
-    """The SEC's list as it is today; the SEC asks for a User-Agent that says who you are."""
+    """Fetch the SEC's current list. The SEC requires a User-Agent that identifies the caller."""
     try:
         answer = client.get(url)
     except httpx.HTTPError as error:
@@ -186,12 +186,11 @@ def with_rows(
     origin: str,
     tally: Tally | None = None,
 ) -> Securities:
-    """`held` with further listings; nothing is merged in silence, what conflicts is noted.
+    """Return `held` with more listings. Conflicts are noted, never merged silently.
 
-    A listing already there keeps its issuer; an issuer known by its CIK under quite another name
-    keeps its own listings; an ISIN with a wrong check digit is left out. A row with an unknown
-    market, an impossible date, or a listing given before is refused; `tally` hears what became
-    of each.
+    A known listing keeps its issuer. If the CIK belongs to an issuer with a very different name,
+    the row gets an issuer of its own. An ISIN with a wrong check digit is left out. A row with an
+    unknown market, an invalid date or a repeated listing is refused. `tally` counts the rows.
     """
     tally = tally if tally is not None else Tally()
     markets = load_markets()
@@ -220,15 +219,15 @@ def with_rows(
         if key in listings:
             if listings[key].issuer_id != owner and cik:
                 notes.append(
-                    f"{where}: {key} is {listings[key].issuer_id} already, "
-                    f"not {owner} ({name}); left as it is"
+                    f"{where}: {key} already belongs to {listings[key].issuer_id}, "
+                    f"not {owner} ({name}); not changed"
                 )
             tally.known += 1
             continue
         tally.stored += 1
         if owner in issuers and not same_company(issuers[owner].name, name):
             notes.append(
-                f"{where}: CIK {cik} is {issuers[owner].name!r} already, not {name!r}; kept apart"
+                f"{where}: CIK {cik} is already {issuers[owner].name!r}, not {name!r}; kept apart"
             )
             cik, owner = None, issuer_id(None, key)
         issuers.setdefault(
@@ -269,11 +268,11 @@ def with_sec_list(
     as_of: date,
     tally: Tally | None = None,
 ) -> Securities:
-    """`held` with the SEC's list of `as_of` in place of the one that ships.
+    """Return `held` with the SEC's list of `as_of` instead of the shipped one.
 
-    What our own tables say of a US ticker stands. A listing the list has no more ends that day, a
-    ticker with another CIK goes to its new issuer, a renamed filer keeps its old name as an alias;
-    each is noted, the first few by name; `tally` hears what became of each row.
+    Our own tables take precedence for US tickers. A listing no longer in the list ends that day, a
+    ticker with another CIK moves to its new issuer, a renamed filer keeps its old name as an alias.
+    Each change is noted, the first few by name. `tally` counts the rows.
     """
     tally = tally if tally is not None else Tally()
     issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
@@ -342,17 +341,17 @@ def with_sec_list(
 
 
 def same_company(one: str, other: str) -> bool:
-    """Could both be names of one company? Legal forms, case and points aside."""
+    """Return whether both could name one company, ignoring legal forms, case and punctuation."""
     return fuzz.token_set_ratio(core_name(one).lower(), core_name(other).lower()) >= ALIKE
 
 
 def add_figis(
     warehouse: Path, client: httpx.Client, words: str | None = None, url: str = OPENFIGI_URL
 ) -> tuple[int, int]:
-    """Ask OpenFIGI for listings that lack a FIGI; (asked, found).
+    """Ask OpenFIGI for missing FIGIs; return how many were asked for and found.
 
-    Those of one ticker (`words`), else those of issuers exposed to a commodity. Raises
-    TransientFetchError when it is asked too often; what it gave until then is stored.
+    Asks for one ticker (`words`), else for issuers exposed to a commodity. Raises
+    TransientFetchError when rate limited; what was found by then is stored.
     """
     with open_warehouse(warehouse) as con:
         asked = listings_without_figi(con, words)
@@ -368,9 +367,9 @@ def add_figis(
 def openfigi_ids(
     client: httpx.Client, listings: Sequence[Listing], url: str = OPENFIGI_URL
 ) -> dict[str, str]:
-    """Composite FIGIs of listings that OpenFIGI knows, by listing id; ten a request.
+    """Return the composite FIGIs that OpenFIGI knows, by listing id; ten per request.
 
-    Raises TransientFetchError when asked too often.
+    Raises TransientFetchError when rate limited.
     """
     found = {}
     for place in range(0, len(listings), OPENFIGI_BATCH):

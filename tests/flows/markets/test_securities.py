@@ -62,8 +62,8 @@ def test_a_listing_claimed_by_another_issuer_is_noted_and_left(tmp_path: Path) -
         load_securities(), read_listing_file(own(tmp_path, text)).rows, origin="own.csv"
     )
     assert joined.notes[-1] == (
-        "own.csv: line 2: XNYS:MP is cik:0001801368 already, not cik:0000000009 "
-        "(Someone Else Inc.); left as it is"
+        "own.csv: line 2: XNYS:MP already belongs to cik:0001801368, not cik:0000000009 "
+        "(Someone Else Inc.); not changed"
     )
     assert joined.listings == load_securities().listings
 
@@ -308,7 +308,7 @@ def test_the_list_of_today_is_kept_for_later_passes(tmp_path: Path, httpserver: 
     httpserver.expect_request("/half").respond_with_data(json.dumps(body | {"data": data[:9]}))
     with httpx.Client() as client:
         keep_sec_list(warehouse, client, httpserver.url_for("/list"))
-        with pytest.raises(FetchError, match="fewer than 5,000 listings; the old list stays"):
+        with pytest.raises(FetchError, match="fewer than 5,000 listings; the old list is kept"):
             keep_sec_list(warehouse, client, httpserver.url_for("/half"))
     load_all(warehouse)
     (found,) = show(warehouse, "QQNEW")

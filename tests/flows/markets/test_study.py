@@ -94,7 +94,7 @@ def test_nothing_that_fits_is_said_and_still_drawn(
     console = Console(file=io.StringIO(), width=160)
     show_study(result, console)
     assert isinstance(console.file, io.StringIO)
-    assert "No event fits" in console.file.getvalue()
+    assert "No matching event" in console.file.getvalue()
     assert draw_study(result, tmp_path / "none")[0].exists()
 
 
@@ -160,7 +160,7 @@ def test_a_ticker_without_prices_is_told(events: Path, prices: Path) -> None:
     assert result.without == ("XASE:UUUU",)
     paper = io.StringIO()
     show_study(result, Console(file=paper, width=100))
-    assert "Nothing of XASE:UUUU: no prices" in paper.getvalue()
+    assert "Left out: XASE:UUUU; no prices" in paper.getvalue()
 
 
 def test_the_chart_says_what_it_is_about() -> None:
