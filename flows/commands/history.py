@@ -241,7 +241,7 @@ def replay(
         fresh=fresh,
     )
     count = show_replay(settings, plan, replay_archive)
-    end_reading(count, str(archive), lenient=lenient, refused_to=refused_to, stored="played")
+    end_reading(count, str(archive), lenient=lenient, refused_to=refused_to, stored="replayed")
 
 
 def day(text: str | None, option: str) -> date | None:

@@ -129,7 +129,7 @@ def test_every_line_is_an_item_or_a_refusal(tmp_path: Path) -> None:
     assert (first.url, first.place) == ("https://desk.example/1", "line 10")
     assert second.text.encode(), "can be stored"
     assert second.guid == "7"
-    for name, said in (("a.csv", "not an archive we read"), ("none.jsonl", "no such file")):
+    for name, said in (("a.csv", "unknown kind of archive"), ("none.jsonl", "no such file")):
         with pytest.raises(ConfigError, match=said):
             list(read_archive(tmp_path / name))
     (tmp_path / "c.parquet").write_bytes(b"PAR0 no parquet at all")

@@ -107,7 +107,7 @@ def test_stopped_it_goes_on_where_it_stopped(settings: Settings, archive: Path) 
     assert (result.count.articles, result.resumed_pieces, result.new_developments) == (5, 2, 5)
     assert [step.pieces for step in steps] == [3, 4, 5]
     assert steps[-1].left_s == pytest.approx(0.0, abs=1.0)
-    assert "2 pieces of them earlier" in str(result)
+    assert "2 chunks done before" in str(result)
     assert len(lives(settings.warehouse)) == 5
     again = backfill_archive(settings, order, archive)
     assert again.finished_before is not None
