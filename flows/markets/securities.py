@@ -283,7 +283,7 @@ def with_sec_list(
     }
     gone = {key for key, k in listings.items() if k.source == SEC_SOURCE}
     moved = {(k.issuer_id, k.ticker) for k in listings.values()}
-    told: dict[str, list[str]] = {
+    changes: dict[str, list[str]] = {
         "new": [],
         "ended": [],
         "renamed": [],
@@ -304,15 +304,15 @@ def with_sec_list(
             issuers[owner] = replace(known, name=name)
             if not same_company(known.name, name):
                 aliases.append(CompanyAlias(issuer_id=owner, alias=known.name, kind="former"))
-                told["renamed"].append(f"{key} {known.name} -> {name}")
+                changes["renamed"].append(f"{key} {known.name} -> {name}")
         if old is not None and old.issuer_id == owner:
             tally.known += 1
             continue
         tally.stored += 1
         if old is not None:
-            told["now another company's"].append(f"{key} {name}")
+            changes["now another company's"].append(f"{key} {name}")
         elif (owner, ticker) not in moved:
-            told["new"].append(key)
+            changes["new"].append(key)
         listings[key] = Listing(
             listing_id=key,
             issuer_id=owner,
@@ -324,11 +324,11 @@ def with_sec_list(
         )
     for key in sorted(gone):
         listings[key] = replace(listings[key], valid_to=as_of)
-        told["ended"].append(key)
+        changes["ended"].append(key)
     notes = [
         f"{origin}: {len(found):,} {what}: {', '.join(found[:SHOWN])}"
         + (f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else "")
-        for what, found in told.items()
+        for what, found in changes.items()
         if found
     ]
     return replace(

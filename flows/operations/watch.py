@@ -41,8 +41,8 @@ class WatchResult:
     """The result of one check: open problems, alarms sent now, problems that are over."""
 
     troubles: tuple[Trouble, ...] = ()
-    told: int = 0
-    over: int = 0
+    alarms_sent: int = 0
+    solved: int = 0
     nothing_to_watch: bool = False
 
     def __str__(self) -> str:
@@ -50,13 +50,13 @@ class WatchResult:
             return "no warehouse yet; the first pass creates it"
         if not self.troubles:
             return (
-                f"no problems; {counted(self.over, 'problem')} solved"
-                if self.over
+                f"no problems; {counted(self.solved, 'problem')} solved"
+                if self.solved
                 else "no problems"
             )
         lines = "; ".join(trouble.detail for trouble in self.troubles)
         found = counted(len(self.troubles), "problem")
-        return f"{found} found, {counted(self.told, 'alarm')} sent: {lines}"
+        return f"{found} found, {counted(self.alarms_sent, 'alarm')} sent: {lines}"
 
 
 @flow(name="watch", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
@@ -84,16 +84,16 @@ class Watch:
         try:
             with open_warehouse(settings.warehouse, patience_s=PATIENCE_S) as con:
                 found = troubles(con, at=now, longest=self.longest(), terms=self.terms())
-                untold, over = keep_alarms(con, found, at=now)
+                unsent, over = keep_alarms(con, found, at=now)
         except WarehouseBusyError as error:
             return self.busy(error, now)
         if self.locked_out is not None:
             over.append(replace(self.locked_out, ended_at=now))
             self.locked_out = None
-        sent = tell(settings, untold, over, now)
+        sent = send_alarms(settings, unsent, over, now)
         with open_warehouse(settings.warehouse) as con:
             note_told(con, sent, at=self.clock())
-        return WatchResult(troubles=tuple(found), told=len(untold), over=len(over))
+        return WatchResult(troubles=tuple(found), alarms_sent=len(unsent), solved=len(over))
 
     def busy(self, error: WarehouseBusyError, now: datetime) -> WatchResult:
         """Handle a warehouse that stayed locked for longer than any load takes."""
@@ -101,8 +101,8 @@ class Watch:
         if self.locked_out is None:
             key = digest_id("alarm", trouble.kind, trouble.subject, now)
             self.locked_out = Alarm(alarm_id=key, trouble=trouble, began_at=now)
-            tell(self.settings, [self.locked_out], [], now)
-            return WatchResult(troubles=(trouble,), told=1)
+            send_alarms(self.settings, [self.locked_out], [], now)
+            return WatchResult(troubles=(trouble,), alarms_sent=1)
         return WatchResult(troubles=(trouble,))
 
     def longest(self) -> dict[str, timedelta]:
@@ -118,7 +118,7 @@ class Watch:
         )
 
 
-def tell(
+def send_alarms(
     settings: Settings, begun: Sequence[Alarm], over: Sequence[Alarm], now: datetime
 ) -> list[str]:
     """Send alarms to the alarm channels; return ids of those that at least one channel took."""

@@ -1,4 +1,4 @@
-"""Rules from TOML: a bad one is one clear line, the others run."""
+"""Rules from TOML: an invalid one gives one line, the others run."""
 
 from datetime import time
 from pathlib import Path
@@ -20,7 +20,7 @@ def book(tmp_path: Path, text: str, name: str = "desk.toml") -> RuleBook:
     return load_rules([path])
 
 
-def test_the_shipped_rules_are_good() -> None:
+def test_the_shipped_rules_are_valid() -> None:
     found = load_rules([SHIPPED_RULES])
     assert found.problems == ()
     assert len(found.rules) >= 5
@@ -139,7 +139,7 @@ def test_broken_sql_is_one_line_and_the_other_runs(
     con.execute("FROM store.alerts")
 
 
-def test_files_fail_one_by_one(tmp_path: Path) -> None:
+def test_a_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("[[rule]\n")
     (tmp_path / "b.toml").write_text('[[rules]]\nid = "x"\n')
     (tmp_path / "c.toml").write_text('[[rule]]\nid = "r"\n[[rule]]\nid = "r"\nseverity = "flash"\n')
@@ -154,7 +154,7 @@ def test_files_fail_one_by_one(tmp_path: Path) -> None:
     assert "absent.toml: No such file or directory" in lines
 
 
-def test_rules_may_stand_in_the_settings_file(tmp_path: Path) -> None:
+def test_rules_may_be_in_the_settings_file(tmp_path: Path) -> None:
     path = tmp_path / "policywire.toml"
     path.write_text('warehouse = "x.duckdb"\n[[rule]]\nid = "r"\n[[channel]]\nid = 1\n')
     settings = load_settings(path)
@@ -167,7 +167,7 @@ def test_rules_may_stand_in_the_settings_file(tmp_path: Path) -> None:
     ]
 
 
-def test_channels_in_the_settings_file_stand_beside_the_shipped_rules(tmp_path: Path) -> None:
+def test_channels_in_the_settings_file_work_with_the_shipped_rules(tmp_path: Path) -> None:
     path = tmp_path / "policywire.toml"
     path.write_text('[[channel]]\nid = "f"\nkind = "file"\npath = "alerts.jsonl"\n')
     assert load_settings(path).rule_paths == (SHIPPED_RULES, path)
