@@ -118,7 +118,7 @@ def ordeal(folder: Path, count: int, kills: int, seed: int) -> Ordeal:
         )
 
 
-def test_kill_nine_loses_nothing_and_tells_nothing_twice(
+def test_kill_nine_loses_nothing_and_sends_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = ordeal(tmp_path, count=DEVELOPMENTS, kills=max(3, DEVELOPMENTS // 67), seed=7)

@@ -218,7 +218,7 @@ def test_a_list_without_a_market_column_needs_the_option(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("row", "note"),
     [
-        ("QQC,XNYS,Quite Other Corp,1801368,", "CIK 0001801368 is 'MP Materials Corp.' already"),
+        ("QQC,XNYS,Quite Other Corp,1801368,", "CIK 0001801368 is already 'MP Materials Corp.'"),
         ("QQC,XNYS,Quick Corp,12x,", "CIK '12x' is not a number"),
         ("QQC,XNYS,Quick Corp,,US5533681013", "ISIN 'US5533681013' has a wrong check digit"),
     ],
