@@ -1,7 +1,7 @@
 """1,000 developments, 50 rules, a writer and two deliverers that are killed at random.
 
-Every notice reaches the receiver, by idempotency key once; how often a key came again, because its
-answer was lost or its deliverer was killed before it could note the delivery, is counted too.
+Every notice must reach the receiver, once per idempotency key. Also counts how often a key came
+again because its answer was lost or its deliverer was killed before it stored the delivery.
 """
 
 import json

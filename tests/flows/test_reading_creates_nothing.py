@@ -1,5 +1,4 @@
-"""In a folder without a warehouse every command that works on what is stored says so, and makes
-nothing there."""
+"""Commands on stored data say so in one line if there is no warehouse, and create nothing."""
 
 import os
 import subprocess
