@@ -1,26 +1,24 @@
 """Load, show and check securities, for `policywire securities`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 import httpx
-from rapidfuzz import fuzz
 
-from extractors.listings.company_names import core_name
 from flows.base.reading import lines_of, summary
 from flows.markets.listing_files import read_listing_file, sec_list_rows
-from flows.markets.security_values import cik_of, day_of, isin_of
+from flows.markets.listing_merge import with_rows, with_sec_list
 from models.errors import FetchError, TransientFetchError
 from models.identity import digest_id
-from models.reading import ReadCount, Refusal, Tally
-from models.reference.markets import US_MARKETS, Market, load_markets
-from models.reference.securities import SEC_SOURCE, issuer_id, load_securities
-from models.security import CompanyAlias, Issuer, Listing, Securities
+from models.reading import ReadCount, Tally
+from models.reference.markets import Market, load_markets
+from models.reference.securities import load_securities
+from models.security import Listing, Securities
 from warehouse.articles.inputs import is_loaded, note_loaded
 from warehouse.connection import open_warehouse
 from warehouse.market.securities import (
@@ -37,8 +35,6 @@ OPENFIGI_URL = "https://api.openfigi.com/v3/mapping"
 OPENFIGI_BATCH = 10
 # The SEC lists about 10,000; far fewer means a truncated answer.
 LEAST_SEC_ROWS = 5000
-ALIKE = 70
-SHOWN = 5
 WIDTH = 96
 INPUT = "securities"
 
@@ -177,172 +173,6 @@ def fetch_sec_list(client: httpx.Client, url: str = SEC_URL) -> bytes:
     if answer.status_code != httpx.codes.OK:
         raise FetchError(url, f"HTTP {answer.status_code}; set fetch.contact_url")
     return answer.content
-
-
-def with_rows(
-    held: Securities,
-    rows: Iterable[tuple[int, Mapping[str, str]]],
-    *,
-    origin: str,
-    tally: Tally | None = None,
-) -> Securities:
-    """Return `held` with more listings. Conflicts are noted, never merged silently.
-
-    A known listing keeps its issuer. If the CIK belongs to an issuer with a very different name,
-    the row gets an issuer of its own. An ISIN with a wrong check digit is left out. A row with an
-    unknown market, an invalid date or a repeated listing is refused. `tally` counts the rows.
-    """
-    tally = tally if tally is not None else Tally()
-    markets = load_markets()
-    issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
-    listings = {listing.listing_id: listing for listing in held.listings}
-    notes = list(held.notes)
-    seen: set[str] = set()
-    for line, row in rows:
-        where = f"{origin}: line {line}"
-        mic, ticker, name = (row.get(column, "").strip() for column in ("mic", "ticker", "name"))
-        key = f"{mic}:{ticker}"
-        try:
-            since, until = day_of(row, "valid_from"), day_of(row, "valid_to")
-            if not ticker or not name:
-                raise ValueError("ticker and name are needed")
-            if mic not in markets:
-                raise ValueError(f"unknown market {mic!r}, an ISO 10383 MIC")
-            if key in seen:
-                raise ValueError(f"{key} twice")
-        except ValueError as error:
-            tally.refuse(Refusal(place=f"line {line}", reason=str(error)))
-            continue
-        seen.add(key)
-        cik = cik_of(row, where, notes)
-        owner = issuer_id(cik, key)
-        if key in listings:
-            if listings[key].issuer_id != owner and cik:
-                notes.append(
-                    f"{where}: {key} already belongs to {listings[key].issuer_id}, "
-                    f"not {owner} ({name}); not changed"
-                )
-            tally.known += 1
-            continue
-        tally.stored += 1
-        if owner in issuers and not same_company(issuers[owner].name, name):
-            notes.append(
-                f"{where}: CIK {cik} is already {issuers[owner].name!r}, not {name!r}; kept apart"
-            )
-            cik, owner = None, issuer_id(None, key)
-        issuers.setdefault(
-            owner,
-            Issuer(
-                issuer_id=owner,
-                name=name,
-                country=row.get("country") or None,
-                cik=cik,
-                sector=row.get("sector") or None,
-            ),
-        )
-        listings[key] = Listing(
-            listing_id=key,
-            issuer_id=owner,
-            mic=mic,
-            ticker=ticker,
-            currency=row.get("currency") or markets[mic].currency,
-            isin=isin_of(row, where, notes),
-            figi=row.get("figi") or None,
-            valid_from=since,
-            valid_to=until,
-            source=Path(origin).name,
-        )
-    return replace(
-        held,
-        issuers=tuple(issuers.values()),
-        listings=tuple(listings.values()),
-        notes=tuple(notes),
-    )
-
-
-def with_sec_list(
-    held: Securities,
-    rows: Iterable[tuple[int, Mapping[str, str]]],
-    *,
-    origin: str,
-    as_of: date,
-    tally: Tally | None = None,
-) -> Securities:
-    """Return `held` with the SEC's list of `as_of` instead of the shipped one.
-
-    Our own tables take precedence for US tickers. A listing no longer in the list ends that day, a
-    ticker with another CIK moves to its new issuer, a renamed filer keeps its old name as an alias.
-    Each change is noted, the first few by name. `tally` counts the rows.
-    """
-    tally = tally if tally is not None else Tally()
-    issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
-    listings = {listing.listing_id: listing for listing in held.listings}
-    aliases = list(held.aliases)
-    curated = {
-        k.ticker for k in listings.values() if k.mic in US_MARKETS and k.source != SEC_SOURCE
-    }
-    gone = {key for key, k in listings.items() if k.source == SEC_SOURCE}
-    moved = {(k.issuer_id, k.ticker) for k in listings.values()}
-    changes: dict[str, list[str]] = {
-        "new": [],
-        "ended": [],
-        "renamed": [],
-        "now another company's": [],
-    }
-    for _, row in rows:
-        mic, ticker, name = row["mic"], row["ticker"], row["name"]
-        key, owner = f"{mic}:{ticker}", issuer_id(row["cik"], "")
-        if mic in US_MARKETS and ticker in curated:
-            tally.known += 1
-            continue
-        old = listings.get(key)
-        gone.discard(key)
-        known = issuers.get(owner)
-        if known is None:
-            issuers[owner] = Issuer(issuer_id=owner, name=name, country=None, cik=row["cik"])
-        elif known.name != name and known.sector is None and not known.aliases:
-            issuers[owner] = replace(known, name=name)
-            if not same_company(known.name, name):
-                aliases.append(CompanyAlias(issuer_id=owner, alias=known.name, kind="former"))
-                changes["renamed"].append(f"{key} {known.name} -> {name}")
-        if old is not None and old.issuer_id == owner:
-            tally.known += 1
-            continue
-        tally.stored += 1
-        if old is not None:
-            changes["now another company's"].append(f"{key} {name}")
-        elif (owner, ticker) not in moved:
-            changes["new"].append(key)
-        listings[key] = Listing(
-            listing_id=key,
-            issuer_id=owner,
-            mic=mic,
-            ticker=ticker,
-            currency="USD",
-            valid_from=as_of if old is not None else None,
-            source=SEC_SOURCE,
-        )
-    for key in sorted(gone):
-        listings[key] = replace(listings[key], valid_to=as_of)
-        changes["ended"].append(key)
-    notes = [
-        f"{origin}: {len(found):,} {what}: {', '.join(found[:SHOWN])}"
-        + (f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else "")
-        for what, found in changes.items()
-        if found
-    ]
-    return replace(
-        held,
-        issuers=tuple(issuers.values()),
-        listings=tuple(listings.values()),
-        aliases=tuple(aliases),
-        notes=(*held.notes, *notes),
-    )
-
-
-def same_company(one: str, other: str) -> bool:
-    """Return whether both could name one company, ignoring legal forms, case and punctuation."""
-    return fuzz.token_set_ratio(core_name(one).lower(), core_name(other).lower()) >= ALIKE
 
 
 def add_figis(

@@ -167,6 +167,24 @@ def show_study(result: StudyResult, console: Console) -> None:
     if not result.windows:
         console.print("No matching event has prices for the 120 sessions before it.")
         return
+    console.print(windows_table(result))
+    console.print(
+        "n: listing x step. t: from the models' errors; t_x: across n; t_s: across steps; "
+        "rank: Corrado's z; sign: sign test.",
+        style="dim",
+    )
+    console.print(placebo_table(result))
+    console.print(listings_table(result))
+    if result.without:
+        console.print(
+            f"Left out: {', '.join(result.without)}; no prices for 120 sessions before an event.",
+            style="dim",
+            highlight=False,
+        )
+
+
+def windows_table(result: StudyResult) -> Table:
+    """Return the abnormal returns and test statistics of each event window."""
     table = Table(
         title="Cumulative abnormal return around the event, in percent",
         box=SIMPLE,
@@ -186,29 +204,32 @@ def show_study(result: StudyResult, console: Console) -> None:
             percent(row["share_positive"], 0),
             *(number(row[name]) for name in ("t", "t_cross", "t_development", "z_rank", "z_sign")),
         )
-    console.print(table)
-    console.print(
-        "n: listing x step. t: from the models' errors; t_x: across n; t_s: across steps; "
-        "rank: Corrado's z; sign: sign test.",
-        style="dim",
-    )
-    quiet = Table(title="Placebo: the same listings on other days", box=SIMPLE)
+    return table
+
+
+def placebo_table(result: StudyResult) -> Table:
+    """Return the same windows on days without an event."""
+    table = Table(title="Placebo: the same listings on other days", box=SIMPLE)
     for name in ("window", "days", "mean %", "t cross", "beyond 1.96 %"):
-        quiet.add_column(name, justify="left" if name == "window" else "right")
+        table.add_column(name, justify="left" if name == "window" else "right")
     for row in result.placebo:
-        quiet.add_row(
+        table.add_row(
             escape(row["window_name"]),
             str(row["placebo_count"]),
             percent(row["mean_car"]),
             number(row["t_cross"]),
             percent(row["share_beyond_196"], 1),
         )
-    console.print(quiet)
-    by_listing = Table(title=escape("By listing, [0,+1]"), box=SIMPLE)
+    return table
+
+
+def listings_table(result: StudyResult) -> Table:
+    """Return the abnormal return of each listing around the events."""
+    table = Table(title=escape("By listing, [0,+1]"), box=SIMPLE)
     for name in ("listing", "events", "mean %", "> 0", "t cross", "beta"):
-        by_listing.add_column(name, justify="left" if name == "listing" else "right")
+        table.add_column(name, justify="left" if name == "listing" else "right")
     for row in result.listings:
-        by_listing.add_row(
+        table.add_row(
             Text(row["listing_id"]),
             str(row["event_count"]),
             percent(row["mean_car"]),
@@ -216,13 +237,7 @@ def show_study(result: StudyResult, console: Console) -> None:
             number(row["t_cross"]),
             number(row["mean_beta"]),
         )
-    console.print(by_listing)
-    if result.without:
-        console.print(
-            f"Left out: {', '.join(result.without)}; no prices for 120 sessions before an event.",
-            style="dim",
-            highlight=False,
-        )
+    return table
 
 
 def percent(value: float | None, digits: int = 2) -> str:

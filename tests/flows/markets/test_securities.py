@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from extractors.listings.affected import TouchedListings
 from flows.commands.cli import app
 from flows.markets.listing_files import read_listing_file, sec_list_rows
+from flows.markets.listing_merge import with_rows, with_sec_list
 from flows.markets.securities import (
     add_figis,
     check,
@@ -21,8 +22,6 @@ from flows.markets.securities import (
     load_lists,
     openfigi_ids,
     show,
-    with_rows,
-    with_sec_list,
 )
 from flows.markets.security_values import is_isin
 from models.errors import ConfigError, FetchError
