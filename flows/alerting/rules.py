@@ -116,27 +116,16 @@ def load_rules(
     channels uses `default_channels`. SQL predicates are checked later, against the warehouse
     (warehouse.alerting.alert_predicates).
     """
-    vocabulary = vocabulary or reference_vocabulary()
     problems: list[RuleProblem] = []
-    tables: list[tuple[str, dict[str, Any]]] = []
-    for path in paths:
-        try:
-            table = tomllib.loads(path.read_text("utf-8"))
-            if path == settings_file:
-                table = {key: value for key, value in table.items() if key in TABLES}
-            tables.append((path.name, table))
-        except OSError as error:
-            problems.append(_problem(path.name, "", "", error.strerror or "cannot be read"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            problems.append(_problem(path.name, "", "", f"not valid TOML: {error}"))
+    tables = read_tables(paths, settings_file, problems)
     for source, table in tables:
         problems += unknown_tables(source, table)
-    vocabulary = with_groups(vocabulary, tables, problems)
+    vocabulary = with_groups(vocabulary or reference_vocabulary(), tables, problems)
     channels = load_channels(tables, problems)
+    known = {channel.channel_id for channel in channels}
     rules: dict[str, AlertRule] = {}
     sources: dict[str, str] = {}
     off = []
-    known = {channel.channel_id for channel in channels}
     for source, number, raw in items(tables, "rule", problems):
         if raw.get("enabled") is False:
             off.append(str(raw.get("id", number)))
@@ -149,11 +138,8 @@ def load_rules(
         if rule is None:
             continue
         if rule.rule_id in rules:
-            where = f"rule {rule.rule_id!r}"
-            first = sources[rule.rule_id]
-            problems.append(
-                _problem(source, where, "id", f"already used in {first}; the first rule runs")
-            )
+            reason = f"already used in {sources[rule.rule_id]}; the first rule runs"
+            problems.append(_problem(source, f"rule {rule.rule_id!r}", "id", reason))
             continue
         rules[rule.rule_id], sources[rule.rule_id] = rule, source
     return RuleBook(
@@ -163,6 +149,26 @@ def load_rules(
         sources=sources,
         off=tuple(off),
     )
+
+
+def read_tables(
+    paths: Sequence[Path], settings_file: Path | None, problems: list[RuleProblem]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return the name and the tables of each file; add a problem for each unreadable file."""
+    tables: list[tuple[str, dict[str, Any]]] = []
+    for path in paths:
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+        except OSError as error:
+            problems.append(_problem(path.name, "", "", error.strerror or "cannot be read"))
+            continue
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            problems.append(_problem(path.name, "", "", f"not valid TOML: {error}"))
+            continue
+        if path == settings_file:
+            table = {key: value for key, value in table.items() if key in TABLES}
+        tables.append((path.name, table))
+    return tables
 
 
 def unknown_tables(source: str, table: Mapping[str, Any]) -> list[RuleProblem]:

@@ -82,7 +82,7 @@ def test_rulings_by_sql_are_stored_all_or_none(at: list[str]) -> None:
     assert re.search("no review has the id 'nobody'", str(refused.exception))
     assert ask(at, "FROM review_decisions") == []
     for wrong, said in (
-        ("SELECT 1 AS x", "give the columns action, subject_id, object_id, reason"),
+        ("SELECT 1 AS x", "the columns must be action, subject_id, object_id, reason"),
         (sql.replace("'confirm'", "'bless'"), "confirm, merge or split"),
         (sql.replace("'confirm'", "'merge'"), "object_id to merge into"),
     ):
