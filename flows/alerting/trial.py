@@ -16,7 +16,7 @@ from warehouse.alerting.alert_history import developments_since, refused_predica
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialNotice:
-    """A notice the rule would have sent: a development by itself, or a digest of several."""
+    """A notice the rule would have sent: a single development, or a digest of several."""
 
     at: datetime
     headlines: tuple[str, ...]

@@ -40,7 +40,7 @@ def name_runs(client: SyncPrefectClient, names: Sequence[str]) -> int:
 
 @contextmanager
 def naming(names: Sequence[str], *, every_s: float) -> Iterator[None]:
-    """Name runs to come in a thread of its own, for as long as the block runs."""
+    """Name scheduled runs in a separate thread, while the block runs."""
     ended = threading.Event()
 
     def keep_naming() -> None:

@@ -45,8 +45,8 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
     except KeyboardInterrupt:
         pass
     log.info(
-        "stopped; all stored data is kept, and the next `policywire serve` continues where this "
-        "one stopped"
+        "stopped; all that was stored is kept, and the next `policywire serve` continues where "
+        "this one stopped"
     )
 
 
