@@ -12,7 +12,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from flows.markets.sessions import worked_out
+from flows.markets.sessions import computed_sessions
 from models.reference.markets import load_markets
 
 FIRST = date(2014, 1, 1)
@@ -26,7 +26,7 @@ def main() -> None:
     out = csv.writer(text, lineterminator="\n")
     out.writerow(("calendar", "date", "open_utc", "close_utc"))
     for calendar in sorted({market.calendar for market in load_markets().values()}):
-        for s in worked_out(calendar, FIRST, last):
+        for s in computed_sessions(calendar, FIRST, last):
             out.writerow(
                 (calendar, s.session_date, *(f"{t:%H%M}" for t in (s.open_at, s.close_at)))
             )

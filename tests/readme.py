@@ -48,7 +48,7 @@ def shown(block: str) -> Iterator[str]:
     lines = [line.rstrip() for line in block.splitlines()]
     if lines[0].startswith(TABLES):
         return
-    if lines[0].startswith(("Feeds asked", "Alerts raised")):
+    if lines[0].startswith(("Feeds fetched", "Alerts raised")):
         lines = [*lines[: SHOWN + 2], "..."]
     yield "\n".join(lines)
 

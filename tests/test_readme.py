@@ -113,7 +113,7 @@ def test_the_demo_prints_what_the_readme_shows(demo: str) -> None:
 
 
 def test_the_commands_the_demo_suggests_work_as_printed(clone: Path, demo: str) -> None:
-    suggested = [line.strip() for line in demo.partition("Ask it:")[2].splitlines()[1:]]
+    suggested = [line.strip() for line in demo.partition("Query the results")[2].splitlines()[1:]]
     more = [line.partition(" more: ")[2] for line in demo.splitlines() if " more: " in line]
     assert len(suggested) >= 3
     assert more

@@ -1,4 +1,4 @@
-"""Runs to come are named: Prefect gives each an invented name until it begins."""
+"""Give scheduled runs readable names; until a run starts, Prefect shows a random one."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,12 @@ from flows.base.runtime import name_of_run
 from flows.operations.orphaned_runs import in_states, our_deployments
 
 log = logging.getLogger("policywire.serve")
-# So many of the runs to come have their name; the server plans up to a hundred ahead.
+# How many of the next runs get a name; the server schedules up to a hundred ahead.
 AHEAD = 20
 
 
 def name_runs(client: SyncPrefectClient, names: Sequence[str]) -> int:
-    """Name the next runs of our deployments by what they do and when; how many were not yet."""
+    """Name the next runs of our deployments by stage and time; return how many were renamed."""
     ours = our_deployments(client, names)
     runs = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(state=in_states(StateType.SCHEDULED)),
@@ -40,7 +40,7 @@ def name_runs(client: SyncPrefectClient, names: Sequence[str]) -> int:
 
 @contextmanager
 def naming(names: Sequence[str], *, every_s: float) -> Iterator[None]:
-    """Name runs to come in a thread of its own, for as long as the block runs."""
+    """Name scheduled runs in a separate thread, while the block runs."""
 
     def name_them() -> None:
         try:

@@ -56,9 +56,9 @@ def test_the_commands_export_drop_and_compact(tmp_path: Path) -> None:
     at = ["--warehouse", str(path)]
     run = CliRunner().invoke
     shown = run(app, ["warehouse", "drop-texts", "--older-than", "1", "--dry-run", *at])
-    assert "9 texts would be dropped" in shown.stdout
+    assert "9 texts would be deleted" in shown.stdout
     done = run(app, ["warehouse", "drop-texts", "--older-than", "1", *at])
-    assert "9 texts dropped" in done.stdout
+    assert "9 texts deleted" in done.stdout
     assert "MB after" in run(app, ["warehouse", "compact", *at]).stdout
     out = run(app, ["warehouse", "export", str(tmp_path / "out"), *at])
     assert "policy_events: 7 rows" in out.stdout
