@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import typer
 
+from flows.base.settings import Section, Settings
 from flows.commands.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -73,6 +74,17 @@ def test_commands_exist_with_their_options(document: str, line: str) -> None:
 @cache
 def root_command() -> Any:
     return typer.main.get_command(app)
+
+
+def test_every_setting_is_described() -> None:
+    text = (ROOT / "docs" / "SETTINGS.md").read_text("utf-8")
+    rows = [row.split(" | ")[0] for row in text.splitlines() if row.startswith("| `")]
+    described = {key for row in rows for key in re.findall(r"[a-z_0-9]+", row)}
+    for name, field in Settings.model_fields.items():
+        table = field.annotation
+        inner = isinstance(table, type) and issubclass(table, Section)
+        keys = set(table.model_fields) if inner else set()  # type: ignore[union-attr]
+        assert {name, *keys} <= described, name
 
 
 def test_every_decision_has_a_date() -> None:
