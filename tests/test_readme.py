@@ -20,10 +20,11 @@ from threading import Thread
 import pytest
 
 from flows.base.loopback import LoopbackServer
-from tests.readme import ROOT, commands, pasted, shortened, without_times
+from tests.readme import ROOT, answer, commands, pasted, question, shortened, without_times
 
 # The variables of a login shell, and no others.
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+REGENERATE = "regenerate it: python -m tests.readme"
 ITEM = """<item><title>{title}</title><guid>{n}</guid><pubDate>{date}</pubDate>
 <description>{title}. The ministry said so on Thursday.</description></item>"""
 HEADLINES = (
@@ -108,8 +109,17 @@ def typed(folder: Path, line: str, timeout_s: float = 600) -> str:
 
 
 def test_the_demo_prints_what_the_readme_shows(demo: str) -> None:
-    found = shortened("PolicyWire demo" + demo)
-    assert without_times(found) == without_times(pasted()), "run: python -m tests.readme"
+    found = shortened("PolicyWire demo" + demo) + "\n"
+    assert without_times(found) == without_times(pasted("demo")), REGENERATE
+
+
+def test_the_question_gets_the_answer_that_the_readme_shows(clone: Path, demo: str) -> None:
+    assert answer(typed(clone, question())) + "\n" == pasted("answer"), REGENERATE
+
+
+def test_pasted_output_fits_80_columns() -> None:
+    lines = (pasted("demo") + pasted("answer")).splitlines()
+    assert [line for line in lines if len(line) > 80] == []
 
 
 def test_the_commands_the_demo_suggests_work_as_printed(clone: Path, demo: str) -> None:
