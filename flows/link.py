@@ -24,8 +24,8 @@ from models.fault import fault_line
 from models.security import TickerLink
 from warehouse.articles.copies import (
     FINGERPRINTED_AT_ONCE,
-    StoredFingerprint,
     ArticleToFingerprint,
+    StoredFingerprint,
     articles_to_fingerprint,
     fingerprints_near,
     save_fingerprints,
@@ -94,7 +94,9 @@ def group_copies(warehouse: Path, owner: str | None = None) -> int:
             return found
 
 
-def fingerprints_of(articles: Sequence[ArticleToFingerprint]) -> tuple[Fingerprints, list[StageReject]]:
+def fingerprints_of(
+    articles: Sequence[ArticleToFingerprint],
+) -> tuple[Fingerprints, list[StageReject]]:
     """The fingerprint of each article by its id, None if it has none; and the faults met."""
     prints: Fingerprints = {}
     faulty: list[StageReject] = []
