@@ -1,4 +1,4 @@
-# Everything a person runs here. `make help` lists it.
+# Commands for users and developers. `make help` lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,12 +10,12 @@ LOCK := --quiet --system-certs --python-version 3.11 --generate-hashes --no-emit
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-fast check quality train soak soak-serve bench bench-lake bench-scale bench-ingest format lock clean
 
-help:  ## list the targets
+help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-# The locks name versions and hashes, no index. uv installs in seconds where pip takes minutes; where
-# its index is not the one pip is set up with, pip does it. The system's certificates count, as a
-# company's proxy needs. The locks are complete, and old releases of pip cannot see that: --no-deps.
+# The locks hold versions and hashes, no index. uv installs in seconds, pip in minutes; pip is used
+# where uv does not find the index that pip is configured with. System certificates are trusted, as
+# company proxies need. --no-deps: the locks are complete, which old releases of pip do not see.
 define install_lock
 	$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --require-hashes -r $(1) \
 	  || $(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r $(1)
@@ -27,11 +27,11 @@ $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	$(call install_lock,requirements.lock)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@# One start of each kind compiles what a start needs, also where Python is told to leave no bytecode.
+	@# Start each kind once to compile its modules, even where Python is set to write no bytecode.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/policywire --help > /dev/null
 	@echo '{"id": 1, "kind": "headline", "text": "China bans gallium exports"}' \
 	  | PYTHONDONTWRITEBYTECODE= $(BIN)/policywire extract > /dev/null 2>&1
-	@# DuckDB imports pandas at the first parameter it is given.
+	@# DuckDB imports pandas at its first query parameter.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import flows.pipeline, pandas'
 	@touch $@
 
@@ -39,32 +39,32 @@ $(TOOLS): requirements-dev.lock $(INSTALLED)
 	$(call install_lock,requirements-dev.lock)
 	@touch $@
 
-install: $(INSTALLED)  ## create .venv and install the lock
+install: $(INSTALLED)  ## create .venv with the locked dependencies
 
-demo: $(INSTALLED)  ## the whole path on bundled feeds: fetch, extract, link, alert
+demo: $(INSTALLED)  ## run one pass on the bundled feeds: fetch, extract, link, alert
 	$(BIN)/policywire demo
 
-test: $(TOOLS)  ## the test suite
+test: $(TOOLS)  ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-fast: $(TOOLS)  ## the part of it without servers and processes, under a minute
+test-fast: $(TOOLS)  ## run the tests that need no server, about a minute on two idle cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/models tests/extractors \
 	  $(addprefix tests/warehouse/,alerting articles events market)
 
-check: $(TOOLS)  ## ruff, mypy --strict, import layers
+check: $(TOOLS)  ## run ruff, mypy --strict and the import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(TOOLS)  ## extraction beside the bare spaCy model, article to notice (POLICYWIRE_SHARED names the corpora)
+bench: $(TOOLS)  ## measure extraction speed and the time from article to notice (needs POLICYWIRE_SHARED)
 	$(BIN)/python -m bench.extraction $(MORE)
 	$(BIN)/python -m bench.latency
 
-bench-lake: $(TOOLS)  ## two workers on a lake against one (POLICYWIRE_SHARED names the corpora)
+bench-lake: $(TOOLS)  ## compare two workers on a lake with one (needs POLICYWIRE_SHARED)
 	$(BIN)/python -m bench.lake_workers $(MORE)
 
-bench-scale: $(TOOLS)  ## load and questions at 0, 100,000 and a million articles (POLICYWIRE_SHARED names the corpora)
+bench-scale: $(TOOLS)  ## measure loads and queries at 0, 100,000 and a million articles (needs POLICYWIRE_SHARED)
 	@mkdir -p $(SCALE)
 	@rm -f $(SCALE)/*.duckdb
 	$(BIN)/python -m bench.load_corpus whitehouse $(SCALE)/corpus.duckdb --since 2025-01-01 --until 2026-12-31
@@ -73,36 +73,36 @@ bench-scale: $(TOOLS)  ## load and questions at 0, 100,000 and a million article
 	for held in none small big none; do $(BIN)/python -m bench.scale load $(SCALE)/$$held.duckdb $(MORE) || exit 1; done
 	$(BIN)/python -m bench.scale ask $(SCALE)/big.duckdb
 
-soak: $(TOOLS)  ## long runs: 1,000 notices under kills, 50 kills of a load, ten minutes of readers
+soak: $(TOOLS)  ## run long tests: 1,000 notices and 50 loads with kills, ten minutes of readers
 	POLICYWIRE_DEVELOPMENTS=1000 POLICYWIRE_KILLS=50 POLICYWIRE_READ_SECONDS=600 $(BIN)/python -m pytest \
 	  tests/flows/test_delivery_killed.py tests/warehouse/test_crash.py tests/warehouse/test_readers.py
 
-soak-serve: $(TOOLS)  ## `policywire serve` for 25 minutes, a stop of five among them (POLICYWIRE_SHARED has the feed server)
+soak-serve: $(TOOLS)  ## run `policywire serve` for 25 minutes with a stop of five (needs POLICYWIRE_SHARED)
 	$(BIN)/python -m bench.serve_soak --minutes 25 --stop-after 10 --stop-minutes 5 $(MORE)
 
-bench-ingest: $(TOOLS)  ## fetch, parse and store beside the `reader` package
+bench-ingest: $(TOOLS)  ## compare fetching and storing with the `reader` package
 	@test -x build/reader/bin/python || $(PYTHON) -m venv build/reader
 	build/reader/bin/python -m pip install --quiet --disable-pip-version-check reader sgmllib3k
 	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python
 	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python --at-once 32
 	$(BIN)/python -m bench.ingest --memory
 
-train: $(TOOLS)  ## train the extractor's head anew (POLICYWIRE_SHARED names the labelled texts)
+train: $(TOOLS)  ## retrain the extractor (needs POLICYWIRE_SHARED)
 	$(BIN)/python -m extractors.training.train tests/quality/labelled/corpora.jsonl $(MORE)
 
-quality: $(TOOLS)  ## score extraction and compare with the floors (MORE="labelled.jsonl ..." trains too)
+quality: $(TOOLS)  ## score extraction against the floors (MORE="labelled.jsonl ..." adds training data)
 	$(BIN)/python -m tests.quality.score $(MORE)
 
-format: $(TOOLS)  ## rewrite the code as ruff formats it
+format: $(TOOLS)  ## format the code with ruff
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-lock: $(INSTALLED)  ## pin all dependencies anew
+lock: $(INSTALLED)  ## update the locked dependencies
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra lake --extra dask \
 	  --constraints requirements.lock $(LOCK) --output-file requirements-dev.lock
 
-# Never var/: it holds warehouses, and a warehouse cannot be built anew.
-clean:  ## delete what make built: .venv, build/, caches; warehouses in var/ stay
+# Never var/: it holds warehouses, which cannot be rebuilt.
+clean:  ## delete .venv, build/ and caches; keep the warehouses in var/
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find flows extractors models warehouse tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "deleted .venv, build, dist and caches"

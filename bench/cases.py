@@ -1,9 +1,9 @@
-"""The failing inputs of POLICYWIRE_SHARED/cases, tried with the commands a user types.
+"""Runs the failing inputs of POLICYWIRE_SHARED/cases with the commands that a user types.
 
     python -m bench.cases            # 18 to 32 and the hostile lists; exit code 1 if one fails
     python -m bench.cases 20 27      # only these
 
-Every command runs in an empty environment and a folder of its own.
+Every command runs in an empty environment and its own folder.
 """
 
 import json
@@ -29,11 +29,11 @@ Rows = list[dict[str, object]]
 
 
 class Failed(Exception):
-    """A case that gives something else than expected; says what."""
+    """A case with an unexpected result; the message says what."""
 
 
 class Trial:
-    """A folder with a warehouse of its own, and the commands of a user in it."""
+    """A folder with its own warehouse, and the commands of a user in it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -50,7 +50,7 @@ class Trial:
         )
 
     def did(self, *words: object) -> str:
-        """What a command prints; raises Failed when it fails."""
+        """Return what a command prints. Raises Failed when it fails."""
         run = self.policywire(*words)
         if run.returncode:
             raise Failed(f"{' '.join(map(str, words))}: exit {run.returncode}: {run.stderr[-400:]}")
@@ -70,7 +70,7 @@ class Trial:
         )
 
     def ingested(self, name: str, kind: str = "rss", media: str = "application/xml") -> Rows:
-        """The articles of a case served as a feed, in the feed's order where guids tell it."""
+        """Ingest a case served as a feed; return its articles, in the order of their guids."""
         body = (CASES / name).read_bytes()
         with served({"/feed": (media, body)}) as (base, _):
             self.listed(f"{base}/feed", kind)
@@ -80,7 +80,7 @@ class Trial:
 
 @contextmanager
 def served(pages: dict[str, tuple[str, bytes]]) -> Iterator[tuple[str, list[bytes]]]:
-    """A server on this machine: its address, and the bodies that were posted to it."""
+    """Serve `pages` on this machine; yield the address and the list of posted bodies."""
     posted: list[bytes] = []
     server = LoopbackServer(("127.0.0.1", 0), partial(CaseHandler, pages, posted))
     Thread(target=server.serve_forever, daemon=True).start()
@@ -92,7 +92,7 @@ def served(pages: dict[str, tuple[str, bytes]]) -> Iterator[tuple[str, list[byte
 
 
 class CaseHandler(BaseHTTPRequestHandler):
-    """Answers GET from `pages`, which may change between two passes; keeps what is posted."""
+    """Answers GET from `pages`, which may change between two passes; stores what is posted."""
 
     def __init__(
         self, pages: dict[str, tuple[str, bytes]], posted: list[bytes], *args: object
@@ -114,12 +114,12 @@ class CaseHandler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """The report is what counts."""
+        """Print nothing: the report is enough."""
 
 
-def expect(told: str, found: object, wanted: object) -> None:
+def expect(what: str, found: object, wanted: object) -> None:
     if found != wanted:
-        raise Failed(f"{told}: {found!r}, expected {wanted!r}")
+        raise Failed(f"{what}: {found!r}, expected {wanted!r}")
 
 
 def case_18(trial: Trial) -> str:
@@ -143,7 +143,7 @@ def case_20(trial: Trial) -> str:
     expect("replacement characters", str(articles[1]["text"]).count("\ufffd"), 1)
     health = trial.rows("FROM feed_health")[0]
     shares = {name: value for name, value in health.items() if "replaced" in name}
-    expect("share of replaced characters is told", any(shares.values()), True)
+    expect("share of replaced characters is reported", any(shares.values()), True)
     return f"titles intact, {shares}"
 
 
@@ -163,15 +163,15 @@ def case_22(trial: Trial) -> str:
         "HKT": "04:00",
         "AEST": "02:00",
     }
-    told = []
+    shown = []
     for article in articles:
         zone = str(article["title"]).removeprefix("Zone ")
         at = re.search(r"\d\d:\d\d", str(article["published_at"]))
         right = at is not None and at[0] == wanted[zone]
         if not right and not article["date_flag"]:
             raise Failed(f"{zone}: {article['published_at']}, no date_flag")
-        told.append(f"{zone} {at and at[0]} {article['date_flag'] or ''}".strip())
-    return ", ".join(told)
+        shown.append(f"{zone} {at and at[0]} {article['date_flag'] or ''}".strip())
+    return ", ".join(shown)
 
 
 def case_23(trial: Trial) -> str:
@@ -252,7 +252,7 @@ def case_28(trial: Trial) -> str:
 
 def case_29(trial: Trial) -> str:
     program = (CASES / "29-digest-too-long.py").read_text("utf-8")
-    # It was written for the modules' places in release 0.1.0.
+    # The file was written for the module paths of release 0.1.0.
     program = re.sub(
         r"from flows\.(secrets|sink_apprise) import", r"from flows.alerting.\1 import", program
     )
@@ -306,10 +306,10 @@ def hostile_predicates(trial: Trial) -> str:
             more=f'[[rule]]\nid = "tried"\nchannel = "log"\nwhere = {json.dumps(where)}\n',
         )
         run = trial.policywire("alerts", "check")
-        told = re.findall(r"^! .*where:", run.stdout + run.stderr, re.MULTILINE)
+        lines = re.findall(r"^! .*where:", run.stdout + run.stderr, re.MULTILINE)
         expect(f"exit code of {where[:40]!r}", run.returncode, 2 if number else 0)
-        expect(f"lines on {where[:40]!r}", len(told), 1 if number else 0)
-    return f"{len(wheres)} refused, a good one taken"
+        expect(f"lines on {where[:40]!r}", len(lines), 1 if number else 0)
+    return f"{len(wheres)} refused, a valid one accepted"
 
 
 def hostile_addresses(trial: Trial) -> str:
@@ -331,7 +331,7 @@ def hostile_addresses(trial: Trial) -> str:
 
 
 def hostile_titles(trial: Trial) -> str:
-    """Control bytes, formulas, mark-up and links of hostile titles, by every way out of `sql`."""
+    """Test control bytes, formulas, mark-up and links in hostile titles, per format of `sql`."""
     articles = trial.ingested("hostile/hostile_titles.json", "json", "application/feed+json")
     expect("articles", len(articles), 10)
     bad = [a["url"] for a in articles if a["url"] and not str(a["url"]).startswith("http")]
@@ -356,9 +356,9 @@ TRIALS: dict[str, Callable[[Trial], str]] = {
 
 
 def main(wanted: list[str]) -> int:
-    """Try the cases; how many fail."""
+    """Run the cases; return how many fail."""
     if not CASES.is_dir():
-        print(f"{CASES}: no such folder; POLICYWIRE_SHARED names the folder that holds cases/")
+        print(f"{CASES}: no such folder; set POLICYWIRE_SHARED to the folder with cases/")
         return 0
     failures = 0
     for name, trial in TRIALS.items():

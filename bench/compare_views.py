@@ -1,10 +1,10 @@
-"""Compares the views of two warehouses row by row: did a change of the code change any answer?
+"""Compares the views of two warehouses row by row: did a code change alter any answer?
 
     python -m bench.load_corpus whitehouse before.duckdb --since 2025-01-01   # on one commit
     python -m bench.load_corpus whitehouse after.duckdb --since 2025-01-01    # on another
     python -m bench.compare_views before.duckdb after.duckdb
 
-Columns that hold the time of writing are left out. Exit code 1 when a row differs.
+Columns with a time of writing are ignored. Exit code 1 when a row differs.
 """
 
 import argparse
@@ -14,12 +14,12 @@ from pathlib import Path
 import duckdb
 from rich.progress import track
 
-# When a row was written is not what it says.
+# Times of writing are not content.
 WRITTEN = ("recorded_at", "extracted_at", "created_at", "updated_at", "linked_at", "indexed_at")
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, list[str]]:
-    """View -> its columns, without the times of writing."""
+    """Return view -> its columns, without the times of writing."""
     found: dict[str, list[str]] = {}
     columns = con.execute(
         "SELECT held.table_name, held.column_name FROM duckdb_columns() AS held "
@@ -36,7 +36,7 @@ def columns_of(con: duckdb.DuckDBPyConnection, side: str) -> dict[str, list[str]
 
 
 def difference(con: duckdb.DuckDBPyConnection, view: str, columns: list[str]) -> tuple[int, int]:
-    """Rows of the view, and how many of them only one side has."""
+    """Return the rows of the view, and how many of them only one side has."""
     chosen = ", ".join(f'"{column}"' for column in columns)
     row = con.execute(
         f"WITH a AS (SELECT {chosen} FROM before.{view}), b AS (SELECT {chosen} FROM after.{view}) "
@@ -49,7 +49,7 @@ def difference(con: duckdb.DuckDBPyConnection, view: str, columns: list[str]) ->
 
 
 def main() -> int:
-    """Compare, print a line for each view that differs, and the sum."""
+    """Compare; print one line per view that differs, and the total."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
@@ -59,11 +59,11 @@ def main() -> int:
         con.execute(f"ATTACH '{path}' AS {side} (READ_ONLY)")
     before, after = columns_of(con, "before"), columns_of(con, "after")
     for view in sorted(before.keys() ^ after.keys()):
-        print(f"{view}: only in one of them")
+        print(f"{view}: only in one warehouse")
     rows = differing = 0
     for view in track(sorted(before.keys() & after.keys()), "views", transient=True):
         if before[view] != after[view]:
-            print(f"{view}: other columns")
+            print(f"{view}: different columns")
             differing += 1
             continue
         held, apart = difference(con, view, before[view])

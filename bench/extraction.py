@@ -1,11 +1,11 @@
-"""Extraction beside `nlp.pipe` of the same spaCy model, in turns, on real corpora.
+"""Compares extraction with `nlp.pipe` of the same spaCy model, in turns, on real corpora.
 
     python -m bench.extraction [--rounds 3] [--scale 1.0] [--only reuters_1987]
 
-Each side runs in a process of its own: the bare model over every n-th document, ours over all of
-the sample in one process, ours on all cores. The middle round counts. Where others use the machine,
-seconds of processor time tell more than those of the clock; both are given. Checks that with the
-gate and without it the same events come out. Needs POLICYWIRE_SHARED.
+Each side runs in its own process: the bare model on every n-th document, ours on the whole sample
+in one process, ours on all cores. The median round counts. Prints wall time and processor time; on
+a shared machine, compare processor time. Checks that the events are the same with and without the
+gate. Needs POLICYWIRE_SHARED.
 """
 
 import argparse
@@ -26,17 +26,17 @@ from bench.record import record
 from flows.base.settings import Extracting
 from models.event import TextUnit
 
-# Documents of a corpus for ours, and every how manyth of them the bare model gets.
+# Documents of each corpus for our side; the bare model gets every n-th of them.
 SAMPLES = {"reuters_1987": (6000, 20), "feed_items_2026": (12_000, 20), "whitehouse": (240, 6)}
 BARS = {"reuters_1987": 12.0, "feed_items_2026": 12.0, "whitehouse": 3.0}
-# As the extract flow takes them.
+# Batch size of the extract flow.
 BATCH = Extracting().batch_articles
-# Read before the clock starts: what a first event loads is no part of the pace.
+# Read before timing starts: loading at the first event is not part of the pace.
 FIRST = TextUnit(unit_id="0", text="China bans exports of gallium to the United States.")
 
 
 def units(corpus: str, count: int) -> list[TextUnit]:
-    """So many documents of a corpus, spread over all of it."""
+    """Return `count` documents of a corpus, spread over all of it."""
     path = shared() / "corpora" / f"{corpus}.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         found = [json.loads(line) for line in lines]
@@ -48,7 +48,7 @@ def units(corpus: str, count: int) -> list[TextUnit]:
 
 
 def side(name: str, corpus: str, count: int, thin: int) -> dict[str, Any]:
-    """One side's run, in this process: documents, tokens, seconds, peak memory."""
+    """Run one side in this process; return documents, tokens, seconds, peak memory."""
     texts = units(corpus, count)
     if name == "pipe":
         texts = texts[::thin]
@@ -63,7 +63,7 @@ def side(name: str, corpus: str, count: int, thin: int) -> dict[str, Any]:
 
 
 def run_pipe(texts: list[TextUnit]) -> dict[str, Any]:
-    """The bare model as it is loaded by default, over title and text."""
+    """Run the bare model with its default components, on title and text."""
     import spacy
 
     from extractors.pipeline import pipeline_config
@@ -81,7 +81,7 @@ def run_pipe(texts: list[TextUnit]) -> dict[str, Any]:
 
 
 def run_one(texts: list[TextUnit]) -> dict[str, Any]:
-    """Ours in one process."""
+    """Run our side in one process."""
     from extractors.extract import Extractor
 
     extractor = Extractor()
@@ -96,7 +96,7 @@ def run_one(texts: list[TextUnit]) -> dict[str, Any]:
 
 
 def run_all(texts: list[TextUnit]) -> dict[str, Any]:
-    """Ours in one process a core, models loaded beforehand."""
+    """Run our side with one process per core, models loaded in advance."""
     from flows.workers.extract_workers import ExtractWorkers
 
     workers = os.cpu_count() or 1
@@ -110,7 +110,7 @@ def run_all(texts: list[TextUnit]) -> dict[str, Any]:
 
 
 def same_without_gate(corpus: str, count: int, thin: int) -> bool:
-    """Does the gate change nothing?"""
+    """Return whether the events are the same with and without the gate."""
     from extractors.extract import Extractor
 
     texts = units(corpus, count)[:: thin * 3]
@@ -119,7 +119,7 @@ def same_without_gate(corpus: str, count: int, thin: int) -> bool:
 
 
 def measured(corpus: str, rounds: int, scale: float) -> dict[str, Any]:
-    """All sides on one corpus, in turns."""
+    """Run all sides on one corpus, in turns."""
     count, thin = int(SAMPLES[corpus][0] * scale), SAMPLES[corpus][1]
     runs: dict[str, list[dict[str, Any]]] = {"pipe": [], "one": [], "all": []}
     for _ in range(rounds):
@@ -157,7 +157,7 @@ def measured(corpus: str, rounds: int, scale: float) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure, print a line a corpus, keep the record."""
+    """Measure, print one line per corpus, store the record."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0)

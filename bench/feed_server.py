@@ -1,7 +1,7 @@
-"""A loopback server of healthy feeds: RSS and Atom by turns, gzip, ETag, a fixed latency.
+"""A loopback server of healthy feeds: RSS and Atom in turns, gzip, ETag, a fixed latency.
 
-Run by bench/ingest.py in a process of its own: `python -m bench.feed_server PORT FEEDS ENTRIES MS`.
-The text is made up from word lists, the same every time.
+bench/ingest.py starts it as a process: `python -m bench.feed_server PORT FEEDS ENTRIES MS`.
+The text is generated from word lists and always the same.
 """
 
 import gzip
@@ -31,7 +31,7 @@ def _text(seed: str, words: int) -> str:
 
 @cache
 def body(feed: int, entries: int) -> bytes:
-    """The XML of one feed: Atom if its number is odd, RSS 2.0 if even."""
+    """Return the XML of one feed: Atom for odd numbers, RSS 2.0 for even ones."""
     out = []
     for n in range(entries):
         name, title = f"{feed}-{n}", html.escape(_text(f"t{feed}-{n}", 9))
@@ -66,15 +66,15 @@ def body(feed: int, entries: int) -> bytes:
 
 
 def serve(port: int, feeds: int, entries: int, latency_s: float) -> None:
-    """Serve until killed. /stats tells how many requests and 304s there were, and forgets them."""
-    # Made before the clock runs: the bench measures the readers, not this.
+    """Serve until killed. /stats returns the number of requests and 304s, and resets them."""
+    # Built before timing starts: the bench measures the readers, not this server.
     packed = [(gzip.compress(body(n, entries), 4)) for n in range(feeds)]
     tags = ['"' + hashlib.sha1(b).hexdigest()[:16] + '"' for b in packed]
     lock, counts = threading.Lock(), {"requests": 0, "not_modified": 0, "now": 0, "most_at_once": 0}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Head and body in one packet: apart, the second waits 40 ms for the first one's receipt.
+        # Head and body in one packet: otherwise the body waits 40 ms for the head's ACK.
         wbufsize = -1
 
         def log_message(self, format: str, *args: object) -> None:

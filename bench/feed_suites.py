@@ -1,11 +1,12 @@
-"""Our parser over the test feeds of other parsers: `python -m bench.feed_suites FOLDER`.
+"""Runs our parser on the test feeds of other parsers: `python -m bench.feed_suites FOLDER`.
 
 FOLDER is an unpacked collection with one folder per suite (feedparser, gofeed, miniflux,
-feedjira, rss-parser, fastfeedparser, ...). Questions answered in docs/FEEDS.md:
-does every file go through without an exception or a wait of more than 5 s; do our titles,
-links, ids and dates agree with feedparser's own expectations for its well-formed files; and
-where does another suite expect more entries than we find? A fourth on the way: does what the
-quick reader takes come out as feedparser alone would have it? With --verbose every difference.
+feedjira, rss-parser, fastfeedparser, ...). It answers four questions of docs/FEEDS.md:
+- Does every file parse without an exception and within 5 s?
+- Do our titles, links, ids and dates agree with feedparser's tests of its well-formed files?
+- Where does another suite expect more entries than we find?
+- Does the fast path give the same result as feedparser alone?
+--verbose prints every difference.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from types import FrameType
 from typing import Any
 from unittest import mock
 
-from extractors.feeds.fast_path import read_usual_feed
+from extractors.feeds.fast_path import read_simple_feed
 from extractors.feeds.parse import parse_all, without_useless
 from extractors.text.plain_text import title_text
 from models.errors import FeedParseError
@@ -40,7 +41,7 @@ _FIELDS = {"title": "title", "link": "link", "id": "guid", **_DATES}
 
 @dataclass(slots=True)
 class Tally:
-    """What one suite gave."""
+    """The results of one suite."""
 
     files: int = 0
     feeds: int = 0
@@ -53,12 +54,12 @@ class Tally:
     fewer: list[str] = field(default_factory=list)
     agreed: int = 0
     disagreed: list[str] = field(default_factory=list)
-    quick: int = 0
-    quick_differs: list[str] = field(default_factory=list)
+    fast: int = 0
+    fast_differs: list[str] = field(default_factory=list)
 
 
 def feed_files(suite: Path) -> Iterator[Path]:
-    """The inputs of a suite: not its code, nor the outputs it expects."""
+    """Return the input files of a suite, without its code and expected outputs."""
     for path in sorted(p for p in suite.rglob("*") if p.is_file()):
         if path.suffix not in (".xml", ".rss", ".atom", ".json", ".html"):
             continue
@@ -74,7 +75,7 @@ def is_json_input(path: Path) -> bool:
 
 
 def expected_entries(path: Path) -> int | None:
-    """How many entries the suite's own output for this file has, if it tells."""
+    """Return how many entries the suite's own output has for this file, if it has one."""
     candidates = [
         path.with_suffix(".json"),
         path.with_name(path.stem + ".expected.json"),
@@ -102,8 +103,8 @@ def as_fetched(path: Path, suite: str) -> FetchedFeed:
     headers: tuple[tuple[str, str], ...] = ()
     url = ""
     if suite == "feedparser" and "http" in path.as_posix().partition("/tests/")[2]:
-        told = dict(_HEADER.findall(body.decode("utf-8", "ignore")))
-        headers = tuple((k.strip(), v.strip()) for k, v in told.items())
+        found = dict(_HEADER.findall(body.decode("utf-8", "ignore")))
+        headers = tuple((k.strip(), v.strip()) for k, v in found.items())
         url = f"http://127.0.0.1:8097/{path.as_posix().partition('feedparser/')[2]}"
         url = next((v for k, v in headers if k.lower() == "content-location"), url)
     return FetchedFeed(
@@ -135,28 +136,28 @@ def examine(path: Path, suite: str, tally: Tally) -> None:
         if expected > found:
             tally.fewer.append(f"{path.as_posix()}: {expected} expected, {found} found")
     if parsed is not None and (alone := by_feedparser_alone(fetched)) is not None:
-        tally.quick += 1
+        tally.fast += 1
         if alone != parsed:
-            tally.quick_differs.append(f"{path.as_posix()}: the quick reader differs")
+            tally.fast_differs.append(f"{path.as_posix()}: the fast path differs")
     if suite == "feedparser" and "wellformed" in path.parts:
         compare(path, fetched.body, parsed, tally)
 
 
 def by_feedparser_alone(fetched: FetchedFeed) -> ParsedFeed | None:
-    """What comes without the quick reader; None if that would not have taken this body anyway."""
+    """Return the result without the fast path; None if the fast path would not take the body."""
     taken = False
 
-    def not_quick(body: bytes, *, base: str, language: str | None) -> None:
+    def not_fast(body: bytes, *, base: str, language: str | None) -> None:
         nonlocal taken
-        taken = read_usual_feed(body, base=base, language=language) is not None
+        taken = read_simple_feed(body, base=base, language=language) is not None
 
-    with mock.patch("extractors.feeds.parse.read_usual_feed", not_quick):
+    with mock.patch("extractors.feeds.parse.read_simple_feed", not_fast):
         alone = parse_all(fetched)
     return alone if taken else None
 
 
 def compare(path: Path, body: bytes, parsed: ParsedFeed | None, tally: Tally) -> None:
-    """Hold our fields against what feedparser's test expects of title, link, id and dates."""
+    """Compare our fields with what feedparser's test expects of title, link, id and dates."""
     text = body
     for bom, codec in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if body.startswith(bom):
@@ -170,12 +171,12 @@ def compare(path: Path, body: bytes, parsed: ParsedFeed | None, tally: Tally) ->
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and ast.unparse(node.left) == "feed['title']":
-            told = title_text(str(value_of(node.comparators[0])))
-            if parsed and (parsed.title or "") == told:
+            title = title_text(str(value_of(node.comparators[0])))
+            if parsed and (parsed.title or "") == title:
                 tally.agreed += 1
             else:
-                tally.disagreed.append(f"{path.as_posix()}: feed title: {told!r} expected")
-    for number, name, value in told_values(tree):
+                tally.disagreed.append(f"{path.as_posix()}: feed title: {title!r} expected")
+    for number, name, value in expected_values(tree):
         entry = parsed.entries[number] if parsed and number < len(parsed.entries) else None
         ours = ours_of(entry, name)
         if same(name, ours, value):
@@ -184,8 +185,8 @@ def compare(path: Path, body: bytes, parsed: ParsedFeed | None, tally: Tally) ->
             tally.disagreed.append(f"{path.as_posix()}: {name}: {value!r} expected, {ours!r} found")
 
 
-def told_values(tree: ast.Expression) -> Iterator[tuple[int, str, object]]:
-    """(entry number, field, value) of every `entries[n].field == value` in a test's condition."""
+def expected_values(tree: ast.Expression) -> Iterator[tuple[int, str, object]]:
+    """Yield (entry number, field, value) for each `entries[n].field == value` in a condition."""
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq)):
             continue
@@ -200,7 +201,7 @@ def told_values(tree: ast.Expression) -> Iterator[tuple[int, str, object]]:
 
 
 def value_of(node: ast.expr) -> object:
-    """The constant a test compares with; strings may be added up."""
+    """Return the constant that a test compares with; strings may be concatenated."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return str(value_of(node.left)) + str(value_of(node.right))
     return ast.literal_eval(node)
@@ -217,7 +218,7 @@ def same(name: str, ours: object, value: object) -> bool:
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=timegm(value))
         return ours == moment
     if name == "title":
-        # Ours is plain text by contract; what a title says must survive, its markup must not.
+        # Our titles are plain text: the words must survive, the mark-up must not.
         return ours == title_text(str(value))
     return (ours or "") == " ".join(str(value).split()) or (ours or "") == value
 
@@ -227,14 +228,14 @@ def stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Examine every suite of a folder and print a table; exit 1 on an exception or a hang."""
+    """Run every suite of a folder and print a table; exit 1 on an exception or a hang."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     signal.signal(signal.SIGALRM, stop)
     broken: list[str] = []
-    head = ("suite", "files", "feeds", "entries", "useful", "told", "slowest s", "refused")
+    head = ("suite", "files", "feeds", "entries", "useful", "expected", "slowest s", "refused")
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     for suite in sorted(p for p in args.folder.iterdir() if p.is_dir()):
         tally = Tally()
@@ -244,19 +245,19 @@ def main() -> None:
             except Exception as error:  # noqa: BLE001 - the very thing this looks for
                 broken.append(f"{path}: {type(error).__name__}: {error}")
         refused = ", ".join(f"{n} {kind}" for kind, n in tally.refused.most_common()) or "none"
-        told = f"{tally.expected_entries} in {tally.expected_files} files"
-        row = (suite.name, tally.files, tally.feeds, tally.entries, tally.useful, told)
+        expected = f"{tally.expected_entries} in {tally.expected_files} files"
+        row = (suite.name, tally.files, tally.feeds, tally.entries, tally.useful, expected)
         print(f"| {' | '.join(map(str, row))} | {tally.slowest_s:.2f} | {refused} |")
         if tally.agreed:
             checks = tally.agreed + len(tally.disagreed)
             print(f"  fields that agree with the suite's own tests: {tally.agreed} of {checks}")
         print(f"  files in which the suite expects more entries: {len(tally.fewer)}")
         print(
-            f"  files the quick reader took: {tally.quick}, "
-            f"read otherwise than by feedparser alone: {len(tally.quick_differs)}"
+            f"  files on the fast path: {tally.fast}, "
+            f"with another result than feedparser alone: {len(tally.fast_differs)}"
         )
         if args.verbose:
-            for line in tally.fewer + tally.disagreed + tally.quick_differs:
+            for line in tally.fewer + tally.disagreed + tally.fast_differs:
                 print("   ", line.replace(args.folder.as_posix() + "/", ""))
     for line in broken:
         print("BROKEN", line)

@@ -1,12 +1,11 @@
-"""October and November 2025 again: the White House's texts and the demo's, through the live path.
+"""Replays October and November 2025 (White House and demo articles) through the live path.
 
     python -m bench.founding_replay --folder build/founding
 
-Which notices tell the founding example, and how often each: the threat of 100%, its end, the
-suspension until 10 November 2026, the agreement with Malaysia. Needs POLICYWIRE_SHARED. The White
-House's texts of these months never mention the 100%; that part is told by the demo's articles.
-Exit code 1 when one of them is not told exactly once, or a development is told twice under one
-rule.
+Counts the notices about the founding example: the threat of 100%, its end, the suspension until
+10 November 2026, the agreement with Malaysia. The White House's texts of these months never
+mention the 100%; the demo's articles do. Needs POLICYWIRE_SHARED. Exit code 1 when one of these
+has not exactly one notice, or a development has two notices under one rule.
 """
 
 import argparse
@@ -38,7 +37,7 @@ WANTED = {
 
 
 def archive(folder: Path) -> Path:
-    """Both sources as one archive."""
+    """Write both sources as one archive."""
     path = folder / "founding.jsonl"
     with (
         path.open("w", encoding="utf-8") as out,
@@ -63,7 +62,7 @@ def archive(folder: Path) -> Path:
 
 
 def main() -> None:
-    """Play it and say which notices tell the founding example."""
+    """Replay, and print which notices report the founding example."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("build/founding"))
     args = parser.parse_args()
@@ -80,7 +79,7 @@ def main() -> None:
         "WHERE kind = 'single'",
     ).rows
     print(f"{result.articles} articles, {result.passes} passes, {result.sent} notices")
-    print(f"developments told twice under one rule: {doubled}")
+    print(f"developments with two notices under one rule: {doubled}")
     good = doubled == 0
     for name, condition in WANTED.items():
         rows = query(

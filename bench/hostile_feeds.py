@@ -1,6 +1,6 @@
-"""Feeds that mean harm, and a loopback server that serves them as they are: headers and all.
+"""Hostile feeds, and a loopback server that sends their bytes unchanged, headers included.
 
-Everything is made here; nothing is copied. Each hostile feed says what its fault is to be called.
+All content is generated here. Each hostile feed names the fault that must be reported.
 """
 
 import gzip
@@ -26,7 +26,7 @@ Reply = Callable[[socket.socket], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hostile:
-    """A feed by its name: how it answers, what `feed_health` must say, what of it is kept."""
+    """One hostile feed: its answer, the text `feed_health` must show, and the articles kept."""
 
     name: str
     reply: Reply
@@ -36,23 +36,23 @@ class Hostile:
 
 
 def rss(more: str = "", guid: str = "1") -> bytes:
-    """One item with whatever stands in it."""
+    """Return a feed of one item with the given content."""
     return CHANNEL.format(items=ITEM.format(guid=guid, more=more)).encode()
 
 
 def ok(body: bytes, *headers: str, kind: str = "application/rss+xml") -> Reply:
-    """A plain answer 200."""
+    """Return a plain answer 200."""
     lines = ("HTTP/1.1 200 OK", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *headers)
     return raw("\r\n".join((*lines, "Connection: close", "", "")).encode() + body)
 
 
 def raw(data: bytes) -> Reply:
-    """These bytes and no others."""
+    """Return a reply of exactly these bytes."""
     return lambda connection: connection.sendall(data)
 
 
 def drip(head: bytes, piece: bytes, gap_s: float) -> Reply:
-    """A piece now and then, for ever."""
+    """Return a reply that sends a piece every `gap_s` seconds, without end."""
 
     def reply(connection: socket.socket) -> None:
         connection.sendall(head)
@@ -64,14 +64,14 @@ def drip(head: bytes, piece: bytes, gap_s: float) -> Reply:
 
 
 def reset(connection: socket.socket) -> None:
-    """The connection is torn off."""
+    """Reset the connection."""
     linger = struct.pack("ii", 1, 0)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     connection.close()
 
 
 def hostile_feeds() -> list[Hostile]:
-    """All of them, the large ones made now."""
+    """Return all hostile feeds; the large ones are built now."""
     author = "<author>" + "a." * 100_000 + "@</author>"
     deep = '<div xml:base="a/">' * 50_000 + "</div>" * 50_000
     many = [{"id": str(i), "content_text": "x"} for i in range(400_000)]
@@ -145,7 +145,7 @@ def hostile_feeds() -> list[Hostile]:
             reply=ok(gzip.compress(b"\0" * (64 << 20), 9), packed),
             says="once unpacked",
         ),
-        Hostile(name="drip", reply=drip(endless, b"<", 0.5), says="drips at"),
+        Hostile(name="drip", reply=drip(endless, b"<", 0.5), says="too slow"),
         Hostile(
             name="slow-headers", reply=drip(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n", 0.5), says="s"
         ),
@@ -173,13 +173,13 @@ def hostile_feeds() -> list[Hostile]:
 
 
 def page() -> Reply:
-    """An article page of 300,000 elements."""
+    """Return an article page of 300,000 elements."""
     body = "<html><body><article><p>" + "<span>word </span>" * 300_000 + "</p></article></body>"
     return ok(body.encode(), kind="text/html")
 
 
 def healthy(n: int) -> Reply:
-    """An ordinary feed of ten entries."""
+    """Return an ordinary feed of ten entries."""
     items = "".join(
         f"<item><title>Ministry {n} delays quota {i}</title><guid>{n}-{i}</guid>"
         f"<link>https://desk{n}.example/{i}</link>"
@@ -191,7 +191,7 @@ def healthy(n: int) -> Reply:
 
 @contextmanager
 def served(replies: Mapping[str, Reply]) -> Iterator[int]:
-    """A server of these answers by path, on every loopback address; gives its port."""
+    """Serve these answers by path on all loopback addresses; yield the port."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -200,7 +200,7 @@ def served(replies: Mapping[str, Reply]) -> Iterator[int]:
                 path = asked[1].decode("latin-1") if len(asked) > 1 else ""
                 missing = raw(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
                 replies.get(path, missing)(self.request)
-                # Read before it is closed, or unread bytes would turn the end into a reset.
+                # Read the rest first: unread bytes would turn the close into a reset.
                 self.request.shutdown(socket.SHUT_WR)
 
     class Server(socketserver.ThreadingTCPServer):

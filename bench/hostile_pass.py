@@ -1,12 +1,12 @@
-"""A pass over 40 feeds, half of them hostile, all at once: `python -m bench.hostile_pass`.
+"""Runs a pass over 40 feeds, half of them hostile: `python -m bench.hostile_pass`.
 
-Prints what each hostile feed came to, how many of the healthy feeds' articles are stored, and the
-seconds it took. Ends with 1 when an article of a healthy feed is missing or a fault has no name.
+Prints the outcome of each hostile feed, how many articles of the healthy feeds are stored, and the
+seconds. Exit code 1 when an article of a healthy feed is missing or a fault is not reported.
 
     python -m bench.hostile_pass [--feeds 40] [--per-host]
 
---per-host gives every feed the same host, as on a publisher's platform; slower, for retries on a
-host in trouble keep its other feeds waiting for a while (FetchSettings.host_trouble_s).
+--per-host puts all feeds on one host, as on a publisher's platform. That is slower: retries on a
+failing host delay its other feeds (FetchSettings.host_trouble_s).
 """
 
 import argparse
@@ -29,7 +29,7 @@ ENTRIES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What the warehouse says of one feed after the pass."""
+    """One feed in the warehouse after the pass."""
 
     feed_id: str
     outcome: str
@@ -39,7 +39,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """One pass: seconds, every feed's health, and what is wrong with it all."""
+    """The result of a pass: seconds, every feed's health, and all problems."""
 
     took_s: float
     health: dict[str, Health]
@@ -49,7 +49,7 @@ class Passed:
 def run_pass(
     folder: Path, settings: FetchSettings, *, feeds: int = 40, per_host: bool = False
 ) -> Passed:
-    """One pass over hostile feeds, filled up to `feeds` with healthy ones."""
+    """Run one pass over the hostile feeds and healthy ones, `feeds` in all."""
     bad = hostile_feeds()
     good = [f"desk{n}" for n in range(feeds - len(bad))]
     replies = {f"/{each.name}": each.reply for each in bad}
@@ -67,14 +67,14 @@ def run_pass(
             save_feeds(con, listed)
         began = time.perf_counter()
         intake = Intake(warehouse=warehouse, fetching=settings, archive_clock=False)
-        asyncio.run(intake.take(listed, {}))
+        asyncio.run(intake.run(listed, {}))
         took_s = time.perf_counter() - began
     health = health_of(warehouse)
     return Passed(took_s=took_s, health=health, wrong=tuple(wrongs(bad, good, health)))
 
 
 def health_of(warehouse: Path) -> dict[str, Health]:
-    """Every feed's row of `feed_health`."""
+    """Return the `feed_health` row of every feed."""
     with open_warehouse(warehouse) as con:
         rows = con.execute(
             "SELECT feed_id, last_outcome, concat_ws('; ', last_error, last_bozo, last_notes), "
@@ -87,7 +87,7 @@ def health_of(warehouse: Path) -> dict[str, Health]:
 
 
 def wrongs(bad: list[Hostile], good: list[str], health: dict[str, Health]) -> list[str]:
-    """What is not as it should be, a line each."""
+    """Return the problems, one line each."""
     found = [
         f"{name}: {health[name].articles} of {ENTRIES} articles, {health[name].outcome}"
         for name in good

@@ -1,14 +1,14 @@
-"""The same update with the `reader` package and with ours, side by side: `make bench-ingest`.
+"""Compares an update by the `reader` package with ours, side by side: `make bench-ingest`.
 
-120 healthy feeds of 50 entries each on loopback, 50 ms away: a first pass that stores 6,000
-entries, then a forced pass in which every feed answers 304. Each side runs in a process of its
-own, in turns, several rounds; the middle round counts. Needs `pip install reader sgmllib3k`, in
-this environment or in the one named by --reader-python.
+120 healthy feeds of 50 entries each on loopback, latency 50 ms: a first pass that stores 6,000
+entries, then a forced pass in which every feed answers 304. Each side runs in its own process, in
+turns, several rounds; the median round counts. Needs `pip install reader sgmllib3k`, in this
+environment or in the one of --reader-python.
 
     python -m bench.ingest [--rounds 3] [--feeds 120] [--entries 50] [--latency-ms 50]
                            [--at-once 10] [--reader-python PATH] [--memory]
 
---memory compares our own peak memory over 120 and 1,200 feeds instead.
+--memory instead compares our own peak memory with 120 and 1,200 feeds.
 """
 
 import argparse
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @contextmanager
 def feed_server(feeds: int, entries: int, latency_ms: int) -> Iterator[int]:
-    """The port of a feed server that runs as long as the block."""
+    """Run a feed server while the block runs; yield its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -48,7 +48,7 @@ def feed_server(feeds: int, entries: int, latency_ms: int) -> Iterator[int]:
 def passes(
     python: str, module: str, port: int, feeds: int, at_once: int
 ) -> dict[str, dict[str, Any]]:
-    """Run one side in a fresh process and folder; its passes by name."""
+    """Run one side in a new process and folder; return its passes by name."""
     stats(port)
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
@@ -88,10 +88,10 @@ def side_by_side(args: argparse.Namespace) -> None:
         entries = runs[0]["first"]["entries"]
         peak = max(r["again"]["peak_mib"] for r in runs)
         rates[name] = (entries / first, again)
-        told = f"{first:.2f} s, {entries / first:,.0f} entries/s"
+        pace = f"{first:.2f} s, {entries / first:,.0f} entries/s"
         counts = runs[0]["stats"]
         print(
-            f"{name:12}{told:>24}{again:>10.2f} s{counts['requests']:>10}"
+            f"{name:12}{pace:>24}{again:>10.2f} s{counts['requests']:>10}"
             f"{counts['not_modified']:>6}{peak:>10.0f}"
         )
     ours, theirs = rates["policywire"], rates["reader"]

@@ -1,8 +1,8 @@
-"""Rebuild extractors/events/lexicon/known_words.txt.gz: words too frequent to name one company.
+"""Rebuilds extractors/events/lexicon/known_words.txt.gz: words too frequent to name one company.
 
-Reads en_lexeme_prob.json.gz of the `spacy-lookups-data` package (MIT), which gives the log
-probability of English word forms. Keeps the 60,000 most frequent alphabetic words; a word written
-mostly in lower case is marked `c` (common), one written mostly with a capital `n` (a name).
+Reads en_lexeme_prob.json.gz of the `spacy-lookups-data` package (MIT): the log probability of
+English word forms. Keeps the 60,000 most frequent alphabetic words. A word that is mostly in lower
+case is marked `c` (common), one that is mostly capitalised `n` (a name).
 
     python bench/known_words.py path/to/en_lexeme_prob.json.gz
 """
@@ -17,7 +17,7 @@ TARGET = Path(__file__).parent.parent / "extractors" / "events" / "lexicon" / "k
 
 
 def known_words(probabilities: dict[str, float]) -> list[str]:
-    """Lines "word<space>class", by word."""
+    """Return lines "word<space>class", sorted by word."""
     lower: dict[str, float] = {}
     upper: dict[str, float] = {}
     for form, logp in probabilities.items():

@@ -1,16 +1,15 @@
-"""Two workers on a DuckLake against one: White House texts of two years, extracted and linked.
+"""Compares two workers on a DuckLake with one: two years of White House texts, read and linked.
 
     python -m bench.lake_workers [--count N] [--batch N] [--rounds N] [--kill] [--dask]
 
-One process on a DuckDB file, then one worker on a lake and two workers on a lake in turns, each
-from the moment all have loaded their models and opened it; a Postgres from the wheel the tests
-use keeps the catalogue. As others may use the machine, each side counts with the fastest of its
-rounds. What the stages of a worker took is given by the clock and in processor time (of the
-worker; Postgres has its own). The developments of the two workers must be those of the one
-process, row by row. With --kill one of two workers dies midway; with --dask a backfill is read by
-one and by two Dask workers (what is not read is done by a third process all along, so that on two
-cores the second worker counts for less). Needs POLICYWIRE_SHARED.
-Exit code 1 when a bar is missed.
+Runs one process on a DuckDB file, then in turns one worker and two workers on a lake. Time starts
+when all have loaded their models and opened the lake; a Postgres from the tests' wheel has the
+catalogue. Each side counts with its fastest round, because other programs may use the machine.
+Prints the stages of a worker in wall time and processor time (of the worker, without Postgres).
+The developments of the two workers must equal those of the one process, row by row. With --kill
+one of two workers dies midway. With --dask a backfill runs on one and on two Dask workers; a third
+process does the rest all the time, so on two cores the second worker gains less.
+Needs POLICYWIRE_SHARED. Exit code 1 when a bar is missed.
 """
 
 import argparse
@@ -46,14 +45,14 @@ from warehouse.connection import open_warehouse
 CORPUS, SINCE, UNTIL = "whitehouse", "2025-01-01", "2026-12-31"
 BAR = 1.6
 LEASE_S = 300.0
-# Who dies holds its articles for as long; a batch is read in less.
+# A killed worker blocks its articles for this long; a batch takes less.
 SHORT_LEASE_S = 20.0
 Rows = list[tuple[Any, ...]]
 Run = Callable[[str, str], float]
 
 
 def sample(count: int) -> list[Article]:
-    """So many articles of the corpus, spread over all of it; 0 is all."""
+    """Return `count` articles of the corpus, spread over all of it; 0 means all."""
     found = list(articles_of(CORPUS, SINCE, UNTIL))
     step = max(1, len(found) // count) if count else 1
     return list(islice(found, 0, None, step))[: count or None]
@@ -71,7 +70,7 @@ class Trial:
         self.developments: dict[str, Rows] = {}
 
     def run(self, name: str, warehouse: str, *workers: Sequence[str]) -> float:
-        """Read and link all with these workers, given each one's options; the seconds it took."""
+        """Read and link all with these workers, one set of options each; return the seconds."""
         store(Path(warehouse), self.feed, self.articles)
         command = [sys.executable, "-m", "tests.flows.lake_worker", warehouse, str(self.feeds)]
         begun = time.perf_counter()
@@ -98,7 +97,7 @@ class Trial:
             process.communicate()
         for options, process in zip(workers, processes, strict=True):
             if (process.returncode != 0) != ("--die-at" in options):
-                raise SystemExit(f"{name}: a worker ended with {process.returncode}")
+                raise SystemExit(f"{name}: a worker ended with exit code {process.returncode}")
         stages = [json.loads(text.splitlines()[-1]) for text in said if text]
         return self.keep(name, warehouse, took, stages, began - begun)
 
@@ -110,7 +109,7 @@ class Trial:
         stages: Sequence[object] = (),
         loading: float = 0.0,
     ) -> float:
-        """Note what came of it, and say it."""
+        """Store the result and print it."""
         with open_warehouse(warehouse) as con:
             self.developments[name] = con.execute(WHAT).fetchall()
             ((read, once),) = con.execute(
@@ -118,7 +117,7 @@ class Trial:
             ).fetchall()
         wanted = len({article.article_id for article in self.articles})
         if (read, once) != (wanted, wanted):
-            raise SystemExit(f"{name}: {once} of {wanted} articles read, {read} times")
+            raise SystemExit(f"{name}: {once} of {wanted} articles read, in {read} reads")
         self.measured[name] = {"seconds": took, "loading_s": loading, "stages": stages}
         found = len(self.developments[name])
         print(
@@ -129,7 +128,7 @@ class Trial:
         return took
 
     def backfill(self, name: str, warehouse: str, workers: int, *, kill: bool = False) -> float:
-        """Read all on that many Dask workers, their models loaded, and link; one may be killed."""
+        """Read all on Dask workers with loaded models, and link; with `kill` one is killed."""
         from distributed import Client, LocalCluster
 
         store(Path(warehouse), self.feed, self.articles)
@@ -153,7 +152,7 @@ class Trial:
         return self.keep(name, warehouse, took)
 
     def same(self, name: str, other: str) -> bool:
-        """Are the developments of two runs the same? Says which differ."""
+        """Return whether the developments of two runs are the same; print how many differ."""
         ours, theirs = self.developments[name], self.developments[other]
         differing = sum(a != b for a, b in zip(ours, theirs, strict=False))
         differing += abs(len(ours) - len(theirs))
@@ -162,7 +161,7 @@ class Trial:
 
 
 class Killing:
-    """A runner that has something killed once the first piece is read."""
+    """A runner that kills something once the first chunk is read."""
 
     def __init__(self, runner: ChunkRunner, kill: Callable[[], None]) -> None:
         self.runner, self.kill = runner, kill
@@ -175,13 +174,13 @@ class Killing:
 
 
 def warm() -> None:
-    """On a Dask worker: load its model."""
+    """Load the model on a Dask worker."""
     extractor_of(True).extract_one(TextUnit(unit_id="", text="China bans exports."))
 
 
 @contextmanager
 def a_lake(folder: Path) -> Iterator[str]:
-    """A lake of its own; exits with a line where there can be none."""
+    """Open a new lake; exit with one line where that is not possible."""
     try:
         with tempfile.TemporaryDirectory(dir=folder) as place, lake_address(Path(place)) as address:
             yield address
@@ -190,9 +189,9 @@ def a_lake(folder: Path) -> Iterator[str]:
 
 
 def in_turns(trial: Trial, names: Sequence[str], runs: Sequence[Run], rounds: int) -> float:
-    """Run both sides `rounds` times, a lake each; how many times faster the second one is.
+    """Run both sides `rounds` times, on a new lake each; return the speed-up of the second.
 
-    All of a side's runs must find the same.
+    All runs of a side must find the same.
     """
     took: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(rounds):
@@ -201,7 +200,7 @@ def in_turns(trial: Trial, names: Sequence[str], runs: Sequence[Run], rounds: in
             with a_lake(trial.folder) as lake:
                 took[name].append(run(name, lake))
             if before is not None and before != trial.developments[name]:
-                raise SystemExit(f"{name}: not every round found the same")
+                raise SystemExit(f"{name}: the rounds found different results")
     for name in names:
         trial.measured[name]["rounds_s"] = took[name]
     slow, fast = (min(took[name]) for name in names)
@@ -209,7 +208,7 @@ def in_turns(trial: Trial, names: Sequence[str], runs: Sequence[Run], rounds: in
 
 
 def measure(trial: Trial, rounds: int, *, kill: bool, dask: bool) -> dict[str, Any]:
-    """All that was asked for; `good` when every bar is met."""
+    """Run everything requested; `good` when every bar is met."""
     alone, one, two = "one process, DuckDB file", "one worker, lake", "two workers, lake"
     worker = [str(LEASE_S), "--once"]
     trial.run(alone, str(trial.folder / "alone.duckdb"), worker)
@@ -264,12 +263,12 @@ def measure(trial: Trial, rounds: int, *, kill: bool, dask: bool) -> dict[str, A
 
 
 def main() -> None:
-    """Measure, print, keep the record."""
+    """Measure, print, store the record."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=0, help="so many articles only")
+    parser.add_argument("--count", type=int, default=0, help="use this many articles only")
     parser.add_argument("--batch", type=int, default=Extracting().batch_articles)
-    parser.add_argument("--rounds", type=int, default=3, help="so often each side, in turns")
-    parser.add_argument("--kill", action="store_true", help="also with one of two that dies")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each side, in turns")
+    parser.add_argument("--kill", action="store_true", help="also with one of two workers killed")
     parser.add_argument("--dask", action="store_true", help="also a backfill on Dask workers")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="policywire-lake-") as place:

@@ -1,14 +1,14 @@
-"""Article visible to notice received, beyond the poll: cycles of new articles, a pass for each.
+"""Measures the time from article visible to notice received: cycles of new articles, a pass each.
 
     python -m bench.latency [--cycles 20] [--articles 50] [--whole] [--prefect]
 
-Articles of a corpus appear in four feeds on loopback, with 280 characters of text as the shared
-feed server shows them, or with --whole all of it, which for the White House is far more to read.
-After each batch of them a process that has its models loaded, as one of `policywire serve` has,
-runs a pass (of Prefect's with --prefect); at the end `policywire run` does one from cold. Counts
-every notice a webhook receiver got, from the time its pass began to ask feeds. Where others use the
-machine, a pass takes longer than its processor time. Needs POLICYWIRE_SHARED. Exit code 1 when the
-bar, five seconds at p95 in the warm process, is missed.
+Articles of a corpus appear in four feeds on loopback, with 280 characters of text like on the
+shared feed server, or with --whole the full text (much longer for the White House). After each
+batch, a process with loaded models, like that of `policywire serve`, runs a pass (a Prefect flow
+with --prefect); at the end `policywire run` does a cold one. Measures each notice at a webhook
+receiver from the time its pass began to fetch. On a shared machine a pass takes longer than its
+processor time. Needs POLICYWIRE_SHARED. Exit code 1 when the bar is missed: five seconds at p95 in
+the warm process.
 """
 
 import argparse
@@ -37,12 +37,12 @@ from warehouse.connection import open_warehouse
 BAR_S = 5.0
 FEEDS = 4
 SUMMARY = 280
-# A batch without a notice tells nothing of the cold pass; the next one may.
+# A batch without a notice says nothing about the cold pass; the next one may.
 COLD_TRIES = 3
 STAGES = (
     "SELECT flow, epoch(ended_at - started_at) FROM store.runs ORDER BY started_at DESC LIMIT 5"
 )
-# Held when the measuring begins, as in a warehouse that has been at work for some days.
+# Stored before measuring starts, like in a warehouse in use for some days.
 HELD = 100
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -59,9 +59,9 @@ class Shown:
 
 @dataclass
 class Pass:
-    """One pass: when it began to ask feeds, and the notices that came of it, by article.
+    """One pass: when it began to fetch, and its notices, by article.
 
-    `seconds` are those of its stages, and of processor time in all.
+    `seconds` are the durations of its stages, and its processor time.
     """
 
     began: float
@@ -70,18 +70,18 @@ class Pass:
 
     @property
     def late(self) -> list[float]:
-        """Seconds from the beginning of the pass to each notice."""
+        """Return the seconds from the start of the pass to each notice."""
         return [at - self.began for times in self.came.values() for at in times]
 
 
-def article_told(notice: dict[str, Any]) -> str:
-    """The address of the article a notice is about; its headline where it has none."""
+def article_of(notice: dict[str, Any]) -> str:
+    """Return the address of the article a notice is about; its headline without an address."""
     about = notice["development"] or (notice["developments"] or [{}])[0]
     return str(about.get("url") or notice["headline"])
 
 
 def dealt(corpus: str, count: int, *, whole: bool) -> dict[str, list[Article]]:
-    """So many articles of a corpus, in turns on the feeds, one a second."""
+    """Put `count` articles of a corpus on the feeds in turns, one per second."""
     feeds: dict[str, list[Article]] = {f"{corpus}-{n}": [] for n in range(FEEDS)}
     for n, article in enumerate(islice(articles_of(corpus, "0000", "9999"), count)):
         feed_id = f"{corpus}-{n % FEEDS}"
@@ -92,7 +92,7 @@ def dealt(corpus: str, count: int, *, whole: bool) -> dict[str, list[Article]]:
 
 
 class WarmProcess:
-    """A process that has loaded what a pass needs and runs one when it is told to."""
+    """A process that loads what a pass needs, then runs one on request."""
 
     def __init__(self, stage: Stage, *, prefect: bool) -> None:
         command = [sys.executable, "-m", "bench.latency", "--passes", str(config(stage))]
@@ -110,7 +110,7 @@ class WarmProcess:
         self.answer()
 
     def answer(self) -> dict[str, Any]:
-        """The next line it says."""
+        """Return the next line of its output."""
         assert self.process.stdout is not None, "is a pipe"
         while line := self.process.stdout.readline():
             if line.startswith("{"):
@@ -119,7 +119,7 @@ class WarmProcess:
         raise SystemExit("a pass failed; see passes.log")
 
     def run(self) -> dict[str, float]:
-        """One pass: how long its stages took."""
+        """Run one pass; return how long its stages took."""
         assert self.process.stdin is not None, "is a pipe"
         self.process.stdin.write("\n")
         self.process.stdin.flush()
@@ -127,10 +127,10 @@ class WarmProcess:
 
 
 def passes(settings: str, *, prefect: bool) -> None:
-    """In the warm process: a pass for every line that comes."""
+    """In the warm process: run a pass for every line of input."""
     from flows.base.settings import load_settings
     from flows.operations.serve import NEWS_STAGES
-    from flows.pipeline import pass_through, pipeline
+    from flows.pipeline import pipeline, run_without_prefect
     from flows.workers.warm_up import ready_listings, ready_workers
     from models.event import TextUnit
 
@@ -143,13 +143,14 @@ def passes(settings: str, *, prefect: bool) -> None:
         if prefect:
             done = pipeline(config=settings, stages=NEWS_STAGES)
         else:
-            done = pass_through({"config": settings, "warehouse": None, "feeds": None}, NEWS_STAGES)
+            paths = {"config": settings, "warehouse": None, "feeds": None}
+            done = run_without_prefect(paths, NEWS_STAGES)
         said = done.seconds | {"processor": time.process_time() - busy}
         print(json.dumps(said), flush=True)
 
 
 def cold_pass(stage: Stage) -> dict[str, Any]:
-    """`policywire run` in a process of its own: when it was started, when it began to ask."""
+    """Run `policywire run` in a new process; return when it started, and when it began to fetch."""
     command = [sys.executable, "-c", "from flows.commands.cli import main; main()"]
     started = time.time()
     with (stage.folder / "cold.log").open("ab") as words:
@@ -170,7 +171,7 @@ def cold_pass(stage: Stage) -> dict[str, Any]:
 
 
 def start_prefect(stage: Stage) -> None:
-    """A Prefect server as an operator of several machines has one; passes work with it."""
+    """Run a Prefect server, as an operator of several machines does; passes use it."""
     port = free_port()
     stage.more = {
         **PREFECT_DEFAULTS,
@@ -189,7 +190,7 @@ def config(stage: Stage) -> Path:
 def measured(
     stage: Stage, corpus: str, cycles: int, size: int, *, whole: bool, prefect: bool
 ) -> dict[str, Any]:
-    """All cycles; latencies of the warm process and of the cold one."""
+    """Run all cycles; return the latencies of the warm process and of the cold one."""
     articles = dealt(corpus, HELD + (cycles + COLD_TRIES) * size, whole=whole)
     shown, came = Shown(HELD), stage.receiver.came
     feeds = [replace(feed_of(corpus), feed_id=name, name=name) for name in articles]
@@ -198,10 +199,10 @@ def measured(
         stage.write_feeds("\n".join(map(feed_as_toml, served)), 'id = "all"\nwhere = "true"')
         if prefect:
             start_prefect(stage)
-        # Makes the warehouse and loads its securities.
+        # Creates the warehouse and loads its securities.
         cold_pass(stage)
         warm = WarmProcess(stage, prefect=prefect)
-        told_before = sum(map(len, came.values()))
+        notices_before = sum(map(len, came.values()))
         done: list[Pass] = []
         for n in range(cycles):
             came.clear()
@@ -234,7 +235,7 @@ def measured(
         "articles_a_cycle": size,
         "whole_texts": whole,
         "through_prefect": prefect,
-        "notices_before": told_before,
+        "notices_before": notices_before,
         "articles_told": len({url for one in done for url in one.came}),
         "warm": figures(late),
         "cold": figures(cold.late),
@@ -247,7 +248,7 @@ def measured(
 
 
 def figures(seconds: Sequence[float]) -> dict[str, float]:
-    """Count, median, 95th percentile, longest."""
+    """Return count, median, 95th percentile and maximum."""
     if not seconds:
         return {"count": 0}
     return {
@@ -259,12 +260,12 @@ def figures(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def stages_of(seconds: Mapping[str, float]) -> str:
-    """Stages and what they took."""
+    """Return the stages with their durations."""
     return ", ".join(f"{name} {took:.2f}" for name, took in seconds.items())
 
 
 def line_of(seconds: Sequence[float]) -> str:
-    """The same as words."""
+    """Return the summary as text."""
     found = figures(seconds)
     if not seconds:
         return "   0 notices"
@@ -275,13 +276,13 @@ def line_of(seconds: Sequence[float]) -> str:
 
 
 def main() -> None:
-    """Set the stage, measure, keep the record."""
+    """Set up, measure, store the record."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cycles", type=int, default=20)
-    parser.add_argument("--articles", type=int, default=50, help="new ones a cycle")
+    parser.add_argument("--articles", type=int, default=50, help="new articles per cycle")
     parser.add_argument("--corpus", default="whitehouse", help="or reuters_1987")
-    parser.add_argument("--whole", action="store_true", help="feeds show whole texts")
-    parser.add_argument("--prefect", action="store_true", help="passes as flows, with a server")
+    parser.add_argument("--whole", action="store_true", help="feeds with full texts")
+    parser.add_argument("--prefect", action="store_true", help="passes as Prefect flows")
     parser.add_argument("--folder", type=Path, default=Path("build/latency"))
     parser.add_argument("--passes", help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -290,7 +291,7 @@ def main() -> None:
         return
     shutil.rmtree(args.folder, ignore_errors=True)
     args.folder.mkdir(parents=True)
-    stage = Stage(args.folder.resolve(), receiver=Receiver(article_told))
+    stage = Stage(args.folder.resolve(), receiver=Receiver(article_of))
     try:
         found = measured(
             *(stage, args.corpus, args.cycles, args.articles),

@@ -1,11 +1,11 @@
-"""Measure how well names are linked to listings, on the corpora of POLICYWIRE_SHARED.
+"""Measures how well names are linked to listings, on the corpora of POLICYWIRE_SHARED.
 
     POLICYWIRE_SHARED=../shared python bench/linking.py press     names against exchange tags
     POLICYWIRE_SHARED=../shared python bench/linking.py yahoo     names against ticker lists
     POLICYWIRE_SHARED=../shared python bench/linking.py feeds     a random 100 links to judge
 
-`press`: the documents with an exchange tag; the tags are taken out of the text and the issuers
-found by name compared with those that were tagged. Option: --show N.
+`press`: documents with an exchange tag. The tags are removed from the text, and the issuers found
+by name are compared with the tagged ones. Option: --show N.
 """
 
 import argparse
@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from extractors.listings.company_names import core_name
+from extractors.listings.relevance import subjects
 from extractors.listings.ticker_tags import find_tags, strip_tags
-from extractors.listings.tickers import TickerLinker, subjects
+from extractors.listings.tickers import TickerLinker
 from extractors.text.readable import reject_reason
 from models.event import TextUnit
 from models.reference.markets import US_MARKETS
@@ -32,7 +33,7 @@ from models.security import NamedListing
 
 
 def documents(name: str) -> Iterator[dict[str, Any]]:
-    """The records of one corpus."""
+    """Yield the records of one corpus."""
     shared = os.environ.get("POLICYWIRE_SHARED")
     if not shared:
         sys.exit("POLICYWIRE_SHARED is not set: give the folder that holds corpora/")
@@ -42,7 +43,7 @@ def documents(name: str) -> Iterator[dict[str, Any]]:
 
 
 def tagged_issuers(linker: TickerLinker, text: str) -> tuple[set[str], set[str]]:
-    """Issuers tagged anywhere, and those of them tagged on a US exchange."""
+    """Return the issuers tagged anywhere, and those of them tagged on a US exchange."""
     anywhere, on_exchange = set(), set()
     for tag in find_tags(text):
         listing = linker.listing_of_tag(tag) if tag.sure else None
@@ -54,7 +55,7 @@ def tagged_issuers(linker: TickerLinker, text: str) -> tuple[set[str], set[str]]
 
 
 def by_name(mentions: tuple[NamedListing, ...]) -> dict[str, NamedListing]:
-    """The first mention by name of each issuer."""
+    """Return the first mention by name of each issuer."""
     found: dict[str, NamedListing] = {}
     for mention in mentions:
         if mention.certainty != "tag":
@@ -63,7 +64,7 @@ def by_name(mentions: tuple[NamedListing, ...]) -> dict[str, NamedListing]:
 
 
 class Score:
-    """Links counted against what was wanted."""
+    """Counts of links against the expected ones."""
 
     def __init__(self) -> None:
         self.hit = self.wrong = self.recalled = self.wanted = 0
@@ -83,7 +84,7 @@ class Score:
 
 
 def press(linker: TickerLinker, options: argparse.Namespace) -> None:
-    """Names against exchange tags, in the press releases."""
+    """Compare names with exchange tags, in the press releases."""
     scores = {name: Score() for name in ("all links", "subjects", "even", "odd")}
     count = 0
     extra: Counter[str] = Counter()
@@ -131,11 +132,11 @@ def press(linker: TickerLinker, options: argparse.Namespace) -> None:
 
 
 def yahoo(linker: TickerLinker, options: argparse.Namespace) -> None:
-    """Names against the ticker lists of the articles.
+    """Compare names with the ticker lists of the articles.
 
-    The lists hold what readers of the page might follow, named or not. A listed company counts as
-    the article's subject when the first word of its name, or a brand of it, is in the headline:
-    told by plain search, not by the linker.
+    The lists contain what readers of the page might follow, named or not. A listed company counts
+    as the subject when the first word of its name, or one of its brands, is in the headline: by
+    plain search, not by the linker.
     """
     words = first_words(linker)
     every, about = Score(), Score()
@@ -171,7 +172,7 @@ def yahoo(linker: TickerLinker, options: argparse.Namespace) -> None:
 
 
 def first_words(linker: TickerLinker) -> dict[str, set[str]]:
-    """For every issuer: the first word of its legal name, and its brands of one word."""
+    """Return for each issuer the first word of its legal name, and its brands of one word."""
     words: dict[str, set[str]] = {
         owner: {core_name(issuer.name).split()[0].lower()}
         for owner, issuer in linker.issuers.items()
@@ -183,7 +184,7 @@ def first_words(linker: TickerLinker) -> dict[str, set[str]]:
 
 
 def feeds(linker: TickerLinker, options: argparse.Namespace) -> None:
-    """Links in general news: how many, and a random 100 of them to judge by eye."""
+    """Count the links in general news, and print a random 100 of them to judge."""
     links: list[str] = []
     articles = refused = 0
     started = time.perf_counter()

@@ -1,9 +1,9 @@
-"""Load a corpus of POLICYWIRE_SHARED into a warehouse, extract it and link it.
+"""Loads a corpus of POLICYWIRE_SHARED into a warehouse, extracts it and links it.
 
     python -m bench.load_corpus whitehouse /tmp/wh.duckdb --since 2025-01-01 --until 2026-12-31
 
-Prints how many articles, mentions, developments and measures there are, and how long each took.
-Articles count as first seen when they were published.
+Prints the number of articles, mentions, developments and measures, and how long each step took.
+first_seen_at of an article is its publication time.
 """
 
 import argparse
@@ -33,7 +33,7 @@ COUNTRIES = {"whitehouse": "US", "federal_register": "US"}
 
 
 def shared() -> Path:
-    """The folder of corpora. Exits with a line that says what to set when there is none."""
+    """Return the folder of corpora. Exits with a line that says what to set when there is none."""
     path = Path(os.environ.get("POLICYWIRE_SHARED", "../shared"))
     if not (path / "corpora").is_dir():
         raise SystemExit(f"no corpora in {path}: set POLICYWIRE_SHARED")
@@ -41,7 +41,7 @@ def shared() -> Path:
 
 
 def moment(text: str) -> datetime | None:
-    """A corpus's time, ISO 8601 or as Reuters wrote in 1987, UTC; None where there is none."""
+    """Return a time of the corpus, UTC: ISO 8601 or the form of Reuters 1987; None if missing."""
     for read in (datetime.fromisoformat, lambda t: datetime.strptime(t, "%d-%b-%Y %H:%M:%S.%f")):
         with suppress(ValueError):
             at = read(text)
@@ -50,7 +50,7 @@ def moment(text: str) -> datetime | None:
 
 
 def articles_of(corpus: str, since: str, until: str) -> Iterator[Article]:
-    """The corpus as articles of one feed named after it, between two days."""
+    """Return the corpus as articles of one feed named after it, between two days."""
     path = shared() / "corpora" / f"{corpus}.jsonl.gz"
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -83,12 +83,12 @@ def articles_of(corpus: str, since: str, until: str) -> Iterator[Article]:
 
 
 def load(path: Path, corpus: str, since: str, until: str) -> int:
-    """Store the corpus's articles; how many were new."""
+    """Store the articles of the corpus; return how many were new."""
     return store(path, feed_of(corpus), articles_of(corpus, since, until))
 
 
 def feed_of(corpus: str, url: str | None = None) -> Feed:
-    """The feed the corpus's articles are of."""
+    """Return the feed of the corpus's articles."""
     return Feed(
         feed_id=corpus,
         name=corpus,
@@ -101,7 +101,7 @@ def feed_of(corpus: str, url: str | None = None) -> Feed:
 
 
 def store(path: Path, feed: Feed, articles: Iterable[Article]) -> int:
-    """Store articles of a feed; how many were new."""
+    """Store articles of a feed; return how many were new."""
     new = 0
     source = iter(articles)
     with open_warehouse(path) as con:
@@ -112,7 +112,7 @@ def store(path: Path, feed: Feed, articles: Iterable[Article]) -> int:
 
 
 def extract(path: Path, corpus: str) -> int:
-    """Read what is not read yet; how many mentions that gave."""
+    """Extract all waiting articles; return the number of mentions."""
     extractor, feeds = Extractor(), {corpus: feed_of(corpus)}
     mentions = 0
     with open_warehouse(path) as con:
@@ -125,7 +125,7 @@ def extract(path: Path, corpus: str) -> int:
 
 
 def link_all(path: Path, limit: int = 20_000) -> int:
-    """Link what is not linked yet; how many developments that gave."""
+    """Link all waiting mentions; return the number of developments."""
     new = 0
     with open_warehouse(path) as con:
         while pending := mentions_to_link(con, limit):
@@ -136,7 +136,7 @@ def link_all(path: Path, limit: int = 20_000) -> int:
 
 
 def main() -> None:
-    """Load, extract, link, and say how long each took."""
+    """Load, extract, link, and print how long each took."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus")
     parser.add_argument("path", type=Path)

@@ -1,4 +1,4 @@
-"""Load a made-up price file of ten million rows and say what time and memory it took.
+"""Loads a synthetic price file of ten million rows and prints time and memory.
 
 python bench/load_prices.py [rows] [memory limit, as 1GB]
 """

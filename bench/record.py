@@ -1,4 +1,4 @@
-"""Keeps what a bench measured: bench/results/<name>.json, with machine, versions and commit."""
+"""Stores results of benchmarks: bench/results/<name>.json, with machine, versions and commit."""
 
 import json
 import os
@@ -14,7 +14,7 @@ SHOWN = ("spacy", "duckdb", "numpy", "thinc", "ahocorasick-rs", "pyarrow")
 
 
 def record(name: str, measured: object) -> Path:
-    """Write one result beside the kind of machine it is from; the load says who else was there."""
+    """Write one result with its machine and load; the load shows what else was running."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
     load = os.getloadavg()
@@ -36,7 +36,7 @@ def record(name: str, measured: object) -> Path:
 
 
 def processor() -> str:
-    """The kind of processor, as the system names it."""
+    """Return the processor model, as the system names it."""
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
@@ -46,8 +46,8 @@ def processor() -> str:
 
 
 def commit() -> str:
-    """The commit the tree is at; a mark where it has changes."""
-    told = subprocess.run(
+    """Return the current commit, marked when the tree has changes."""
+    described = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )
-    return told.stdout.strip() or "unknown"
+    return described.stdout.strip() or "unknown"

@@ -1,14 +1,14 @@
-"""A warehouse of a million articles, by resampling one made of a corpus; and how fast it answers.
+"""Resamples a warehouse to a million articles, and measures how fast it answers.
 
     python -m bench.scale grow /tmp/wh.duckdb /tmp/big.duckdb --articles 1000000
-    python -m bench.scale ask /tmp/big.duckdb      the questions of docs/SQL.md, seconds each
+    python -m bench.scale ask /tmp/big.duckdb      the queries of docs/SQL.md, seconds each
     python -m bench.scale load /tmp/big.duckdb     1,000 new articles, stored, read and linked
                                                    [--corpus reuters_1987] [--passes 4]
 
-Every copy of an article, mention, development, measure and act has ids of its own and lies twenty
-days earlier than the one before, so that ten years fill up; blocks stay the same, so that they grow
-as they would. Texts are cut to 500 characters. The load goes to a copy of the file; one of an empty
-warehouse (a path where there is none) is what it is compared with.
+Each copy of an article, mention, development, measure and act has new ids and lies twenty days
+before the previous copy, so the copies cover ten years. Blocks keep their names, so they grow as in
+real use. Texts are cut to 500 characters. The load goes to a copy of the file; compare it with a
+load into an empty warehouse (a path without a file).
 """
 
 import argparse
@@ -82,7 +82,7 @@ LINKED = (
 
 
 def grow(source: Path, target: Path, articles: int, developments: int) -> None:
-    """Write `target`, a resampled `source` of about so many articles and developments."""
+    """Write `target`: `source` resampled to about that many articles and developments."""
     shutil.copy(source, target)
     with open_warehouse(target) as con:
         held = count(con, "store.articles")
@@ -104,7 +104,7 @@ def grow(source: Path, target: Path, articles: int, developments: int) -> None:
 
 
 def copy_table(con: DuckDBPyConnection, table: str, ids: list[str], times: int) -> None:
-    """Copies 1 to `times` - 1 of a table's rows."""
+    """Add copies 1 to `times` - 1 of a table's rows."""
     names = [row[0] for row in con.execute(f"DESCRIBE store.{table}").fetchall()]
     shown = []
     for name in names:
@@ -128,7 +128,7 @@ def copy_table(con: DuckDBPyConnection, table: str, ids: list[str], times: int) 
 
 
 def kind(con: DuckDBPyConnection, table: str, name: str) -> str:
-    """The type of a column."""
+    """Return the type of a column."""
     row = con.execute(
         "SELECT data_type FROM duckdb_columns() WHERE schema_name = 'store' AND table_name = ? "
         "AND column_name = ?",
@@ -139,7 +139,7 @@ def kind(con: DuckDBPyConnection, table: str, name: str) -> str:
 
 
 def copy_states(con: DuckDBPyConnection, times: int) -> None:
-    """Copies of the linking states, their ids and days moved like the rest."""
+    """Add copies of the linking states, with ids and days moved like the rest."""
     names = [row[0] for row in con.execute("DESCRIBE store.development_states").fetchall()]
     rows = [
         dict(zip(names, row, strict=True))
@@ -185,14 +185,14 @@ def copy_states(con: DuckDBPyConnection, times: int) -> None:
 
 
 def count(con: DuckDBPyConnection, table: str) -> int:
-    """Rows of a table."""
+    """Return the number of rows of a table."""
     row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
     assert row is not None, "a count is one row"
     return int(row[0])
 
 
 def ask(path: Path) -> None:
-    """Time every question of docs/SQL.md, the second of two runs."""
+    """Time every query of docs/SQL.md, the second of two runs."""
     with connect(path, read_only=True) as con:
         for number, found in enumerate(EXAMPLE.finditer(DOCUMENT.read_text("utf-8")), 1):
             for _ in range(2):
@@ -203,7 +203,7 @@ def ask(path: Path) -> None:
 
 
 def fresh_articles(corpus: str, count: int) -> list[Article]:
-    """Articles of a corpus, spread over all of it, under ids nobody has, published now."""
+    """Return articles of a corpus, spread over all of it, with new ids, published now."""
     now = datetime.now(UTC)
     found = []
     for unit in units(corpus, count):
@@ -259,23 +259,23 @@ def load(path: Path, corpus: str, passes: int) -> None:
             found = timed("read", partial(read, extractor, waiting))
             timed("keep", partial(save_extractions, con, found, datetime.now(UTC)))
             timed("link", partial(link_once, con))
-        told = " ".join(f"{name} {seconds:.3f}" for name, seconds in took.items())
+        steps = " ".join(f"{name} {seconds:.3f}" for name, seconds in took.items())
         events, total = sum(len(e.events) for e in found), sum(took.values())
         print(
             f"load {number}: {total:.3f} s, without reading {total - took['read']:.3f} s "
-            f"({told}; {len(waiting)} articles, {events} mentions)",
+            f"({steps}; {len(waiting)} articles, {events} mentions)",
             flush=True,
         )
     scratch.unlink()
 
 
 def read(extractor: Extractor, articles: list[Article]) -> list[Extraction]:
-    """What the extractor finds in articles."""
+    """Return what the extractor finds in articles."""
     return list(extractor.extract(unit_of(article, {}) for article in articles))
 
 
 def link_once(con: DuckDBPyConnection) -> None:
-    """One pass of linking, its parts timed."""
+    """Run one pass of linking and time its parts."""
     start = time.perf_counter()
     pending = mentions_to_link(con)
     read = time.perf_counter()

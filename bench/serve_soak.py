@@ -1,11 +1,11 @@
-"""`policywire serve` for twenty minutes, news every minute, a stop of five: what came when.
+"""Runs `policywire serve` for twenty minutes, news every minute, with a stop of five minutes.
 
     python -m bench.serve_soak --minutes 20 --stop-after 10 --stop-minutes 5
 
-Needs POLICYWIRE_SHARED for its feed server. Articles of our own making appear a few at a time; each
-tells a tariff of its own, so that each is owed a notice, which a webhook receiver takes. `serve`
-gets nothing of the environment but HOME and PATH. Prints how late notices were, whether two passes
-were ever at work at once, and what happened after the stop. Exit code 1 when a bar is missed.
+Needs POLICYWIRE_SHARED for its feed server. Synthetic articles appear a few at a time. Each reports
+its own tariff, so each needs a notice at the webhook receiver. `serve` gets only HOME and PATH of
+the environment. Prints how late notices were, whether two passes ever overlapped, and what happened
+after the stop. Exit code 1 when a bar is missed.
 """
 
 import argparse
@@ -53,7 +53,7 @@ GOODS = [
 
 
 def corpus(count: int) -> list[dict[str, str]]:
-    """Articles, each about a tariff nobody else has: country, good and rate differ."""
+    """Return articles, each about a unique tariff: country, good and rate differ."""
     pairs = [(c, g) for c in COUNTRIES for g in GOODS]
     random.Random(1).shuffle(pairs)
     start = datetime.now(UTC) - timedelta(days=1)
@@ -74,20 +74,20 @@ def corpus(count: int) -> list[dict[str, str]]:
 
 
 def soak_article(notice: dict[str, Any]) -> str:
-    """The number of the article of ours that a notice links to."""
+    """Return the number of our article that a notice links to."""
     text = json.dumps(notice)
     return text.split("/a/soak-")[1][:4] if "/a/soak-" in text else text[:80]
 
 
 def quantile(values: Iterable[float], share: float) -> float:
-    """The value that so large a share of all does not exceed; not a number without any."""
+    """Return the quantile at `share`; NaN without values."""
     ordered = sorted(values)
     return ordered[int((len(ordered) - 1) * share)] if ordered else float("nan")
 
 
 @dataclass
 class Receiver:
-    """Takes notices; when each came, by the article it links to."""
+    """Receives notices; records when each came, by the article it links to."""
 
     article: Callable[[dict[str, Any]], str] = soak_article
     came: dict[str, list[float]] = field(default_factory=dict)
@@ -133,7 +133,7 @@ class Stage:
         return self.folder / "soak.duckdb"
 
     def write_settings(self) -> None:
-        """A schedule of one minute, one rule for all tariffs, a webhook."""
+        """Write settings: a schedule of one minute, one rule for all tariffs, a webhook."""
         self.write_feeds(
             "".join(
                 f'[[feed]]\nid = "local-{n}"\nname = "Feed {n}"\n'
@@ -146,7 +146,7 @@ class Stage:
         )
 
     def write_feeds(self, feeds: str, rule: str) -> None:
-        """The same for a feed list and a rule as they are written."""
+        """Write settings for the given feed list and rule."""
         (self.folder / "feeds.toml").write_text(feeds)
         (self.folder / "policywire.toml").write_text(
             'warehouse = "soak.duckdb"\nfeeds = "feeds.toml"\n'
@@ -157,7 +157,7 @@ class Stage:
         )
 
     def start(self, name: str, *command: str) -> None:
-        """A process in a session of its own, its words in a file."""
+        """Start a process in its own session, its output in a file."""
         with (self.folder / f"{name}.log").open("ab") as words:
             self.processes[name] = subprocess.Popen(
                 command,
@@ -174,7 +174,7 @@ class Stage:
         self.start("serve", *command, "serve", "--config", config)
 
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
-        """End a process and all it started."""
+        """Stop a process and everything it started."""
         process = self.processes.pop(name, None)
         if process is None:
             return
@@ -188,7 +188,7 @@ class Stage:
             process.wait()
 
     def passes(self) -> list[tuple[datetime, datetime | None]]:
-        """Begin and end of every pass on record."""
+        """Return start and end of every recorded pass."""
         with open_warehouse(self.warehouse) as con:
             return con.execute(
                 "SELECT started_at, ended_at FROM store.runs WHERE flow = 'pass' ORDER BY 1"
@@ -196,7 +196,7 @@ class Stage:
 
 
 def wait_for(url: str, seconds: float = 180.0) -> None:
-    """Until somebody answers there."""
+    """Wait until the address answers."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with suppress(httpx.HTTPError):
@@ -207,7 +207,7 @@ def wait_for(url: str, seconds: float = 180.0) -> None:
 
 
 def run(stage: Stage, minutes: float, stop_after: float, stop_minutes: float, rate: float) -> int:
-    """The trial; 1 when a bar is missed."""
+    """Run the trial; return 1 when a bar is missed."""
     tool = shared() / "tools" / "feed_server.py"
     articles = corpus(380)
     corpus_path = stage.folder / "corpus.jsonl"
@@ -220,10 +220,10 @@ def run(stage: Stage, minutes: float, stop_after: float, stop_minutes: float, ra
         *["--port", str(stage.feed_port), "--latency-ms", "20"],
     )
     feeds = f"http://127.0.0.1:{stage.feed_port}"
-    # Not /stats: the tool holds a lock there that it waits for itself.
+    # Not /stats: the server deadlocks there on its own lock.
     wait_for(f"{feeds}/feeds.toml")
     stage.serve()
-    # The first pass makes the warehouse; the trial begins after it.
+    # The first pass creates the warehouse; the trial begins after it.
     until = time.monotonic() + 240
     while not stage.warehouse.with_suffix(".snapshot.duckdb").exists():
         if time.monotonic() > until:
@@ -246,14 +246,14 @@ def run(stage: Stage, minutes: float, stop_after: float, stop_minutes: float, ra
             print(f"{now - began:6.0f} s  serve is started again", flush=True)
             stage.serve()
             down, restarted = False, time.time()
-        # News stops early enough for the last of it to be told.
+        # News stops early enough for the last notices to arrive.
         if now - last >= 1 / rate and now < began + minutes * 60 - WITHIN_S - 30:
             last = now
             shown = httpx.get(f"{feeds}/advance?n=1", timeout=30.0).json()["visible"]
             visible.setdefault(f"{shown - 1:04d}", now)
         if int(now - began) % 60 == 0:
             print(
-                f"{now - began:6.0f} s  {len(visible)} articles, {len(stage.receiver.came)} told",
+                f"{now - began:6.0f} s  {len(visible)} articles, {len(stage.receiver.came)} sent",
                 flush=True,
             )
             time.sleep(0.6)
@@ -269,13 +269,13 @@ def report(
     stopped: tuple[float, float] | None,
     restarted: float | None,
 ) -> int:
-    """Say how it went; 1 when a bar is missed."""
+    """Print the results; return 1 when a bar is missed."""
     came = stage.receiver.came
-    told = {key: came[key][0] - at for key, at in visible.items() if key in came}
+    sent = {key: came[key][0] - at for key, at in visible.items() if key in came}
     live = [
         late
-        for key, late in told.items()
-        # What appeared while nobody was there to see it waited for the start, not for a pass.
+        for key, late in sent.items()
+        # Articles that appeared during the stop waited for the restart, not for a pass.
         if not stopped or not stopped[0] - WITHIN_S <= visible[key] <= stopped[1] + CADENCE_S
     ]
     p95 = quantile(live, 0.95)
@@ -283,7 +283,7 @@ def report(
     ends = [(a, b) for a, b in passes if b is not None]
     overlaps = sum(1 for (_, b), (c, _) in itertools.pairwise(ends) if c < b)
     took = [(b - a).total_seconds() for a, b in ends]
-    print(f"{len(visible)} articles appeared, {len(told)} were told, {len(live)} of them live")
+    print(f"{len(visible)} articles appeared, {len(sent)} notices came, {len(live)} of them live")
     print(f"repeats at the receiver: {sum(len(v) - 1 for v in came.values())}")
     print(
         f"from appearance to notice: p50 {statistics.median(live):.1f} s, p95 {p95:.1f} s, "
@@ -293,20 +293,20 @@ def report(
         f"{len(passes)} passes, {len(passes) - len(ends)} without an end, median "
         f"{statistics.median(took):.1f} s, longest {max(took):.1f} s; overlapping: {overlaps}"
     )
-    good = len(told) == len(visible) and p95 <= WITHIN_S and not overlaps
+    good = len(sent) == len(visible) and p95 <= WITHIN_S and not overlaps
     if restarted is not None:
         after = [a for a, _ in passes if a.timestamp() - restarted >= 0]
         spans = [round(a.timestamp() - restarted) for a in after[:6]]
         early = [a for a, _ in passes if restarted <= a.timestamp() <= restarted + 2 * CADENCE_S]
         print(f"passes after the stop began after (s): {spans}")
-        # Within two minutes: the one that catches up, and those the schedule asks for.
+        # Within two minutes: the catch-up pass, and those of the schedule.
         good = good and 1 <= len(early) <= 3
     print("all bars met" if good else "a bar was missed")
     return 0 if good else 1
 
 
 def main() -> None:
-    """Set the stage, run, and clean up."""
+    """Set up, run, and clean up."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--stop-after", type=float, default=10.0)

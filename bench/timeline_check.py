@@ -1,9 +1,9 @@
-"""Which dated events of timeline.csv have a development in a warehouse.
+"""Checks which dated events of timeline.csv have a development in a warehouse.
 
     python -m bench.timeline_check /tmp/wh.duckdb --actor US --year 2025
 
-A row counts as found when a development has its type or one of the same relaxed group, an actor in
-common, and a decision or a start within 3 days of the announced or effective date. Needs
+A row counts as found when a development has its type (or one of the same group), an actor in
+common, and a decision or start date within 3 days of the announced or effective date. Needs
 POLICYWIRE_SHARED.
 """
 
@@ -30,7 +30,7 @@ NEAR = """
 
 
 def main() -> None:
-    """Print the rows found and those that are not."""
+    """Print the rows with a development and those without."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path)
     parser.add_argument("--actor", default="US")

@@ -1,9 +1,9 @@
-"""Write models/reference/sessions.csv.gz anew, from exchange-calendars.
+"""Rewrites models/reference/sessions.csv.gz from exchange-calendars.
 
     python bench/trading_sessions.py
 
-Run it when exchange-calendars has a newer release, or once a year: what the file does not reach is
-worked out on the day, which takes longer.
+Run it after a new release of exchange-calendars, or once a year: days beyond the file are computed
+when needed, which takes longer.
 """
 
 import csv
@@ -12,7 +12,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from flows.markets.sessions import worked_out
+from flows.markets.sessions import computed_sessions
 from models.reference.markets import load_markets
 
 FIRST = date(2014, 1, 1)
@@ -20,13 +20,13 @@ TARGET = Path("models/reference/sessions.csv.gz")
 
 
 def main() -> None:
-    # Days to come may still turn into holidays.
+    # Future days may still become holidays.
     last = datetime.now(UTC).date() - timedelta(days=1)
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
     out.writerow(("calendar", "date", "open_utc", "close_utc"))
     for calendar in sorted({market.calendar for market in load_markets().values()}):
-        for s in worked_out(calendar, FIRST, last):
+        for s in computed_sessions(calendar, FIRST, last):
             out.writerow(
                 (calendar, s.session_date, *(f"{t:%H%M}" for t in (s.open_at, s.close_at)))
             )

@@ -1,8 +1,8 @@
-"""The bench's update with PolicyWire: `python -m bench.with_policywire DIR PORT FEEDS AT_ONCE`.
+"""The update of bench/ingest.py by PolicyWire: `python -m bench.with_policywire DIR PORT FEEDS N`.
 
-The `ingest` flow's own work without Prefect: fetch, parse in worker processes, clean, tell the
-language, store in DuckDB. As many requests at once as the other side makes and no gap: our own
-defaults for one host (two at once, a fifth of a second apart) would measure our manners.
+The work of the `ingest` flow without Prefect: fetch, parse in worker processes, clean, detect the
+language, store in DuckDB. Makes as many requests at once as the other side, without gaps: our
+defaults for one host (two at once, 0.2 s apart) would only measure our politeness.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from warehouse.connection import open_warehouse
 
 
 def main(folder: Path, port: int, feeds: int, at_once: int) -> None:
-    """Two passes into a DuckDB file; prints one JSON line per pass."""
+    """Run two passes into a DuckDB file; print one JSON line per pass."""
     warehouse = folder / "bench.duckdb"
     fetching = FetchSettings(per_host=at_once, max_at_once=at_once, host_gap_s=0.0, start_gap_s=0.0)
     listed = [
@@ -34,7 +34,7 @@ def main(folder: Path, port: int, feeds: int, at_once: int) -> None:
         with open_warehouse(warehouse) as con:
             states = load_feed_states(con)
         intake = Intake(warehouse=warehouse, fetching=fetching, archive_clock=False)
-        asyncio.run(intake.take(listed, states))
+        asyncio.run(intake.run(listed, states))
         took = time.perf_counter() - began
         if intake.failed:
             raise SystemExit(f"{intake.failed} feeds failed, first: {intake.first_error}")

@@ -1,4 +1,4 @@
-"""The bench's update with `reader`: `python -m bench.with_reader DIR PORT FEEDS AT_ONCE`."""
+"""The update of bench/ingest.py by `reader`: `python -m bench.with_reader DIR PORT FEEDS N`."""
 
 import json
 import resource
@@ -10,7 +10,7 @@ from reader import make_reader
 
 
 def main(folder: Path, port: int, feeds: int, at_once: int) -> None:
-    """Two passes with as many threads into a SQLite file; prints one JSON line per pass."""
+    """Run two passes with N threads into a SQLite file; print one JSON line per pass."""
     reader = make_reader(str(folder / "reader.sqlite"))
     for n in range(feeds):
         reader.add_feed(f"http://127.0.0.1:{port}/feed/{n}.xml")

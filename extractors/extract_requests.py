@@ -1,6 +1,7 @@
-"""What is asked of an extraction worker, and what it answers.
+"""Requests to an extraction worker, and its answers.
 
-Apart from the worker, which runs as a program: a record must have one name on both ends.
+A module of its own because the worker runs as a program: a class must have the same name on both
+ends.
 """
 
 import json
@@ -19,14 +20,14 @@ _values = attrgetter(*UNIT_FIELDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Units:
-    """Text units by their values: to pickle a record takes as long as to read many a text."""
+    """Text units as plain values: pickling a record takes as long as reading many a text."""
 
     values: tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """What units gave, by their place; those that gave nothing, most of them, are not there."""
+    """Results by position; units without a result (most of them) are absent."""
 
     extractor_version: str
     found: Mapping[int, Extraction]
@@ -41,7 +42,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What the pipe writes for some lines, and what became of each."""
+    """The output of the pipe for some lines, and their counts."""
 
     text: str
     count: ReadCount
@@ -56,7 +57,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The first word of a worker: its model is loaded."""
+    """A worker's first message: its model is loaded."""
 
     extractor_version: str
 
@@ -66,17 +67,17 @@ Answer = Readings | Answers | Failure
 
 
 def packed(units: Sequence[TextUnit]) -> Units:
-    """Units as a request."""
+    """Return units as a request."""
     return Units(values=tuple(map(_values, units)))
 
 
 def unpacked(request: Units) -> list[TextUnit]:
-    """The units of a request."""
+    """Return the units of a request."""
     return [TextUnit(**dict(zip(UNIT_FIELDS, row, strict=True))) for row in request.values]
 
 
 def readings_of(extractions: Sequence[Extraction], extractor_version: str) -> Readings:
-    """Extractions as an answer."""
+    """Return extractions as an answer."""
     found = {
         place: extraction
         for place, extraction in enumerate(extractions)
@@ -86,7 +87,7 @@ def readings_of(extractions: Sequence[Extraction], extractor_version: str) -> Re
 
 
 def extractions_of(units: Sequence[TextUnit], answer: Readings) -> list[Extraction]:
-    """The extractions of an answer, one a unit of the request."""
+    """Return the extractions of an answer, one per unit of the request."""
     return [
         answer.found.get(place)
         or Extraction(
@@ -100,31 +101,31 @@ def extractions_of(units: Sequence[TextUnit], answer: Readings) -> list[Extracti
     ]
 
 
-# So much text is asked of a worker at once: what is lost with one that has to be killed is little.
+# Text per request to a worker: little is lost if the worker has to be killed.
 MOST_CHARS = 100_000
 _TEXT = UNIT_FIELDS.index("text")
 
 
 def length_of(item: tuple[Any, ...]) -> int:
-    """Characters of one text or line of a request."""
+    """Return the characters of one text or line of a request."""
     text = item[1] if len(item) == 2 else item[_TEXT]
     return len(text)
 
 
 def items_of(request: Request) -> tuple[tuple[Any, ...], ...]:
-    """The texts or lines of a request."""
+    """Return the texts or lines of a request."""
     return request.values if isinstance(request, Units) else request.numbered
 
 
 def part_of(request: Request, items: Sequence[tuple[Any, ...]]) -> Request:
-    """A request for some of its texts or lines."""
+    """Return a request for some of its texts or lines."""
     if isinstance(request, Units):
         return Units(values=tuple(items))
     return Lines(numbered=tuple((number, line) for number, line in items))
 
 
 def parts_of(request: Request) -> Iterator[Request]:
-    """The request in parts of at most MOST_CHARS, or of one text that is longer."""
+    """Yield the request in parts of at most MOST_CHARS, or of one longer text."""
     part: list[tuple[Any, ...]] = []
     held = 0
     for item in items_of(request):
@@ -138,7 +139,7 @@ def parts_of(request: Request) -> Iterator[Request]:
 
 
 def refused(request: Request, reason: str, extractor_version: str) -> Readings | Answers:
-    """The answer to a request for one text or line that cannot be read."""
+    """Return the answer for one text or line that cannot be read."""
     if isinstance(request, Units):
         unit = unpacked(request)[0]
         refusal = Extraction(
@@ -155,9 +156,9 @@ def refused(request: Request, reason: str, extractor_version: str) -> Readings |
         record = json.loads(line)
         unit_id = record.get("id") if isinstance(record, dict) else None
     except (ValueError, RecursionError):
-        told = harmless.json_text({"id": None, "line": number, "error": reason})
+        line_text = harmless.json_text({"id": None, "line": number, "error": reason})
         line_refusal = Refusal(place=f"line {number}", reason=reason)
-        return Answers(text=f"{told}\n", count=ReadCount(refused=1, refusals=(line_refusal,)))
+        return Answers(text=f"{line_text}\n", count=ReadCount(refused=1, refusals=(line_refusal,)))
     answer: dict[str, Any] = {
         "id": None if unit_id is None else str(unit_id),
         "events": [],
@@ -171,7 +172,7 @@ def refused(request: Request, reason: str, extractor_version: str) -> Readings |
 def joined(
     request: Request, parts: Sequence[Request], answers: Sequence[Readings | Answers]
 ) -> Readings | Answers:
-    """The answers to the parts of a request as one."""
+    """Join the answers to the parts of a request."""
     if isinstance(request, Lines):
         lines = [answer for answer in answers if isinstance(answer, Answers)]
         return Answers(

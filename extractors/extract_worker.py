@@ -1,11 +1,11 @@
 """A process that extracts for its parent: `python -m extractors.extract_worker OPTIONS`.
 
-OPTIONS is JSON: whether there is a gate, and the budget of a text.
+OPTIONS is JSON: whether to use a gate, and the time budget per text.
 
-Frames go in by stdin and out by stdout, as in extractors/feeds/reader_process.py: four bytes of
-length, then a pickle. Text units give their extractions; numbered lines of JSON give what the pipe
-(extractors/records.py) writes for them. The model is loaded once, which the first frame out says.
-Ends when stdin does.
+Frames on stdin and stdout, as in extractors/feeds/reader_process.py: four bytes of length, then a
+pickle. Text units return their extractions; numbered lines of JSON return the output of the pipe
+(extractors/records.py). The model is loaded once; the first frame out says that it is ready.
+Exits when stdin closes.
 """
 
 import io
@@ -30,7 +30,7 @@ from extractors.extract_requests import (
     unpacked,
 )
 from extractors.feeds.reader_process import LENGTH
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.records import answer_lines
 from extractors.text.budget import Budget
 from models.fault import fault_line
@@ -43,7 +43,7 @@ class ExtractWorker:
 
     def __init__(self, gate: bool, budget: Budget) -> None:
         self.extractor = Extractor(gate=gate, budget=budget)
-        self.touched = TouchedListings()
+        self.affected = AffectedListings()
 
     def answer(self, request: Request) -> Answer:
         """One request answered."""
@@ -51,11 +51,11 @@ class ExtractWorker:
             extractions = list(self.extractor.extract(unpacked(request)))
             return readings_of(extractions, self.extractor.version)
         out = io.StringIO()
-        count = answer_lines(request.numbered, out, self.extractor, self.touched.by_event)
+        count = answer_lines(request.numbered, out, self.extractor, self.affected.by_event)
         return Answers(text=out.getvalue(), count=count)
 
     def serve(self, source: BinaryIO, sink: BinaryIO) -> None:
-        """Answer frames until there are no more."""
+        """Answer frames until stdin closes."""
         send(Ready(extractor_version=self.extractor.version), sink)
         while len(head := source.read(LENGTH.size)) == LENGTH.size:
             request = pickle.loads(  # noqa: S301 - written by our own parent
@@ -64,7 +64,7 @@ class ExtractWorker:
             answer: Answer
             try:
                 answer = self.answer(request)
-            except Exception as error:  # noqa: BLE001 - the parent says what is to be done
+            except Exception as error:  # noqa: BLE001 - the parent decides what to do
                 answer = Failure(reason=fault_line(error))
             send(answer, sink)
 
@@ -77,17 +77,17 @@ def send(message: Answer | Ready, sink: BinaryIO) -> None:
 
 
 def end_with(parent: int) -> None:
-    """End this process soon after its parent, also in the midst of a text."""
+    """Exit soon after the parent does, even in the middle of a text."""
     while os.getppid() == parent:
         time.sleep(PARENT_ASKED_S)
     os._exit(0)
 
 
 def main() -> None:
-    """Serve on stdin and stdout, with whatever a library prints sent to stderr."""
+    """Serve on stdin and stdout; output of libraries goes to stderr."""
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    # Ctrl-C is the parent's to answer; without a parent there is nobody to read for.
+    # The parent handles Ctrl-C; without a parent there is nobody to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     options = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}

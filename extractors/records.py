@@ -1,9 +1,9 @@
-"""The pipe: JSON lines in, JSON lines out, one for one, in constant memory.
+"""The pipe: JSON lines in, JSON lines out, one result per line, in constant memory.
 
 Run as `python -m extractors.records < in.jsonl > out.jsonl`. In: {"id", "text", "title"?,
 "context"?, "published"?, "kind"?, "lang"?, "publisher_country"?}. Out: {"id", "events", "entities",
-"extractor_version", "reject"?}; a line that is not JSON gives {"id": null, "line", "error"} and the
-exit code 1 at the end. What became of all lines is told on standard error.
+"extractor_version", "reject"?}. A line that is not JSON gives {"id": null, "line", "error"} and
+exit code 1 at the end. A summary of all lines goes to standard error.
 """
 
 import json
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from extractors.extract import Extractor
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.text.dates import parse_published
 from extractors.text.readable import encodable
 from models import harmless
@@ -27,7 +27,7 @@ Tickers = Callable[[TextUnit, EventMention], Iterable[TickerLink]]
 
 
 def unit_from_record(record: dict[str, Any]) -> TextUnit:
-    """A text unit from one input record. Raises ExtractionError saying which key is wrong."""
+    """Return the text unit of an input record. Raises ExtractionError naming the bad key."""
     if not isinstance(record, dict):
         raise ExtractionError("?", f"a record is an object, not {type(record).__name__}")
     unit_id = record.get("id")
@@ -62,7 +62,7 @@ def unit_from_record(record: dict[str, Any]) -> TextUnit:
 
 
 def record_from_event(event: EventMention, tickers: Iterable[TickerLink] = ()) -> dict[str, Any]:
-    """One event as the pipe writes it; previous rates stand apart from the measure's own."""
+    """Return one event in the output format; previous rates are separate from the measure's own."""
     return {
         "event_id": event.mention_id,
         "field": event.field,
@@ -118,7 +118,7 @@ def record_from_event(event: EventMention, tickers: Iterable[TickerLink] = ()) -
 def record_from_extraction(
     extraction: Extraction, unit: TextUnit, tickers: Tickers | None = None
 ) -> dict[str, Any]:
-    """One output record. `tickers` gives the listings an event of `unit` touches."""
+    """Return one output record. `tickers` returns the listings an event of `unit` affects."""
     record: dict[str, Any] = {
         "id": extraction.unit_id,
         "events": [
@@ -148,7 +148,7 @@ def run_pipe(
     tickers: Tickers | None = None,
     extractor: Extractor | None = None,
 ) -> int:
-    """Read records from `lines`, write one result each to `out`; 1 if a line was bad, else 0."""
+    """Read records from `lines` and write one result each to `out`; return 1 if a line was bad."""
     return 1 if read_pipe(lines, out, tickers=tickers, extractor=extractor).refused else 0
 
 
@@ -159,9 +159,9 @@ def read_pipe(
     tickers: Tickers | None = None,
     extractor: Extractor | None = None,
 ) -> ReadCount:
-    """Read records from `lines`, write one result each to `out`; what became of each line.
+    """Read records from `lines` and write one result each to `out`; return the counts.
 
-    A slow writer gets each answer as soon as its line came; a file is parsed in batches.
+    Interactive input is answered line by line; a file is parsed in batches.
     """
     reader = extractor or Extractor()
     count = ReadCount()
@@ -177,7 +177,7 @@ def answer_lines(
     reader: Extractor,
     tickers: Tickers | None = None,
 ) -> ReadCount:
-    """Write one result for each of some numbered lines; what became of each."""
+    """Write one result per numbered line; return the counts."""
     tally = Tally()
     units: list[TextUnit] = []
     slots: list[dict[str, Any] | TextUnit] = []
@@ -212,7 +212,7 @@ def answer_lines(
 def batches_of_lines(
     lines: IO[str], size: int = 128, characters: int = 400_000
 ) -> Iterator[list[tuple[int, str]]]:
-    """Lines with their numbers, in batches that end when the input has to be waited for."""
+    """Yield numbered lines in batches; a batch ends when reading more would block."""
     batch: list[tuple[int, str]] = []
     held = 0
     for number, line in enumerate(lines, 1):
@@ -228,7 +228,7 @@ def batches_of_lines(
 
 
 def _more_waiting(lines: IO[str]) -> bool:
-    """Is more input at hand without waiting? Unknown (a file, a list of lines) counts as yes."""
+    """Can more input be read without blocking? If unknown (a file, a list of lines), yes."""
     try:
         descriptor = lines.fileno()
     except (AttributeError, OSError, ValueError):
@@ -240,17 +240,17 @@ def _more_waiting(lines: IO[str]) -> bool:
 
 
 def piped() -> ReadCount:
-    """The pipe on standard input and output; what became of each line."""
+    """Run the pipe on standard input and output; return the counts."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    return read_pipe(sys.stdin, sys.stdout, tickers=TouchedListings().by_event)
+    return read_pipe(sys.stdin, sys.stdout, tickers=AffectedListings().by_event)
 
 
 def main() -> int:
-    """The pipe as a program of its own."""
+    """Run the pipe as a program."""
     count = piped()
-    told = f"{count.read} read: {count.stored} answered, {count.refused} refused"
-    sys.stderr.write(told + "".join(f"; first {r}" for r in count.refusals[:1]) + "\n")
+    summary = f"{count.read} read: {count.stored} answered, {count.refused} refused"
+    sys.stderr.write(summary + "".join(f"; first {r}" for r in count.refusals[:1]) + "\n")
     return 1 if count.refused else 0
 
 

@@ -1,1 +1,1 @@
-"""Prefect, httpx, the clock and the command line."""
+"""The pass and everything around it: Prefect, HTTP, the clock, the command line."""

@@ -1,4 +1,4 @@
-"""From developments to the desk: rules are asked about what is new, what is owed is delivered."""
+"""From developments to alerts: match new developments against the rules, deliver the notices."""
 
 from prefect import flow
 
@@ -8,7 +8,7 @@ from flows.base.logs import ensure_logs
 from flows.base.runtime import RUN_TIMEOUT_S, run_name
 from flows.base.settings import Settings, settings_of
 
-# Long enough for two retries of a receiver that stumbled, short beside the schedule.
+# Long enough for two retries after a failed delivery, and short compared with the schedule.
 FLOW_PLAN = DeliveryPlan(patience_s=120.0)
 
 
@@ -16,13 +16,13 @@ FLOW_PLAN = DeliveryPlan(patience_s=120.0)
 def alert(
     config: str | None = None, warehouse: str | None = None, feeds: str | None = None
 ) -> AlertResult:
-    """Raise alerts for what is new. What fails stays in the outbox and has its own retries."""
+    """Raise alerts for new developments. Notices that fail stay in the outbox and are retried."""
     ensure_logs()
     return raise_alerts(settings_of(config, warehouse, feeds))
 
 
 def raise_alerts(settings: Settings) -> AlertResult:
-    """One pass over new developments and the outbox; safe to repeat and to run beside another."""
+    """Run one pass over new developments and the outbox; safe to repeat and to run in parallel."""
     return run_alerts(
         settings.warehouse,
         settings.rule_paths,

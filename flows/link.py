@@ -1,13 +1,10 @@
-"""From mentions to developments, and on to the listings they touch: all that follows reading.
+"""From mentions to developments, and on to the listings they affect: all that follows reading.
 
-Of several workers on a lake one links at a time, and one makes texts searchable; what a development
-touches is worked out by all of them, a part each.
+What several workers on one warehouse agree on is in flows/workers: leases.py, turns.py.
 """
 
 import logging
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,26 +13,28 @@ from typing import Any
 from extractors.feeds.near_duplicates import fingerprint, first_sources
 from extractors.linking.index import index_keys_wanted
 from extractors.linking.link import blocks_of, link
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from flows.base.settings import Settings
 from flows.markets.securities import INPUT as SECURITIES
-from flows.workers.leases import shares
+from flows.workers.leases import leased_developments
+from flows.workers.turns import link_in_turn, unless_taken
 from flows.workers.warm_up import ready_listings
-from models.errors import PipelineError, WarehouseBusyError, WarehouseConflictError
+from models.errors import PipelineError
 from models.fault import fault_line
 from models.security import TickerLink
 from warehouse.articles.copies import (
-    PRINTED_AT_ONCE,
-    Printed,
-    articles_to_print,
-    prints_near,
-    save_prints,
+    FINGERPRINTED_AT_ONCE,
+    ArticleToFingerprint,
+    StoredFingerprint,
+    articles_to_fingerprint,
+    fingerprints_near,
+    save_fingerprints,
 )
 from warehouse.articles.inputs import loaded_digest
-from warehouse.articles.rejects import StageReject, is_of_database, save_stage_rejects
+from warehouse.articles.rejects import StageReject, is_database_error, save_stage_rejects
 from warehouse.articles.search import INDEXED_AT_ONCE, index_articles
 from warehouse.connection import open_warehouse, with_retries
-from warehouse.events.events import lease_developments, save_event_tickers
+from warehouse.events.events import DevelopmentToJoin, save_event_tickers
 from warehouse.events.links import (
     LINKED_AT_ONCE,
     articles_to_link,
@@ -44,119 +43,85 @@ from warehouse.events.links import (
     load_mentions,
     save_links,
 )
-from warehouse.operations.leases import INDEXING, LINKING, is_free, lease_stage, release
+from warehouse.operations.leases import INDEXING
 
 log = logging.getLogger("policywire.extract")
-LINK_TRIES = 5
-ASK_AGAIN_S = 0.1
+Fingerprints = dict[str, tuple[int, ...] | None]
 
 
-def find_copies(settings: Settings, owner: str) -> None:
-    """Find copies among new articles, before they are read, unless another worker is at it."""
-    with suppress(WarehouseConflictError), stage_turn(settings, LINKING, owner) as ours:
-        if ours:
-            group_copies(settings.warehouse, owner)
+def link_developments(settings: Settings, owner: str) -> int:
+    """Link new mentions, find the listings they affect, make texts searchable.
 
-
-def link_news(settings: Settings, owner: str) -> int:
-    """Mentions to developments, developments to tickers; how many developments are new.
-
-    Raises WarehouseBusyError when another worker links for longer than its lease.
+    Return the number of new developments. Raises WarehouseBusyError when another worker keeps
+    linking for longer than its lease.
     """
-    new = link_in_turn(settings, owner)
-    if new is None:
-        # Another worker links: there are texts to make searchable meanwhile.
-        index_texts(settings, owner)
-        new = link_in_turn(settings, owner, patience_s=2 * settings.extract.lease_s)
-    if new is None:
-        raise WarehouseBusyError("another worker is linking; the next pass goes on")
+    new = link_in_turn(
+        settings,
+        owner,
+        partial(group_and_link, settings.warehouse, owner),
+        meanwhile=partial(index_texts, settings, owner),
+    )
     join_tickers(settings, owner)
     index_texts(settings, owner)
     return new
 
 
-def link_in_turn(settings: Settings, owner: str, patience_s: float = 0.0) -> int | None:
-    """Link as the one worker that does, or None; again when another took over meanwhile."""
-    for left in reversed(range(LINK_TRIES)):
-        try:
-            with stage_turn(settings, LINKING, owner, patience_s) as ours:
-                if not ours:
-                    return None
-                group_copies(settings.warehouse, owner)
-                return link_mentions(settings.warehouse, owner)
-        except WarehouseConflictError:
-            if not left:
-                raise
-    raise AssertionError("the last try returns or raises")
-
-
-@contextmanager
-def stage_turn(
-    settings: Settings, stage: str, owner: str, patience_s: float = 0.0
-) -> Iterator[bool]:
-    """A stage that one worker does at a time: is it our turn, once we have waited so long?"""
-    lease_s = settings.extract.lease_s
-    given_up = time.monotonic() + patience_s
-    ask = partial(lease_stage, stage=stage, owner=owner, lease_s=lease_s)
-    while not with_retries(settings.warehouse, ask):
-        while not with_retries(settings.warehouse, partial(is_free, stage=stage)):
-            if time.monotonic() >= given_up:
-                yield False
-                return
-            time.sleep(ASK_AGAIN_S)
-    try:
-        yield True
-    finally:
-        with_retries(settings.warehouse, partial(release, resources=[stage], owner=owner))
+def group_and_link(warehouse: Path, owner: str) -> int:
+    """Group copies, then link mentions; return the number of new developments."""
+    group_copies(warehouse, owner)
+    return link_mentions(warehouse, owner)
 
 
 def group_copies(warehouse: Path, owner: str | None = None) -> int:
-    """Find which new articles repeat another's text, so that they confirm nothing; how many.
+    """Find new articles that repeat another's text, so that they confirm nothing; return how many.
 
-    As `owner`, the one worker that links; raises WarehouseConflictError when it is no more.
+    With `owner`, raises WarehouseConflictError if that worker no longer has the turn to link.
     """
     found = 0
     while True:
         with open_warehouse(warehouse) as con:
-            waiting = articles_to_print(con)
-            known = prints_near(con, waiting)
+            waiting = articles_to_fingerprint(con)
+            known = fingerprints_near(con, waiting)
         if not waiting:
             return found
-        prints: dict[str, tuple[int, ...] | None] = {}
-        faulty: list[StageReject] = []
-        for article in waiting:
-            key = article.article_id
-            try:
-                prints[key] = fingerprint(article.text)
-            except Exception as error:  # noqa: BLE001 - one text must not stop the rest
-                prints[key] = None
-                faulty.append(not_compared(key, error))
-        copies, odd = compare(prints, known)
-        faulty += odd
+        prints, faulty = fingerprints_of(waiting)
+        copies, not_comparable = compare(prints, known)
         with open_warehouse(warehouse) as con:
-            save_prints(con, waiting, prints, copies, owner)
-            save_stage_rejects(con, faulty)
+            save_fingerprints(con, waiting, prints, copies, owner)
+            save_stage_rejects(con, [*faulty, *not_comparable])
         found += len(copies)
-        if len(waiting) < PRINTED_AT_ONCE:
+        if len(waiting) < FINGERPRINTED_AT_ONCE:
             return found
 
 
-def not_compared(key: str, error: Exception) -> StageReject:
-    """An article left out of the search for copies, said in the log too."""
-    reason = fault_line(error)
-    log.warning("article %s is compared with no other: %s", key, reason)
-    return StageReject(stage="copies", item_id=key, article_id=key, reason=reason)
+def fingerprints_of(
+    articles: Sequence[ArticleToFingerprint],
+) -> tuple[Fingerprints, list[StageReject]]:
+    """The fingerprint of each article by its id, None if it has none; and the faults met."""
+    prints: Fingerprints = {}
+    faulty: list[StageReject] = []
+    for article in articles:
+        key = article.article_id
+        try:
+            prints[key] = fingerprint(article.text)
+        except Exception as error:  # noqa: BLE001 - one text must not stop the rest
+            prints[key] = None
+            faulty.append(not_compared(key, error))
+    return prints, faulty
 
 
 def compare(
-    prints: dict[str, tuple[int, ...] | None], known: Sequence[Printed]
+    prints: Fingerprints, known: Sequence[StoredFingerprint]
 ) -> tuple[dict[str, str], list[StageReject]]:
-    """Copies among some articles, and those that cannot be compared: their print is dropped."""
+    """Copies among some articles, as copy -> first source, and the articles that failed.
+
+    The fingerprints of those that failed are set to None in `prints`.
+    """
     held = [(p.article_id, p.group_id, p.fingerprint) for p in known]
     try:
         return first_sources(prints.items(), held), []
     except Exception as error:  # noqa: BLE001 - one text must not stop the rest
-        log.warning("copies are looked for one by one: %s", fault_line(error))
+        log.warning("comparing articles for copies failed, now one by one: %s", fault_line(error))
     copies: dict[str, str] = {}
     faulty: list[StageReject] = []
     for key, print_ in prints.items():
@@ -172,10 +137,17 @@ def compare(
     return copies, faulty
 
 
-def link_mentions(warehouse: Path, owner: str | None = None) -> int:
-    """Link all waiting mentions to developments; how many developments are new.
+def not_compared(key: str, error: Exception) -> StageReject:
+    """Log and return the reject of an article that is left out of the search for copies."""
+    reason = fault_line(error)
+    log.warning("article %s is not compared with others: %s", key, reason)
+    return StageReject(stage="copies", item_id=key, article_id=key, reason=reason)
 
-    As `owner`, the one worker that links; raises WarehouseConflictError when it is no more.
+
+def link_mentions(warehouse: Path, owner: str | None = None) -> int:
+    """Link all waiting mentions to developments; return the number of new developments.
+
+    With `owner`, raises WarehouseConflictError if that worker no longer has the turn to link.
     """
     new = 0
     while True:
@@ -191,7 +163,7 @@ def link_mentions(warehouse: Path, owner: str | None = None) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
-    """What a batch gave: developments that are new, mentions it was about."""
+    """What linking a batch gave: `new` developments, from so many `mentions`."""
 
     new: int
     mentions: int
@@ -201,9 +173,10 @@ class Linked:
 
 
 def link_articles(con: Any, articles: Sequence[str], owner: str | None) -> Linked:
-    """Link some articles; one that cannot be is left out, found by halves, and the rest linked.
+    """Link the mentions of some articles.
 
-    The outcome depends on the reports alone, so that parts give what the whole would have given.
+    If that fails, halve the batch until the article that fails is alone; leave that one out. The
+    result depends on the mentions alone, so linking in parts gives the same as linking at once.
     """
     try:
         waiting = load_mentions(con, articles)
@@ -212,65 +185,45 @@ def link_articles(con: Any, articles: Sequence[str], owner: str | None) -> Linke
     except PipelineError:
         raise
     except Exception as error:
-        if is_of_database(error):
+        if is_database_error(error):
             raise
         if not articles:
             raise PipelineError(f"linking again what changed: {fault_line(error)}") from error
         if len(articles) == 1:
             if blocks_to_relink(con):
-                # Where linking fails without the article too, the article is not to blame.
+                # If linking fails without the article too, the article is not to blame.
                 link_articles(con, [], owner)
-            (article_id,) = articles
-            reason = fault_line(error)
-            log.warning("article %s is left out of linking: %s", article_id, reason)
-            save_stage_rejects(
-                con,
-                [
-                    StageReject(
-                        stage="link", item_id=article_id, article_id=article_id, reason=reason
-                    )
-                ],
-            )
+            leave_out(con, articles[0], error)
             return Linked(new=0, mentions=0)
         half = len(articles) // 2
-        return link_articles(con, articles[:half], owner) + link_articles(
-            con, articles[half:], owner
-        )
+        first, second = articles[:half], articles[half:]
+        return link_articles(con, first, owner) + link_articles(con, second, owner)
     return Linked(new=save_links(con, result, owner), mentions=len(waiting))
 
 
+def leave_out(con: Any, article_id: str, error: Exception) -> None:
+    """Record an article that cannot be linked among the rejects."""
+    reason = fault_line(error)
+    log.warning("article %s is left out of linking: %s", article_id, reason)
+    reject = StageReject(stage="link", item_id=article_id, article_id=article_id, reason=reason)
+    save_stage_rejects(con, [reject])
+
+
 def join_tickers(settings: Settings, owner: str) -> int:
-    """Work out which listings new and changed developments touch; how many developments."""
+    """Find the listings that new and changed developments affect; return how many developments."""
     joined = 0
-    choose = partial(
-        lease_developments,
-        owner=owner,
-        lease_s=settings.extract.lease_s,
-        shares=shares(settings),
-    )
-    touched: TouchedListings | None = None
-    while waiting := with_retries(settings.warehouse, choose):
-        if touched is None:
-            with open_warehouse(settings.warehouse) as con:
-                loaded = loaded_digest(con, SECURITIES)
-            touched = ready_listings(settings.warehouse, loaded)
+    affected: AffectedListings | None = None
+    for waiting in leased_developments(settings, owner):
+        if affected is None:
+            affected = load_listings(settings)
         links: list[tuple[str, int, tuple[TickerLink, ...]]] = []
         faulty: list[StageReject] = []
         for item in waiting:
             found: tuple[TickerLink, ...] = ()
             try:
-                found = touched.by_event(item.unit, item.event)
+                found = affected.by_event(item.unit, item.event)
             except Exception as error:  # noqa: BLE001 - one development must not stop the rest
-                reason = fault_line(error)
-                log.warning("development %s has no tickers: %s", item.development_id, reason)
-                faulty.append(
-                    StageReject(
-                        stage="tickers",
-                        item_id=item.development_id,
-                        article_id=item.unit.unit_id,
-                        reason=reason,
-                    )
-                )
+                faulty.append(without_tickers(item, error))
             links.append((item.development_id, item.revision, found))
         with_retries(settings.warehouse, partial(save_event_tickers, links=links, owner=owner))
         with_retries(settings.warehouse, partial(save_stage_rejects, rejects=faulty))
@@ -278,18 +231,41 @@ def join_tickers(settings: Settings, owner: str) -> int:
     return joined
 
 
+def load_listings(settings: Settings) -> AffectedListings:
+    """The listings that this warehouse was last given."""
+    with open_warehouse(settings.warehouse) as con:
+        loaded = loaded_digest(con, SECURITIES)
+    return ready_listings(settings.warehouse, loaded)
+
+
+def without_tickers(item: DevelopmentToJoin, error: Exception) -> StageReject:
+    """Log and return the reject of a development whose listings cannot be found."""
+    reason = fault_line(error)
+    log.warning("development %s has no tickers: %s", item.development_id, reason)
+    return StageReject(
+        stage="tickers",
+        item_id=item.development_id,
+        article_id=item.unit.unit_id,
+        reason=reason,
+    )
+
+
 def index_texts(settings: Settings, owner: str) -> None:
-    """Make the texts of new articles searchable, unless another worker is at it."""
-    with suppress(WarehouseConflictError), stage_turn(settings, INDEXING, owner) as ours:
-        more = ours
-        while more:
-            with open_warehouse(settings.warehouse) as con:
-                try:
-                    more = index_articles(con, indexer=owner) == INDEXED_AT_ONCE
-                except PipelineError:
-                    raise
-                except Exception as error:  # noqa: BLE001 - search can wait, the news cannot
-                    more = False
-                    log.warning("new texts cannot be searched yet: %s", fault_line(error))
-                    lost = StageReject(stage="index", item_id="batch", reason=fault_line(error))
-                    save_stage_rejects(con, [lost])
+    """Make the texts of new articles searchable, unless another worker does so now."""
+    unless_taken(settings, INDEXING, owner, partial(index_new_articles, settings.warehouse, owner))
+
+
+def index_new_articles(warehouse: Path, owner: str) -> None:
+    """Add new articles to the search index; a failure is a reject and stops nothing else."""
+    more = True
+    while more:
+        with open_warehouse(warehouse) as con:
+            try:
+                more = index_articles(con, indexer=owner) == INDEXED_AT_ONCE
+            except PipelineError:
+                raise
+            except Exception as error:  # noqa: BLE001 - search can wait, the news cannot
+                more = False
+                log.warning("new texts cannot be searched yet: %s", fault_line(error))
+                lost = StageReject(stage="index", item_id="batch", reason=fault_line(error))
+                save_stage_rejects(con, [lost])

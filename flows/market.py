@@ -1,4 +1,4 @@
-"""The market's side: securities, the tickers developments touch, prices, trading sessions."""
+"""Market data: securities, the listings that developments affect, prices, trading sessions."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,11 @@ from flows.link import join_tickers
 from flows.markets.prices import FileProvider, PriceProvider, StooqProvider, load_from
 from flows.markets.securities import load_all
 from flows.markets.sessions import fill_sessions
-from flows.workers.leases import at_work
+from flows.workers.leases import as_worker
 from models.security import Listing
 from warehouse.connection import open_warehouse
 from warehouse.market.prices import PriceLoad
-from warehouse.market.securities import find_closed_days, touched_listings
+from warehouse.market.securities import affected_listings, find_closed_days
 
 HISTORY = timedelta(days=365)
 NAMED_DAYS = 5
@@ -27,7 +27,7 @@ NAMED_DAYS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketResult:
-    """What one pass did. `warnings` are a line each, of price files and of securities."""
+    """Counts of one pass. `warnings` are one line each, about price files and securities."""
 
     listings: int
     joined: int
@@ -35,13 +35,13 @@ class MarketResult:
     sessions: int
     warnings: tuple[str, ...]
 
-    def in_short(self) -> tuple[str, ...]:
-        """The counts of the log's line."""
+    def log_counts(self) -> tuple[str, ...]:
+        """The counts for the pass's log line."""
         return (f"{self.bars} new bars",)
 
     def __str__(self) -> str:
-        told = f"{self.listings} listings, {self.bars} new bars, {self.sessions} new sessions"
-        return "; ".join((told, *self.warnings))
+        counts = f"{self.listings} listings, {self.bars} new bars, {self.sessions} new sessions"
+        return "; ".join((counts, *self.warnings))
 
 
 @flow(name="market", flow_run_name=run_name, timeout_seconds=RUN_TIMEOUT_S)
@@ -53,14 +53,14 @@ def market(
 
 
 def update_market(settings: Settings) -> MarketResult:
-    """One pass; every step can be repeated without harm.
+    """Run one pass; every step is safe to repeat.
 
-    Raises ConfigError, FetchError or WarehouseError; what was loaded before it stays.
+    Raises ConfigError, FetchError or WarehouseError; what was loaded before the error stays.
     """
     with track("market", 4) as advance:
         listings, notes = load_all(settings.warehouse, settings.market.reference_csv)
         advance(1)
-        with at_work(settings) as owner:
+        with as_worker(settings) as owner:
             joined = join_tickers(settings, owner)
         advance(1)
         loads = load_prices(settings)
@@ -83,23 +83,23 @@ def update_market(settings: Settings) -> MarketResult:
 
 
 def closed_days(warehouse: Path) -> tuple[str, ...]:
-    """A line for each market whose calendar the price files contradict, the newest days by name."""
+    """A line for each market whose calendar the price files contradict, with the newest days."""
     with open_warehouse(warehouse) as con:
         found = find_closed_days(con, now=datetime.now(UTC))
     days: dict[str, list[str]] = {}
     for calendar, day in found:
         days.setdefault(calendar, []).append(day.isoformat())
     return tuple(
-        f"{calendar}: shut on {', '.join(named[-NAMED_DAYS:])} by the price files, a session by "
-        "the calendar; events count from the next session"
+        f"{calendar}: closed on {', '.join(named[-NAMED_DAYS:])} in the price files, open in the "
+        "calendar; events count from the next session"
         + (f" (and {len(named) - NAMED_DAYS} days before)" if len(named) > NAMED_DAYS else "")
         for calendar, named in days.items()
     )
 
 
 def load_prices(settings: Settings) -> list[PriceLoad]:
-    """Prices from every provider that is switched on, for the listings developments touch."""
-    wanted = listings_wanted(settings.warehouse)
+    """Load prices from every enabled provider, for the listings that developments affect."""
+    listings = listings_to_price(settings.warehouse)
     since = (datetime.now(UTC) - HISTORY).date()
     loads: list[PriceLoad] = []
     with httpx.Client(timeout=30, follow_redirects=True) as client:
@@ -107,11 +107,11 @@ def load_prices(settings: Settings) -> list[PriceLoad]:
         if settings.market.stooq:
             providers.append(StooqProvider(client))
         for provider in providers:
-            loads += load_from(provider, settings.warehouse, wanted, since)
+            loads += load_from(provider, settings.warehouse, listings, since)
     return loads
 
 
-def listings_wanted(warehouse: Path) -> list[Listing]:
-    """The listings developments touch, and their benchmarks."""
+def listings_to_price(warehouse: Path) -> list[Listing]:
+    """The listings that developments affect, and their benchmarks."""
     with open_warehouse(warehouse) as con:
-        return touched_listings(con)
+        return affected_listings(con)

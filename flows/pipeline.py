@@ -1,4 +1,4 @@
-"""All stages in order, as one Prefect flow; each stage is a flow and a deployment of its own."""
+"""One pass: all stages in order, as one Prefect flow. Each stage is also a flow of its own."""
 
 import logging
 import os
@@ -34,14 +34,14 @@ FLOWS: dict[str, Flow[..., Any]] = {
     "alert": alert,
 }
 
-# The process of a scheduled run comes up before its time: what it needs is loaded while it waits.
+# The process of a scheduled run starts early; it loads models and listings while it waits.
 if "PREFECT__FLOW_RUN_ID" in os.environ:
     load_ahead()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassResult:
-    """What each stage did, why a stage failed, and how long each took, by its name."""
+    """By stage name: the results, the reasons of failures, and the durations."""
 
     done: dict[str, Any]
     failed: dict[str, str]
@@ -61,15 +61,15 @@ def pipeline(
     stages: tuple[str, ...] = tuple(FLOWS),
     due_only: bool = False,
 ) -> PassResult:
-    """Run `stages` in order; what one of them could not do, the next run does.
+    """Run `stages` in order; the next run continues what one of them could not finish.
 
-    Raises ConfigError for a stage that does not exist, PipelineError when a stage failed.
+    Raises ConfigError for an unknown stage, PipelineError when a stage failed.
     """
     paths = {"config": config, "warehouse": warehouse, "feeds": feeds}
     ensure_logs()
     began = datetime.now(UTC)
     try:
-        result = run_each(stages, lambda stage: stage_flow(stage, due_only)(**paths), paths)
+        result = run_in_order(stages, lambda stage: stage_flow(stage, due_only)(**paths), paths)
     except PipelineError as error:
         log.error("%s failed: %s", "+".join(stages), error)
         raise
@@ -85,25 +85,25 @@ def pipeline(
 
 
 def stage_flow(stage: str, due_only: bool) -> Callable[..., Any]:
-    """The flow of a stage; `ingest` told whether to ask only the feeds that are due."""
+    """The flow of a stage; with `due_only`, `ingest` fetches only the feeds that are due."""
     return partial(ingest, due_only=True) if due_only and stage == "ingest" else FLOWS[stage]
 
 
-def pass_through(paths: Mapping[str, str | None], stages: tuple[str, ...]) -> PassResult:
-    """The same stages as plain functions: no Prefect server, nothing recorded in one."""
-    return run_each(stages, lambda stage: FLOWS[stage].fn(**paths), paths)
+def run_without_prefect(paths: Mapping[str, str | None], stages: tuple[str, ...]) -> PassResult:
+    """Run the stages as plain functions, without a Prefect server and its records."""
+    return run_in_order(stages, lambda stage: FLOWS[stage].fn(**paths), paths)
 
 
-def run_each(
+def run_in_order(
     stages: tuple[str, ...], run: Callable[[str], Any], paths: Mapping[str, str | None]
 ) -> PassResult:
-    """Run the stages in order; one that fails does not keep the next from its own work.
+    """Run the stages in order; after one that fails, the next one runs all the same.
 
-    What is stored is published either way: a market without prices delays no alert.
+    The snapshot is published in any case: a market without prices delays no alert.
     """
     unknown = [stage for stage in stages if stage not in FLOWS]
     if unknown:
-        raise ConfigError(f"no stage {unknown[0]!r}: there are {', '.join(FLOWS)}")
+        raise ConfigError(f"unknown stage {unknown[0]!r}; the stages are {', '.join(FLOWS)}")
     settings = settings_of(**paths)
     ledger = RunLedger(settings.warehouse)
     done: dict[str, Any] = {}
@@ -127,7 +127,7 @@ def run_each(
 
 
 def publish_snapshot(settings: Settings) -> None:
-    """Let analysts see what the pass brought."""
+    """Publish the results of the pass for analysts."""
     with track("snapshot", 1) as advance:
         publish(settings.warehouse, settings.snapshot)
         advance(1)

@@ -1,4 +1,4 @@
-"""The nouns of PolicyWire: records, enumerations, reference data and errors.
+"""Records, enumerations, reference data and errors.
 
-Imports nothing but the standard library, so that every other folder can use them.
+Imports only the standard library, so that every other folder can use it.
 """

@@ -1,4 +1,4 @@
-"""What the desk wants to hear of, and what it was told."""
+"""Alert rules, the developments they match, and the notices sent to the desk."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from models.security import TickerLink
 
 
 class Severity(StrEnum):
-    """How loud a notice is. Declared loudest first: they are delivered in this order."""
+    """How urgent a notice is. Declared most urgent first; notices are delivered in this order."""
 
     FLASH = "flash"
     URGENT = "urgent"
@@ -20,12 +20,12 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """A standing order for news. An empty tuple means "any"; all conditions must hold.
+    """What the desk wants to be alerted to. All conditions must hold; an empty tuple means "any".
 
-    `commodities` and `listings` are already expanded (descendants, groups); `max_source_tier` is
-    the worst trust tier that may speak (1 is official). `predicate` is a boolean SQL expression
-    over one row of `policy_events`, judged by the warehouse. Empty `factualities` means the
-    ontology's own test (section 7): told as fact, decided for later, or a condition officially set.
+    `commodities` and `listings` are already expanded (descendants, groups). `max_source_tier` is
+    the lowest trust tier that counts (1 is official). `predicate` is a boolean SQL expression over
+    one row of `policy_events`; the warehouse evaluates it. Empty `factualities` means the
+    ontology's own test (section 7): reported as fact, scheduled, or a condition set officially.
     """
 
     rule_id: str
@@ -55,7 +55,7 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierStep:
-    """One step a measure took before the one a notice is about."""
+    """One step the measure took before the step that a notice is about."""
 
     development_id: str
     status: str
@@ -68,12 +68,12 @@ class EarlierStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertCandidate:
-    """A development as rules and messages see it: one row of `policy_events` and what hangs on it.
+    """A development as rules and messages see it: one row of `policy_events` with its related rows.
 
-    `confirmations` counts independent publishers beyond the first. `predicates_met` names the
-    rules whose SQL predicate holds for it. `reported_at` is when it was first reported, by the
-    publisher where that can be believed. `change_reason` and `correction_id` say what a source took
-    back of it. Times UTC.
+    `confirmations` counts independent publishers beyond the first. `predicates_met` names the rules
+    whose SQL predicate holds. `reported_at` is when it was first reported: the publisher's time if
+    plausible. `change_reason` and `correction_id` describe what a source retracted or corrected.
+    Times are UTC.
     """
 
     development_id: str
@@ -121,10 +121,11 @@ class AlertCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One notice owed to one channel. Its id digests rule, development and channel: once is all.
+    """One notice for one channel. Its id digests rule, development and channel, so it is sent once.
 
-    `due_at` is when it may first go. `fold_at` is set when it goes as part of a digest at that
-    time, `fold_reason` says why. `refers_to` is the notice of the step this one carries on.
+    `due_at` is the earliest time to send it. `fold_at` is set when the notice goes out in a digest
+    at that time; `fold_reason` says why. `refers_to` is the notice about the previous step of the
+    measure.
     """
 
     alert_id: str
@@ -143,12 +144,12 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a deliverer holds while it sends: the alert, its facts, and for a digest the parts.
+    """What a sender holds: the alert and its facts, or for a digest its parts.
 
-    `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from
-    1. `kind` is single, digest or correction. Of a digest `candidate` is None and `parts` are the
-    notices folded into it. `parts_sent` of `parts_total` messages are out already where a channel
-    takes it in several only.
+    `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from 1.
+    `kind` is single, digest or correction. A digest has no `candidate`; its `parts` are the notices
+    folded into it. If the channel needs several messages, `parts_sent` of `parts_total` are already
+    sent.
     """
 
     alert_id: str
@@ -172,12 +173,12 @@ class Notice:
 
 
 def alert_id(rule_id: str, development_id: str, channel: str) -> str:
-    """The id of a notice, the same however often it is worked out."""
+    """Return the id of a notice: the same for the same rule, development and channel."""
     return digest_id("alert", rule_id, development_id, channel)
 
 
 def newsworthy(candidate: AlertCandidate) -> bool:
-    """Is it told as fact, decided for later, or a condition officially set? (ontology section 7)"""
+    """Is it reported as fact, scheduled, or a condition set officially? (ontology section 7)"""
     if candidate.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED):
         return True
     official = candidate.source_type.startswith("official") or candidate.source_tier == 1
@@ -185,16 +186,16 @@ def newsworthy(candidate: AlertCandidate) -> bool:
 
 
 def matches(rule: AlertRule, candidate: AlertCandidate, now: datetime | None = None) -> bool:
-    """Does every condition of the rule hold? Pure; `now` is needed for `max_age_days` only."""
+    """Does every condition of the rule hold? `now` is needed only for `max_age_days`."""
     return (
-        _is_one(rule.types, candidate.type)
-        and _is_one(rule.families, candidate.family)
-        and _is_one(rule.statuses, candidate.status)
-        and _is_one(rule.polarities, candidate.polarity)
-        and _meets(rule.actors, candidate.actors)
-        and _meets(rule.targets, candidate.targets)
-        and _meets(rule.commodities, candidate.commodities)
-        and _touches(rule, candidate)
+        _is_wanted(rule.types, candidate.type)
+        and _is_wanted(rule.families, candidate.family)
+        and _is_wanted(rule.statuses, candidate.status)
+        and _is_wanted(rule.polarities, candidate.polarity)
+        and _overlaps(rule.actors, candidate.actors)
+        and _overlaps(rule.targets, candidate.targets)
+        and _overlaps(rule.commodities, candidate.commodities)
+        and _affects_listing(rule, candidate)
         and (
             candidate.factuality in rule.factualities
             if rule.factualities
@@ -203,39 +204,39 @@ def matches(rule: AlertRule, candidate: AlertCandidate, now: datetime | None = N
         and candidate.novelty_score >= rule.min_novelty
         and (candidate.confidence or 0.0) >= rule.min_confidence
         and candidate.confirmations >= rule.min_confirmations
-        and _trusted(rule, candidate)
-        and _fresh(rule, candidate, now)
+        and _is_trusted(rule, candidate)
+        and _is_fresh(rule, candidate, now)
         and (rule.predicate is None or rule.rule_id in candidate.predicates_met)
     )
 
 
-def _is_one(wanted: tuple[str, ...], value: str) -> bool:
+def _is_wanted(wanted: tuple[str, ...], value: str) -> bool:
     return not wanted or value in wanted
 
 
-def _meets(wanted: tuple[str, ...], values: tuple[str, ...]) -> bool:
+def _overlaps(wanted: tuple[str, ...], values: tuple[str, ...]) -> bool:
     return not wanted or not set(wanted).isdisjoint(values)
 
 
-def _touches(rule: AlertRule, candidate: AlertCandidate) -> bool:
-    # Listing and link are asked of one and the same tie: "MP, by name" is not met by a text
-    # that names Apple and reaches MP through rare earths.
+def _affects_listing(rule: AlertRule, candidate: AlertCandidate) -> bool:
+    # Listing and link must hold for the same tie: "MP, by name" does not match a text that names
+    # Apple and reaches MP through rare earths.
     if not rule.listings and not rule.links:
         return True
     return any(
-        _is_one(rule.listings, tie.listing) and _is_one(rule.links, tie.link)
+        _is_wanted(rule.listings, tie.listing) and _is_wanted(rule.links, tie.link)
         for tie in candidate.tickers
     )
 
 
-def _trusted(rule: AlertRule, candidate: AlertCandidate) -> bool:
+def _is_trusted(rule: AlertRule, candidate: AlertCandidate) -> bool:
     if rule.max_source_tier is None:
         return True
     return candidate.source_tier is not None and candidate.source_tier <= rule.max_source_tier
 
 
-def _fresh(rule: AlertRule, candidate: AlertCandidate, now: datetime | None) -> bool:
+def _is_fresh(rule: AlertRule, candidate: AlertCandidate, now: datetime | None) -> bool:
     if rule.max_age_days is None or now is None:
         return True
-    told = candidate.published_at or candidate.first_seen_at
-    return (now - told).total_seconds() <= rule.max_age_days * 86400
+    reported = candidate.published_at or candidate.first_seen_at
+    return (now - reported).total_seconds() <= rule.max_age_days * 86400

@@ -1,4 +1,4 @@
-"""When a notice may go: throttle, quiet hours, digests, and the wait after a failure."""
+"""When a notice may be sent: throttles, quiet hours, digests, and the wait after a failure."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -9,34 +9,34 @@ UNIT_S = {"minute": 60, "hour": 3600, "day": 86400}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttle:
-    """At most `count` single notices in each window of `window_s` seconds; the rest is folded.
+    """At most `count` single notices per window of `window_s` seconds; the rest go to a digest.
 
-    Windows follow each other from the epoch, so that two processes agree on them.
+    Windows are aligned to the epoch, so that all processes agree on them.
     """
 
     count: int
     window_s: int
 
     def window_end(self, now: datetime) -> datetime:
-        """The end of the window `now` lies in."""
+        """Return the end of the window that contains `now`."""
         passed = int(now.timestamp()) // self.window_s
         return datetime.fromtimestamp((passed + 1) * self.window_s, UTC)
 
     def window_start(self, now: datetime) -> datetime:
-        """The start of the window `now` lies in."""
+        """Return the start of the window that contains `now`."""
         return self.window_end(now) - timedelta(seconds=self.window_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """From `start` to `end` by the clock of `zone` nothing goes; past midnight if end < start."""
+    """No notices between `start` and `end`, local time in `zone`; may cross midnight."""
 
     start: time
     end: time
     zone: str
 
     def until(self, now: datetime) -> datetime | None:
-        """When the quiet that reigns at `now` ends (UTC), None when it does not reign."""
+        """Return when the current quiet period ends (UTC); None if `now` is not in one."""
         local = now.astimezone(ZoneInfo(self.zone))
         clock = local.time().replace(tzinfo=None)
         if self.start <= self.end:
@@ -52,14 +52,14 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One notice an hour, or one a day at `at` by the clock of `zone`, in place of single ones."""
+    """One notice per hour, or per day at `at` local time in `zone`, instead of single notices."""
 
     every: str
     at: time = time(7, 0)
     zone: str = "UTC"
 
     def next_after(self, now: datetime) -> datetime:
-        """The first time strictly after `now` at which the digest goes (UTC)."""
+        """Return the time of the first digest strictly after `now` (UTC)."""
         local = now.astimezone(ZoneInfo(self.zone))
         if self.every == "hourly":
             into = timedelta(
@@ -76,7 +76,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """When a notice goes. With `fold_at` it goes as part of the digest of that time."""
+    """When to send a notice. If `fold_at` is set, it goes out in the digest of that time."""
 
     due_at: datetime
     fold_at: datetime | None = None
@@ -91,10 +91,11 @@ def timing(
     digest: Digest | None,
     sent_in_window: int,
 ) -> Timing:
-    """When a notice made at `now` goes, `sent_in_window` being what its throttle let pass so far.
+    """Return when to send a notice created at `now`.
 
-    Nothing is dropped: what may not go by itself waits for a digest, and a digest that would fall
-    into quiet hours waits for their end.
+    `sent_in_window` is how many notices its throttle has let pass in this window. Nothing is
+    dropped: what may not be sent alone waits for a digest, and a digest that falls into quiet hours
+    waits until they end.
     """
     fold_at, reason = None, None
     if digest is not None:
@@ -111,10 +112,10 @@ def timing(
 
 
 def backoff_s(failures: int, seed: str, *, base_s: float = 30.0, cap_s: float = 3600.0) -> float:
-    """Seconds to wait after the n-th failure: doubling, capped, spread by up to a quarter.
+    """Return the seconds to wait after the n-th failure: doubling, capped, with up to 25% jitter.
 
-    The spread comes from `seed`, so that a thousand notices that failed together do not come back
-    together, and a rerun waits as long as the run before it.
+    The jitter is derived from `seed`: notices that failed together are not retried together, and a
+    rerun waits as long as the run before it.
     """
     spread = (int(seed[:8], 16) % 1000) / 4000 if seed else 0.0
     return float(min(cap_s, base_s * 2 ** (max(failures, 1) - 1))) * (1 + spread)

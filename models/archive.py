@@ -1,4 +1,4 @@
-"""One text of an archive, as the archive has it."""
+"""One text from an archive, unchanged."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveItem:
-    """A text or a page of an archive. Times UTC.
+    """A text or page from an archive. Times are UTC.
 
-    `published_at` is the publisher's claim, `seen_at` when the archive took it; either may be
-    missing. `html` is set for pages, `text` for all others. `feed_id` is the archive's own word
-    for where it comes from, if it has one; `place` is where it stands, as "line 12".
+    `published_at` is the publisher's claim, `seen_at` the archive's capture time; either may be
+    missing. `html` is set for pages, `text` for everything else. `feed_id` is the archive's own
+    name for the source, if it has one. `place` is the position in the archive, such as "line 12".
     """
 
     place: str = ""

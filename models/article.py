@@ -1,4 +1,4 @@
-"""What we hold of an entry once it is cleaned, and the rule that says when two are the same."""
+"""Articles as stored, and the rule that identifies them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,10 @@ from models.identity import digest_id
 def article_id(
     *, guid: str | None, canonical_url: str | None, feed_id: str, text_digest: str
 ) -> str:
-    """The id of an entry seen for the first time: its guid, else its canonical URL, else its text.
+    """Return the id of a new entry, from its guid, else its canonical URL, else its text.
 
-    A guid counts within its feed only, for publishers number their entries as they like.
-    Looking up whether an entry is already known goes by the same order
-    (warehouse/articles/articles.py).
+    A guid is unique only within its feed. The lookup of known entries uses the same order
+    (warehouse/articles/identity.py).
     """
     if guid:
         return digest_id("guid", feed_id, guid)
@@ -23,18 +22,18 @@ def article_id(
 
 
 def text_digest(title: str, text: str) -> str:
-    """Digest of what the extractor would read; equal digests are never parsed twice."""
+    """Return a digest of what the extractor reads; texts with equal digests are parsed once."""
     return digest_id("text", title, text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One version of one article. All times UTC.
+    """One version of one article. All times are UTC.
 
-    `published_at` is the publisher's claim and may be null, wrong or in the future (`date_flag`
-    says which); `first_seen_at` is when we could first have known, and what prices join to.
-    `text` is clean prose without navigation; `text_source` is `feed`, `page` or `archive`.
-    `entry_digest` is over what the feed said: it tells an edit, whatever page the text is from.
+    `published_at` is the publisher's claim; it may be null, wrong or in the future (`date_flag`
+    says which). `first_seen_at` is when we could first have known; prices join to it. `text` is
+    clean prose without navigation; `text_source` is `feed`, `page` or `archive`. `entry_digest`
+    covers the feed entry, so it detects an edit even if the text is from a page.
     """
 
     article_id: str

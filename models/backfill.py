@@ -1,4 +1,4 @@
-"""Reading history after the fact: what was ordered, and what a piece of it gave."""
+"""Backfills: what was ordered, and what each chunk produced."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ ARCHIVE, STORED, REEXTRACT = "archive", "stored", "reextract"
 
 
 class Runner(StrEnum):
-    """Where the pieces of a backfill are read: on this machine, or on a Dask cluster."""
+    """Where chunks are processed: on this machine, or on a Dask cluster."""
 
     LOCAL = "local"
     DASK = "dask"
@@ -20,11 +20,11 @@ class Runner(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillOrder:
-    """What to read: an archive, stored articles nobody read, or those an older extractor read.
+    """What to read: an archive, stored articles not yet read, or those read by an older extractor.
 
-    `source` names the archive (name, size, digest of its start); days are first-seen days, both
-    inclusive; `predicate` is SQL over the view `articles`. With `alerts` off, what is found raises
-    none. The same order given again is the same backfill: it goes on where it stopped.
+    `source` names the archive (name, size, digest of its first bytes). The days are first-seen
+    days, both inclusive. `predicate` is SQL over the view `articles`. With `alerts` off, the
+    findings raise no alerts. The same order is the same backfill: it resumes where it stopped.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class BackfillOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """A piece of a backfill: its number and the texts to read, in order."""
+    """One chunk of a backfill: its number and the texts to read, in order."""
 
     number: int
     units: tuple[TextUnit, ...]
@@ -60,10 +60,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkCount:
-    """What a piece held and gave.
+    """What a chunk contained and produced.
 
-    `held` were in the warehouse before or twice in the archive; `rejects` are articles that the
-    extractor refused, `left_out` the archive's records that are no article of this order.
+    `held` were already in the warehouse or repeated in the archive; `rejects` are articles that the
+    extractor refused; `left_out` are archive records that are not articles of this order.
     """
 
     articles: int = 0
@@ -74,7 +74,7 @@ class ChunkCount:
 
     @property
     def reading(self) -> ReadCount:
-        """What became of the records read."""
+        """Return the counts of the records read."""
         return ReadCount(stored=self.articles, known=self.held) + self.left_out
 
     def __add__(self, other: "ChunkCount") -> "ChunkCount":

@@ -1,4 +1,4 @@
-"""A correction in one line: what a source took back or changed of what the desk was told."""
+"""Corrections in one line: what a source retracted or changed after the desk was alerted."""
 
 from models.alert import AlertCandidate
 from models.event import Factuality
@@ -16,14 +16,14 @@ from models.headline import (
 REINSTATED = "reinstated"
 
 
-def correction_line(now: AlertCandidate, told: AlertCandidate | None) -> str:
-    """The line of a correction: "CORRECTION: rate 25% -> 10%: India: tariff adopted: steel"."""
-    before = told or now
+def correction_line(now: AlertCandidate, sent: AlertCandidate | None) -> str:
+    """Return the correction: "CORRECTION: rate 25% -> 10%: India: tariff adopted: steel"."""
+    before = sent or now
     if now.factuality == Factuality.NEGATED:
-        taken_back = "denied" if now.change_reason == "retracted" else "no longer told"
-        line = f"{taken_back} by its source: {headline(before)}"
+        retraction = "denied" if now.change_reason == "retracted" else "no longer reported"
+        line = f"{retraction} by its source: {headline(before)}"
     elif now.change_reason == REINSTATED:
-        line = f"told again after a denial: {headline(now)}"
+        line = f"reported again after a denial: {headline(now)}"
     elif changes := changed(before, now):
         line = f"{'; '.join(changes)}: {headline(now)}"
     elif now.disputed:
@@ -34,24 +34,24 @@ def correction_line(now: AlertCandidate, told: AlertCandidate | None) -> str:
 
 
 def changed(before: AlertCandidate, now: AlertCandidate) -> list[str]:
-    """What is told otherwise now, each as "rate 25% -> 10%"."""
+    """Return the differences, each such as "rate 25% -> 10%"."""
     pairs = (
-        ("rate", rate_told(before), rate_told(now)),
+        ("rate", rate_words_of(before), rate_words_of(now)),
         ("status", words(before.status), words(now.status)),
         ("actor", places(before.actors), places(now.actors)),
         ("target", places(before.targets), places(now.targets)),
         ("on", objects(before), objects(now)),
-        ("from", day_told(before.effective_date), day_told(now.effective_date)),
-        ("until", day_told(before.end_date), day_told(now.end_date)),
+        ("from", day_words_of(before.effective_date), day_words_of(now.effective_date)),
+        ("until", day_words_of(before.end_date), day_words_of(now.end_date)),
     )
     return [f"{what} {old} -> {new}" for what, old, new in pairs if old and new and old != new]
 
 
-def rate_told(candidate: AlertCandidate) -> str:
+def rate_words_of(candidate: AlertCandidate) -> str:
     if candidate.rate_value is None:
         return ""
     return rate_words(candidate.rate_value, candidate.rate_unit)
 
 
-def day_told(day: str | None) -> str:
+def day_words_of(day: str | None) -> str:
     return day_words(day) if day else ""

@@ -7,18 +7,18 @@ PipelineError
   FeedParseError(url)            skip, count
   ExtractionError(article_id)    row in `rejects`, go on
   WarehouseError                 roll back
-    MigrationError               the file is not one we can open
+    MigrationError               the file cannot be opened
       WarehouseDamagedError      restore a copy
     WarehouseFullError           make room
     WarehouseBusyError           retried
   AlertError(alert_id)           stays undelivered, retried
-    AlertRefusedError            the receiver says no; given up on sooner
-    AlertUnfinishedError         some parts are out, the rest goes on later
+    AlertRefusedError            the receiver refuses; fewer retries
+    AlertUnfinishedError         some parts were sent; the rest follow later
 """
 
 
 class PipelineError(Exception):
-    """Root of every error PolicyWire raises on purpose; its text is one line for a person."""
+    """Root of all errors that PolicyWire raises on purpose; its text is one readable line."""
 
 
 class ConfigError(PipelineError):
@@ -26,7 +26,7 @@ class ConfigError(PipelineError):
 
 
 class FetchError(PipelineError):
-    """A URL could not be fetched and trying again at once will not help."""
+    """A URL could not be fetched; an immediate retry will not help."""
 
     def __init__(self, url: str, reason: str, *, kind: str = "fetch") -> None:
         super().__init__(f"{url}: {reason}")
@@ -38,7 +38,7 @@ class FetchError(PipelineError):
 class TransientFetchError(FetchError):
     """A URL could not be fetched now; a later try may succeed.
 
-    `retry_after_s` is what the server asked for, if it did.
+    `retry_after_s` is the delay the server asked for, if any.
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class TransientFetchError(FetchError):
 
 
 class FeedParseError(PipelineError):
-    """A body was fetched but holds no feed.
+    """The response body is not a feed.
 
-    `kind` is the ledger's error class; `alternates` are the feeds an HTML page points to.
+    `kind` is the error class in the ledger; `alternates` are the feeds an HTML page links to.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class FeedParseError(PipelineError):
         self.alternates = alternates
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Crosses from parse workers to the flow; the default would pass the whole line as url.
+        # Pickled between parse workers and the flow; the default would pass the whole line as url.
         return _parse_error, (self.url, self.reason, self.kind, self.alternates)
 
 
@@ -78,7 +78,7 @@ def _parse_error(url: str, reason: str, kind: str, alternates: tuple[str, ...]) 
 
 
 class ExtractionError(PipelineError):
-    """A text was refused by the extractor; the reason goes to `rejects`."""
+    """The extractor refused a text; the reason goes to `rejects`."""
 
     def __init__(self, article_id: str, reason: str) -> None:
         super().__init__(f"article {article_id}: {reason}")
@@ -87,34 +87,34 @@ class ExtractionError(PipelineError):
 
 
 class WarehouseError(PipelineError):
-    """The warehouse refused a read or a write; nothing of it was kept."""
+    """A read or write failed; nothing of it was stored."""
 
 
 class MigrationError(WarehouseError):
-    """The file is from a newer PolicyWire, damaged, or something else altogether."""
+    """The file is damaged, from a newer PolicyWire, or not a PolicyWire warehouse."""
 
 
 class WarehouseDamagedError(MigrationError):
-    """The file, or the log beside it, does not hold what was written to it."""
+    """The file or its write-ahead log is corrupt."""
 
 
 class WarehouseFullError(WarehouseError):
-    """No room on the disk; what was held before is still held."""
+    """The disk is full; data stored before is safe."""
 
 
 class WarehouseBusyError(WarehouseError):
-    """Another process is writing; worth a retry."""
+    """Another process is writing; retry."""
 
 
 class WarehouseConflictError(WarehouseBusyError):
-    """Another worker changed the same rows first; the same again is likely to succeed."""
+    """Another worker changed the same rows first; a retry is likely to succeed."""
 
 
 class AlertError(PipelineError):
-    """A notice could not be delivered; it stays in the outbox and is tried again.
+    """A notice could not be delivered; it stays in the outbox and is retried.
 
-    `retry_after_s` is what the receiver asked for, if it did. `parts` says how many parts of a
-    notice that goes in several are out, and of how many.
+    `retry_after_s` is the delay the receiver asked for, if any. `parts` is (sent, total) for a
+    notice that needs several messages.
     """
 
     def __init__(
@@ -133,8 +133,8 @@ class AlertError(PipelineError):
 
 
 class AlertRefusedError(AlertError):
-    """The receiver says no (unauthorised, not found, malformed): a retry hardly helps."""
+    """The receiver refused the notice (unauthorised, not found, malformed); retries rarely help."""
 
 
 class AlertUnfinishedError(AlertError):
-    """Some parts of a notice are out and its claim runs out: the rest goes with the next one."""
+    """The claim ran out after some parts were sent; the rest go out with the next claim."""

@@ -1,4 +1,4 @@
-"""Policy events: the labels of the ontology and the three levels mention, development, measure."""
+"""Policy events: the labels of the ontology and its three levels, mention, development, measure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EventType(StrEnum):
-    """What kind of measure. Families: import, export, entity, agreement, support."""
+    """The kind of measure. Families: import, export, entity, agreement, support."""
 
     TARIFF = "tariff"
     TARIFF_EXEMPTION = "tariff_exemption"
@@ -31,7 +31,7 @@ class EventType(StrEnum):
 
 
 class EventStatus(StrEnum):
-    """Which step of a measure's life the text reports."""
+    """The step of a measure's life that the text reports."""
 
     UNDER_NEGOTIATION = "under_negotiation"
     THREATENED = "threatened"
@@ -56,7 +56,7 @@ class EventStatus(StrEnum):
 
 
 class StatusTarget(StrEnum):
-    """What the status verb acts on: the measure itself, or a pause, deadline or waiver of it."""
+    """What the status verb applies to: the measure itself, or a pause, deadline or waiver of it."""
 
     MEASURE = "measure"
     SUSPENSION = "suspension"
@@ -66,7 +66,7 @@ class StatusTarget(StrEnum):
 
 
 class Factuality(StrEnum):
-    """How sure the text is. Declared in order of precedence: the first that fits wins."""
+    """How certain the text is. Declared in order of precedence: the first that fits wins."""
 
     NEGATED = "negated"
     QUESTION = "question"
@@ -78,7 +78,7 @@ class Factuality(StrEnum):
 
 
 class TimeFrame(StrEnum):
-    """When the step lies, seen from publication: within 7 days before it, after it, or older."""
+    """When the step happens relative to publication: the 7 days before, later, or earlier."""
 
     CURRENT = "current"
     FUTURE = "future"
@@ -99,7 +99,7 @@ class SourceType(StrEnum):
 
 
 class Polarity(StrEnum):
-    """Which way a development moves trade or support. Computed, never annotated."""
+    """The direction in which a development moves trade or support. Computed, never annotated."""
 
     RESTRICTING = "restricting"
     LIBERALISING = "liberalising"
@@ -109,7 +109,7 @@ class Polarity(StrEnum):
 
 
 class Novelty(StrEnum):
-    """How new a mention is against what is stored (ontology section 7), most novel first."""
+    """How new a mention is compared with what is stored (ontology section 7), newest first."""
 
     NEW_MEASURE = "new_measure"
     NEW_DEVELOPMENT = "new_development"
@@ -187,7 +187,7 @@ _FLIPPING = {StatusTarget.SUSPENSION, StatusTarget.EXEMPTION, StatusTarget.DEADL
 
 
 def type_group(event_type: EventType) -> str:
-    """The relaxed group a type belongs to, named by its first member; itself if alone."""
+    """Return the relaxed group of a type, named by its first member; the type itself if alone."""
     for group in RELAXED_GROUPS:
         if event_type in group:
             return min(group).value
@@ -195,7 +195,7 @@ def type_group(event_type: EventType) -> str:
 
 
 def status_class(status: EventStatus) -> str:
-    """The status class used for matching (ontology section 7), named by its first member."""
+    """Return the status class used in matching (ontology section 7), named by its first member."""
     for members in STATUS_CLASSES:
         if status in members:
             return min(members).value
@@ -203,7 +203,7 @@ def status_class(status: EventStatus) -> str:
 
 
 def moves_forward(status: EventStatus, target: StatusTarget = StatusTarget.MEASURE) -> bool:
-    """Does this step carry the measure forward? Extending a pause, for one, does not."""
+    """Does this step advance the measure? Extending a pause, for example, does not."""
     return (status not in _BACKWARD) != (target in _FLIPPING)
 
 
@@ -213,7 +213,7 @@ def polarity(
     target: StatusTarget = StatusTarget.MEASURE,
     factuality: Factuality = Factuality.ASSERTED,
 ) -> Polarity:
-    """Which way a step moves trade or support (ontology section 4.1)."""
+    """Return the direction in which a step moves trade or support (ontology section 4.1)."""
     if factuality is Factuality.NEGATED:
         return Polarity.NEUTRAL
     forward = moves_forward(status, target)
@@ -228,9 +228,9 @@ def polarity(
 class TextUnit:
     """What the extractor reads: an article, or a single headline or sentence.
 
-    Of an article, `title` is extracted too and `text` is the body. Of a headline or sentence
-    only `text` is extracted; `title` and `context` may lend codes. `publisher_country` is the
-    jurisdiction a publisher speaks for when it is an official one ("US" for the White House).
+    For an article, `title` is extracted too and `text` is the body. For a headline or sentence,
+    only `text` is extracted; `title` and `context` may supply codes. `publisher_country` is the
+    jurisdiction an official publisher speaks for ("US" for the White House).
     """
 
     unit_id: str
@@ -246,7 +246,7 @@ class TextUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityMention:
-    """A name in a text: label COUNTRY, AGENCY, COMPANY, COMMODITY, INSTRUMENT, or spaCy's own."""
+    """A name in a text. label: COUNTRY, AGENCY, COMPANY, COMMODITY, INSTRUMENT, or spaCy's own."""
 
     text: str
     label: str
@@ -282,7 +282,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDate:
-    """A date of the measure. `date` is YYYY, YYYY-MM, YYYY-Qn or YYYY-MM-DD, as precise as said.
+    """A date of the measure. `date` is YYYY, YYYY-MM, YYYY-Qn or YYYY-MM-DD, as precise as stated.
 
     role: date_announced, date_effective, date_end, deadline.
     """
@@ -297,7 +297,8 @@ class EventMention:
     """A span in one text that reports one step of one measure.
 
     Offsets count code points in the field ("title" or "body"). Jurisdictions are ISO 3166-1
-    alpha-2, `EU` for the Union, `XX` unknown. `missing` gives for every empty argument why.
+    alpha-2, plus `EU` for the Union and `XX` for unknown. `missing` gives a reason for each empty
+    argument.
     """
 
     mention_id: str
@@ -342,7 +343,7 @@ class EventMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """All that one text gave. `reject` says why a text was refused; then the rest is empty."""
+    """The result of one text. `reject` says why a text was refused; the rest is then empty."""
 
     unit_id: str
     version: int
@@ -354,7 +355,7 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Development:
-    """One change in a measure's life, as first reported; append-only."""
+    """One change in the life of a measure, as first reported; append-only."""
 
     development_id: str
     measure_id: str

@@ -1,4 +1,4 @@
-"""Faults nobody foresaw: told in one line each, counted, and kept to the one thing they befell."""
+"""Unexpected errors: one line each, counted, and confined to the item that caused them."""
 
 import traceback
 from collections import Counter
@@ -12,7 +12,7 @@ MOST_WORDS = 300
 
 
 def fault_line(error: BaseException) -> str:
-    """`OverflowError: date value out of range (at flows.feeds.opml:88)`, on one line."""
+    """Return an error as one line: `OverflowError: out of range (at flows.feeds.opml:88)`."""
     words = harmless.line(str(error))[:MOST_WORDS]
     place = place_of(error.__traceback__)
     where = f" (at {place})" if place else ""
@@ -20,7 +20,7 @@ def fault_line(error: BaseException) -> str:
 
 
 def place_of(trace: TracebackType | None) -> str | None:
-    """The innermost line of our own code in a traceback, as module:line."""
+    """Return the innermost line of our own code in a traceback, as module:line."""
     found = None
     for frame, line in traceback.walk_tb(trace):
         module = str(frame.f_globals.get("__name__", ""))
@@ -31,19 +31,19 @@ def place_of(trace: TracebackType | None) -> str | None:
 
 @dataclass(slots=True)
 class Faults:
-    """The first fault of each name (a rule, a channel) and how often it failed."""
+    """The first error per name (a rule, a channel) and how often that name failed."""
 
     first: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
     def note(self, name: str, error: BaseException | str) -> None:
-        """One more fault of this name."""
+        """Record one more error for this name."""
         line = error if isinstance(error, str) else fault_line(error)
         self.first.setdefault(name, line)
         self.counts[name] += 1
 
     def lines(self, kind: str) -> tuple[str, ...]:
-        """A line for each name: "rule 'x': KeyError: ... (at flows.ingest:120), 3 times"."""
+        """Return a line per name: "rule 'x': KeyError: ... (at flows.ingest:120), 3 times"."""
         return tuple(
             f"{kind} {name!r}: {line}"
             + (f", {self.counts[name]} times" if self.counts[name] > 1 else "")

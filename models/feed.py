@@ -1,4 +1,4 @@
-"""A feed, one answer of it, and the entries it held: what the publisher said, untouched."""
+"""A feed, one response from it, and its entries, exactly as the publisher wrote them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One line of the operator's feed list. `feed_id` is the operator's name for it.
+    """One entry of the operator's feed list. `feed_id` is the operator's name for the feed.
 
-    `poll_minutes` and `poll_max_minutes` bound the adaptive polling. `full_text` allows its
-    article pages to be fetched; `allow_private` its own host to lie in a private network.
+    `poll_minutes` and `poll_max_minutes` bound the adaptive polling. `full_text` allows fetching
+    article pages; `allow_private` allows the feed's host to be in a private network.
     """
 
     feed_id: str
@@ -34,10 +34,10 @@ class Feed:
 class FeedState:
     """What we remember of a feed between runs, so that the next request can be conditional.
 
-    `listed_url` is the address in the operator's list; `url` the one we ask, which a permanent
-    redirect may have changed. `interval_s` is the feed's own rhythm as learned, `ttl_s` what it
-    declares; `hold_until` is a wait its server asked for; `body_digest` tells an unchanged body
-    where the server knows no validators.
+    `listed_url` is the address in the operator's list; `url` is the one we request, which a
+    permanent redirect may have changed. `interval_s` is the learned update interval, `ttl_s` the
+    declared one. `hold_until` is a wait the server asked for. `body_digest` detects an unchanged
+    body if the server sends no validators.
     """
 
     feed_id: str
@@ -58,10 +58,10 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedFeed:
-    """One answer to one request: bytes as they came, decompressed.
+    """One response to one request: the decompressed bytes.
 
-    `status` is the HTTP status; `body` is empty for 304. `url` is the address that answered,
-    after redirects.
+    `status` is the HTTP status; `body` is empty for 304. `url` is the final address after
+    redirects.
     """
 
     feed_id: str
@@ -72,18 +72,18 @@ class FetchedFeed:
     body: bytes = b""
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, case-insensitively."""
+        """Return the first header of that name, case-insensitively."""
         wanted = name.lower()
         return next((v for k, v in self.headers if k.lower() == wanted), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
-    """One entry of a feed as the publisher wrote it; nothing cleaned but the encoding.
+    """One entry of a feed as the publisher wrote it; only the encoding is normalised.
 
-    `title` is plain text. A date that could not be read leaves its words in `published_text`.
-    `original_link` is the publisher's own address where the feed names one beside a tracker's.
-    `date_doubt` says what was guessed in reading the date: `no_zone`, `unsure_zone`, `unsure_day`.
+    `title` is plain text. An unreadable date is kept as text in `published_text`. `original_link`
+    is the publisher's own address, if the feed gives one besides a tracking link. `date_doubt` says
+    what was guessed in the date: `no_zone`, `unsure_zone`, `unsure_day`.
     """
 
     feed_id: str
@@ -104,11 +104,11 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """What one body held. `bozo` says in words what was wrong with it; entries are kept anyway.
+    """The content of one response body. `bozo` says what was malformed; entries are kept anyway.
 
-    `ttl_s` is how long the feed asks to be left alone (RSS ttl, sy:updatePeriod). `notes` are
-    remarks for the ledger, such as a charset that was not the one declared.
-    `replaced_share` is the share of characters that could not be read, 0 to 1.
+    `ttl_s` is the polling interval the feed asks for (RSS ttl, sy:updatePeriod). `notes` are
+    remarks for the ledger, such as a wrongly declared charset. `replaced_share` is the share of
+    unreadable characters, 0 to 1.
     """
 
     feed_id: str
@@ -126,10 +126,10 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """One attempt at one feed: a row of the fetch ledger.
+    """One request to one feed: a row of the fetch ledger.
 
     `outcome` is `ok`, `not_modified`, `skipped` or the class of the error (`timeout`, `http_500`,
-    `not_a_feed`, ...); `error` the line a person reads. Sizes in bytes, times in seconds.
+    `not_a_feed`, ...); `error` is the readable message. Sizes in bytes, times in seconds.
     """
 
     fetch_id: str

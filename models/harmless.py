@@ -1,11 +1,11 @@
-"""Text from outside, made harmless for the place it goes to: one function a destination.
+"""Sanitise text from outside: one function per destination.
 
-Headlines, names, addresses and what servers answer are whatever somebody chose to publish. Every
-way out takes them through here: `terminal`, `log`, `csv_cell`, `json_text`, `metric_label`,
-`html`, `chart`; for people's channels `chat`, `discord`, `slack`, `telegram`, `teams`, `mail`,
-`markdown`; `structure` for the bodies of webhooks; `link` for what may be followed.
+Headlines, names, addresses and server responses are untrusted. Every output uses one of these
+functions: `terminal`, `log`, `csv_cell`, `json_text`, `metric_label`, `html`, `chart`; for channels
+that people read `chat`, `discord`, `slack`, `telegram`, `teams`, `mail`, `markdown`; `structure`
+for webhook bodies; `link` for addresses that may be followed.
 
-Nowhere does a control character, a direction override or an invisible character come through.
+None of them lets a control character, a direction override or an invisible character through.
 """
 
 import json
@@ -16,54 +16,54 @@ from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-# Invisible, without meaning to any reader, and a break to every parser of mentions and links.
+# Invisible and meaningless to readers, but they break the parsers of mentions and links.
 BREAK = "\u200b"
-# Format characters that writing needs: joiners of Persian, Hindi and emoji, and the signs that
-# stand before a number (Unicode 16, Prepended_Concatenation_Mark).
+# Format characters that scripts need: joiners of Persian, Hindi and emoji, and signs that precede a
+# number (Unicode 16, Prepended_Concatenation_Mark).
 WRITING = frozenset(
     "\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
     "\U000110bd\U000110cd"
 )
-# A whole address and nothing else: no space, no quote, nothing that could end a link early.
+# A complete address: no space, no quote, nothing that could end a link early.
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\^{}|\x00-\x20\x7f]+", re.IGNORECASE)
-# What chats read as more than words: a mention, a tag or entity, a link with a text of its own.
+# What chats interpret: mentions, tags, entities, links with their own text.
 _MENTION = re.compile(r"([@＠<!]|&(?=#?\w+;)|\](?=[(\[]))(?=\S)")
-# Any scheme but http(s); a listing ("XNYS:MP") is none.
+# Any scheme except http(s); a listing ("XNYS:MP") does not count as one.
 _SCHEME = re.compile(
     r"\b(?!(?i:https?):)(?![A-Z0-9]{4}:[A-Z0-9.-]{1,12}(?![\w/:,;(+=]))"
     r"([A-Za-z][A-Za-z0-9+.-]*:)(?=[^\s\d])"
 )
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
 _CHAT_MARKS = re.compile(r"([\\`*_~|\[\]()#>]|^\s*[-+](?=\s))")
-# A cell that a spreadsheet would work out, also where another separator makes cells of one.
+# A cell that a spreadsheet would evaluate, also if another separator splits the line.
 _FORMULA = re.compile(r"(^|[;|\n])(\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?[\d.,]*\d%?")
 
 
 def line(text: str) -> str:
-    """One line without control, invisible or direction-override characters."""
+    """Return one line without control, invisible or direction-override characters."""
     return " ".join(text.translate(_ONE_LINE).split())
 
 
 def lines(text: str) -> str:
-    """`line` for texts of several lines: line feeds stay, nothing else that controls."""
+    """Like `line` for several lines: line feeds stay, other control characters go."""
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_MANY_LINES)
 
 
 def terminal(text: str) -> str:
-    """For a terminal or what is piped from one: no escape sequence, whatever the encoding."""
+    """For a terminal or a pipe: no escape sequences, whatever the encoding."""
     return lines(text)
 
 
 def log(text: str) -> str:
-    """For a log of plain lines: what was one message stays one line."""
+    """For plain-line logs: one message stays on one line."""
     return line(text)
 
 
 def csv_cell(value: Any) -> Any:
-    """For a cell of a CSV file: a text that a spreadsheet takes for a formula gets an apostrophe.
+    """For a CSV cell: a text that a spreadsheet would read as a formula gets an apostrophe.
 
-    Numbers, and texts that are numbers, stay as they are. Source: OWASP, CSV Injection.
+    Numbers, and texts that are numbers, are unchanged. Source: OWASP, CSV Injection.
     """
     if not isinstance(value, str):
         return value
@@ -74,13 +74,13 @@ def csv_cell(value: Any) -> Any:
 def json_text(value: Any, **options: Any) -> str:
     """JSON, for programs and terminals alike: dangerous characters are written as \\uXXXX.
 
-    Nothing is lost: who reads the JSON gets the text as it was.
+    Nothing is lost: parsing the JSON gives the original text.
     """
     return json.dumps(value, ensure_ascii=False, **options).translate(_JSON)
 
 
 def metric_label(text: str) -> str:
-    """For a label value in the Prometheus text format, escaped as it says."""
+    """For a label value in the Prometheus text format, escaped as the format requires."""
     return line(text).replace("\\", r"\\").replace('"', r"\"")
 
 
@@ -90,26 +90,26 @@ def html(text: str) -> str:
 
 
 def chart(text: str) -> str:
-    """For a title in a chart: matplotlib reads formulas between dollar signs."""
+    """For a chart title: matplotlib reads text between dollar signs as a formula."""
     return line(text).replace("$", r"\$")
 
 
 def chat(text: str) -> str:
-    """For any chat, push service or mail reader: nobody is pinged, nothing becomes a link unseen.
+    """For chats, push services and mail: nobody is pinged, and no text becomes a hidden link.
 
-    A zero-width space breaks `@name`, `<...>`, entities, `[text](address)` and every scheme but
-    http(s); it is not seen. Source: discord.py's escape_mentions does the same.
+    A zero-width space breaks `@name`, `<...>`, entities, `[text](address)` and every scheme except
+    http(s). It is invisible to readers. Source: discord.py's escape_mentions does the same.
     """
     return _SCHEME.sub(rf"\1{BREAK}", unmentioned(text))
 
 
 def unmentioned(text: str) -> str:
-    """One line in which nothing is a mention, a tag, an entity or a link with a text of its own."""
+    """Return one line without mentions, tags, entities or links with their own text."""
     return _MENTION.sub(rf"\1{BREAK}", line(text))
 
 
 def discord(text: str) -> str:
-    """For Discord, which reads Markdown in plain messages: marks get a backslash.
+    """For Discord, which reads Markdown in plain messages: Markdown characters get a backslash.
 
     Source: support.discord.com, Markdown Text 101.
     """
@@ -119,23 +119,23 @@ def discord(text: str) -> str:
 def slack(text: str) -> str:
     """For Slack, where `<...>` pings and links (docs.slack.dev, Formatting).
 
-    Not the entities Slack names: Apprise takes those back where they look like a mention.
+    Does not use Slack's entities: Apprise decodes those that look like a mention.
     """
     return chat(text).replace("<", "‹").replace(">", "›")
 
 
 def telegram(text: str) -> str:
-    """For Telegram: `@name` pings, HTML is escaped on the way (core.telegram.org/bots/api)."""
+    """For Telegram: `@name` pings; HTML is escaped later (core.telegram.org/bots/api)."""
     return chat(text)
 
 
 def teams(text: str) -> str:
-    """For Teams, whose adaptive cards read Markdown and `<at>`: marks get a backslash."""
+    """For Teams, whose adaptive cards read Markdown and `<at>`: Markdown gets a backslash."""
     return _CHAT_MARKS.sub(r"\\\1", chat(text))
 
 
 def mail(text: str) -> str:
-    """For the body of a mail: readers make links of addresses, so of http(s) only."""
+    """For a mail body, where readers turn addresses into links: only http(s) stays intact."""
     return chat(text)
 
 
@@ -145,21 +145,22 @@ def mail_header(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """For CommonMark: every mark is a character, and every sign of HTML an entity."""
+    """For CommonMark: all Markdown characters are escaped, all HTML characters become entities."""
     return escape(_MARKDOWN.sub(r"\\\1", chat(text)), quote=False)
 
 
 def chat_html(text: str, words: Callable[[str], str] = chat) -> str:
-    """For a channel that takes HTML; `words` is its service's own function, should it turn the
-    HTML back into text.
+    """For a channel that takes HTML.
+
+    `words` is the service's own function, used if the service converts the HTML back into text.
     """
     return escape(words(text), quote=True)
 
 
 def structure(value: Any) -> Any:
-    """For the body of a webhook: no text in it pings where it is passed on, an address is a `link`.
+    """For a webhook body: no text pings when it is forwarded, and every address is a `link`.
 
-    What is to be an address and is none that may be followed is null.
+    An address that may not be followed becomes null.
     """
     if isinstance(value, str):
         return link(value) or unmentioned(value)
@@ -174,9 +175,10 @@ def structure(value: Any) -> Any:
 
 
 def link(url: str | None) -> str | None:
-    """The address if it may be followed: http(s), no user in it, nothing that ends a link early.
+    """Return the address if it is safe to follow, else None.
 
-    Signs that some format reads as its own (brackets, `@`, `*`) are percent-encoded.
+    Safe means http(s), no user name, nothing that ends a link early. Characters with a meaning in
+    some format (brackets, `@`, `*`) are percent-encoded.
     """
     if not url or not _ADDRESS.fullmatch(url) or line(url) != url:
         return None
@@ -193,7 +195,7 @@ def link(url: str | None) -> str | None:
     return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
 
 
-# Every function a channel's text may go through, by the name of the service as its address says it.
+# The function for a channel's text, by the service name in the channel's address.
 SERVICES: Mapping[str, Callable[[str], str]] = {
     "discord": discord,
     "slack": slack,
@@ -207,7 +209,7 @@ SERVICES: Mapping[str, Callable[[str], str]] = {
 
 
 class _Table(dict[int, int | str]):
-    """For str.translate: what becomes of each character, worked out when it is first met."""
+    """A table for str.translate that computes a character's replacement on first use."""
 
     def __init__(self, replace: Callable[[str], str], kept: str = "") -> None:
         super().__init__((ord(char), char) for char in kept)

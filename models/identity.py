@@ -1,10 +1,10 @@
-"""How things get their ids: a digest over the raw fields that identify them."""
+"""Ids: digests over the raw identifying fields."""
 
 import hashlib
 
 
 def digest_id(*fields: object) -> str:
-    """A 128-bit hex id over `fields`, stable across runs, machines and versions.
+    """Return a 128-bit hex id over `fields`, stable across runs, machines and versions.
 
     Fields are joined by the unit separator, so ("a", "bc") and ("ab", "c") differ.
     """

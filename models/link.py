@@ -1,4 +1,4 @@
-"""What linking reads and what it gives: mentions with their clocks, and the lives they tell."""
+"""Input and output of linking: mentions with their times, developments and measures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,11 @@ from models.event import EventMention
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkMention:
-    """A mention with what linking must know of its article. Times UTC.
+    """A mention with what linking needs to know about its article. Times are UTC.
 
-    `reported_at` is when its publisher said it, where that can be believed, else `first_seen_at`.
-    `publisher` and `copy_group` tell independent sources apart: copies of one text share a group.
-    `development_ids` are the developments it is linked to now, by part (see
-    `extractors.linking.link`).
+    `reported_at` is the publisher's time if plausible, else `first_seen_at`. `publisher` and
+    `copy_group` identify independent sources: copies of one text share a group. `development_ids`
+    are the developments it is linked to now, by part (see `extractors.linking.parts`).
     """
 
     mention: EventMention
@@ -31,7 +30,7 @@ class LinkMention:
 
     @property
     def order(self) -> tuple[datetime, str, int, bool, int, str]:
-        """Where it stands in the order of reports, the same however and whenever it came in."""
+        """Return the sort key for reports; it does not depend on the order of arrival."""
         m = self.mention
         return (
             self.reported_at,
@@ -45,7 +44,7 @@ class LinkMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDevelopment:
-    """A development as linking left it: `state` is JSON that only extractors/linking reads."""
+    """A development as linking stored it: `state` is JSON that only extractors/linking reads."""
 
     development_id: str
     measure_id: str
@@ -56,10 +55,11 @@ class StoredDevelopment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """A person's ruling on a mention: it tells a step of the group's measure, whatever else fits.
+    """A reviewer's decision: the mention reports a step of this group's measure.
 
-    All mentions of a group share a measure, whichever is told first. `apart` groups have one of
-    their own that no other report founded. `development_id` is where the mention is linked now.
+    All mentions of a group share a measure, whichever is reported first. Groups with `apart` have a
+    measure of their own that no other report started. `development_id` is where the mention is
+    linked now.
     """
 
     mention_id: str
@@ -70,7 +70,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something a person should look at. Its id digests what it says, so it is asked once."""
+    """Something for a person to review. Its id digests its content, so it is raised once."""
 
     review_id: str
     kind: str
@@ -81,11 +81,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkInput:
-    """Everything linking needs to bring some blocks up to date.
+    """Everything linking needs to update some blocks.
 
-    `since`: block -> its first report that is new or gone. `settled`: the developments of those
-    blocks last heard of before that; `open`: those heard of since. `mentions`: the mentions that
-    are new, reported since, or that an open development rests on, with all of their articles.
+    `since`: block -> its first report that is new or removed. `settled`: the developments of those
+    blocks last reported before that; `open`: those reported since. `mentions`: mentions that are
+    new, reported since, or part of an open development, with all of their articles.
     """
 
     mentions: tuple[LinkMention, ...] = ()
@@ -97,9 +97,10 @@ class LinkInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedMention:
-    """Which development a part of a mention reports, and how new it was when it was reported.
+    """The development that a part of a mention reports, and how new it was when reported.
 
-    `withdrawn` says why a later version of its article took it back, if one did, since when.
+    `withdrawn` says why a later version of its article retracted or changed it, if one did;
+    `withdrawn_at` when.
     """
 
     mention_id: str
@@ -118,10 +119,10 @@ class LinkedMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedDevelopment:
-    """A development in full, with the state linking goes on from. Fields as in the store.
+    """A development in full, with the state that linking continues from. Fields as stored.
 
-    `change_reason` says what its source last did to it (retracted, corrected, reinstated);
-    `correction_id` digests all such changes, None where there are none.
+    `change_reason` is the last change by its source (retracted, corrected, reinstated);
+    `correction_id` digests all such changes and is None if there are none.
     """
 
     development_id: str
@@ -178,9 +179,9 @@ class LinkedDevelopment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedMeasure:
-    """A measure as its developments tell it: its identity, then its life.
+    """A measure derived from its developments: its identity, then its life.
 
-    The life counts firm steps only; where there is none, `last_development_id` is None.
+    The life counts firm steps only; if there is none, `last_development_id` is None.
     """
 
     measure_id: str
@@ -211,10 +212,10 @@ class LinkedMeasure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkResult:
-    """What was touched, as it is now: to be stored together.
+    """All affected rows in their current state, to be stored together.
 
-    `gone` are developments that are no more, with the one that took up their first report, if
-    any; `gone_measures` are measures without developments.
+    `gone` maps each removed development to the one that took over its first report, if any;
+    `gone_measures` are measures that have no developments left.
     """
 
     developments: tuple[LinkedDevelopment, ...] = ()

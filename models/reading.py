@@ -1,14 +1,14 @@
-"""What reading a file gave: counts that add up, and each refusal with its place and reason."""
+"""The result of reading a file: counts that add up, and each refusal with place and reason."""
 
 from dataclasses import dataclass, field
 
-# A file of nothing but refusals must not fill the memory; beyond, they are only counted.
+# Bounds memory for a file full of refusals; beyond this, refusals are only counted.
 KEPT = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A record that was not taken: where it stands in its file, and why."""
+    """A refused record: its position in the file, and the reason."""
 
     place: str
     reason: str
@@ -19,7 +19,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """A record that is there and was not asked for: an image in a WARC, a day not ordered."""
+    """A valid record that was not requested: an image in a WARC, a day outside the order."""
 
     place: str
 
@@ -28,8 +28,8 @@ class Passed:
 class ReadCount:
     """The records of a file, each in one of four counts.
 
-    `known` were held before or stand in the file twice, `passed` were not asked for. `refusals`
-    are those of `refused` that are kept; `notes` say what else a person should know of a record.
+    `known` were already held or are repeated in the file; `passed` were not requested. `refusals`
+    are the kept ones of `refused`; `notes` are other remarks about records.
     """
 
     stored: int = 0
@@ -41,7 +41,7 @@ class ReadCount:
 
     @property
     def read(self) -> int:
-        """All records of the file."""
+        """Return the number of all records of the file."""
         return self.stored + self.known + self.passed + self.refused
 
     def __add__(self, other: "ReadCount") -> "ReadCount":
@@ -60,7 +60,7 @@ NOTHING_READ = ReadCount()
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a file that is being read."""
+    """Running counts while a file is read."""
 
     stored: int = 0
     known: int = 0
@@ -76,13 +76,13 @@ class Tally:
             self.refusals.append(refusal)
 
     def note(self, place: str, reason: str) -> None:
-        """Keep what should be said of a record that is no refusal."""
+        """Keep a remark about a record that was not refused."""
         if len(self.notes) < KEPT:
             self.notes.append(Refusal(place=place, reason=reason))
 
     @property
     def count(self) -> ReadCount:
-        """The counts so far."""
+        """Return the counts so far."""
         return ReadCount(
             stored=self.stored,
             known=self.known,

@@ -1,4 +1,4 @@
-"""Listed companies: issuers, their listings, what they are exposed to, and what prices did."""
+"""Listed companies: issuers, their listings, their exposures, and their prices."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """A company, known by its legal name and, where we have them, its CIK."""
+    """A company, identified by its legal name and, if known, its CIK."""
 
     issuer_id: str
     name: str
@@ -19,7 +19,7 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A security on a market: MIC and ticker, valid for a time. A ticker alone is no key."""
+    """A security on a market: MIC and ticker, valid for a period. A ticker alone is not a key."""
 
     listing_id: str
     issuer_id: str
@@ -37,8 +37,8 @@ class Listing:
 class CompanyAlias:
     """Another name of an issuer. kind: alias, brand, subsidiary, former, publisher, platform.
 
-    A gated alias counts only near one of `keep_near` or where the full name or the tag stands in
-    the same document; near one of `reject_near` it never counts.
+    A gated alias counts only near one of `keep_near`, or if the full name or the tag is in the same
+    document. Near one of `reject_near` it never counts.
     """
 
     issuer_id: str
@@ -53,8 +53,8 @@ class CompanyAlias:
 class Exposure:
     """An issuer's tie to a commodity. role: producer, processor, consumer, substitute.
 
-    `countries` are where it does that work, as ISO 3166-1 codes; empty means the issuer's own.
-    It holds from `valid_from` until the day before `valid_to`.
+    `countries` are where it does that work, as ISO 3166-1 codes; empty means the issuer's own
+    country. Valid from `valid_from` until the day before `valid_to`.
     """
 
     issuer_id: str
@@ -66,7 +66,7 @@ class Exposure:
     valid_to: date | None = None
 
     def holds_on(self, day: date | None) -> bool:
-        """Was the company in this business on that day? Without a day it was."""
+        """Was the company in this business on that day? True if no day is given."""
         return day is None or (
             (self.valid_from is None or self.valid_from <= day)
             and (self.valid_to is None or day < self.valid_to)
@@ -77,8 +77,8 @@ class Exposure:
 class ExposureSign:
     """One cell of the signed prior (ontology 4.2), for a measure that moves forward.
 
-    `role` is a role of Exposure, or `party` for the company the measure names. `place` says where
-    the company works: actor (the implementing jurisdiction), target, elsewhere, any.
+    `role` is a role of Exposure, or `party` for the company the measure names. `place` is where the
+    company works: actor (the implementing jurisdiction), target, elsewhere, any.
     """
 
     type: str
@@ -90,7 +90,7 @@ class ExposureSign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Securities:
-    """Everything we know of listed companies; `notes` are conflicts found while reading."""
+    """All known listed companies; `notes` are conflicts found while reading."""
 
     issuers: tuple[Issuer, ...]
     listings: tuple[Listing, ...]
@@ -123,9 +123,9 @@ class NamedListing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickerLink:
-    """A listing an event touches. link: named, party or exposed; sign: +, - or ?.
+    """A listing affected by an event. link: named, party or exposed; sign: +, - or ?.
 
-    `listing` is "MIC:TICKER". `relevance` is 0 to 100; `why` says it in words.
+    `listing` is "MIC:TICKER". `relevance` is 0 to 100; `why` explains it in words.
     """
 
     listing: str

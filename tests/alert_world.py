@@ -1,4 +1,4 @@
-"""A warehouse with developments to raise alerts from: what the tests of alerts start with."""
+"""Test warehouses with developments that raise alerts."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -45,26 +45,26 @@ DEVELOPMENT: dict[str, Any] = {
 
 
 def memory() -> DuckDBPyConnection:
-    """An empty warehouse in memory."""
+    """Return an empty warehouse in memory."""
     con = connect(":memory:")
     migrate(con)
     return con
 
 
 def warehouse_file(path: Path, count: int = 0) -> Path:
-    """An empty warehouse in a file, with `count` developments."""
+    """Create a warehouse file with `count` developments; return its path."""
     with open_warehouse(path) as con, transaction(con):
         store_all(con, {f"d{n:04d}": {"measure_id": f"m{n:04d}"} for n in range(count)})
     return path
 
 
 def store(con: DuckDBPyConnection, development_id: str, **fields: Any) -> None:
-    """One development with its lead mention and article; fields replace the usual ones."""
+    """Store one development with its lead mention and article; `fields` replace the defaults."""
     store_all(con, {development_id: fields})
 
 
 def store_all(con: DuckDBPyConnection, developments: dict[str, dict[str, Any]]) -> None:
-    """Developments by id, each with its lead mention and article."""
+    """Store developments by id, each with its lead mention and article."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for development_id, fields in developments.items():
         for table, row in rows_of(development_id, fields).items():
@@ -74,7 +74,7 @@ def store_all(con: DuckDBPyConnection, developments: dict[str, dict[str, Any]]) 
 
 
 def rows_of(development_id: str, fields: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The rows that make up one development, by table."""
+    """Return the rows of one development, by table."""
     row = {**DEVELOPMENT, **fields, "development_id": development_id}
     mention = row.setdefault("lead_mention_id", f"mention-{development_id}")
     article = row.setdefault("article_id", f"article-{development_id}")
@@ -123,7 +123,7 @@ def link(development_id: str, mention: str, article: str, publisher: str) -> dic
 
 
 def confirm(con: DuckDBPyConnection, development_id: str, publisher: str) -> None:
-    """Another publisher reports a development."""
+    """Store a report of a development by another publisher."""
     mention = f"mention-{publisher}-{development_id}"
     row = link(development_id, mention, f"article-{publisher}", publisher)
     insert(con, "store.development_mentions", [row])
@@ -135,7 +135,7 @@ def confirm(con: DuckDBPyConnection, development_id: str, publisher: str) -> Non
 
 
 def touch(con: DuckDBPyConnection, development_id: str, listing: str, link: str) -> None:
-    """A listing a development touches."""
+    """Link a listing to a development."""
     row = {
         "development_id": development_id,
         "listing_id": listing,
@@ -148,7 +148,7 @@ def touch(con: DuckDBPyConnection, development_id: str, listing: str, link: str)
 
 
 def insert(con: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
-    # Rows may differ in what they give: Arrow takes the columns of the first for all of them.
+    # Fill missing keys: Arrow takes the columns of the first row for all rows.
     names = sorted({name for row in rows for name in row})
     con.register("rows", pa.Table.from_pylist([{n: row.get(n) for n in names} for row in rows]))
     con.execute(f"INSERT INTO {table} BY NAME FROM rows")
@@ -156,12 +156,12 @@ def insert(con: DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> N
 
 
 def rule(rule_id: str = "all", **fields: Any) -> AlertRule:
-    """A rule that hears of everything unless told otherwise."""
+    """Return a rule that matches every development, unless `fields` narrow it."""
     return AlertRule(rule_id=rule_id, **fields)
 
 
 def candidate(**fields: Any) -> AlertCandidate:
-    """A development as rules see it."""
+    """Return a development as rules see it."""
     usual: dict[str, Any] = {
         "development_id": "d1",
         "measure_id": "m1",
@@ -181,7 +181,7 @@ def candidate(**fields: Any) -> AlertCandidate:
 
 
 def notice(**fields: Any) -> Notice:
-    """A notice about `candidate()`."""
+    """Return a notice about `candidate()`."""
     usual: dict[str, Any] = {
         "alert_id": "0123456789abcdef0123456789abcdef",
         "rule_id": "all",
@@ -195,7 +195,7 @@ def notice(**fields: Any) -> Notice:
 
 
 class RecordingSink:
-    """Takes every notice, or fails the first `failures` times of each."""
+    """Accepts every notice, or fails the first `failures` attempts of each."""
 
     timeout_s = 1.0
 
@@ -212,4 +212,4 @@ class RecordingSink:
         self.taken.append(notice.alert_id)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to close."""

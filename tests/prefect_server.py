@@ -18,13 +18,13 @@ START_S = 120.0
 
 
 def environment(api: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What a process needs that works with the server at `api`."""
+    """Return the environment of a process that uses the server at `api`."""
     return {**os.environ, **PREFECT_DEFAULTS, "PREFECT_API_URL": api, **(more or {})}
 
 
 @contextmanager
 def prefect_server(home: Path, database: str | None = None) -> Iterator[str]:
-    """The address of a server's API; it keeps its runs in `database`, else in a file of its own."""
+    """Run a server; yield the address of its API. Its runs are in `database`, or in a file."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

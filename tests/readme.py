@@ -1,78 +1,101 @@
-"""The README as a user meets it: its commands, and the demo's output pasted into it.
+"""The README as a user meets it: its commands, and the output pasted into it.
 
-`python -m tests.readme` runs the demo and writes its output into README.md.
+`python -m tests.readme` runs the demo and regenerates the pasted output in README.md.
 """
 
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+PROGRAM = ".venv/bin/policywire"
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-DEMO = re.compile(r"(^<!-- demo output.*?-->\n```text\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
+PASTED = r"(^<!-- {} output.*?-->\n```text\n)(.*?)(^```$)"
 SECONDS = re.compile(r" +\d+\.\d s")
-# Rows of each table that the README shows.
-SHOWN = 6
-TABLES = ("New developments", "Largest moves")
+PORT = re.compile(r"127\.0\.0\.1:\d+")
+# The README shows so many rows of a table, and these tables only: others need more columns.
+SHOWN_ROWS = 3
+SHOWN_TABLES = ("Feeds fetched", "Alerts raised")
+LEFT_OUT = ("New developments", "Largest moves", "Ask it:")
+WIDTH = 80
 
 
 def commands() -> list[str]:
-    """Every command of the README's shell blocks, without its comment."""
+    """Return every command of the README's shell blocks, without its comment."""
     text = README.read_text("utf-8")
     lines = (line for block in SHELL.findall(text) for line in block.splitlines())
     return [re.sub(r"\s+# .*", "", line) for line in lines if line.strip()]
 
 
-def pasted() -> str:
-    """The demo's output as the README has it."""
-    found = DEMO.search(README.read_text("utf-8"))
-    assert found is not None, "the README shows what the demo prints"
+def question() -> str:
+    """Return the command whose answer the README shows."""
+    return next(line for line in commands() if line.startswith(f"{PROGRAM} sql"))
+
+
+def block(name: str) -> re.Pattern[str]:
+    """Return the pattern of a pasted block, "demo" or "answer"; group 2 is its text."""
+    return re.compile(PASTED.format(name), re.MULTILINE | re.DOTALL)
+
+
+def pasted(name: str) -> str:
+    """Return the output that the README shows, "demo" or "answer"."""
+    found = block(name).search(README.read_text("utf-8"))
+    assert found is not None, f"the README has a block '{name} output'"
     return found[2]
 
 
 def shortened(output: str) -> str:
-    """The demo's output cut for the README: counts, the first notices, how to go on.
-
-    Tables that need more than 80 columns are left out.
-    """
-    blocks = output.strip("\n").split("\n\n")
-    return "\n\n".join(part for block in blocks for part in shown(block)) + "\n"
+    """Return the demo's output as the README shows it: folded at 80 columns, tables cut."""
+    parts = output.strip("\n").split("\n\n")
+    return "\n\n".join("\n".join(shown(part)) for part in parts if not part.startswith(LEFT_OUT))
 
 
-def shown(block: str) -> Iterator[str]:
-    """The block's part of the README; nothing for a table that wraps."""
-    lines = [line.rstrip() for line in block.splitlines()]
-    if lines[0].startswith(TABLES):
-        return
-    if lines[0].startswith(("Feeds asked", "Alerts raised")):
-        lines = [*lines[: SHOWN + 2], "..."]
-    yield "\n".join(lines)
+def shown(part: str) -> Iterator[str]:
+    """Yield the lines of one part of the output; of a table its title, header and first rows."""
+    lines = part.splitlines()
+    if part.startswith(SHOWN_TABLES):
+        lines = [*lines[: SHOWN_ROWS + 2], "..."]
+    for line in lines:
+        yield textwrap.fill(
+            line.rstrip(), WIDTH, subsequent_indent=" " * 18, break_on_hyphens=False
+        )
+
+
+def answer(output: str) -> str:
+    """Return the answer of `question` without spaces at line ends."""
+    return "\n".join(line.rstrip() for line in output.strip("\n").splitlines())
 
 
 def without_times(text: str) -> str:
-    """The same with seconds masked."""
-    return SECONDS.sub(" # s", text)
+    """Mask seconds, and the port, which differs where another program uses the usual one."""
+    return PORT.sub("127.0.0.1:#", SECONDS.sub(" # s", text))
 
 
 def main() -> None:
-    """Run the demo in a folder of its own and write its output into the README."""
-    policywire = Path(sys.executable).with_name("policywire")
+    """Run the demo and the question in a new folder; write their output into the README."""
+    program = str(Path(sys.executable).with_name("policywire"))
     with tempfile.TemporaryDirectory() as folder:
-        run = subprocess.run(
-            [policywire, "demo", "--dir", "var/demo"],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-    # There the program is called by its path; from a fresh clone it is .venv/bin/policywire.
-    output = run.stdout.replace(str(policywire), ".venv/bin/policywire")
+
+        def printed(*words: str) -> str:
+            return subprocess.run(
+                [program, *words], cwd=folder, check=True, capture_output=True, text=True
+            ).stdout
+
+        demo = PORT.sub("127.0.0.1:8790", printed("demo"))
+        new = {
+            "demo": shortened(demo),
+            "answer": answer(printed(*shlex.split(question())[1:])),
+        }
     text = README.read_text("utf-8")
-    README.write_text(DEMO.sub(lambda m: m[1] + shortened(output) + m[3], text), "utf-8")
+    for name, output in new.items():
+        text = block(name).sub(lambda m, output=output: f"{m[1]}{output}\n{m[3]}", text)  # type: ignore[misc]
+    README.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

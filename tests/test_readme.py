@@ -1,4 +1,4 @@
-"""Every command of the README, typed literally into a fresh clone with an empty environment."""
+"""Types every command of the README literally in a fresh clone, in an empty environment."""
 
 import gzip
 import json
@@ -20,10 +20,11 @@ from threading import Thread
 import pytest
 
 from flows.base.loopback import LoopbackServer
-from tests.readme import ROOT, commands, pasted, shortened, without_times
+from tests.readme import ROOT, answer, commands, pasted, question, shortened, without_times
 
-# What a login shell has, and nothing else.
+# The variables of a login shell, and no others.
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+REGENERATE = "regenerate it: python -m tests.readme"
 ITEM = """<item><title>{title}</title><guid>{n}</guid><pubDate>{date}</pubDate>
 <description>{title}. The ministry said so on Thursday.</description></item>"""
 HEADLINES = (
@@ -34,7 +35,7 @@ HEADLINES = (
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files git knows, as `git clone` would lay them, and nothing that was built."""
+    """Copy the files in git, like `git clone`, without build output."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -52,13 +53,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(clone: Path) -> str:
-    """What `make demo` prints in the clone."""
+    """Return what `make demo` prints in the clone."""
     return typed(clone, "make demo").partition("PolicyWire demo")[2]
 
 
 @pytest.fixture(scope="module")
 def feed_url() -> Iterator[str]:
-    """A real feed on this machine, in place of the shipped ones."""
+    """Serve a feed on this machine, in place of the shipped ones."""
     now = datetime.now(UTC)
     items = "".join(
         ITEM.format(title=title, n=n, date=format_datetime(now - timedelta(hours=n + 1)))
@@ -89,11 +90,11 @@ class FeedHandler(BaseHTTPRequestHandler):
             self.wfile.write(self.body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep the test's output clean."""
+        """Print nothing."""
 
 
 def typed(folder: Path, line: str, timeout_s: float = 600) -> str:
-    """What a line typed in `folder` prints; fails with its words when it fails."""
+    """Return what a command typed in `folder` prints; fail with its output when it fails."""
     run = subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
@@ -108,12 +109,21 @@ def typed(folder: Path, line: str, timeout_s: float = 600) -> str:
 
 
 def test_the_demo_prints_what_the_readme_shows(demo: str) -> None:
-    found = shortened("PolicyWire demo" + demo)
-    assert without_times(found) == without_times(pasted()), "python -m tests.readme writes it anew"
+    found = shortened("PolicyWire demo" + demo) + "\n"
+    assert without_times(found) == without_times(pasted("demo")), REGENERATE
+
+
+def test_the_question_gets_the_answer_that_the_readme_shows(clone: Path, demo: str) -> None:
+    assert answer(typed(clone, question())) + "\n" == pasted("answer"), REGENERATE
+
+
+def test_pasted_output_fits_80_columns() -> None:
+    lines = (pasted("demo") + pasted("answer")).splitlines()
+    assert [line for line in lines if len(line) > 80] == []
 
 
 def test_the_commands_the_demo_suggests_work_as_printed(clone: Path, demo: str) -> None:
-    suggested = [line.strip() for line in demo.partition("Ask it:")[2].splitlines()[1:]]
+    suggested = [line.strip() for line in demo.partition("Query the results")[2].splitlines()[1:]]
     more = [line.partition(" more: ")[2] for line in demo.splitlines() if " more: " in line]
     assert len(suggested) >= 3
     assert more
@@ -123,7 +133,7 @@ def test_the_commands_the_demo_suggests_work_as_printed(clone: Path, demo: str) 
         assert "no rows" not in output, line
 
 
-def test_a_second_demo_brings_nothing_new(clone: Path, demo: str) -> None:
+def test_a_second_demo_adds_nothing(clone: Path, demo: str) -> None:
     again = typed(clone, "make demo")
     assert "0 new articles" in again
     assert "New developments: nothing new" in again
@@ -141,7 +151,7 @@ def test_every_command_of_the_readme(clone: Path, demo: str, feed_url: str) -> N
         if line == "make demo":
             continue
         if line == "make test":
-            # This suite is what it runs.
+            # Not run: it would run this test.
             assert "pytest" in typed(clone, "make --dry-run test")
             continue
         if line.endswith("policywire run"):
@@ -158,7 +168,7 @@ def test_every_command_of_the_readme(clone: Path, demo: str, feed_url: str) -> N
 
 
 def serves_until_ctrl_c(folder: Path, line: str) -> None:
-    """Start `serve`, wait until it says that it serves, stop it."""
+    """Start `serve`, wait until it reports that it serves, stop it."""
     with subprocess.Popen(
         ["bash", "-c", f"exec {line}"],
         cwd=folder,
@@ -184,7 +194,7 @@ def serves_until_ctrl_c(folder: Path, line: str) -> None:
     assert "Traceback" not in said
 
 
-def test_a_list_cut_short_says_so(clone: Path, demo: str) -> None:
+def test_a_shortened_list_says_so(clone: Path, demo: str) -> None:
     line = ".venv/bin/policywire events --limit 5 --config var/demo/policywire.toml 2>&1 >/dev/null"
     assert re.fullmatch(r"and \d+ more; --limit shows more\n", typed(clone, line))
 

@@ -1,1 +1,1 @@
-"""The only code that knows DuckDB; SQL lives beside it in .sql files."""
+"""The only code that uses DuckDB; its SQL lives in .sql files beside it."""

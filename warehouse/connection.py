@@ -1,4 +1,4 @@
-"""Opening the warehouse, transactions, and the SQL that lives in files."""
+"""Opens the warehouse, runs transactions, loads SQL files."""
 
 import random
 import re
@@ -23,11 +23,11 @@ from warehouse.migrate import migrate
 
 PATIENCE_S = 120.0
 _in_transaction: set[int] = set()
-# What a worker does not notice for as long is that a newer release has migrated its lake.
-SCHEMA_GOOD_S = 60.0
+# A worker checks the schema of its lake at most this often: a newer release may have migrated it.
+SCHEMA_CHECK_S = 60.0
 _lakes_checked: dict[str, float] = {}
 CONFLICT_RETRIES = 12
-# What is the matter with the file, the disk or the memory, and not with what was asked.
+# Errors of the file, the disk or the memory, not of the query.
 STORAGE_FAULTS = (
     duckdb.IOException,
     duckdb.FatalException,
@@ -37,17 +37,17 @@ STORAGE_FAULTS = (
 Result = TypeVar("Result")
 CONNECTION_SETTINGS = (
     "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false; "
-    # `rowid IN (SELECT ...)` then reads only the blocks in which wanted rows lie, also where these
-    # are a few thousand: queries that pick wide rows go by it, and cost what they pick.
+    # `rowid IN (SELECT ...)` then reads only the blocks that contain selected rows, also for a few
+    # thousand rows. Queries that select wide rows rely on it: they cost what they select.
     "SET dynamic_or_filter_threshold = 5000"
 )
 
 
 def connect(path: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
-    """A connection with our settings and no look at what the file holds; `:memory:` works.
+    """Return a connection with our settings; does not check the content. `:memory:` works.
 
-    Raises WarehouseBusyError when another process holds the file, MigrationError when it is no
-    DuckDB database, WarehouseDamagedError when it is one no more.
+    Raises WarehouseBusyError when another process has the file open, MigrationError when it is
+    not a DuckDB database, WarehouseDamagedError when it is damaged.
     """
     if is_lake_target(path):
         con = connect_lake(path, read_only=read_only)
@@ -68,17 +68,17 @@ def connect(path: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
 
 
 def connect_patiently(path: Path | str, patience_s: float) -> DuckDBPyConnection:
-    """`connect`, waiting while another process has the file."""
-    given_up = time.monotonic() + patience_s
+    """Like `connect`, but wait up to `patience_s` while another process has the file open."""
+    deadline = time.monotonic() + patience_s
     wait_s = 0.02
     while True:
         try:
             return connect(path)
         except WarehouseBusyError:
-            if time.monotonic() > given_up:
+            if time.monotonic() > deadline:
                 raise
-        # Spread, so that two who wait do not keep meeting.
-        time.sleep(wait_s * (0.5 + random.random()))  # noqa: S311 - no secret hangs on it
+        # Random, so that two waiting processes do not keep colliding.
+        time.sleep(wait_s * (0.5 + random.random()))  # noqa: S311 - not a secret
         wait_s = min(wait_s * 1.5, 0.5)
 
 
@@ -86,17 +86,17 @@ def connect_patiently(path: Path | str, patience_s: float) -> DuckDBPyConnection
 def open_warehouse(
     path: Path | str, *, patience_s: float = PATIENCE_S
 ) -> Iterator[DuckDBPyConnection]:
-    """The live warehouse, brought to the newest schema; hold it as briefly as you can.
+    """Open the live warehouse, migrated to the newest schema. Keep it open as briefly as you can.
 
-    Only flows open it, one process at a time; another one waits `patience_s` for its turn.
+    Only flows open it, one process at a time; others wait up to `patience_s`.
     Raises MigrationError when the file is from a newer release or is not a warehouse,
     WarehouseBusyError when it stays busy.
     """
     con = connect_patiently(path, patience_s)
     try:
-        # On a lake two queries at every open would cost more than most of what is asked then.
+        # On a lake the two queries of the check cost more than most work done in one opening.
         checked_at = _lakes_checked.get(str(path))
-        if checked_at is None or time.monotonic() - checked_at > SCHEMA_GOOD_S:
+        if checked_at is None or time.monotonic() - checked_at > SCHEMA_CHECK_S:
             migrate(con, name=str(path))
             if is_lake_target(path):
                 _lakes_checked[str(path)] = time.monotonic()
@@ -110,9 +110,9 @@ def open_warehouse(
 def with_retries(
     path: Path | str, work: Callable[[DuckDBPyConnection], Result], tries: int = CONFLICT_RETRIES
 ) -> Result:
-    """What `work` gives on the live warehouse, done again when another worker was first.
+    """Return the result of `work` on the live warehouse; repeat it after a conflict.
 
-    `work` is one transaction, safe to repeat. Raises WarehouseConflictError after `tries`.
+    `work` is one transaction and safe to repeat. Raises WarehouseConflictError after `tries`.
     """
     wait_s = 0.05
     for left in reversed(range(tries)):
@@ -122,16 +122,16 @@ def with_retries(
         except WarehouseConflictError:
             if not left:
                 raise
-        time.sleep(wait_s * (0.5 + random.random()))  # noqa: S311 - no secret hangs on it
+        time.sleep(wait_s * (0.5 + random.random()))  # noqa: S311 - not a secret
         wait_s = min(wait_s * 1.6, 2.0)
     raise AssertionError("the last try returns or raises")
 
 
 @contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing. Raises WarehouseError, with the cause, when the database refuses.
+    """Run a block as one transaction. Raises WarehouseError, with the cause, when it fails.
 
-    One inside another is part of it: what the outer one holds stands or falls together.
+    A transaction inside another one is part of the outer one.
     """
     if id(con) in _in_transaction:
         yield
@@ -147,9 +147,9 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
         if is_interrupt(error):
             raise KeyboardInterrupt from error
         if isinstance(error, duckdb.Error):
-            # A lake's conflicts come as other classes, with the word in them.
+            # A lake reports conflicts as other classes; only the message says so.
             if re.search(r"\bconflict", str(error), re.IGNORECASE):
-                raise WarehouseConflictError(f"another worker was first: {error}") from error
+                raise WarehouseConflictError(f"another worker was faster: {error}") from error
             raise warehouse_error(error, "warehouse", doing="nothing was written") from error
         raise
     finally:
@@ -157,7 +157,7 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Is this Ctrl-C? While DuckDB runs a query it shows as an error of DuckDB's own."""
+    """Return whether the error means Ctrl-C; during a query DuckDB raises an error of its own."""
     return isinstance(error, KeyboardInterrupt | duckdb.InterruptException) or (
         isinstance(error, RuntimeError) and str(error) == "Query interrupted"
     )
@@ -165,5 +165,5 @@ def is_interrupt(error: BaseException) -> bool:
 
 @cache
 def load_query(name: str) -> str:
-    """The SQL of queries/<name>.sql."""
+    """Return the SQL of queries/<name>.sql."""
     return (resources.files("warehouse") / "queries" / f"{name}.sql").read_text("utf-8")

@@ -1,7 +1,7 @@
-"""What DuckDB says when it cannot go on, told apart: one true line each, with what to do.
+"""Turns errors of DuckDB and the system into our own: one line each, with what to do next.
 
-By its exception class and the fixed beginning of its message, tried on DuckDB 1.5.5; the path is
-taken out first, since a folder may be called anything.
+Each is recognised by its exception class and fixed words of its message (checked with DuckDB
+1.5.5). The path is removed first: a folder name may contain any words.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from models.errors import (
 )
 
 RESTORE = (
-    "`policywire warehouse restore SNAPSHOT_OR_BACKUP` puts a whole copy in its place and keeps "
+    "`policywire warehouse restore SNAPSHOT_OR_BACKUP` replaces it with an intact copy and keeps "
     "this file"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One kind: words of the message (any of them), what it is, and the error it becomes."""
+    """One kind of fault: words of the message (any of them), our line, and our error class."""
 
     words: tuple[str, ...]
     line: str
@@ -63,13 +63,13 @@ FAULTS = (
     ),
     Fault(
         words=("not a valid DuckDB database file", "sqlite_scanner"),
-        line="not a PolicyWire warehouse, nor any DuckDB database; name another file "
+        line="not a PolicyWire warehouse and not a DuckDB database; choose another file "
         "(--warehouse), or move this one away",
         error=MigrationError,
     ),
     Fault(
         words=("No space left on device", "Disk quota exceeded", "File too large"),
-        line="the disk is full, or a limit on file size was met; make room and run it again",
+        line="the disk is full, or a file size limit was reached; free some space and run again",
         error=WarehouseFullError,
     ),
     Fault(
@@ -79,51 +79,51 @@ FAULTS = (
     ),
     Fault(
         words=("Permission denied", "Read-only file system", "Operation not permitted"),
-        line="not allowed to read or write it; look at who owns the file and its folder",
+        line="no permission to read or write it; check the owner of the file and its folder",
         error=WarehouseError,
     ),
     Fault(
         words=("No such file or directory", "database does not exist"),
-        line="no such file or folder; look at the path",
+        line="no such file or folder; check the path",
         error=WarehouseError,
     ),
     Fault(
         words=("Is a directory",),
-        line="a folder, not a file; name a file in it (--warehouse)",
+        line="a folder, not a file; choose a file in it (--warehouse)",
         error=WarehouseError,
     ),
 )
 
 
 def warehouse_error(error: Exception, path: Path | str, *, doing: str = "") -> WarehouseError:
-    """The error a person is told, for one of DuckDB's or of the system's; `path` is what it is of.
+    """Return our error for one of DuckDB or the system, about the file `path`.
 
-    `doing` is what was tried, and what it means that it failed.
+    `doing` says what failed, such as "not backed up".
     """
     text = str(error)
     plain = text.replace(str(path), "").replace(str(Path(path).absolute()), "")
     where = f"{path}: {doing}: " if doing else f"{path}: "
-    told = brief(text)
+    message = brief(text)
     if isinstance(error, duckdb.TransactionException) and "onflict" in plain:
-        return WarehouseConflictError(f"another worker was first: {told}")
+        return WarehouseConflictError(f"another worker was faster: {message}")
     if isinstance(error, duckdb.OutOfMemoryException):
         line = "not enough memory; close other programs, or set DuckDB's temp folder on a disk"
-        return WarehouseError(f"{where}{line} ({told})")
-    # A folder as a file and a file cut short begin alike.
+        return WarehouseError(f"{where}{line} ({message})")
+    # "Is a directory" first: its message also contains words of a truncated file.
     for fault in sorted(FAULTS, key=lambda fault: "Is a directory" not in fault.words):
         if isinstance(error, duckdb.IOException | duckdb.SerializationException | OSError) and any(
             words in plain for words in fault.words
         ):
-            return fault.error(f"{where}{fault.line} ({told})")
+            return fault.error(f"{where}{fault.line} ({message})")
     if isinstance(error, duckdb.FatalException | duckdb.InternalException):
         return WarehouseDamagedError(
-            f"{where}DuckDB stopped on a fault of its own or of the file; "
-            f"`policywire warehouse check`, else {RESTORE} ({told})"
+            f"{where}DuckDB stopped: a bug in it, or a damaged file; "
+            f"run `policywire warehouse check`; if it fails, {RESTORE} ({message})"
         )
-    return WarehouseError(f"{where}{told}")
+    return WarehouseError(f"{where}{message}")
 
 
 def brief(text: str) -> str:
-    """A message of the database in one line that is not long."""
+    """Return a message of the database on one line of at most 300 characters."""
     line = " ".join(text.split("\n\nLINE ")[0].split("Stack Trace")[0].split())
     return line if len(line) <= 300 else line[:299] + "…"

@@ -1,4 +1,4 @@
-"""The warehouse beyond one machine: a DuckLake with its catalogue in Postgres.
+"""The warehouse for several machines: a DuckLake with its catalogue in Postgres.
 
 Named `ducklake:postgres:<libpq keywords> [data_path=<folder or s3:// address>]`, for example
 `ducklake:postgres:dbname=policywire host=db data_path=/srv/lake`. Needs the `lake` extra.
@@ -17,9 +17,9 @@ PREFIX = "ducklake:"
 CATALOG = "lake"
 EXTENSIONS = ("ducklake", "postgres_scanner")
 DATA_PATH = re.compile(r"\s*\bdata_path=(\S+)")
-# A path keeps one slash of two; an address needs both.
+# pathlib turns two slashes into one; an address needs both.
 LOST_SLASH = re.compile(r"\b(postgres(?:ql)?|s3):/(?!/)")
-# Small batches stay in the catalogue; a Parquet file for each would be thousands of tiny ones.
+# Small batches stay in the catalogue; otherwise there would be thousands of tiny Parquet files.
 INLINED_ROWS = 200
 RETRIES = 20
 _attached: dict[str, DuckDBPyConnection] = {}
@@ -27,16 +27,16 @@ _attaching = threading.Lock()
 
 
 def is_lake_target(target: Path | str) -> bool:
-    """Does this name a DuckLake, and not a file?"""
+    """Return whether the target is a DuckLake, not a file."""
     return str(target).startswith(PREFIX)
 
 
 def connect_lake(target: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
-    """A connection that has the lake as its database.
+    """Return a connection with the lake as its database.
 
-    Loading the extensions takes longer than most of what is asked then, so that this process stays
-    attached to a lake it writes to. Who only reads may lock the connection down and has its own.
-    Raises ConfigError where the lake extra is missing, WarehouseError when the catalogue cannot
+    Loading the extensions takes longer than most queries, so the process stays attached to a lake
+    it writes to. A read-only connection is separate, because its user may lock it down.
+    Raises ConfigError when the lake extra is missing, WarehouseError when the catalogue cannot
     be reached.
     """
     if read_only:
@@ -52,7 +52,7 @@ def connect_lake(target: Path | str, *, read_only: bool = False) -> DuckDBPyConn
 
 
 def session(held: DuckDBPyConnection) -> DuckDBPyConnection | None:
-    """A further connection beside `held`; None where the catalogue does not answer there."""
+    """Return another connection from `held`; None when the catalogue no longer answers."""
     con = held.cursor()
     try:
         con.execute(f"USE {CATALOG}")
@@ -64,7 +64,7 @@ def session(held: DuckDBPyConnection) -> DuckDBPyConnection | None:
 
 
 def attach(target: Path | str, *, read_only: bool = False) -> DuckDBPyConnection:
-    """A connection of its own to a lake; raises as `connect_lake` does."""
+    """Return a separate connection to a lake; raises like `connect_lake`."""
     address = LOST_SLASH.sub(r"\1://", str(target))
     data = DATA_PATH.search(address)
     address = DATA_PATH.sub("", address).replace("'", "''")
@@ -81,12 +81,12 @@ def attach(target: Path | str, *, read_only: bool = False) -> DuckDBPyConnection
         con.execute(f"SET ducklake_max_retry_count = {RETRIES}")
     except duckdb.Error as error:
         con.close()
-        raise WarehouseError(f"{named(target)}: {error}") from error
+        raise WarehouseError(f"{without_password(target)}: {error}") from error
     return con
 
 
 def load_extensions(con: DuckDBPyConnection) -> None:
-    """Load what a lake needs: from wheels where they are installed, else as DuckDB has it."""
+    """Load the extensions for lakes: installed ones, or else those from Python wheels."""
     for name in EXTENSIONS:
         try:
             con.execute(f"LOAD {name}")
@@ -104,6 +104,6 @@ def load_extensions(con: DuckDBPyConnection) -> None:
             ) from error
 
 
-def named(target: Path | str) -> str:
-    """The lake as it may be shown: no password."""
+def without_password(target: Path | str) -> str:
+    """Return the address of the lake without its password, for messages."""
     return re.sub(r"password=\S+|(?<=:)[^:@/\s]+(?=@)", "***", str(target))

@@ -1,10 +1,10 @@
-"""Brings a database to the newest schema: migrations once each, then the views.
+"""Migrates a database to the newest schema: each migration once, then the views.
 
-Migrations are migrations/NNNN_what.sql, forward only, each in one transaction together with its
-record. Views are views/<name>.sql, rebuilt whenever one of them or the schema changed; a file says
-with a line `-- after: other_view` what must stand before it. Tables live in schema `store`, ours
-to change; views live in `main` and are the contract. No file uses keys, constraints or indexes,
-so that the same SQL serves DuckLake.
+Migrations are migrations/NNNN_what.sql, forward only, each in one transaction with its record.
+Views are views/<name>.sql, rebuilt whenever one of them changes; a line `-- after: other_view`
+names the views that must be created first. Tables live in schema `store` and may change; views
+live in `main` and are the contract. No file uses keys, constraints or indexes, so the same SQL
+works on a DuckLake.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ AFTER = re.compile(r"^-- after: (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlFile:
-    """One shipped SQL file: `order` is a migration's number, 0 for views."""
+    """One shipped SQL file. `order` is the number of a migration, 0 for a view."""
 
     order: int
     name: str
@@ -43,7 +43,7 @@ class SqlFile:
 
 @cache
 def sql_files(folder: str) -> tuple[SqlFile, ...]:
-    """The .sql files of one folder of the warehouse package, by name; read once a process."""
+    """Return the .sql files of one folder of this package, by name; read once per process."""
     found = []
     for item in sorted(
         (resources.files("warehouse") / folder).iterdir(), key=lambda entry: entry.name
@@ -58,10 +58,10 @@ def sql_files(folder: str) -> tuple[SqlFile, ...]:
 
 
 def migrate(con: DuckDBPyConnection, *, name: str = "warehouse") -> None:
-    """Run what is missing. Safe to call on every open; costs one small query when up to date.
+    """Run missing migrations and rebuild views. One small query when all is up to date.
 
-    Raises MigrationError on a database from a newer release, one whose migrations differ from
-    ours, or one that holds tables but none of ours.
+    Raises MigrationError for a database from a newer release, with other migrations than ours,
+    or with tables but none of ours.
     """
     applied = applied_migrations(con, name)
     migrations = sql_files("migrations")
@@ -81,8 +81,8 @@ def migrate(con: DuckDBPyConnection, *, name: str = "warehouse") -> None:
 
 
 def applied_migrations(con: DuckDBPyConnection, name: str) -> dict[int, str]:
-    """Version -> digest of what was run. Creates the record in an empty database."""
-    with suppress(duckdb.CatalogException):  # every open asks, so the usual answer comes first
+    """Return version -> digest of the migrations that ran. Creates their table if needed."""
+    with suppress(duckdb.CatalogException):  # the usual case first: every opening asks
         return recorded(con)
     tables = con.execute(
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
@@ -94,7 +94,7 @@ def applied_migrations(con: DuckDBPyConnection, name: str) -> dict[int, str]:
     if "store.migrations" not in names:
         if names:
             raise MigrationError(
-                f"{name}: holds tables but is no PolicyWire warehouse ({min(names)}); "
+                f"{name}: has tables but is not a PolicyWire warehouse ({min(names)}); "
                 "give another path"
             )
         con.execute("CREATE SCHEMA IF NOT EXISTS store")
@@ -109,13 +109,13 @@ def applied_migrations(con: DuckDBPyConnection, name: str) -> dict[int, str]:
 
 
 def recorded(con: DuckDBPyConnection) -> dict[int, str]:
-    """Version -> digest as noted. Raises duckdb.CatalogException where nothing was ever noted."""
+    """Return version -> digest as recorded. Raises duckdb.CatalogException without a record."""
     rows = con.execute("SELECT version, digest FROM store.migrations").fetchall()
     return {int(version): str(digest) for version, digest in rows}
 
 
 def apply_migration(con: DuckDBPyConnection, migration: SqlFile, name: str) -> None:
-    """Run one migration and note it, both or neither."""
+    """Run one migration and record it, in one transaction."""
     con.execute("BEGIN TRANSACTION")
     try:
         con.execute(migration.sql)
@@ -131,7 +131,7 @@ def apply_migration(con: DuckDBPyConnection, migration: SqlFile, name: str) -> N
 
 
 def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
-    """Create every view and macro anew if any differs from what was last built."""
+    """Recreate all views and macros if any differs from the last build."""
     digest = views_digest()
     row = con.execute("SELECT digest FROM store.view_build").fetchone()
     if row is not None and row[0] == digest:
@@ -143,7 +143,7 @@ def rebuild_views(con: DuckDBPyConnection, name: str) -> None:
 
 
 def add_session_macros(con: DuckDBPyConnection) -> None:
-    """Add the macros that a lake cannot keep to a session on one, for who asks with them."""
+    """Create the macros that a lake cannot store, as temporary ones of this session."""
     _, own = kept_by_lake(in_order(sql_files("views"), "lake"))
     for macro in own:
         con.execute(macro.sql)
@@ -151,13 +151,13 @@ def add_session_macros(con: DuckDBPyConnection) -> None:
 
 @cache
 def views_digest() -> str:
-    """One digest over all shipped views; computed once a process."""
+    """Return one digest of all shipped views; computed once per process."""
     digests = "".join(view.digest for view in sql_files("views"))
     return hashlib.sha256(digests.encode()).hexdigest()
 
 
 def build(con: DuckDBPyConnection, ordered: list[SqlFile], digest: str, name: str) -> None:
-    """Create views and note that they are those of `digest`, all or none."""
+    """Create the views and record their `digest`, in one transaction."""
     con.execute("BEGIN TRANSACTION")
     try:
         for view in ordered:
@@ -172,7 +172,7 @@ def build(con: DuckDBPyConnection, ordered: list[SqlFile], digest: str, name: st
 
 
 def is_lake(con: DuckDBPyConnection) -> bool:
-    """Is the warehouse a DuckLake, and not a DuckDB file?"""
+    """Return whether the warehouse is a DuckLake, not a DuckDB file."""
     row = con.execute(
         "SELECT type FROM duckdb_databases() WHERE database_name = current_database()"
     ).fetchone()
@@ -180,9 +180,9 @@ def is_lake(con: DuckDBPyConnection) -> bool:
 
 
 def kept_by_lake(views: list[SqlFile]) -> tuple[list[SqlFile], list[SqlFile]]:
-    """Views as a lake keeps them, and those that every session makes for itself.
+    """Split the views into those a lake stores and those each session creates for itself.
 
-    A lake keeps comments on views only (docs/DATA_DICTIONARY.md has all of them), and no macro
+    A lake stores comments on views only (docs/DATA_DICTIONARY.md has all of them), and no macro
     with a parameter whose default is NULL.
     """
     kept, own = [], []
@@ -197,7 +197,7 @@ def kept_by_lake(views: list[SqlFile]) -> tuple[list[SqlFile], list[SqlFile]]:
 
 
 def in_order(found: Sequence[SqlFile], name: str) -> list[SqlFile]:
-    """Views after those they read, by their `-- after:` lines."""
+    """Sort views so that each comes after the views in its `-- after:` line."""
     views = {view.name: view for view in found}
     needs = {
         view_name: {n.strip() for found in AFTER.findall(view.sql) for n in found.split(",")}
@@ -206,7 +206,7 @@ def in_order(found: Sequence[SqlFile], name: str) -> list[SqlFile]:
     for view_name, needed in needs.items():
         if missing := needed - views.keys():
             raise MigrationError(
-                f"{name}: view {view_name} needs {min(missing)}, which is not there"
+                f"{name}: view {view_name} needs {min(missing)}, which does not exist"
             )
     try:
         return [views[view_name] for view_name in TopologicalSorter(needs).static_order()]

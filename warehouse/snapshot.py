@@ -1,8 +1,8 @@
-"""The read-only copy that analysts open: published whole, read by many, never in a flow's way.
+"""The snapshot: a read-only copy of the warehouse for analysts. Its readers never block flows.
 
-DuckDB lets one process write or many read. So the live file is the flows' alone; after each load
-a copy takes the snapshot's name in one step. Who holds the old copy keeps it, for the name moves
-and the file stays until the last reader closes it.
+DuckDB allows one writing process or many reading ones. So only flows open the live file; after
+each load, a copy replaces the snapshot in one step (rename). Readers with the old snapshot open
+keep it: the old file exists until the last of them closes it.
 """
 
 import json
@@ -31,25 +31,25 @@ LOCK_DOWN = "SET enable_external_access = false; SET lock_configuration = true"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryResult:
-    """What a query gave: column names in order, and the rows as an Arrow table."""
+    """The result of a query: column names in order, and the rows as an Arrow table."""
 
     columns: tuple[str, ...]
     table: pa.Table
 
     @property
     def rows(self) -> list[tuple[object, ...]]:
-        """The rows as Python values."""
+        """Return the rows as tuples of Python values."""
         values = [column.to_pylist() for column in self.table.columns]
         return list(zip(*values, strict=True)) if values else []
 
 
 def publish(live_path: Path | str, snapshot_path: Path | str) -> bool:
-    """Publish the live warehouse; False when nothing changed since the last time.
+    """Publish the live warehouse. Returns False when nothing changed since the last time.
 
-    A DuckLake has no need of it, its readers are in nobody's way: False as well.
+    A DuckLake needs no snapshot, because readers never block writers there: also False.
 
-    The live file is held while it is copied, so that the copy is whole. The copy is on disk
-    before it takes the snapshot's name; when anything fails the old snapshot stays.
+    The live file stays open during the copy, so the copy is consistent. The copy is flushed to
+    disk before it replaces the snapshot; if anything fails, the old snapshot stays.
     Raises WarehouseBusyError when another process writes, WarehouseError when the disk is full.
     """
     if is_lake_target(live_path):
@@ -63,14 +63,14 @@ def publish(live_path: Path | str, snapshot_path: Path | str) -> bool:
     try:
         migrate(con, name=str(live))
         con.execute("FORCE CHECKPOINT")
-        state = state_of(live)
-        sweep(snapshot)
+        state = file_state(live)
+        remove_leftovers(snapshot)
         copy_file(live, fresh)
         keep_mode(snapshot, fresh)
         os.replace(fresh, snapshot)
         write_mark(snapshot, state)
     except (OSError, duckdb.Error) as error:
-        doing = "not published, the old one stays"
+        doing = "not published; the old snapshot stays"
         raise warehouse_error(error, snapshot, doing=doing) from error
     finally:
         con.close()
@@ -79,7 +79,7 @@ def publish(live_path: Path | str, snapshot_path: Path | str) -> bool:
 
 
 def keep_mode(old: Path, fresh: Path) -> None:
-    """Give a new snapshot the mode and group of the one before, which an operator may have set."""
+    """Give the new snapshot the mode and group of the old one: an operator may have set them."""
     try:
         found = old.stat()
     except FileNotFoundError:
@@ -89,23 +89,23 @@ def keep_mode(old: Path, fresh: Path) -> None:
         try:
             os.chown(fresh, -1, found.st_gid)
         except PermissionError:
-            # Not a member of that group any more: then nobody but the owner reads it.
+            # No longer a member of that group: only the owner may read it.
             fresh.chmod(0o600)
 
 
 def is_current(live: Path, snapshot: Path) -> bool:
-    """Does the snapshot hold what the live file holds? Told by size and time, nothing is opened."""
+    """Return whether the snapshot is up to date, by size and time; opens neither file."""
     if not live.exists() or not snapshot.exists() or live.with_name(live.name + ".wal").exists():
         return False
     try:
         mark = json.loads(mark_path(snapshot).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(mark == {"source": state_of(live), "copy": state_of(snapshot)})
+    return bool(mark == {"source": file_state(live), "copy": file_state(snapshot)})
 
 
-def state_of(path: Path) -> list[int]:
-    """What tells one content of a file from the next: inode, size, time of change."""
+def file_state(path: Path) -> list[int]:
+    """Return inode, size and modification time (ns): they change with the content."""
     found = path.stat()
     return [found.st_ino, found.st_size, found.st_mtime_ns]
 
@@ -115,20 +115,20 @@ def mark_path(snapshot: Path) -> Path:
 
 
 def write_mark(snapshot: Path, source: list[int]) -> None:
-    """Note of what the snapshot is a copy; losing it only costs one more copy."""
+    """Record what the snapshot is a copy of; without the record it is only copied once more."""
     fresh = mark_path(snapshot).with_suffix(".tmp")
-    fresh.write_text(json.dumps({"source": source, "copy": state_of(snapshot)}), "utf-8")
+    fresh.write_text(json.dumps({"source": source, "copy": file_state(snapshot)}), "utf-8")
     os.replace(fresh, mark_path(snapshot))
 
 
-def sweep(snapshot: Path) -> None:
-    """Remove what a publisher that was killed left behind; we hold the live file, so none runs."""
+def remove_leftovers(snapshot: Path) -> None:
+    """Delete files of a killed publisher. We have the live file open, so no other one runs."""
     for left in snapshot.parent.glob(f".{snapshot.name}.*.tmp"):
         left.unlink(missing_ok=True)
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy to disk, through to the platter; a copy-on-write clone where the file system can."""
+    """Copy a file and flush it to disk; a copy-on-write clone if the file system supports it."""
     with source.open("rb") as read, target.open("wb") as write:
         if not clone(read.fileno(), write.fileno()):
             shutil.copyfileobj(read, write, 16 << 20)
@@ -142,7 +142,7 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def clone(source: int, target: int) -> bool:
-    """Let the file system share the blocks; False where it cannot."""
+    """Clone a file by sharing its blocks; False when the file system cannot."""
     if sys.platform != "linux":
         return False
     import fcntl
@@ -155,15 +155,15 @@ def clone(source: int, target: int) -> bool:
 
 
 def open_snapshot(path: Path | str, *, locked: bool = True) -> DuckDBPyConnection:
-    """A read-only connection to the published snapshot.
+    """Return a read-only connection to the published snapshot.
 
-    `locked` (as `policywire sql` has it) keeps queries inside the snapshot: no other file, no
-    network, no setting can be reached from SQL. Raises WarehouseError when none is published.
+    With `locked`, SQL cannot reach other files or the network, or change settings.
+    Raises WarehouseError when no snapshot is published.
     """
     if is_lake_target(path):
         con = connect(path, read_only=True)
         add_session_macros(con)
-        # Its data are files, so only the settings can be locked.
+        # A lake's data are files, so only the settings can be locked.
         con.execute("SET lock_configuration = true")
         return con
     if not Path(path).exists():
@@ -177,9 +177,9 @@ def open_snapshot(path: Path | str, *, locked: bool = True) -> DuckDBPyConnectio
 def query(
     path: Path | str, sql: str, parameters: Mapping[str, object] | None = None
 ) -> QueryResult:
-    """Run one query on the snapshot, with its $named parameters.
+    """Run one query on the snapshot, with $named parameters.
 
-    Raises WarehouseError, in one line, when it is refused.
+    Raises WarehouseError, on one line, when the query fails.
     """
     con = open_snapshot(path)
     try:
@@ -194,6 +194,6 @@ def query(
 
 
 def one_line(text: str) -> str:
-    """An error of the database without its picture of the query."""
-    told = re.split(r"\n+LINE \d+:", text, maxsplit=1)[0]
-    return " ".join(told.split())
+    """Return a database error on one line, without its excerpt of the query."""
+    message = re.split(r"\n+LINE \d+:", text, maxsplit=1)[0]
+    return " ".join(message.split())

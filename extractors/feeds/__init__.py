@@ -1,4 +1,4 @@
-"""Bytes to feed entries to articles.
+"""Feeds, pages and archives to entries and articles.
 
 Start with parse.py.
 """

@@ -1,4 +1,4 @@
-"""A text or page of an archive as the article we hold."""
+"""Turns an archive's text or page into an article."""
 
 from datetime import UTC, datetime
 
@@ -16,10 +16,10 @@ from models.article import Article, article_id, text_digest
 def article_from_archive(
     item: ArchiveItem, *, feed_id: str, fetched_at: datetime
 ) -> Article | None:
-    """The article an archive's item is; None when there is no text in it.
+    """Return the article of an archive item; None if it has no text.
 
-    It was first seen when the archive took it, else when it was published, else `fetched_at`
-    (now): that is when we could first have known.
+    `first_seen_at` is the archive's capture time, else the publication time, else `fetched_at`
+    (now): the time when we could first have known.
     """
     title, text, published = (
         visible(item.title).strip(),
@@ -59,10 +59,10 @@ def article_from_archive(
 
 
 def read_page(item: ArchiveItem) -> tuple[str, str, datetime | None]:
-    """Title, prose and day of publication of a page; a page without prose has no title either."""
-    from trafilatura import extract_metadata  # takes half a second: only where there is a page
+    """Return a page's title, prose and publication time; both are empty without prose."""
+    from trafilatura import extract_metadata  # slow to import, so only for pages
 
-    assert item.html is not None, "asked of pages only"
+    assert item.html is not None, "only pages are read here"
     page = decoded(item.html, page=True).text
     try:
         text = page_text(page, url=item.url)
@@ -70,10 +70,12 @@ def read_page(item: ArchiveItem) -> tuple[str, str, datetime | None]:
         text = ""
     if not text:
         return "", "", None
-    told = extract_metadata(page, default_url=item.url)
+    metadata = extract_metadata(page, default_url=item.url)
     published = item.published_at
-    if published is None and told is not None and told.date:
-        published = datetime.fromisoformat(told.date).replace(tzinfo=UTC)
-    title = visible(item.title or (told.title if told is not None and told.title else "")).strip()
-    # Many pages open with their headline: told once is enough.
+    if published is None and metadata is not None and metadata.date:
+        published = datetime.fromisoformat(metadata.date).replace(tzinfo=UTC)
+    title = visible(
+        item.title or (metadata.title if metadata is not None and metadata.title else "")
+    ).strip()
+    # Many pages begin with their headline; do not repeat it.
     return title, text.removeprefix(title).lstrip() if title else text, published

@@ -1,4 +1,4 @@
-"""A feed entry, with its page where we have it, as the article we hold."""
+"""Turns a feed entry, with its page if fetched, into an article."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -28,11 +28,11 @@ def article_from_entry(
     page_html: bytes | str | None = None,
     tell_language: TellLanguage = language_of,
 ) -> Article:
-    """The first version of an article, from its feed entry and, if given, its page.
+    """Return the first version of an article, from its feed entry and, if given, its page.
 
-    The page's text is taken when it is the article announced and more of it than the feed
-    gave; a consent wall, paywall or teaser falls back to the feed's own content. `version` is
-    always 1: the warehouse counts versions. Times must be aware.
+    The page's text is used if it is the announced article and longer than the feed's text. For a
+    consent wall, paywall or teaser, the feed's own content is used. `version` is always 1: the
+    warehouse counts versions. Times must be timezone-aware.
     """
     link = entry.original_link or entry.link
     url = web_address((redirect_target(link) or link) if link else None)
@@ -73,7 +73,7 @@ def article_from_entry(
 
 
 def guid_key(guid: str | None) -> str | None:
-    """The guid to know an entry by: as given, but an address in it without tracking parameters."""
+    """Return the guid as an identity key; an address in it loses its tracking parameters."""
     guid = " ".join((guid or "").split())
     if guid.startswith(("http://", "https://")):
         page, _, place = guid.partition("#")
@@ -83,9 +83,9 @@ def guid_key(guid: str | None) -> str | None:
 
 
 def date_flag(published: datetime | None, *, seen_at: datetime, words: str | None) -> str | None:
-    """What is odd about a publisher's date: missing, unreadable, absurd, future; None if nothing.
+    """Return what is wrong with a publisher's date (missing, unreadable, absurd, future), or None.
 
-    `absurd` lies before the web or more than a year ahead; `future` more than clocks differ.
+    `absurd` is before the web existed or more than a year ahead; `future` is beyond clock error.
     """
     if published is None:
         return "unreadable" if words else "missing"
@@ -103,9 +103,9 @@ def _feed_text(entry: FeedEntry) -> str:
 
 
 def without_tail(text: str, title: str) -> str:
-    """The text without a last paragraph that names the article itself and says next to nothing.
+    """Return the text without a last paragraph that only names the article itself.
 
-    "The post X appeared first on Y", in whatever language the site speaks.
+    "The post X appeared first on Y", in any language.
     """
     while len(title) >= _LONG_TITLE:
         head, parting, last = text.rpartition("\n\n")
@@ -118,6 +118,6 @@ def without_tail(text: str, title: str) -> str:
 
 
 def _first_words(text: str) -> str:
-    # Microblogs have no titles; a digest over an empty one would serve, a reader would not.
+    # Microblogs have no titles, but readers need one.
     first = text.partition("\n")[0]
     return first if len(first) <= 100 else first[:100].rpartition(" ")[0] + "…"

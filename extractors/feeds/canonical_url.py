@@ -1,6 +1,6 @@
-"""One address for copies of a page: tracking parameters and spelling variants dropped.
+"""One address for all copies of a page, without tracking parameters and spelling variants.
 
-It finds copies; it never says alone that two entries are one article
+It finds copies; it does not decide alone that two entries are one article
 (warehouse/articles/identity.py).
 """
 
@@ -18,12 +18,11 @@ _URL_IN_BYTES = re.compile(rb"https?://[\x21-\x7e]{8,2000}")
 
 
 def canonical_url(url: str | None) -> str | None:
-    """The canonical form of an article's address, or None if it is no web address.
+    """Return the canonical form of an article's address; None if it is not a web address.
 
-    A key, not a link to follow: http reads as https, `www.` stays, a slash at the end goes.
-    A fragment stays where it names a page (`#/story/5`, `#!story`), and goes where it names a place
-    on one.
-    Redirect links that carry their target are resolved first. Twice gives the same as once.
+    It is a key, not a link to follow: http becomes https, `www.` stays, a trailing slash goes. A
+    fragment stays if it names a page (`#/story/5`, `#!story`) and goes if it names a position on
+    one. Redirect links that contain their target are resolved first. Idempotent.
     """
     if not url:
         return None
@@ -52,10 +51,10 @@ def canonical_url(url: str | None) -> str | None:
 
 
 def redirect_target(url: str) -> str | None:
-    """Where a known redirect link leads, if the link itself says so; no network.
+    """Return the target of a known redirect link if the link contains it; no network access.
 
-    Knows Google's and Bing's click links, Google News links of the form that holds its target
-    (the newer form does not), Yahoo's RU= and Facebook's l.php.
+    Knows click links of Google and Bing, Google News links that contain their target (the newer
+    form does not), Yahoo's RU= and Facebook's l.php.
     """
     try:
         parts = urlsplit(url)
@@ -103,7 +102,10 @@ def _tracks(name: str, value: str) -> bool:
 
 @cache
 def trackers() -> tuple[dict[str, frozenset[str]], tuple[str, ...]]:
-    """Tracking parameters, each with the only values it is one with (none: any), and prefixes."""
+    """Return (tracking parameters with the values that make them so, prefixes).
+
+    An empty set of values means any value.
+    """
     text = (resources.files("extractors.events.lexicon") / "trackers.csv").read_text("utf-8")
     names: dict[str, frozenset[str]] = {}
     prefixes = []

@@ -1,10 +1,10 @@
-"""The usual feed, read by libxml2: RSS 2.0 and Atom 1.0, well-formed UTF-8, nothing odd in it.
+"""A fast path for ordinary feeds, read by libxml2: well-formed RSS 2.0 and Atom 1.0 in UTF-8.
 
-feedparser is the reader of this project and knows every oddity there is, at 0.7 ms an entry.
-Most feeds have none. What this module reads it gives in feedparser's own words (the keys of its
-result that we use), and whatever it does not know for certain it leaves to feedparser by giving
-None. `tests/extractors/feeds/test_fast_path.py` holds the two against each other, and
-`bench/feed_suites.py` does so over all feeds of the well-known parsers' test suites.
+feedparser is this project's reader and handles every oddity, at 0.7 ms per entry. Most feeds have
+no oddities. This module returns the same keys and values as feedparser, and returns None for
+anything it is not certain about; feedparser then reads the feed.
+`tests/extractors/feeds/test_fast_path.py` compares the two, and `bench/feed_suites.py` does so over
+the test suites of the well-known parsers.
 """
 
 import re
@@ -28,8 +28,8 @@ _THR = "{http://purl.org/syndication/thread/1.0}"
 _WORDPRESS = "{com-wordpress:feed-additions:1}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 
-# Elements of an item that say nothing we keep. Only when childless: what stands inside them
-# may be a title or a description to feedparser.
+# Elements of an item that hold nothing we keep. Only if childless: feedparser may read their
+# children as a title or a description.
 _SILENT: Final = frozenset(
     {
         "comments",
@@ -54,20 +54,20 @@ _CHANNEL_ODD = frozenset({f"{_DC}language", f"{_DC}title"})
 _ENTRY_NAMES = frozenset({"item", "items", "entry"})
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ODD_BYTES = re.compile(rb"<!DOCTYPE|<!ENTITY")
-# What feedparser mends in any text: Windows-1252 in disguise, and UTF-8 encoded twice.
+# What feedparser repairs in any text: disguised Windows-1252, and UTF-8 encoded twice.
 _ODD_TEXT = re.compile("[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf]")
-# What is compared with all before it may be so many at most.
+# The most items that are compared with all earlier ones.
 MAX_CHILDREN = 300
 _QUERY_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 _EMAIL_OR_BRACKET = re.compile(r"[@<>()&]")
 
 
 class _Odd(Exception):
-    """Something feedparser should judge."""
+    """Something unusual: leave the feed to feedparser."""
 
 
-def read_usual_feed(body: bytes, *, base: str, language: str | None) -> dict[str, Any] | None:
-    """The feed as feedparser would give it (version, feed, entries), or None if it is unusual.
+def read_simple_feed(body: bytes, *, base: str, language: str | None) -> dict[str, Any] | None:
+    """Return the feed as feedparser would (version, feed, entries), or None if it is unusual.
 
     `body` must be UTF-8; `base` is the feed's address, `language` HTTP's Content-Language.
     """
@@ -78,10 +78,10 @@ def read_usual_feed(body: bytes, *, base: str, language: str | None) -> dict[str
     )
     try:
         root = etree.fromstring(body, parser)
-        told = root.get(f"{_XML}base")
-        if body.count(b"xml:base") != (told is not None):
+        declared = root.get(f"{_XML}base")
+        if body.count(b"xml:base") != (declared is not None):
             return None
-        base = make_safe_absolute_uri(base, told) or base
+        base = make_safe_absolute_uri(base, declared) or base
         if root.tag == "rss":
             return _rss(root, base, language, body)
         if root.tag == f"{_ATOM}feed":
@@ -194,7 +194,7 @@ def _category(raw: dict[str, Any], child: Any, _base: str, _language: str | None
     if set(child.attrib) - {"domain"} or (domain and not text):
         raise _Odd
     if domain:
-        # Terms of a domain come as often as they stand there; only plain ones come once.
+        # Terms with a domain are repeated as often as they occur; plain terms occur once.
         raw.setdefault("tags", []).append({"term": text, "scheme": domain})
     elif text:
         _tag(raw, text)
@@ -216,10 +216,10 @@ _RSS_READERS = {
 
 
 def _atom(root: Any, base: str, language: str | None, body: bytes) -> dict[str, Any]:
-    told = root.get(f"{_XML}lang")
-    if body.count(b"xml:lang") != (told is not None):
+    declared = root.get(f"{_XML}lang")
+    if body.count(b"xml:lang") != (declared is not None):
         raise _Odd
-    language = (told or language or "").replace("_", "-") or None
+    language = (declared or language or "").replace("_", "-") or None
     feed: dict[str, Any] = {"links": []}
     if language:
         feed["language"] = language
@@ -319,7 +319,7 @@ def _tag(
 
 
 def _once(raw: dict[str, Any], key: str) -> str:
-    # Of an element that comes twice, feedparser takes now the first and now the last.
+    # For a repeated element, feedparser sometimes takes the first and sometimes the last.
     if key in raw and key != "language":
         raise _Odd
     return key

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from extractors.feeds.limits import MAX_ENTRIES, beyond
 from extractors.feeds.moments import Moment, MomentReader, region_of
 from extractors.text.invisible import visible
-from extractors.text.plain_text import fit, plain_as_html, title_text
+from extractors.text.plain_text import plain_as_html, title_text, without_controls
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -15,7 +15,7 @@ _LONG_NUMBER = 100
 
 
 def parse_json_feed(fetched: FetchedFeed, text: str) -> ParsedFeed:
-    """The entries of a JSON Feed. Raises FeedParseError if the JSON is broken or something else."""
+    """Return the entries of a JSON Feed. Raises FeedParseError for broken or other JSON."""
     try:
         data: Any = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError) as error:
@@ -45,7 +45,7 @@ def parse_json_feed(fetched: FetchedFeed, text: str) -> ParsedFeed:
 
 
 def _number(digits: str) -> int | str:
-    # An id may be a number of any length; Python refuses to read one of thousands of digits.
+    # An id may be a number of any length; Python refuses to parse thousands of digits.
     return int(digits) if len(digits) < _LONG_NUMBER else digits
 
 
@@ -81,10 +81,10 @@ def _entry(
 
 
 def _text(value: object) -> str:
-    # Ids are numbers in some feeds although the format asks for strings.
+    # Some feeds use numbers as ids although the format requires strings.
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return fit(str(value)).strip()
+    return without_controls(str(value)).strip()
 
 
 def _link(value: object, base: str) -> str | None:

@@ -1,9 +1,9 @@
-"""What no feed has is cut before it is parsed: depth, elements and names without an end.
+"""Cuts pathological feeds before parsing: excessive depth, element counts and name lengths.
 
-feedparser's time grows with the square of some of these: the length of an author, the categories
-of an entry, the depth of elements with an xml:base. One pass over the bytes, linear in their
-number, leaves out what goes beyond the limits and says what that was; the rest is an ordinary feed.
-Bytes in which `<` is not one byte (UTF-16, UTF-32) are left alone: the reader's deadline is theirs.
+Some of these make feedparser's time grow quadratically: the length of an author, the categories of
+an entry, the depth of elements with an xml:base. One linear pass over the bytes drops everything
+beyond the limits and reports it; the rest is an ordinary feed. Encodings in which `<` is not one
+byte (UTF-16, UTF-32) are not checked here; the reader's deadline covers them.
 """
 
 import re
@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 
 MAX_ENTRIES = 10_000
 MAX_ELEMENTS = 3_000  # in one entry
-MAX_OUTSIDE = 30_000  # outside entries: RSS 1.0 lists its entries there once more
-MAX_DEPTH = 250  # libxml2's own is 256
+MAX_OUTSIDE = 30_000  # outside entries: RSS 1.0 lists its entries there again
+MAX_DEPTH = 250  # libxml2's limit is 256
 MAX_TAG_BYTES = 65_536
 MAX_NAME_BYTES = 2_000
 MAX_PAGE_TAGS = 100_000
 
-# Nothing in it repeats beyond the next `<`: linear whatever the bytes are.
+# No repetition reaches past the next `<`, so matching is linear for any input.
 _MARK = re.compile(rb"<(?:(/?)([A-Za-z_\x80-\xff][^\s<>/]{0,200})[^<>]*>|(!\[CDATA\[|!--|\?))")
 _CLOSERS = {b"![CDATA[": b"]]>", b"!--": b"-->", b"?": b"?>"}
 _ENTRIES = frozenset({b"item", b"entry"})
-# In feeds that do not escape their HTML these are never closed.
+# Never closed in feeds that do not escape their HTML.
 _VOID = frozenset({b"area", b"base", b"br", b"col", b"hr", b"img", b"input", b"wbr"})
-# Elements that hold a text, whatever stands in them; all others hold a name, a number, a date.
+# Elements that may hold any text; all others hold a name, a number or a date.
 _TEXTS = frozenset(
     {
         b"abstract",
@@ -44,19 +44,19 @@ _TEXTS = frozenset(
     }
 )
 _BEYOND = f"entries beyond the first {MAX_ENTRIES:,} left out"
-# Half an address is another address.
+# A truncated address would be a different address.
 _WHOLE = frozenset({b"guid", b"id", b"link", b"origlink", b"uri", b"url"})
 
 
 def within_limits(body: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """The body without what goes beyond the limits, and notes on what was cut."""
+    """Return the body without what exceeds the limits, and notes on what was cut."""
     if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in body[:4]:
         return body, ()
     return _Scan(body).run()
 
 
 def beyond(count: int) -> tuple[str, ...]:
-    """The note on entries that are too many, if they are."""
+    """Return the note on excess entries, if any."""
     left_out = count - MAX_ENTRIES
     if left_out <= 0:
         return ()
@@ -65,7 +65,7 @@ def beyond(count: int) -> tuple[str, ...]:
 
 @dataclass(slots=True, kw_only=True)
 class _Skip:
-    """A part left out: from an offset until no more than `depth` elements are open."""
+    """A part to leave out: from an offset until at most `depth` elements are open."""
 
     start: int
     depth: int
@@ -97,7 +97,7 @@ class _Scan:
                 closer = _CLOSERS[mark[3]]
                 end = -1 if closer in never_closed else body.find(closer, at)
                 if end < 0:
-                    # To look again for each that is never closed would take for ever.
+                    # Searching again for each unclosed one would be quadratic.
                     never_closed.add(closer)
                 else:
                     at = end + len(closer)
@@ -112,7 +112,7 @@ class _Scan:
             self.run_from = at
         if not self.cuts:
             return body, ()
-        # What is skipped to the end is a part never closed.
+        # A part skipped to the end was never closed.
         if self.skip is None:
             self.parts.append(body[self.kept_to :])
         else:
@@ -124,7 +124,7 @@ class _Scan:
         self.kept_to = end
 
     def shorten(self, end: int) -> None:
-        """A name that ends at `end` and is too long is cut; an address is left out."""
+        """Cut a name that ends at `end` if it is too long; remove an address instead."""
         start = self.run_from
         if end - start <= MAX_NAME_BYTES or self.skip or self.text_depth or not self.path:
             return
@@ -157,7 +157,7 @@ class _Scan:
                 self.text_depth = depth + 1
 
     def judge(self, name: bytes, local: bytes, start: int, end: int, *, alone: bool) -> None:
-        """Begin to skip where this element goes beyond a limit."""
+        """Start to skip if this element exceeds a limit."""
         depth, what = len(self.path), None
         if local in _ENTRIES and self.entries > MAX_ENTRIES:
             what = _BEYOND
@@ -186,7 +186,7 @@ class _Scan:
     def close(self, local: bytes, start: int, end: int) -> None:
         path = self.path
         if not path or path[-1][1] != local:
-            # Left open within it, if it is among the nearest; else an end without a beginning.
+            # Close the elements left open inside it if it is nearby; else ignore a stray end tag.
             near = next(
                 (n for n in range(1, min(len(path), MAX_DEPTH) + 1) if path[-n][1] == local), 0
             )

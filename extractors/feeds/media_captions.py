@@ -1,7 +1,7 @@
-"""feedparser reads media:description as the entry's own text; here it is a caption, kept apart.
+"""Keeps media:description apart as a caption; feedparser reads it as the entry's own text.
 
-Importing this module changes feedparser's reader for the whole process: a caption is found at
-`media_description` and no longer takes the place of the description or the content.
+Importing this module changes feedparser for the whole process: a caption is stored as
+`media_description` and no longer replaces the description or the content.
 """
 
 from typing import Any
@@ -22,6 +22,6 @@ Namespace._end_media_description = _end
 
 
 def caption(raw: dict[str, Any]) -> str:
-    """What an entry's picture or film says of itself: the last resort for a text."""
+    """Return the caption of an entry's picture or film: the last resort for a text."""
     found = (dict.get(raw, key) for key in ("media_description", "media_text"))
     return max((text for text in found if isinstance(text, str)), key=len, default="")

@@ -1,8 +1,8 @@
-"""What a publisher writes for a date, as a moment in UTC, with a word where that is a guess.
+"""Publication dates as UTC times, with a flag if part of the date is a guess.
 
-The usual forms (RFC 822 and ISO 8601 with an offset) are feedparser's; what it would read without
-its zone, or in part, is read here: zones by name (lexicon/time_zones.toml), dates of other
-languages (dateparser), year-month-day signs of Chinese, Japanese and Korean, digits only.
+feedparser reads the usual forms (RFC 822 and ISO 8601 with an offset). This module reads what
+feedparser would read without its zone, or only in part: named zones (lexicon/time_zones.toml),
+dates in other languages (dateparser), Chinese, Japanese and Korean date signs, digits only.
 """
 
 import re
@@ -20,7 +20,7 @@ from extractors.text.invisible import visible
 
 LONGEST: Final = 100
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-# So many dates of one feed may go to the slow reader, at 1 to 2 ms each.
+# The most dates per feed for the slow reader, at 1 to 2 ms each.
 SLOW_AT_MOST: Final = 1000
 _HOUR: Final = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?"
 _EAST: Final = r"[+-](?:0\d|1[0-4]):?[0-5]\d"
@@ -73,10 +73,10 @@ _LANGUAGES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A date as read: `at` in UTC, None where it cannot be read.
+    """A parsed date: `at` in UTC, None if unreadable.
 
-    `doubt` is `no_zone` (none named, taken as UTC), `unsure_zone` (the letters have several
-    meanings, or none we know), `unsure_day` (day and month may be swapped), or None.
+    `doubt` is `no_zone` (none given, UTC assumed), `unsure_zone` (the abbreviation is ambiguous or
+    unknown), `unsure_day` (day and month may be swapped), or None.
     """
 
     at: datetime | None
@@ -90,7 +90,7 @@ def _zones() -> dict[str, dict[str, Any]]:
 
 
 def region_of(language: str | None, host: str | None) -> str | None:
-    """The country a feed speaks from: "IN" of "en-IN", else of a host under .in; None if unsaid."""
+    """Return a feed's country: "IN" from "en-IN", else from a host under .in; else None."""
     tag = (language or "").replace("_", "-").split("-")
     for part in tag[1:]:
         if len(part) == 2 and part.isalpha():
@@ -100,7 +100,7 @@ def region_of(language: str | None, host: str | None) -> str | None:
 
 
 class MomentReader:
-    """Reads the dates of one feed, whose language and region decide what is ambiguous."""
+    """Reads the dates of one feed; its language and region decide ambiguous cases."""
 
     def __init__(self, *, language: str | None = None, region: str | None = None) -> None:
         self.language = (language or "").replace("_", "-").partition("-")[0].lower()
@@ -109,7 +109,7 @@ class MomentReader:
         self._dateparser: Any = None
 
     def read(self, text: str, parsed: Any = None) -> Moment:
-        """The moment a date means. `parsed` is feedparser's reading of it, if it has been read."""
+        """Return the time a date means. `parsed` is feedparser's reading of it, if there is one."""
         if _SURE.fullmatch(text) and (_ENGLISH_DAY.match(text)):
             at = _of_struct(parsed) or _iso(text) or _of_struct(_parse_date(text))
             if at is not None:
@@ -126,7 +126,7 @@ class MomentReader:
             return Moment(at=None)
 
     def _in_parts(self, text: str) -> Moment:
-        """The date and its zone apart, and the one put to the other."""
+        """Read the date and its zone separately, then combine them."""
         comment = _COMMENT.search(text)
         text = _COMMENT.sub("", text)
         named: str | int | None
@@ -154,7 +154,7 @@ class MomentReader:
         return Moment(at=_bounded(_placed(naive, named or 0)), doubt=doubt)
 
     def _meaning(self, zone: str) -> tuple[str | int | None, bool]:
-        """Minutes east or an IANA name for a zone's letters, and whether that is beyond doubt."""
+        """Return minutes east or an IANA name for a zone abbreviation, and if it is certain."""
         if "/" in zone:
             return zone, True
         zone = zone.upper()
@@ -168,7 +168,7 @@ class MomentReader:
         return meanings["usual"], bool(meanings.get("*"))
 
     def _naive(self, text: str) -> tuple[datetime | None, str | None]:
-        """The date and time of a text without its zone, and a doubt about the day."""
+        """Return date and time of a text without its zone, and a doubt about the day."""
         doubt = None
         if cjk := _CJK.match(text):
             numbers = [int(n) for n in cjk.groups() if n]
@@ -189,7 +189,7 @@ class MomentReader:
             text = _HOUR_MARK.sub(r"\1:\2", text)
         text = text.strip()
         if _BARE.fullmatch(text) and _ENGLISH_DAY.match(text):
-            # Without a zone, feedparser reads no RFC 822 date that names its day of the week.
+            # Without a zone, feedparser reads no RFC 822 date with a weekday.
             spoken = ":" in text and not text[:4].isdigit()
             at = _of_struct(_parse_date(f"{text} GMT" if spoken else text))
             if at is not None:
@@ -197,7 +197,7 @@ class MomentReader:
         return self._slowly(text), doubt
 
     def _slowly(self, text: str) -> datetime | None:
-        # Without a year and a further number there is no date in it.
+        # Without a year and another number it is not a date.
         if self.slow_left <= 0 or not re.search(r"\d{4}", text) or len(text) > LONGEST:
             return None
         self.slow_left -= 1
@@ -209,7 +209,7 @@ class MomentReader:
 
 @cache
 def _date_parser(language: str) -> Any:
-    from dateparser.data.languages_info import language_order  # takes 0.2 s: only where needed
+    from dateparser.data.languages_info import language_order  # takes 0.2 s, so only if needed
     from dateparser.date import DateDataParser
 
     languages = [c for c in dict.fromkeys((language, *_LANGUAGES)) if c in language_order]
@@ -218,7 +218,7 @@ def _date_parser(language: str) -> Any:
 
 
 def _iso(text: str) -> datetime | None:
-    """With its fractions of a second, which feedparser leaves off."""
+    """Parse ISO 8601 with fractions of a second, which feedparser drops."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -231,7 +231,7 @@ def _of_struct(parsed: Any) -> datetime | None:
         return None
     year, month, day, hour, minute, second = tuple(parsed)[:6]
     try:
-        # timedelta, for feedparser hands on a second 60 and an hour 24.
+        # timedelta, because feedparser passes on second 60 and hour 24.
         whole = timedelta(hours=hour, minutes=minute, seconds=second)
         return datetime(year, month, day, tzinfo=UTC) + whole
     except (ValueError, OverflowError):

@@ -1,7 +1,7 @@
-"""Syndicated copies: the same text under other addresses, found by its words.
+"""Finds syndicated copies: the same text under other addresses.
 
-A fingerprint is a MinHash over word 3-grams; two texts whose fingerprints agree in at least
-`SAME` of their places are copies of one another, whoever trimmed the end or changed the dateline.
+A fingerprint is a MinHash over word 3-grams. Two texts are copies if their fingerprints agree in at
+least `SAME` of their positions; a trimmed end or another dateline does not matter.
 """
 
 import re
@@ -20,22 +20,21 @@ _WORD = re.compile(r"\w+")
 
 
 def fingerprint(text: str) -> tuple[int, ...] | None:
-    """128 unsigned 32-bit numbers; None for a text too short to tell a copy from a coincidence."""
+    """Return 128 unsigned 32-bit numbers; None for a text too short to compare reliably."""
     minhash = _minhash(text)
     return tuple(minhash.digest()) if minhash is not None else None
 
 
 def likeness(one: Sequence[int], other: Sequence[int]) -> float:
-    """Estimated share of 3-grams two texts have in common, 0 to 1 (standard error about 0.04)."""
+    """Return the estimated share of common 3-grams, 0 to 1 (standard error about 0.04)."""
     return sum(a == b for a, b in zip(one, other, strict=True)) / PLACES
 
 
 class PrintIndex:
-    """Finds the earliest text like another by their fingerprints. Add in the order first seen.
+    """Finds the earliest similar text by fingerprint. Add texts in the order first seen.
 
-    Two texts are compared only where all four numbers of one of 32 bands agree: of texts that
-    share seven words in ten of their 3-grams it misses
-    about one in 6,600 (0.76 to the 32nd power).
+    Two texts are compared only if all four numbers of one of 32 bands agree. It misses about one
+    pair in 6,600 (0.76 to the 32nd power) among texts that share seven in ten 3-grams.
     """
 
     def __init__(self) -> None:
@@ -44,14 +43,14 @@ class PrintIndex:
         self._prints: list[tuple[int, ...]] = []
 
     def add(self, name: str, print_: tuple[int, ...]) -> None:
-        """Hold a fingerprint under a name."""
+        """Store a fingerprint under a name."""
         for band in self._bands_of(print_):
             self._bands[band].append(len(self._names))
         self._names.append(name)
         self._prints.append(print_)
 
     def first_like(self, print_: tuple[int, ...]) -> str | None:
-        """The name added first whose text this one repeats, or None."""
+        """Return the name added first whose text this one repeats, or None."""
         likely = sorted({n for band in self._bands_of(print_) for n in self._bands.get(band, ())})
         hit = next((n for n in likely if likeness(self._prints[n], print_) >= SAME), None)
         return self._names[hit] if hit is not None else None
@@ -67,9 +66,9 @@ def first_sources(
     prints: Iterable[tuple[str, tuple[int, ...] | None]],
     known: Iterable[tuple[str, str, tuple[int, ...]]] = (),
 ) -> dict[str, str]:
-    """For (name, fingerprint) pairs in order of first sight: copy -> the first source it repeats.
+    """Map each copy to the first source it repeats; pairs are (name, fingerprint), oldest first.
 
-    `known` are texts held already, as (name, the source it is counted to, fingerprint).
+    `known` are stored texts, as (name, the source it counts to, fingerprint).
     """
     index = PrintIndex()
     source: dict[str, str] = {}

@@ -1,6 +1,6 @@
-"""The article in a web page, without navigation, related links and notices.
+"""Extracts the article from a web page, without navigation, related links and notices.
 
-Also says when a page is no article: a consent wall, a paywall, a teaser, a browser check.
+Also detects pages that are not the article: a consent wall, a paywall, a teaser, a browser check.
 """
 
 import re
@@ -31,19 +31,19 @@ _MAX_PAGE = 5_000_000
 
 
 class PageTooLargeError(ValueError):
-    """A page that would take too long to read; its text is one line for a person."""
+    """A page that would take too long to read; its text is one readable line."""
 
 
 def page_text(page: bytes | str, *, url: str | None = None) -> str:
-    """The prose of an article page, paragraphs parted by a blank line; "" if none is found.
+    """Return an article page's prose, paragraphs separated by a blank line; "" if none is found.
 
-    Raises PageTooLargeError for a page of more elements than can be read in reasonable time.
+    Raises PageTooLargeError for a page with too many elements.
     """
     page = page[:_MAX_PAGE]
     tags = page.count("<") if isinstance(page, str) else page.count(b"<")
     if tags > MAX_PAGE_TAGS:
         raise PageTooLargeError(f"a page of {tags:,} tags, at most {MAX_PAGE_TAGS:,} are read")
-    import trafilatura  # takes half a second: only where there is a page
+    import trafilatura  # slow to import, so only for pages
 
     text = page if isinstance(page, str) else decoded(page[:_MAX_PAGE], page=True).text
     try:
@@ -61,16 +61,16 @@ def page_text(page: bytes | str, *, url: str | None = None) -> str:
         return ""
     if not found:
         return ""
-    # trafilatura parts paragraphs by one line break; ours by two, as in feed content.
+    # trafilatura separates paragraphs by one line break; feed content uses two.
     lines = (line.strip() for line in visible(found).split("\n"))
     return "\n\n".join(line for line in lines if line)
 
 
 def why_not_the_article(text: str, *, title: str, teaser: str) -> str | None:
-    """Why a page's text is not the article announced as `title` and `teaser`; None if it is.
+    """Return why a page's text is not the article announced by `title` and `teaser`; None if it is.
 
-    `wall`: it is short and speaks of cookies, subscriptions or robots. `teaser`: it holds no
-    more than the feed did. `other`: it shares next to no words with what was announced.
+    `wall`: short text about cookies, subscriptions or robots. `teaser`: no more text than in the
+    feed. `other`: almost no words in common with the announcement.
     """
     if not text:
         return "empty"

@@ -1,7 +1,7 @@
 """Feed bytes to entries: RSS, Atom, RDF and CDF by feedparser, JSON Feed by our own reader.
 
-A damaged feed gives what it holds, with the reason kept; what is no feed at all raises, with a
-hint at what it is instead.
+A damaged feed returns its readable entries with the reason. A body that is not a feed raises, with
+a hint at what it is.
 """
 
 import io
@@ -14,16 +14,16 @@ import feedparser
 from lxml import etree
 from lxml import html as lxml_html
 
-from extractors.feeds.fast_path import read_usual_feed
+from extractors.feeds.fast_path import read_simple_feed
 from extractors.feeds.json_feed import parse_json_feed
 from extractors.feeds.limits import MAX_ENTRIES, within_limits
 from extractors.feeds.media_captions import caption
 from extractors.feeds.moments import Moment, MomentReader, region_of
 from extractors.feeds.web_address import web_address
-from extractors.feeds.xml_mending import mended
+from extractors.feeds.xml_repair import repaired
 from extractors.text.charset import Decoded, decoded
 from extractors.text.invisible import visible
-from extractors.text.plain_text import fit, plain_as_html, title_text
+from extractors.text.plain_text import plain_as_html, title_text, without_controls
 from models.errors import FeedParseError
 from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
@@ -34,7 +34,7 @@ _BEFORE_ROOT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]{0,60})")
-# A feed wrapped into a page by its publishing system; pages about feeds escape such words.
+# A feed wrapped in an HTML page by its publishing system; pages about feeds escape such tags.
 _FEED_INSIDE = re.compile(r"<(?:feed|rss|rdf:RDF)\s[^>]{0,300}?(?:xmlns|version)")
 _ALTERNATE_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
@@ -50,16 +50,16 @@ _ENTRY = re.compile(r"<(?:[\w.-]{1,20}:)?(?:item|entry)[\s>]")
 
 
 def parse_feed(fetched: FetchedFeed) -> ParsedFeed:
-    """The entries of one answer, in the feed's order, empty and repeated ones dropped.
+    """Return the entries of one response in feed order, without empty and repeated ones.
 
-    Plain and free of state, so that it can run in a worker process. Raises FeedParseError when
-    the body holds no feed.
+    Stateless, so that it can run in a worker process. Raises FeedParseError if the body is not a
+    feed.
     """
     return without_useless(parse_all(fetched))
 
 
 def parse_all(fetched: FetchedFeed) -> ParsedFeed:
-    """Every entry of one answer as it stands. Raises FeedParseError when there is no feed."""
+    """Return every entry of one response unchanged. Raises FeedParseError if it is not a feed."""
     read = decoded(fetched.body, content_type=fetched.header("content-type"))
     start = read.text[:65536].lstrip(" \t\r\n\f\v\x00\ufeff")
     if not start:
@@ -69,10 +69,10 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
     root = _root_name(start)
     if root == "html" and not _FEED_INSIDE.search(read.text):
         raise _html_instead(fetched)
-    text, repairs = mended(read.text)
+    text, repairs = repaired(read.text)
     body = text.encode("utf-8", "ignore")
     language = (fetched.header("content-language") or "").split(",")[0].strip() or None
-    usual = read_usual_feed(body, base=fetched.url, language=language)
+    usual = read_simple_feed(body, base=fetched.url, language=language)
     cuts = usual["cuts"] if usual else ()
     if not usual:
         body, cuts = within_limits(body)
@@ -85,9 +85,9 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
         reason = f"no entry can be read: {_replaced(read)}"
         raise FeedParseError(fetched.url, reason, kind="undecodable")
     feed = result["feed"]
-    told = _string(feed, "language") or language
+    declared = _string(feed, "language") or language
     host = urlsplit(fetched.url).hostname if "//" in fetched.url else None
-    dates = MomentReader(language=told, region=region_of(told, host))
+    dates = MomentReader(language=declared, region=region_of(declared, host))
     entries = tuple(_entry(fetched, e, feed, dates) for e in result["entries"][:MAX_ENTRIES])
     parsed = ParsedFeed(
         feed_id=fetched.feed_id,
@@ -105,7 +105,7 @@ def parse_all(fetched: FetchedFeed) -> ParsedFeed:
 
 
 def _with_share(parsed: ParsedFeed, read: Decoded) -> ParsedFeed:
-    """The feed with what its bytes were like: notes, and the share that could not be read."""
+    """Add what decoding found: notes, and the share of unreadable characters."""
     notes = (*read.notes, *((_replaced(read),) if read.replaced else ()), *parsed.notes)
     if read.charset == "utf-8" and not read.notes and not read.replaced:
         return parsed
@@ -122,8 +122,8 @@ def _replaced(read: Decoded) -> str:
 
 
 def _with_feedparser(fetched: FetchedFeed, body: bytes, language: str | None) -> dict[str, Any]:
-    # feedparser takes charset and base from headers; a media type it knows keeps it from
-    # calling every feed sent as text/plain or text/html malformed.
+    # feedparser takes charset and base from headers. A media type it knows keeps it from flagging
+    # every text/plain or text/html feed as malformed.
     headers = {
         "content-type": "application/xml; charset=utf-8",
         "content-location": fetched.url,
@@ -131,14 +131,14 @@ def _with_feedparser(fetched: FetchedFeed, body: bytes, language: str | None) ->
     if language:
         headers["content-language"] = language
     try:
-        # A stream, for feedparser opens bytes that look like a path or an address.
+        # A stream, because feedparser opens bytes that look like a path or an address.
         result: dict[str, Any] = feedparser.parse(
             io.BytesIO(body),
             response_headers=headers,
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    # Whatever a hostile body breaks in there, it is this feed's failure and no other's.
+    # A hostile body may raise anything; only this feed fails.
     except Exception as error:
         reason = f"malformed beyond reading: {type(error).__name__}: {error}"
         raise FeedParseError(fetched.url, reason, kind="malformed") from error
@@ -146,10 +146,10 @@ def _with_feedparser(fetched: FetchedFeed, body: bytes, language: str | None) ->
 
 
 def without_useless(parsed: ParsedFeed) -> ParsedFeed:
-    """Drop what cannot be an article: empty entries and repetitions within the feed.
+    """Drop entries that cannot be articles: empty ones and repetitions within the feed.
 
-    A guid that stands on entries with different links identifies none of them: it is taken off,
-    so that they are told apart by their links. What differs in anything is no repetition.
+    A guid shared by entries with different links identifies none of them: it is removed, and their
+    links identify them. Entries that differ in any field are not repetitions.
     """
     addressed = [replace(e, link=web_address(e.link)) for e in parsed.entries]
     full = [e for e in addressed if e.title or e.link or e.summary_html or e.content_html]
@@ -201,27 +201,29 @@ def _entry(
     best = max((_html(c.get("value"), c) for c in contents if _is_text(c)), key=len, default="")
     summary = _html(dict.get(raw, "summary"), dict.get(raw, "summary_detail"))
     if not best.strip() and not summary.strip():
-        summary = fit(caption(raw))
+        summary = without_controls(caption(raw))
     return FeedEntry(
         feed_id=fetched.feed_id,
         guid=_own(raw, "id").strip() or None,
         link=_link(raw, fetched.url),
         title=title_text(_own(raw, "title")),
-        summary_html=fit(summary),
-        content_html=fit(best),
+        summary_html=without_controls(summary),
+        content_html=without_controls(best),
         published_at=published.at or created.at,
         updated_at=updated.at,
         authors=_authors(raw),
         tags=tuple(t for t in (_words(tag, "term") for tag in dict.get(raw, "tags", ())) if t),
         language=_language(raw, contents) or _string(feed, "language") or None,
-        published_text=fit(words)[:100] if words and not (published.at or updated.at) else None,
+        published_text=without_controls(words)[:100]
+        if words and not (published.at or updated.at)
+        else None,
         original_link=_own(raw, "feedburner_origlink") or None,
         date_doubt=claimed.doubt,
     )
 
 
 def _html(value: object, detail: object) -> str:
-    """A text as HTML. Atom's `type="text"` is plain; others may say so and hold HTML."""
+    """Return a text as HTML. Atom's `type="text"` is plain; other types may contain HTML."""
     text = value if isinstance(value, str) else ""
     plain = isinstance(detail, dict) and dict.get(detail, "type") == "text/plain"
     return plain_as_html(text) if plain else text
@@ -234,12 +236,12 @@ def _is_text(content: dict[str, Any]) -> bool:
 
 def _own(raw: dict[str, Any], key: str) -> str:
     value = dict.get(raw, key)
-    return fit(value) if isinstance(value, str) else ""
+    return without_controls(value) if isinstance(value, str) else ""
 
 
 def _string(raw: object, key: str) -> str:
     value = raw.get(key) if isinstance(raw, dict) else None
-    return fit(value).strip() if isinstance(value, str) else ""
+    return without_controls(value).strip() if isinstance(value, str) else ""
 
 
 def _words(raw: object, key: str) -> str:
@@ -270,7 +272,7 @@ def _language(raw: dict[str, Any], contents: list[dict[str, Any]]) -> str:
 
 
 def _moment(raw: dict[str, Any], key: str, dates: MomentReader) -> Moment:
-    # dict.get, not raw.get: feedparser's own falls back from one date to the other.
+    # dict.get, not raw.get: feedparser's own falls back from one date to another.
     text = _own(raw, key)
     return dates.read(text, dict.get(raw, f"{key}_parsed")) if text else Moment(at=None)
 
@@ -299,7 +301,7 @@ def _bozo_reason(result: dict[str, Any]) -> str | None:
     if not result.get("bozo"):
         return None
     error = result.get("bozo_exception")
-    return fit(f"{type(error).__name__}: {error}")[:300]
+    return without_controls(f"{type(error).__name__}: {error}")[:300]
 
 
 def _root_name(start: str) -> str | None:
@@ -322,7 +324,7 @@ def _html_instead(fetched: FetchedFeed) -> FeedParseError:
     if found:
         reason += f"; the page points to {found[0]}"
     elif b"enable javascript" in fetched.body.lower() or b"captcha" in fetched.body.lower():
-        reason += "; a browser check, the site turns programs away"
+        reason += "; a browser check; the site rejects programs"
     else:
         reason += "; open the address in a browser and look for its feed"
     return FeedParseError(fetched.url, reason, alternates=found)
@@ -339,7 +341,7 @@ def _something_else(fetched: FetchedFeed, root: str | None, start: str) -> FeedP
 
 
 def find_alternates(page: bytes, base: str) -> tuple[str, ...]:
-    """The feeds an HTML page announces with <link rel=alternate>, as absolute addresses."""
+    """Return the feeds that an HTML page links with <link rel=alternate>, as absolute addresses."""
     try:
         root = lxml_html.document_fromstring(page[:2_000_000])
     except (etree.LxmlError, ValueError, AssertionError):

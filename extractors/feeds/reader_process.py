@@ -1,10 +1,11 @@
-"""A process that reads what came from outside for its parent: `python -m
-extractors.feeds.reader_process`.
+"""A process that parses untrusted feeds and pages for its parent.
 
-Frames go in by stdin and out by stdout: four bytes of length, then a pickle. In: a
-ReadingRequest. Out: ReadFeed, Article, NotRead or FeedParseError. Both ends are this
-program, so a pickle is safe. Ends when stdin does, and by itself when one request takes twice the
-time its parent waits: a parent that was killed kills nobody.
+Run as `python -m extractors.feeds.reader_process`.
+
+Frames on stdin and stdout: four bytes of length, then a pickle. In: a ReadingRequest. Out:
+ReadFeed, Article, NotRead or FeedParseError. Both ends are this program, so a pickle is safe.
+Exits when stdin closes, and if one request takes twice the time its parent waits: a parent that
+was killed cannot stop it.
 """
 
 import argparse
@@ -33,12 +34,12 @@ from models.errors import FeedParseError
 from models.fault import fault_line
 
 LENGTH = struct.Struct(">I")
-# What one body may become: its entries hold each text up to three times.
+# Limit for the parsed form of one body: its entries hold each text up to three times.
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 
 def work(frame: bytes) -> bytes:
-    """One request answered; an unforeseen failure is the request's, not the worker's."""
+    """Answer one request; an unexpected failure affects the request, not the worker."""
     result: ReadFeed | Article | NotRead | FeedParseError
     try:
         result = answer(pickle.loads(frame))  # noqa: S301 - written by our own parent
@@ -46,21 +47,21 @@ def work(frame: bytes) -> bytes:
         if len(packed) <= MAX_ANSWER_BYTES:
             return packed
         result = NotRead(
-            kind="unreadable", reason=f"grows to {len(packed):,} bytes once read; given up"
+            kind="unreadable", reason=f"grows to {len(packed):,} bytes when parsed; skipped"
         )
     except FeedParseError as error:
         result = error
     except PageTooLargeError as error:
         result = NotRead(kind="too_large", reason=str(error))
     except MemoryError:
-        result = NotRead(kind="unreadable", reason="reading it takes more memory than it may have")
+        result = NotRead(kind="unreadable", reason="parsing it takes more memory than allowed")
     except Exception as error:  # noqa: BLE001 - one odd body must not end the worker
         result = NotRead(kind="internal_error", reason=f"cannot be read: {fault_line(error)}")
     return pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def answer(request: ReadingRequest) -> ReadFeed | Article:
-    """What is asked for. Raises FeedParseError for a body that is no feed."""
+    """Return the result of a request. Raises FeedParseError if the body is not a feed."""
     match request:
         case FeedBody():
             return read_feed(
@@ -79,7 +80,7 @@ def answer(request: ReadingRequest) -> ReadFeed | Article:
 
 
 def serve(source: BinaryIO, sink: BinaryIO, *, alarm_s: int = 0) -> None:
-    """Answer frames until there are no more; ends the process over one of `alarm_s` seconds."""
+    """Answer frames until stdin closes; exit if one takes longer than `alarm_s` seconds."""
     while len(head := source.read(LENGTH.size)) == LENGTH.size:
         frame = source.read(LENGTH.unpack(head)[0])
         signal.alarm(alarm_s)
@@ -91,18 +92,18 @@ def serve(source: BinaryIO, sink: BinaryIO, *, alarm_s: int = 0) -> None:
 
 
 def main() -> None:
-    """Serve on stdin and stdout, with whatever a library prints sent to stderr."""
+    """Serve on stdin and stdout; output of libraries goes to stderr."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--memory-bytes", type=int, default=0)
     parser.add_argument("--alarm-s", type=int, default=0)
     args = parser.parse_args()
     if args.memory_bytes:
-        # Not every system knows or keeps this limit; where none does, the deadline is left.
+        # Not every system supports this limit; the deadline still applies.
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (args.memory_bytes, args.memory_bytes))
-    # Ctrl-C reaches the whole group; the parent decides what becomes of us.
+    # Ctrl-C reaches the whole process group; the parent decides when we exit.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What libraries have to say of a body is made of the body, and none of our log's business.
+    # Library messages contain text from the body; they do not belong in our log.
     logging.disable(logging.CRITICAL)
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""One answer of a feed, all the way to articles: what a parse worker does for each body."""
+"""One response of a feed to articles: what a parse worker does for each body."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from models.feed import FeedEntry, FetchedFeed, ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFeed:
-    """A parsed body and its articles, entries and articles in the same order."""
+    """A parsed body and its articles; entries and articles are in the same order."""
 
     parsed: ParsedFeed
     articles: tuple[Article, ...]
@@ -24,11 +24,11 @@ def read_feed(
     archive_clock: bool = False,
     tell_language: TellLanguage = language_of,
 ) -> ReadFeed:
-    """Parse a body and clean its entries. Raises FeedParseError when it holds no feed.
+    """Parse a body and turn its entries into articles. Raises FeedParseError if it is not a feed.
 
-    With `archive_clock` an article counts as first seen when its publisher dated it. A worker
-    passes `language_at_sight` and leaves the rest to `with_languages` in its parent: the model
-    takes most of a second to load, and one process that has it is enough.
+    With `archive_clock` an article's `first_seen_at` is its publisher's date. A worker passes
+    `language_at_sight` and leaves undecided texts to `with_languages` in its parent: the model
+    takes almost a second to load, and one process with it is enough.
     """
     parsed = parse_feed(fetched)
     articles = tuple(
@@ -44,7 +44,7 @@ def read_feed(
 
 
 def with_languages(read: ReadFeed) -> ReadFeed:
-    """The same with the languages told that a worker left undecided."""
+    """Return the same with the languages that a worker left undecided."""
     if all(article.language != UNDECIDED for article in read.articles):
         return read
     articles = tuple(
@@ -60,9 +60,9 @@ def with_languages(read: ReadFeed) -> ReadFeed:
 
 
 def first_seen_at(entry: FeedEntry, fetched_at: datetime, *, archive_clock: bool) -> datetime:
-    """When we could first have known an entry: now, or by an archive's clock when it says.
+    """Return when we could first have known an entry: now, or the publisher's date for an archive.
 
-    A claim from before the web is no clock.
+    A date from before the web existed is ignored.
     """
     claimed = entry.published_at or entry.updated_at
     if not archive_clock or claimed is None or not WEB_BEGAN <= claimed < fetched_at:

@@ -1,4 +1,4 @@
-"""What a reader process is asked, and what it answers when it cannot."""
+"""Requests to a reader process, and its answer when it cannot read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from models.feed import FeedEntry, FetchedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedBody:
-    """A feed's body, wanted as articles: answered by ReadFeed."""
+    """A feed's body to turn into articles: answered by ReadFeed."""
 
     fetched: FetchedFeed
     archive_clock: bool = False
@@ -16,7 +16,7 @@ class FeedBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOfEntry:
-    """An article page, wanted as the article of its entry: answered by Article."""
+    """An article page to turn into the article of its entry: answered by Article."""
 
     entry: FeedEntry
     fetched_at: datetime
@@ -26,7 +26,7 @@ class PageOfEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotRead:
-    """Why something could not be read: the ledger's class of error, and a line for a person."""
+    """Why a body could not be read: the error class for the ledger, and a readable line."""
 
     kind: str
     reason: str

@@ -1,4 +1,4 @@
-"""Mentions to developments of measures.
+"""Links mentions to developments, and developments to measures.
 
 Start with link.py.
 """

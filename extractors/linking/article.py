@@ -1,7 +1,7 @@
-"""All that an article tells, version by version: its parts, ready to be linked.
+"""Everything one article reports, version by version: its parts, ready to link.
 
-A step told in full once and by "the exports" or "the ban" after that is one step of the article;
-what a later version takes back is marked (`extractors.linking.versions`).
+A step reported in full once and by "the exports" or "the ban" later is one step of the article.
+What a later version takes back is marked (`extractors.linking.versions`).
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from models.link import LinkMention
 
 
 def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
-    """The parts of all mentions, in the order of reports. Give whole articles."""
+    """Return the parts of all mentions, in the order of reports. Pass whole articles."""
     by_article: dict[str, dict[int, list[LinkMention]]] = defaultdict(lambda: defaultdict(list))
     for item in mentions:
         by_article[item.mention.article_id][item.mention.article_version].append(item)
@@ -23,14 +23,17 @@ def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
         part
         for versions in by_article.values()
         for part in withdrawn_parts(
-            {number: told_once(parts_of_article(told)) for number, told in versions.items()}
+            {
+                number: without_repeats(parts_of_article(reports))
+                for number, reports in versions.items()
+            }
         )
     ]
     return sorted(found, key=lambda part: (part.source.order, part.part))
 
 
-def told_once(parts: Sequence[Part]) -> list[Part]:
-    """Parts of one version; a step told in full and again in short gets one subject and one day."""
+def without_repeats(parts: Sequence[Part]) -> list[Part]:
+    """Return one version's parts; full and short reports of a step share its subject and day."""
     if len(parts) < 2:
         return list(parts)
     found = list(parts)
@@ -41,7 +44,7 @@ def told_once(parts: Sequence[Part]) -> list[Part]:
 
 
 def with_subject(part: Part, parts: Sequence[Part]) -> Part:
-    """A part that names no product, with that of the one fuller part it can be about."""
+    """Return a part without a product with the product of the only fuller part that fits."""
     fuller = [q for q in parts if not q.empty and one_step(part, q)]
     subjects = {(q.buckets, q.companies, q.specific) for q in fuller}
     if len(subjects) != 1:
@@ -57,7 +60,7 @@ def with_subject(part: Part, parts: Sequence[Part]) -> Part:
 
 
 def with_day(part: Part, parts: Sequence[Part]) -> Part:
-    """A title that only sounds like the past, with the day its article gives the step as news."""
+    """Return a title that only sounds like the past with the day its article gives the step."""
     title = part.source.mention.field == "title"
     if not title or not part.background or part.when.stated or part.weak:
         return part
@@ -73,7 +76,7 @@ def with_day(part: Part, parts: Sequence[Part]) -> Part:
 
 
 def one_step(one: Part, other: Part) -> bool:
-    """May two parts of a text tell one step: the same kind of step, nothing contradicted?"""
+    """Can two parts of a text report one step: same kind of step, no contradiction?"""
     return (
         one is not other
         and one.type is other.type
@@ -86,7 +89,7 @@ def one_step(one: Part, other: Part) -> bool:
 
 
 def days_meet(one: Interval, other: Interval) -> bool:
-    """Are the days stated not too far apart to be one?"""
+    """Are the stated days close enough to be one?"""
     if not (one.stated and other.stated):
         return True
     return one.gap_days(other) <= one.tolerance_days(other)

@@ -1,4 +1,4 @@
-"""What measures are found by: their products, acts, companies, targets and keys, as plain words.
+"""The index words of measures: products, acts, companies, targets and keys.
 
 The same words index measures in memory and in the warehouse, so that linking loads only those
 measures of a block that a report could belong to.
@@ -8,26 +8,28 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from extractors.linking.article import parts_of
+from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import Part
-from extractors.linking.state import DevelopmentState, MeasureState, new_development
+from extractors.linking.reports import new_development
+from extractors.linking.state import DevelopmentState
 from models.link import LinkMention
 
 VAGUE = "vague:"
 ANY_VAGUE = "vague:*"
-# How long a measure is known again by a word: by time alone, by what it is about, by its act.
+# How long an index word leads to a measure: by time alone, by subject, by legal act.
 VAGUE_DAYS = 45
 FORGOTTEN_DAYS = 400
 
 
 def days_known(word: str) -> int | None:
-    """For how many days without news a word leads to its measures; None for ever."""
+    """Return for how many days without news a word leads to its measures; None for no limit."""
     if word.startswith("act:"):
         return None
     return VAGUE_DAYS if word in (VAGUE, ANY_VAGUE) else FORGOTTEN_DAYS
 
 
 def keys_of(state: DevelopmentState) -> list[str]:
-    """The words a development adds to the index of its measure."""
+    """Return the words that a development adds to the index of its measure."""
     return [
         *(f"product:{name}" for name in state.buckets),
         *(f"act:{name}" for name in state.specific),
@@ -37,7 +39,7 @@ def keys_of(state: DevelopmentState) -> list[str]:
 
 
 def measure_keys_of(measure: MeasureState) -> list[str]:
-    """The words that follow from a measure as a whole."""
+    """Return the words that follow from a measure as a whole."""
     vague = not (measure.buckets or measure.companies or measure.specific)
     words = [f"key:{measure.key()}"]
     if vague and measure.targets:
@@ -48,7 +50,7 @@ def measure_keys_of(measure: MeasureState) -> list[str]:
 
 
 def wanted_by(part: Part) -> list[str]:
-    """The words under which a report's measure may be found."""
+    """Return the words under which a report's measure may be found."""
     return [
         *(f"product:{name}" for name in part.buckets),
         *(f"act:{name}" for name in part.specific),
@@ -60,15 +62,16 @@ def wanted_by(part: Part) -> list[str]:
 
 
 def key_if_new(part: Part) -> str:
-    """The word of the measure the report would open."""
+    """Return the index word of the measure that the report would start."""
     alone = new_development(part, label="", measure="")
     return f"key:{MeasureState(label='', developments=[alone]).refresh().key()}"
 
 
 def index_keys_wanted(mentions: Iterable[LinkMention]) -> dict[tuple[str, str], datetime | None]:
-    """(block, word) of every measure that linking these mentions may touch. Give whole articles.
+    """Return (block, word) of every measure that linking these mentions may affect.
 
-    With each, the time since when such a measure must have been written of; None for ever.
+    Each comes with the time since which the measure must have been reported; None for no limit.
+    Pass whole articles.
     """
     wanted: dict[tuple[str, str], datetime | None] = {}
     for part in parts_of(mentions):

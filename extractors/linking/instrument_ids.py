@@ -1,8 +1,8 @@
-"""Which legal instruments a mention names, in one form however they were written.
+"""The legal instruments that a mention names, in one normal form.
 
 A specific instrument (an order, a numbered announcement, a rule) identifies a measure. A ground
-(Section 232, IEEPA, a statute) does not: many measures rest on one. Nicknames and the acts that
-only change an earlier one are data: models/reference/instruments.csv.
+(Section 232, IEEPA, a statute) does not: many measures rest on it. Nicknames and acts that only
+amend an earlier one are data: models/reference/instruments.csv.
 """
 
 import re
@@ -15,7 +15,7 @@ from models.reference import read_rows, split_list
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentNames:
-    """Aliases to ids, and ids of changing acts to the ids of what they change."""
+    """Aliases to ids, and ids of amending acts to the ids of what they amend."""
 
     aliases: dict[str, str]
     amends: dict[str, tuple[str, ...]]
@@ -23,7 +23,7 @@ class InstrumentNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedInstruments:
-    """What a mention rests on: `specific` in the order named, and `grounds`."""
+    """The instruments of a mention: `specific` in the order named, and `grounds`."""
 
     specific: tuple[str, ...] = ()
     grounds: frozenset[str] = frozenset()
@@ -59,7 +59,7 @@ GROUNDS = (
     (re.compile(r"\bIEEPA\b|\binternational emergency economic powers act\b", re.I), "us-ieepa"),
     (re.compile(r"\btrade expansion act\b", re.I), "us-section-232"),
 )
-# Laws, tariff headings, licences under a sanctions programme: many measures share one.
+# Laws, tariff headings, licences under a sanctions programme: shared by many measures.
 GROUND_FAMILIES = frozenset(
     {
         "us_section",
@@ -77,7 +77,7 @@ MAX_RANGE = 12
 
 @cache
 def load_instrument_names() -> InstrumentNames:
-    """The shipped table. Raises ConfigError on an alias given twice or an unknown amended id."""
+    """Return the shipped table. Raises ConfigError on a duplicate alias or unknown amended id."""
     aliases: dict[str, str] = {}
     amends: dict[str, tuple[str, ...]] = {}
     known = set()
@@ -97,10 +97,10 @@ def load_instrument_names() -> InstrumentNames:
 def named_instruments(
     text: str | None, instrument_id: str | None, *, year: int, implementer: str = "XX"
 ) -> NamedInstruments:
-    """The instruments of a mention, from its words and its extractor's id.
+    """Return the instruments of a mention, from its words and its extractor's id.
 
-    `year` stands in where a Chinese announcement is cited by number alone. An act known to change
-    another counts as the one it changes, so that a measure keeps one name through its life.
+    `year` completes a Chinese announcement cited by number alone. An act known to amend another
+    counts as the one it amends, so that a measure keeps one name through its life.
     """
     words = " ".join(part for part in (text, instrument_id) if part)
     if not words:
@@ -126,7 +126,7 @@ def named_instruments(
 
 
 def announcements(text: str, year: int) -> list[str]:
-    """Ids of the Chinese announcements a text cites: "Nos. 55 to 58, 61 and 62 of 2025" are six."""
+    """Return ids of cited Chinese announcements: "Nos. 55 to 58, 61 and 62 of 2025" gives six."""
     found = YEAR.search(text)
     in_year = int(found[1]) if found else year
     ids = []
@@ -146,5 +146,5 @@ def identifies(instrument_id: str) -> bool:
 
 
 def plain_id(instrument_id: str) -> str:
-    """The id in lower case, words joined by hyphens."""
+    """Return the id in lower case, words joined by hyphens."""
     return re.sub(r"[\s_:]+", "-", instrument_id.strip().lower())

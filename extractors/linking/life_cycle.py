@@ -1,4 +1,4 @@
-"""Which step may follow which in a measure's life (ontology section 4), and what looks odd."""
+"""Which step may follow which in a measure's life (ontology section 4)."""
 
 from models.event import EventStatus as S
 
@@ -26,10 +26,10 @@ ENDED = frozenset({S.LIFTED, S.EXPIRED, S.AVERTED, S.REJECTED})
 
 
 def allowed(before: S, after: S) -> bool:
-    """Is `after` a step the graph knows from `before`?
+    """Does the life cycle allow `after` as a step after `before`?
 
-    A measure first heard of when adopted may be in force without anybody saying so: what is open
-    to `in_force` is open to `adopted` and `announced`.
+    A measure first reported as adopted may be in force without a report: what may follow `in_force`
+    may also follow `adopted` and `announced`.
     """
     steps = STEPS[before]
     if before in (S.ANNOUNCED, S.ADOPTED):

@@ -1,48 +1,24 @@
-"""Mentions to developments to measures (ontology section 7), and how new each mention is.
+"""Links mentions to developments and measures (ontology section 7) and grades their novelty.
 
-Reports are taken in the order in which their publishers made them, block by block (implementer
-and group of types). Each joins the development it tells, or opens one in the measure it fits, or
-opens a measure. The outcome depends on the reports alone, never on the order in which they came
-in: what arrives late is put in its place and everything after it in its block is linked anew.
+Reports are linked block by block (a block is an implementer and a group of event types), in the
+order in which their publishers made them. Each joins the development it reports, or starts a new
+one in the measure it fits, or starts a measure. The result depends on the reports alone, not on
+the order of arrival: after a late report, everything later in its block is linked again.
 docs/DECISIONS.md says why.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence, Set
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import datetime
 
 from extractors.linking.article import parts_of
-from extractors.linking.index import (
-    days_known,
-    key_if_new,
-    keys_of,
-    measure_keys_of,
-    wanted_by,
-)
-from extractors.linking.match import (
-    earlier_stage,
-    fits_development,
-    fits_measure,
-    still_reported,
-    values_conflict,
-)
-from extractors.linking.parts import Part, PartKey, part_key
+from extractors.linking.block_linker import BlockLinker, score, unused
+from extractors.linking.parts import Part, part_key
+from extractors.linking.reports import add_report, new_development
 from extractors.linking.result import development_row, measure_row
 from extractors.linking.review import findings_of
-from extractors.linking.state import (
-    DevelopmentState,
-    MeasureState,
-    add_report,
-    amounts_of,
-    dates_of,
-    development_label,
-    from_json,
-    measure_label,
-    new_development,
-    rates_of,
-)
-from models.event import NOVELTY_SCORE, Novelty
-from models.identity import digest_id
+from extractors.linking.state import DevelopmentState, from_json
+from models.event import Novelty
 from models.link import (
     LinkedMention,
     LinkInput,
@@ -53,238 +29,8 @@ from models.link import (
 )
 
 
-class BlockLinker:
-    """The developments and measures of one block, growing report by report."""
-
-    def __init__(
-        self, developments: Iterable[DevelopmentState] = (), pins: Iterable[Pin] = ()
-    ) -> None:
-        self.developments: dict[str, DevelopmentState] = {}
-        self.measures: dict[str, MeasureState] = {}
-        self.index: dict[str, set[str]] = defaultdict(set)
-        self.words: dict[str, list[str]] = {}
-        self.told_in: dict[str, set[str]] = defaultdict(set)
-        self.changed: set[str] = set()
-        for state in sorted(developments, key=lambda d: d.leader):
-            self.keep(state)
-        self.pins = {pin.mention_id: pin for pin in pins}
-        self.groups: dict[str, str] = {}
-        self.placed: dict[PartKey, str] = {}
-        for pin in self.pins.values():
-            if pin.development_id in self.developments:
-                self.groups[pin.group] = self.developments[pin.development_id].measure
-
-    def keep(self, state: DevelopmentState) -> None:
-        """Hold a development under its measure, and note what it can be found by."""
-        self.developments[state.label] = state
-        measure = self.measures.setdefault(state.measure, MeasureState(label=state.measure))
-        if state not in measure.developments:
-            measure.developments.append(state)
-        self.note(state)
-
-    def note(self, state: DevelopmentState) -> None:
-        measure = self.measures[state.measure].refresh()
-        for word in keys_of(state):
-            self.index[word].add(measure.label)
-        # The index must follow from the states alone, or linking in two goes would see another one.
-        words = measure_keys_of(measure)
-        for word in self.words.get(measure.label, ()):
-            if word not in words:
-                self.index[word].discard(measure.label)
-        for word in words:
-            self.index[word].add(measure.label)
-        self.words[measure.label] = words
-        self.told_in[state.last_article].add(measure.label)
-
-    def candidates(self, part: Part) -> list[MeasureState]:
-        """The measures worth a comparison, those first told first.
-
-        One not heard of for long is only known again by its act: the product alone is too little.
-        """
-        found = {label: self.measures[label] for label in self.told_in.get(part.article, ())}
-        for word in wanted_by(part):
-            days = days_known(word)
-            oldest = part.source.reported_at - timedelta(days=days) if days else None
-            for label in self.index.get(word, ()):
-                if label not in found:
-                    measure = self.measures[label]
-                    if oldest is None or measure.heard_since(oldest):
-                        found[label] = measure
-        return sorted(found.values(), key=lambda m: m.order)
-
-    def take(self, part: Part) -> tuple[DevelopmentState, Novelty]:
-        """Put a report where it belongs; say where and how new it was."""
-        state, novelty = self.settle(part)
-        self.placed[part_key(part)] = state.label
-        return state, novelty
-
-    def settle(self, part: Part) -> tuple[DevelopmentState, Novelty]:
-        known = self.corrected_by(part)
-        if known is not None:
-            return known, self.join(part, known)
-        pin = self.pins.get(part.source.mention.mention_id)
-        if pin is None:
-            return self.place(part, self.candidates(part), None)
-        ruled = self.groups.get(pin.group)
-        if ruled is not None:
-            state, novelty = self.place(part, [self.measures[ruled]], self.measures[ruled])
-        else:
-            state, novelty = self.place(part, [] if pin.apart else self.candidates(part), None)
-        self.groups[pin.group] = state.measure
-        return state, novelty
-
-    def corrected_by(self, part: Part) -> DevelopmentState | None:
-        """The step an earlier version of the article told, where this part stands in its place.
-
-        A denial belongs there in any case, another value only while nobody else vouches for the
-        old one: else both are told, side by side.
-        """
-        label = self.placed.get(part.heir_of) if part.heir_of else None
-        known = self.developments.get(label) if label else None
-        return known if known is not None and (part.weak or known.hollow) else None
-
-    def place(
-        self, part: Part, measures: list[MeasureState], ruled: MeasureState | None
-    ) -> tuple[DevelopmentState, Novelty]:
-        """Put a report into one of these measures, the one ruled if any, or into a new one."""
-        if known := self.same_development(part, measures):
-            return known, self.join(part, known)
-        measure = ruled or self.same_measure(part, measures)
-        if measure is None:
-            state = self.state_of(part, unused(measure_label(part), self.measures))
-            twins = [self.measures[label] for label in self.index.get(key_if_new(part), ())]
-            apart = part.source.mention.mention_id in self.pins and not measures
-            if not twins or apart:
-                return self.open(part, state, Novelty.NEW_MEASURE)
-            measure = min(twins, key=lambda m: m.order)
-        stage_of = earlier_stage(part, measure)
-        if stage_of is None and (known := still_reported(part, measure)):
-            return known, self.join(part, known)
-        state = self.state_of(part, measure.label)
-        self.weigh_contradiction(part, state, measure)
-        if stage_of:
-            state.stage_of = stage_of.label
-            return self.open(part, state, Novelty.STAGE_UPDATE)
-        return self.open(part, state, Novelty.NEW_DEVELOPMENT)
-
-    def state_of(self, part: Part, measure: str) -> DevelopmentState:
-        label = unused(development_label(part), self.developments)
-        return new_development(part, label=label, measure=measure)
-
-    def open(
-        self, part: Part, state: DevelopmentState, novelty: Novelty
-    ) -> tuple[DevelopmentState, Novelty]:
-        if part.background:
-            novelty = Novelty.REPEAT
-        state.novelty = novelty.value
-        state.novelty_score = score(part, novelty)
-        self.keep(state)
-        self.changed.add(state.label)
-        return state, novelty
-
-    def join(self, part: Part, known: DevelopmentState) -> Novelty:
-        novelty = grade(part, known)
-        add_report(known, part)
-        self.note(known)
-        self.changed.add(known.label)
-        return novelty
-
-    def same_development(
-        self, part: Part, measures: Iterable[MeasureState]
-    ) -> DevelopmentState | None:
-        fits = [
-            (points, state.leader, state)
-            for measure in measures
-            for state in measure.developments
-            if (points := fits_development(part, state)) is not None
-        ]
-        return max(fits, key=lambda fit: fit[:2])[2] if fits else None
-
-    def same_measure(self, part: Part, measures: Iterable[MeasureState]) -> MeasureState | None:
-        fits = [
-            (points, measure.last_reported, measure.order, measure)
-            for measure in measures
-            if (points := fits_measure(part, measure)) is not None
-        ]
-        return max(fits, key=lambda fit: fit[:3])[3] if fits else None
-
-    def weigh_contradiction(
-        self, part: Part, state: DevelopmentState, measure: MeasureState
-    ) -> None:
-        """Two official sources that differ on one step: both stay, both are marked.
-
-        So are a step a source corrected and what another source, or itself, says instead.
-        """
-        for other in measure.developments:
-            officials = (
-                part.official and other.official and part.source.publisher not in other.publishers
-            )
-            changed_its_mind = bool(other.withdrawals) and not other.hollow
-            if (
-                (officials or changed_its_mind)
-                and not part.withdrawn
-                and other.status_class == state.status_class
-                and part.when.gap_days(other.when) <= part.when.tolerance_days(other.when)
-                and values_conflict(part, other)
-            ):
-                since = part.source.reported_at.isoformat()
-                state.disputed_with.append([other.label, since])
-                other.disputed_with.append([state.label, since])
-                self.changed.add(other.label)
-
-    def rename(self, names: Mapping[str, str], measures: Mapping[str, str]) -> None:
-        """Put other ids in the place of those made up on the way."""
-        for state in list(self.developments.values()):
-            state.label = names.get(state.label, state.label)
-            state.measure = measures.get(state.measure, state.measure)
-            state.stage_of = names.get(state.stage_of, state.stage_of) if state.stage_of else None
-            state.disputed_with = [[names.get(d, d), at] for d, at in state.disputed_with]
-        for measure in self.measures.values():
-            measure.label = measures.get(measure.label, measure.label)
-        self.developments = {state.label: state for state in self.developments.values()}
-        self.measures = {measure.label: measure for measure in self.measures.values()}
-        self.changed = {names.get(label, label) for label in self.changed}
-
-
-def grade(part: Part, known: DevelopmentState) -> Novelty:
-    """How new a further report of a known development is."""
-    copy = part.source.copy_group in known.copy_groups
-    if part.background or copy or part.weak:
-        return Novelty.REPEAT
-    m = part.source.mention
-    fills_key = (
-        (bool(m.instrument) and not known.instrument)
-        or (part.when.stated and not known.stated)
-        or (bool(rates_of(part)) and not known.rates)
-    )
-    adds = (
-        fills_key
-        or (bool(amounts_of(part)) and not known.amounts)
-        or (bool(dates_of(part, "date_end")) and not known.ends)
-        or (bool(dates_of(part, "date_effective")) and not known.effective)
-        or not part.buckets <= set(known.buckets)
-    )
-    if fills_key and part.official:
-        return Novelty.STAGE_UPDATE
-    if adds:
-        return Novelty.NEW_DETAIL
-    return Novelty.REPEAT if part.source.publisher in known.publishers else Novelty.CONFIRMATION
-
-
-def unused(label: str, taken: Container[str]) -> str:
-    """An id made of a first report, unless that one was handed on to others."""
-    while label in taken:
-        label = digest_id(label)
-    return label
-
-
-def score(part: Part, novelty: Novelty) -> float:
-    """The grade as a number, halved for what is doubted, denied or asked."""
-    return NOVELTY_SCORE[novelty] * (0.5 if part.weak else 1.0)
-
-
 def link(given: LinkInput) -> LinkResult:
-    """Bring the blocks of `given.since` up to date; what was touched, as it is now. Pure."""
+    """Update the blocks in `given.since`; return the affected rows in their current state. Pure."""
     parts: dict[str, list[Part]] = defaultdict(list)
     for part in parts_of(given.mentions):
         parts[part.block].append(part)
@@ -310,7 +56,7 @@ def link(given: LinkInput) -> LinkResult:
 
 
 def blocks_of(mentions: Iterable[LinkMention]) -> dict[str, datetime]:
-    """The blocks some mentions belong to, with the first report in each. Give whole articles."""
+    """Return the blocks of some mentions, with the first report in each. Pass whole articles."""
     since: dict[str, datetime] = {}
     for part in parts_of(mentions):
         since.setdefault(part.block, part.source.reported_at)
@@ -324,10 +70,10 @@ def link_block(
     since: datetime,
     pins: Sequence[Pin] = (),
 ) -> LinkResult:
-    """Link one block anew from `since` on.
+    """Link one block again from `since` on.
 
-    Developments heard of since then are rebuilt from their earlier reports, which stay where they
-    were; then every report from `since` on is taken in order.
+    Developments reported since then are rebuilt from their earlier reports, which keep their
+    places; then every report from `since` on is added in order.
     """
     before = {stored.development_id: stored for stored in unsettled}
     earlier: dict[str, list[Part]] = defaultdict(list)
@@ -337,24 +83,26 @@ def link_block(
             later.append(part)
         elif (linked := part.source.development_ids.get(part.part)) in before:
             earlier[linked].append(part)
-    rebuilt = [rebuild(before[known], told, since) for known, told in earlier.items()]
+    rebuilt = [rebuild(before[known], reports, since) for known, reports in earlier.items()]
     linker = BlockLinker([*(from_json(stored.state) for stored in settled), *rebuilt], pins)
-    linker.placed |= {part_key(part): known for known, told in earlier.items() for part in told}
+    linker.placed |= {
+        part_key(part): known for known, reports in earlier.items() for part in reports
+    }
     linker.changed.update(state.label for state in rebuilt)
-    taken = [(part, *linker.take(part)) for part in later]
-    rename(linker, [(part, state) for part, state, _ in taken], before, since)
+    taken = [(part, *linker.link(part)) for part in later]
+    restore_ids(linker, [(part, state) for part, state, _ in taken], before, since)
     states = [linker.developments[label] for label in sorted(linker.changed)]
-    touched = {state.measure for state in states}
-    touched |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
+    affected = {state.measure for state in states}
+    affected |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
     home = {part.source.mention.mention_id: state.label for part, state, _ in taken}
     return LinkResult(
         developments=tuple(
             development_row(state, linker.measures[state.measure]) for state in states
         ),
-        measures=tuple(measure_row(linker.measures[label]) for label in sorted(touched)),
+        measures=tuple(measure_row(linker.measures[label]) for label in sorted(affected)),
         mentions=tuple(mention_row(part, state, novelty) for part, state, novelty in taken),
         findings=tuple(
-            finding for label in sorted(touched) for finding in findings_of(linker.measures[label])
+            finding for label in sorted(affected) for finding in findings_of(linker.measures[label])
         ),
         gone={
             label: home.get(from_json(stored.state).lead_mention)
@@ -367,11 +115,13 @@ def link_block(
     )
 
 
-def rebuild(stored: StoredDevelopment, told: Sequence[Part], since: datetime) -> DevelopmentState:
-    """A development as it stood before `since`, from its reports up to then."""
+def rebuild(
+    stored: StoredDevelopment, reports: Sequence[Part], since: datetime
+) -> DevelopmentState:
+    """Return a development as it was before `since`, from its reports until then."""
     was = from_json(stored.state)
-    state = new_development(told[0], label=was.label, measure=was.measure)
-    for part in told[1:]:
+    state = new_development(reports[0], label=was.label, measure=was.measure)
+    for part in reports[1:]:
         add_report(state, part)
     state.novelty, state.novelty_score = was.novelty, was.novelty_score
     state.stage_of = was.stage_of
@@ -381,16 +131,16 @@ def rebuild(stored: StoredDevelopment, told: Sequence[Part], since: datetime) ->
     return state
 
 
-def rename(
+def restore_ids(
     linker: BlockLinker,
     taken: Sequence[tuple[Part, DevelopmentState]],
     before: Mapping[str, StoredDevelopment],
     since: datetime,
 ) -> None:
-    """Give rebuilt developments and measures the ids they had, so that nobody is told twice.
+    """Give rebuilt developments and measures their old ids, so that nobody is alerted twice.
 
-    A late report may become the first of a development that was told already; by the reports they
-    share it is the same one. The id with most shared reports goes first.
+    A late report may become the first of a development that was already reported; shared reports
+    show that it is the same one. The id with the most shared reports goes first.
     """
     shared: Counter[tuple[str, str]] = Counter()
     for part, state in taken:
@@ -399,7 +149,7 @@ def rename(
             shared[state.label, was] += 1
     kept = {label for label, d in linker.developments.items() if d.first_reported < since}
     names: dict[str, str] = {}
-    # Of two with as many, the one it was first named for: a correction keeps its first report's id.
+    # On a tie, the id made from its first report wins: a correction keeps that id.
     for (label, was), _ in sorted(
         shared.items(), key=lambda item: (-item[1], item[0][0] != item[0][1], item[0])
     ):
@@ -416,13 +166,13 @@ def rename(
             if old and old not in measures.values() and old not in kept_measures:
                 measures[measure.label] = old
                 break
-    make_room(names, linker.developments, kept)
-    make_room(measures, linker.measures, kept_measures)
+    rename_clashes(names, linker.developments, kept)
+    rename_clashes(measures, linker.measures, kept_measures)
     linker.rename(names, measures)
 
 
-def make_room(names: dict[str, str], labels: Iterable[str], kept: Set[str]) -> None:
-    """Rename whoever holds an id that another inherited."""
+def rename_clashes(names: dict[str, str], labels: Iterable[str], kept: Set[str]) -> None:
+    """Rename labels that clash with an id given to another."""
     taken = {*names.values(), *kept}
     for label in labels:
         if label not in names and label not in kept:
@@ -431,7 +181,7 @@ def make_room(names: dict[str, str], labels: Iterable[str], kept: Set[str]) -> N
 
 
 def mention_row(part: Part, state: DevelopmentState, novelty: Novelty) -> LinkedMention:
-    """Where one part of a mention ended up."""
+    """Return where one part of a mention was linked."""
     m = part.source.mention
     return LinkedMention(
         mention_id=m.mention_id,

@@ -1,8 +1,8 @@
-"""Whether a report tells of a development or measure already known, and how well it fits.
+"""Does a report match a known development or measure, and how well?
 
-The tolerances are those of the ontology (section 7). Where real reports leave out what the rules
-compare, points decide: each thing two reports share speaks for one identity, a contradiction in
-actor, act, product, company or target rules it out.
+The tolerances are those of the ontology (section 7). Real reports often omit what the rules
+compare, so points decide: each shared property adds points; a contradiction in actor, act, product,
+company or target rules a match out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,16 +10,10 @@ from datetime import timedelta
 from typing import Protocol
 
 from extractors.linking.life_cycle import ENDED, allowed
+from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import COMPANY_TYPES, Part, days_of, same_name
-from extractors.linking.state import (
-    STAGES,
-    DevelopmentState,
-    MeasureState,
-    Value,
-    amounts_of,
-    dates_of,
-    rates_of,
-)
+from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
+from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
 
 RATE_POINTS = 0.5
@@ -27,7 +21,7 @@ AMOUNT_SHARE = 0.05
 DATE_DAYS = 3
 SAME_DEVELOPMENT = 15
 SAME_MEASURE = 20
-AFTERGLOW_DAYS = 120
+STILL_REPORTED_DAYS = 120
 STAGE_DAYS = 200
 AVERT_DAYS = 180
 OPENING = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, *STAGES})
@@ -36,7 +30,7 @@ UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED}
 
 
 class Described(Protocol):
-    """What a development and a measure have in common."""
+    """The properties that a development and a measure share."""
 
     @property
     def type(self) -> str: ...
@@ -53,7 +47,7 @@ class Described(Protocol):
 
 
 def likeness(part: Part, known: Described) -> int | None:
-    """Points for what both name; None where they contradict each other."""
+    """Return points for what both name; None if they contradict each other."""
     points = 5 if part.type.value == known.type else 0
     same_act = bool(part.specific) and not set(known.specific).isdisjoint(part.specific)
     if same_act:
@@ -91,7 +85,7 @@ def same_company(one: Iterable[str], other: Iterable[str]) -> bool:
 
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:
-    """Points for the report telling this very development; None when it cannot."""
+    """Return points for the report describing this development; None if it cannot."""
     if part.status_class != known.status_class or (
         known.weak and not known.hollow and not part.weak
     ):
@@ -104,7 +98,7 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
         return None
     same_article = part.source.mention.article_id == known.last_article
     if same_article and part.type.value != known.type:
-        return None  # the extractor told them apart within one text
+        return None  # the extractor separated them within one text
     points += 10 if gap <= 1 else 0
     points += 15 if same_article else 0
     points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
@@ -112,7 +106,7 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
 
 
 def values_conflict(part: Part, known: DevelopmentState) -> bool:
-    """Is the main value another one? Rates, sums and end dates beyond tolerance."""
+    """Do the main values differ? Compares rates, sums and end dates with tolerance."""
     if part.weak:
         return False
     if differ(rates_of(part), known.rates, rates_agree):
@@ -132,14 +126,14 @@ class Agrees(Protocol):
 
 
 def differ(given: Sequence[Value], held: Sequence[Value], agree: Agrees) -> bool:
-    """Both state values that can be compared, and none agree."""
+    """Do both state comparable values, none of which agree?"""
     verdicts = [agree(one, other) for one in given for other in held]
     compared = [verdict for verdict in verdicts if verdict is not None]
     return bool(compared) and not any(compared)
 
 
 def rates_agree(one: Value, other: Value) -> bool | None:
-    """Within half a point; None when unit or basis say that they measure different things."""
+    """Within half a point; None if unit or basis differ, so that they cannot be compared."""
     if one[1] != other[1] or (one[2] and other[2] and one[2] != other[2]):
         return None
     if one[1].startswith("percent"):
@@ -148,14 +142,14 @@ def rates_agree(one: Value, other: Value) -> bool | None:
 
 
 def amounts_agree(one: Value, other: Value) -> bool | None:
-    """Within 5%; None when unit or kind differ (rates of exchange are not our business)."""
+    """Within 5%; None if unit or kind differ (currencies are not converted)."""
     if one[1:] != other[1:]:
         return None
     return abs(one[0] - other[0]) <= AMOUNT_SHARE * max(abs(one[0]), abs(other[0]))
 
 
 def dates_agree(one: str, other: str) -> bool:
-    """Within 3 days, or one within the other where one is less precise."""
+    """Within 3 days, or one inside the other if one is less precise."""
     a, b = days_of(one), days_of(other)
     if a is None or b is None:
         return one == other
@@ -164,7 +158,7 @@ def dates_agree(one: str, other: str) -> bool:
 
 
 def fits_measure(part: Part, known: MeasureState) -> int | None:
-    """Points for the report telling a step of this measure; None when it cannot be one."""
+    """Return points for the report describing a step of this measure; None if it cannot."""
     points = likeness(part, known)
     if points is None:
         return None
@@ -189,7 +183,7 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
 
 
 def days_silent(part: Part, known: MeasureState) -> int:
-    """Days between the last report of a measure and this one."""
+    """Return the days between a measure's last report and this one."""
     assert known.last_reported is not None, "a measure has developments"
     return (part.reported - known.last_reported.date()).days
 
@@ -197,10 +191,10 @@ def days_silent(part: Part, known: MeasureState) -> int:
 def opens_another(
     part: Part, known: MeasureState, before: DevelopmentState | None, same_rate: bool
 ) -> bool:
-    """Does the report open a measure of its own rather than carry this one on?
+    """Does the report start its own measure rather than continue this one?
 
-    A threat, plan or decision is a new measure when the known one was decided before, has ended,
-    aims at others, or has another rate.
+    A threat, plan or decision is a new measure if the known one was decided before, has ended, has
+    other targets, or has another rate.
     """
     if part.status not in OPENING or before is None:
         return False
@@ -221,7 +215,7 @@ def was_pending(part: Part, before: DevelopmentState) -> bool:
 
 
 def rate_is_known(part: Part, known: MeasureState) -> bool:
-    """Did a step of the measure name one of the report's rates?"""
+    """Does a step of the measure have one of the report's rates?"""
     return any(
         rates_agree(one, other)
         for one in rates_of(part)
@@ -231,7 +225,7 @@ def rate_is_known(part: Part, known: MeasureState) -> bool:
 
 
 def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
-    """The decision of which the report tells a later stage: announced, then in force."""
+    """Return the decision of which the report is a later stage: announced, then in force."""
     stage = STAGES.get(part.status)
     if stage is None or part.background:
         return None
@@ -247,10 +241,10 @@ def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
 
 
 def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
-    """The step the report comes back to, though later than the tolerance allows.
+    """Return the step that the report repeats, although later than the tolerance allows.
 
-    News of a step is told for months. Without a date of its own, a new value or another step in
-    between, a report of the same class is the old step told again.
+    A step is in the news for months. Without a date of its own, a new value or another step in
+    between, a report of the same class repeats the old step.
     """
     if part.when.stated:
         return None
@@ -260,7 +254,7 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
         same = step.status_class == part.status_class
         if same and not values_conflict(part, step):
             age = ((part.when.low or part.when.high) - step.high).days
-            return step if age <= AFTERGLOW_DAYS or part.background else None
+            return step if age <= STILL_REPORTED_DAYS or part.background else None
         if not same:
             return None
     return None

@@ -1,9 +1,9 @@
-"""Mentions as linking compares them: one implementer, one act, normal names, a date interval.
+"""Mentions in comparable form: one implementer, one act, normalised names, a date interval.
 
-A mention that names several implementers, or several numbered announcements, has several parts:
-"China and the United States cut their duties" tells one step of two measures. What one sentence
-leaves out, the rest of its article may say: an implementer or the parties of a deal are borrowed
-from the article's other mentions of that kind when these agree.
+A mention with several implementers, or several numbered announcements, has several parts: "China
+and the United States cut their duties" reports one step of two measures. If one sentence omits the
+implementer or the parties of a deal, they are taken from the article's other mentions of that kind,
+provided these agree.
 """
 
 import calendar
@@ -57,7 +57,7 @@ COMPANY_NOISE = re.compile(
 class Interval:
     """When a step was decided: between `low` and `high`, None where open.
 
-    `stated` says that the text gives a date; else it follows from the time of the report.
+    `stated` means that the text gives a date; otherwise it is derived from the time of the report.
     """
 
     low: date | None
@@ -66,7 +66,7 @@ class Interval:
     stated: bool
 
     def gap_days(self, other: "Interval") -> int:
-        """Days that lie between the two; 0 where they meet."""
+        """Return the days between the two; 0 if they overlap."""
         gaps = [0]
         if self.low:
             gaps.append((self.low - other.high).days)
@@ -75,18 +75,18 @@ class Interval:
         return max(gaps)
 
     def tolerance_days(self, other: "Interval") -> int:
-        """How far apart two reports of one step may date it (ontology section 7)."""
+        """Return how far apart the dates of two reports of one step may be (ontology section 7)."""
         exact = {"day", None}
         return 3 if self.precision in exact and other.precision in exact else 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of one mention, ready to be matched. Names in sets are normal forms.
+    """One part of one mention, ready to match. Names in sets are normalised.
 
-    `withdrawn` says why a later version of the article withdrew it (`extractors.linking.versions`),
-    `withdrawn_by` which mention did and when that reached us; `heir_of` is the part of an earlier
-    version in whose place this one stands.
+    `withdrawn` says why a later version of the article withdrew it (`extractors.linking.versions`);
+    `withdrawn_by` is the mention that did, and when it reached us. `replaces` is the part of an
+    earlier version that this one replaces.
     """
 
     source: LinkMention
@@ -106,7 +106,7 @@ class Part:
     official: bool
     withdrawn: str | None = None
     withdrawn_by: tuple[str, datetime] | None = None
-    heir_of: PartKey | None = None
+    replaces: PartKey | None = None
 
     @property
     def type(self) -> EventType:
@@ -130,32 +130,32 @@ class Part:
 
     @property
     def empty(self) -> bool:
-        """Does it name neither product, company nor act, so that only its place can tell?"""
+        """Does it name no product, company or act, so that only its article can identify it?"""
         return not (self.buckets or self.companies or self.specific)
 
 
 def part_key(part: Part) -> PartKey:
-    """What a part is known by: its mention and which of its parts it is."""
+    """Return the key of a part: its mention and its number there."""
     return part.source.mention.mention_id, part.part
 
 
 def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
-    """The parts of the mentions of one article, gaps filled from one another."""
-    actors_told: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    pairs_told: Counter[frozenset[str]] = Counter()
+    """Return the parts of one article's mentions, with gaps filled from one another."""
+    actors_by_group: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    pair_counts: Counter[frozenset[str]] = Counter()
     for item in mentions:
         m = item.mention
-        known = real(m.actors)
+        known = known_codes(m.actors)
         if known:
-            actors_told[type_group(m.type)].add(known)
-        parties = frozenset({*known, *real(m.targets)})
+            actors_by_group[type_group(m.type)].add(known)
+        parties = frozenset({*known, *known_codes(m.targets)})
         if m.type is EventType.TRADE_AGREEMENT and len(parties) == 2:
-            pairs_told[parties] += 1
+            pair_counts[parties] += 1
     found: list[Part] = []
     implementers: tuple[str, ...]
     for item in mentions:
         m = item.mention
-        actors = real(m.actors)
+        actors = known_codes(m.actors)
         instruments = named_instruments(
             m.instrument,
             m.instrument_id,
@@ -163,37 +163,37 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             implementer=actors[0] if actors else UNKNOWN,
         )
         if m.type is EventType.TRADE_AGREEMENT:
-            # An order may carry out an agreement; it is not the agreement.
+            # An order may implement an agreement; it is not the agreement.
             instruments = NamedInstruments(
                 specific=tuple(n for n in instruments.specific if n in AGREEMENTS)
             )
             several = bool(_SEVERAL_AGREEMENTS.search(m.sentence))
-            told_pairs = agreements_of((*actors, *real(m.targets)), pairs_told, several=several)
-            implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in told_pairs)
+            pairs = agreements_of((*actors, *known_codes(m.targets)), pair_counts, several=several)
+            implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in pairs)
             targets = dict.fromkeys(implementers, frozenset[str]())
         else:
             issuer = implied_by(instruments)
             if issuer and not set(issuer) & set(actors):
                 actors = issuer
             elif not actors:
-                told = actors_told[type_group(m.type)]
-                actors = next(iter(told)) if len(told) == 1 else ()
+                others = actors_by_group[type_group(m.type)]
+                actors = next(iter(others)) if len(others) == 1 else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
             targets = {
-                one: (frozenset(real(m.targets)) | frozenset(actors)) - {one, WORLD}
+                one: (frozenset(known_codes(m.targets)) | frozenset(actors)) - {one, WORLD}
                 if len(implementers) > 1
-                else frozenset(real(m.targets)) - {WORLD}
+                else frozenset(known_codes(m.targets)) - {WORLD}
                 for one in implementers
             }
-        found += cut_up(item, implementers, instruments, targets)
+        found += split_by_actor(item, implementers, instruments, targets)
     return news_of_the_article(found)
 
 
 def news_of_the_article(parts: Sequence[Part]) -> list[Part]:
-    """Parts of one article, without background that the article itself tells as its news.
+    """Return parts of one article, without background that the article itself reports as news.
 
-    "The president signed agreements with Peru and Chile", then what each of them says: the first
-    sentence only sounds like the past. One dated earlier tells another step.
+    "The president signed agreements with Peru and Chile", followed by the content of each: the
+    first sentence only sounds like the past. A part with an earlier date is another step.
     """
     news = {
         (part.block, part.status_class)
@@ -212,7 +212,7 @@ def news_of_the_article(parts: Sequence[Part]) -> list[Part]:
 
 
 def may_be_recent(part: Part) -> bool:
-    """Is it without a date, or of the days before its report?"""
+    """Is it undated, or dated in the days before its report?"""
     if not part.source.mention.dates:
         return True
     first = part.when.low if part.when.stated else None
@@ -225,21 +225,22 @@ _SEVERAL_AGREEMENTS = re.compile(
 
 
 def agreements_of(
-    named: Sequence[str], pairs_told: Mapping[frozenset[str], int], *, several: bool = False
+    named: Sequence[str], pair_counts: Mapping[frozenset[str], int], *, several: bool = False
 ) -> list[frozenset[str]]:
-    """The agreements a mention tells of, as sets of parties.
+    """Return the agreements a mention reports, as sets of parties.
 
-    One party alone has the partner the rest of the article gives it, when that is one. Several
-    that the article elsewhere pairs with one and the same party have an agreement each with it; so
-    have those with whom `several` agreements were made, with the party first named.
+    A single party gets its partner from the rest of the article if that is unambiguous. Several
+    parties that the article elsewhere pairs with one common party each have an agreement with it.
+    The same holds for parties with whom `several` agreements were made: each is with the
+    first-named party.
     """
     parties = frozenset(named)
     if len(parties) < 2:
-        fuller = [pair for pair in pairs_told if parties < pair]
+        fuller = [pair for pair in pair_counts if parties < pair]
         return fuller if len(fuller) == 1 else [parties]
     if len(parties) > 2:
         paired = Counter(
-            party for pair, n in pairs_told.items() for party in pair & parties for _ in range(n)
+            party for pair, n in pair_counts.items() for party in pair & parties for _ in range(n)
         )
         most = [party for party, n in paired.items() if n == max(paired.values())]
         if len(most) != 1 and several:
@@ -250,13 +251,13 @@ def agreements_of(
     return [frozenset(sorted(parties)[:MAX_PARTIES])]
 
 
-def cut_up(
+def split_by_actor(
     item: LinkMention,
     implementers: Sequence[str],
     instruments: NamedInstruments,
     targets: Mapping[str, frozenset[str]],
 ) -> list[Part]:
-    """One part per implementer and, where numbered announcements are listed, per announcement."""
+    """Return one part per implementer and, for listed numbered announcements, per announcement."""
     m = item.mention
     group = type_group(m.type)
     several = len(instruments.specific) > 1 and all(
@@ -295,43 +296,43 @@ def cut_up(
     ]
 
 
-def real(codes: Iterable[str]) -> tuple[str, ...]:
-    """Codes without the unknown, each once, in order."""
+def known_codes(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return codes without the unknown one, each once, in order."""
     return tuple(dict.fromkeys(code for code in codes if code and code != UNKNOWN))
 
 
 def implied_by(instruments: NamedInstruments) -> tuple[str, ...]:
-    """The implementer an instrument gives away."""
+    """Return the implementer that an instrument implies."""
     names = (*instruments.specific, *sorted(instruments.grounds))
     known = {"us": "US", "mofcom": "CN", "eu": "EU"}
     return tuple(dict.fromkeys(known[n.split("-")[0]] for n in names if n.split("-")[0] in known))
 
 
 def company_key(name: str) -> str:
-    """A company's name as compared: lower case, no legal form, no punctuation."""
+    """Return a company's name for comparison: lower case, no legal form, no punctuation."""
     return " ".join(COMPANY_NOISE.sub(" ", name.lower()).split())
 
 
 def same_name(one: str, other: str) -> bool:
-    """Do two company keys name one firm? "mp" is "mp materials": a name may be cut short."""
+    """Do two company keys name one firm? "mp" is "mp materials": a name may be shortened."""
     shorter, longer = sorted((one.split(), other.split()), key=len)
     return longer[: len(shorter)] == shorter
 
 
 def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
-    """When the step was decided, from the dates of the mention, else from its time frame."""
+    """Return when the step was decided, from the mention's dates, else from its time frame."""
     m = item.mention
-    told = {d.role: d.date for d in reversed(m.dates)}
+    dates = {d.role: d.date for d in reversed(m.dates)}
     reported = item.reported_date
-    stated = told.get("date_announced")
+    stated = dates.get("date_announced")
     if stated is None and m.status is EventStatus.IN_FORCE:
-        stated = told.get("date_effective")
+        stated = dates.get("date_effective")
     if stated is None and m.status is EventStatus.EXPIRED:
-        stated = told.get("date_end")
+        stated = dates.get("date_end")
     span = days_of(stated) if stated else None
     week_before = reported - timedelta(days=CURRENT_DAYS)
     current = time_frame is not TimeFrame.BACKGROUND
-    # "This year", said in a report of today, tells less than the report's own date.
+    # In a report of today, "this year" is less precise than the report's own date.
     vague = span and span[2] != "day" and current and span[1] >= week_before
     if span and not vague and span[0] <= reported + timedelta(days=1):
         return Interval(low=span[0], high=min(span[1], reported), precision=span[2], stated=True)
@@ -341,7 +342,7 @@ def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
 
 
 def days_of(text: str) -> tuple[date, date, str] | None:
-    """First and last day and precision of YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD."""
+    """Return first day, last day and precision of YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD."""
     try:
         if re.fullmatch(r"\d{4}", text):
             return date(int(text), 1, 1), date(int(text), 12, 31), "year"

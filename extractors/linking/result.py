@@ -1,12 +1,14 @@
-"""Linked developments and measures as rows to store."""
+"""Turns linked developments and measures into rows to store."""
 
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 from extractors.linking.index import keys_of, measure_keys_of
+from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import days_of, month_end
-from extractors.linking.state import STAGES, DevelopmentState, MeasureState
+from extractors.linking.reports import STAGES
+from extractors.linking.state import DevelopmentState
 from models.event import EventStatus
 from models.identity import digest_id
 from models.link import LinkedDevelopment, LinkedMeasure
@@ -17,7 +19,7 @@ DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5
 
 
 def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDevelopment:
-    """A development as it is now; its main values are the first its reports gave."""
+    """Return a development in its current state; its main values are the first ones reported."""
     rate = state.rates[0] if state.rates else None
     amount = state.amounts[0] if state.amounts else None
     decided, precision, basis = decision(state)
@@ -79,7 +81,7 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
 
 
 def decision(state: DevelopmentState) -> tuple[date | None, str | None, str | None]:
-    """The date of decision, its precision, and whether it was `stated` or taken from the report."""
+    """Return the decision date, its precision, and whether it was `stated` or is the report's."""
     if state.stated:
         return state.low or state.high, state.precision, "stated"
     if state.background:
@@ -88,7 +90,7 @@ def decision(state: DevelopmentState) -> tuple[date | None, str | None, str | No
 
 
 def most_precise(dates: list[str]) -> str | None:
-    """Of dates that were given, the one told most exactly; the first of these."""
+    """Return the most precise of some dates; the first of these."""
     exactness = {"day": 0, "month": 1, "quarter": 2, "year": 3}
     known = [
         (exactness[span[2]], at, text) for at, text in enumerate(dates) if (span := days_of(text))
@@ -107,7 +109,7 @@ def last_day(text: str | None) -> date | None:
 
 
 def end_of(duration: str | None, start: date | None) -> date | None:
-    """The day a span such as P1Y or P90D from `start` on is over; None for other spans."""
+    """Return the day a span such as P1Y or P90D from `start` is over; None for other spans."""
     found = DURATION.fullmatch(duration or "")
     if not found or start is None:
         return None
@@ -121,7 +123,7 @@ def end_of(duration: str | None, start: date | None) -> date | None:
 
 
 def measure_row(measure: MeasureState) -> LinkedMeasure:
-    """A measure as its developments tell it now."""
+    """Return a measure in its current state, derived from its developments."""
     specific = measure.specific
     steps = sorted(
         (d for d in measure.developments if not d.weak),
@@ -164,17 +166,17 @@ def measure_row(measure: MeasureState) -> LinkedMeasure:
 
 
 def stepped_on(state: DevelopmentState) -> date:
-    """When a step was decided, else first reported."""
+    """Return when a step was decided, else first reported."""
     return decision(state)[0] or state.first_reported.date()
 
 
 def start_of(state: DevelopmentState) -> date | None:
-    """When a step that decides a measure makes it apply, if that is known."""
+    """Return when a deciding step takes effect, if known."""
     effective = first_day(most_precise(state.effective))
     in_force = state.status == EventStatus.IN_FORCE
     return effective or (stepped_on(state) if in_force else None)
 
 
 def every(lists: Iterable[list[str]]) -> tuple[str, ...]:
-    """All values of some lists, each once."""
+    """Return all values of some lists, each once."""
     return tuple(dict.fromkeys(value for values in lists for value in values))

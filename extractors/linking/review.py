@@ -1,11 +1,12 @@
-"""What a person should look at: steps outside the life cycle, and the ontology's own checks."""
+"""Findings for review: steps outside the life cycle, and the ontology's own checks."""
 
 from collections.abc import Iterator
 
 from extractors.linking.life_cycle import allowed
 from extractors.linking.match import AVERT_DAYS, UNBOUND, dates_agree
+from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import COMPANY_TYPES, days_of
-from extractors.linking.state import DevelopmentState, MeasureState
+from extractors.linking.state import DevelopmentState
 from models.event import EventStatus as S
 from models.event import EventType as T
 from models.identity import digest_id
@@ -22,18 +23,20 @@ CAN_BE_VIOLATED = frozenset(
 
 
 def findings_of(measure: MeasureState) -> list[Finding]:
-    """All that looks odd in the life of a measure, each with its reason in words."""
+    """Return everything unusual in the life of a measure, each with a reason in words."""
     found = []
     before: DevelopmentState | None = None
     for step in measure.firm:
-        for kind, reason in odd(step, before, measure):
+        for kind, reason in anomalies(step, before, measure):
+            # The id digests the reason before its article is corrected: ids of earlier versions
+            # stay valid, so nobody confirms a finding twice.
             found.append(
                 Finding(
                     review_id=digest_id("review", kind, step.label, reason),
                     kind=kind,
                     development_id=step.label,
                     measure_id=measure.label,
-                    reason=reason,
+                    reason=with_article(reason, step.type),
                 )
             )
         if not step.background:
@@ -41,10 +44,15 @@ def findings_of(measure: MeasureState) -> list[Finding]:
     return found
 
 
-def odd(
+def with_article(reason: str, kind: str) -> str:
+    """Return the reason with "an" before a kind that starts with a vowel."""
+    return reason.replace(f"a {kind}", f"an {kind}") if kind[0] in "aeio" else reason
+
+
+def anomalies(
     step: DevelopmentState, before: DevelopmentState | None, measure: MeasureState
 ) -> Iterator[tuple[str, str]]:
-    """Kind and reason of each thing that looks odd about one step."""
+    """Yield kind and reason for each unusual property of one step."""
     kind, status = T(step.type), S(step.status)
     moved = before and step.status_class != before.status_class and not step.background
     if before and moved and not allowed(S(before.status), status):
@@ -76,7 +84,7 @@ def averts(step: DevelopmentState, measure: MeasureState) -> bool:
 
 
 def backdated(step: DevelopmentState) -> bool:
-    """Does it take effect before it was decided, both told to the day?"""
+    """Does it take effect before it was decided, both dated to the day?"""
     if not step.effective or not step.stated or step.precision != "day" or step.low is None:
         return False
     span = days_of(step.effective[0])

@@ -1,8 +1,8 @@
-"""What later versions of an article withdraw or change of what an earlier one told.
+"""What later versions of an article withdraw or change in earlier ones.
 
-The newest version that speaks of a step decides. It may tell it again (nothing changes), deny it,
-give another value, or name another actor or product in the same words. A version that no longer
-mentions a step says nothing about it: feeds cut texts and live blogs roll over.
+The newest version that mentions a step decides. It may repeat it (nothing changes), deny it, give
+another value, or name another actor or product in the same words. A version that no longer mentions
+a step says nothing about it: feeds truncate texts and live blogs drop old entries.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,13 +12,13 @@ from rapidfuzz import fuzz
 
 from extractors.linking.match import amounts_agree, dates_agree, differ, rates_agree, same_company
 from extractors.linking.parts import Part, PartKey, part_key
-from extractors.linking.state import amounts_of, dates_of, rates_of
+from extractors.linking.reports import amounts_of, dates_of, rates_of
 from models.event import EventStatus, Factuality, status_class
 
 RETRACTED, CORRECTED, REINSTATED = "retracted", "corrected", "reinstated"
-# How like two sentences are, of 100, one of which names another actor or product by mistake.
+# Similarity (of 100) of two sentences, one of which corrects an actor or product.
 SAME_WORDS = 70.0
-# An article with more versions is a live blog: what its older ones said is compared with these.
+# An article with more versions is a live blog: old versions are compared with these only.
 VERSIONS_COMPARED = 8
 DECIDED = status_class(EventStatus.ADOPTED)
 NOT_YET_DECIDED = frozenset(
@@ -28,32 +28,32 @@ NOT_YET_DECIDED = frozenset(
 
 
 def withdrawn_parts(versions: Mapping[int, Sequence[Part]]) -> list[Part]:
-    """The parts of all versions of one article; those a later version withdrew are marked."""
+    """Return the parts of all versions of one article, with withdrawn ones marked."""
     if len(versions) == 1:
-        return [part for told in versions.values() for part in told]
+        return [part for reports in versions.values() for part in reports]
     marked: dict[PartKey, Part] = {}
-    heirs: dict[PartKey, PartKey] = {}
+    replaced: dict[PartKey, PartKey] = {}
     for number in sorted(versions):
         later = [versions[n] for n in sorted(versions, reverse=True) if n > number]
         for part in versions[number]:
             found = verdict_on(part, versions[number], later[:VERSIONS_COMPARED])
             if found is None:
                 continue
-            reason, heir, same_step = found
+            reason, successor, same_step = found
             marked[part_key(part)] = replace(
                 part,
                 withdrawn=reason,
                 withdrawn_by=(
-                    heir.source.mention.mention_id,
-                    heir.source.first_seen_at,
+                    successor.source.mention.mention_id,
+                    successor.source.first_seen_at,
                 ),
             )
             if same_step:
-                heirs.setdefault(part_key(heir), part_key(part))
+                replaced.setdefault(part_key(successor), part_key(part))
     return [
-        replace(marked.get(key, part), heir_of=heirs.get(key))
-        for told in versions.values()
-        for part in told
+        replace(marked.get(key, part), replaces=replaced.get(key))
+        for reports in versions.values()
+        for part in reports
         for key in (part_key(part),)
     ]
 
@@ -61,12 +61,14 @@ def withdrawn_parts(versions: Mapping[int, Sequence[Part]]) -> list[Part]:
 def verdict_on(
     part: Part, beside: Sequence[Part], later: Iterable[Sequence[Part]]
 ) -> tuple[str, Part, bool] | None:
-    """Why a later version withdraws a part, what it says instead, and whether of the same step."""
+    """Return why a later version withdraws a part, its replacement, and if it is the same step."""
     for version in later:
-        told = [q for q in version if q.source.publisher == part.source.publisher]
-        about = [q for q in told if same_subject(part, q) and q.status_class == part.status_class]
-        # What the older version said as well replaces nothing in it.
-        new = [q for q in told if not any(says_the_same(q, other) for other in beside)]
+        reports = [q for q in version if q.source.publisher == part.source.publisher]
+        about = [
+            q for q in reports if same_subject(part, q) and q.status_class == part.status_class
+        ]
+        # What the older version also said does not replace anything in it.
+        new = [q for q in reports if not any(says_the_same(q, other) for other in beside)]
         if denied(part):
             firm = [q for q in about if not q.weak]
             if firm:
@@ -84,7 +86,7 @@ def verdict_on(
         denials = [q for q in about if denied(q) and q in new]
         if denials:
             return RETRACTED, closest(part, denials), True
-        others = [q for q in new if not q.weak and (taken_back(part, q) or misnamed(part, q))]
+        others = [q for q in new if not q.weak and (stepped_back(part, q) or misnamed(part, q))]
         if others:
             return CORRECTED, closest(part, others), False
     return None
@@ -95,7 +97,7 @@ def denied(part: Part) -> bool:
 
 
 def closest(part: Part, others: Sequence[Part]) -> Part:
-    """The one told in the words most like these."""
+    """Return the part with the most similar words."""
     return min(
         others,
         key=lambda q: (-alike_words(part, q), q.source.mention.field != "title", q.source.order),
@@ -107,7 +109,7 @@ def alike_words(one: Part, other: Part) -> float:
 
 
 def same_subject(one: Part, other: Part) -> bool:
-    """Do two parts tell of one actor and group of types, and contradict each other in nothing?"""
+    """Do two parts share actor and type group, without any contradiction?"""
     return one.block == other.block and not (
         apart(one.buckets, other.buckets)
         or apart(one.targets, other.targets)
@@ -123,7 +125,7 @@ def apart(one: Iterable[str], other: Iterable[str]) -> bool:
 
 
 def values_changed(part: Part, other: Part) -> bool:
-    """Does the other give a rate, sum or day that the part gave otherwise?"""
+    """Does the other give a different rate, sum or day?"""
     if differ(rates_of(part), rates_of(other), rates_agree):
         return True
     if differ(amounts_of(part), amounts_of(other), amounts_agree):
@@ -144,8 +146,8 @@ def says_the_same(one: Part, other: Part) -> bool:
     )
 
 
-def taken_back(part: Part, other: Part) -> bool:
-    """A step told as decided is only threatened, proposed or talked of: lives do not run back."""
+def stepped_back(part: Part, other: Part) -> bool:
+    """Was a decided step replaced by a threat, a proposal or talks? Lives do not run backwards."""
     return (
         part.status_class == DECIDED
         and other.status_class in NOT_YET_DECIDED
@@ -154,7 +156,7 @@ def taken_back(part: Part, other: Part) -> bool:
 
 
 def misnamed(part: Part, other: Part) -> bool:
-    """Is it the same sentence with another actor, product, company or target in it?"""
+    """Is it the same sentence with another actor, product, company or target?"""
     return (
         part.group == other.group
         and part.status_class == other.status_class

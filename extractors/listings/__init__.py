@@ -1,4 +1,4 @@
-"""Names, tags and commodities to listings.
+"""Company names, ticker tags and commodities to listings.
 
 Start with affected.py.
 """

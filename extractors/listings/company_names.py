@@ -1,8 +1,8 @@
-"""Legal names -> the names a text uses, each with how far it can be trusted alone.
+"""Legal names to the names a text uses, each with a gate for how far it can be trusted alone.
 
-A filer called "DUOS TECHNOLOGIES GROUP, INC. /FL/" is written "Duos Technologies Group, Inc.",
-"Duos Technologies" and, once introduced, "Duos". The shorter the form, the more else it may mean:
-the gate of a form says what must be seen before it counts.
+A filer called "DUOS TECHNOLOGIES GROUP, INC. /FL/" appears as "Duos Technologies Group, Inc.",
+"Duos Technologies" and, once introduced, "Duos". The shorter the form, the more ambiguous it is:
+the gate says what the text must contain before the form counts.
 """
 
 import gzip
@@ -16,7 +16,7 @@ from importlib import resources
 
 
 def word_lists() -> dict[str, frozenset[str]]:
-    """The lists of lexicon/name_words.toml by name."""
+    """Return the lists of lexicon/name_words.toml by name."""
     path = resources.files("extractors.events.lexicon") / "name_words.toml"
     lists = tomllib.loads(path.read_text("utf-8"))
     return {name: frozenset(words.split()) for name, words in lists.items()}
@@ -25,7 +25,7 @@ def word_lists() -> dict[str, frozenset[str]]:
 WORDS = word_lists()
 LEGAL = WORDS["legal"]
 DESCRIPTORS = WORDS["descriptors"]
-# Two of these in a row name nobody: "Critical Metals", "American Resources", "First Financial".
+# Two of these in a row do not name a company: "Critical Metals", "First Financial".
 GENERIC = DESCRIPTORS | WORDS["generic"]
 NEW_WORDS = WORDS["new_words"]
 NOT_INITIALS = WORDS["not_initials"]
@@ -37,17 +37,17 @@ SPACES = re.compile(r"\s+")
 
 
 class Gate(IntEnum):
-    """What a name needs before it counts, least first."""
+    """What a name needs before it counts, weakest condition first."""
 
-    OPEN = 0  # nothing: the words name one company only
-    CASED = 1  # capitals that mean something: not in a headline Where Every Word Has One
+    OPEN = 0  # nothing: the words are unique to one company
+    CASED = 1  # meaningful capitals: not in a Headline In Title Case
     GATED = 2  # the full name, the tag or a telling word in the same document
     LOCAL = 3  # the full name or the tag, before or after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameForm:
-    """One way to write an issuer's name. `rank` 0 is the legal name, 1 and more shorter forms."""
+    """One way to write an issuer's name. `rank` 0 is the legal name; higher ones are shorter."""
 
     issuer_id: str
     text: str
@@ -60,14 +60,14 @@ class NameForm:
 
 @cache
 def known_words() -> dict[str, str]:
-    """Frequent English words -> `c` (common) or `n` (mostly capitalised: people, places)."""
+    """Return frequent English words -> `c` (common) or `n` (usually capitalised)."""
     path = resources.files("extractors.events.lexicon") / "known_words.txt.gz"
     with path.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8") as file:
         return dict(line.split() for line in file)
 
 
 def is_known(word: str) -> bool:
-    """A word too common, or too short, to name a company by itself."""
+    """Is the word too common, or too short, to name a company alone?"""
     bare = word.lower().removesuffix("'s").strip(".")
     return (
         len(bare) < 4
@@ -78,12 +78,12 @@ def is_known(word: str) -> bool:
 
 
 def is_generic(word: str) -> bool:
-    """A word that says what a company does or where, not which it is."""
+    """Does the word describe a company's business or place, not its identity?"""
     return word.lower() in GENERIC or word.lower() in SMALL
 
 
 def core_name(legal_name: str) -> str:
-    """The legal name without its suffixes: "AXT, Inc." -> "AXT", "The Gap, Inc." -> "Gap"."""
+    """Return the legal name without suffixes: "AXT, Inc." -> "AXT", "The Gap, Inc." -> "Gap"."""
     name = legal_name
     for _ in range(3):
         name = STATE_MARK.sub("", name).strip(" ,")
@@ -99,7 +99,7 @@ def core_name(legal_name: str) -> str:
 
 
 def shorter(name: str) -> Iterator[str]:
-    """The name with trailing descriptors taken off, one by one, while something stays."""
+    """Yield the name with trailing descriptors removed one by one, as long as something is left."""
     words = name.split()
     while len(words) > 1 and words[-1].lower() in DESCRIPTORS | LEGAL | SMALL:
         words.pop()
@@ -108,7 +108,7 @@ def shorter(name: str) -> Iterator[str]:
 
 
 def gate_of(name: str, rank: int) -> Gate:
-    """How far a form of this shape can be trusted on its own."""
+    """Return the gate for a form of this shape."""
     words = [w for w in re.split(r"[\s-]+", name) if w.lower() not in SMALL]
     unknown = [w for w in words if not is_known(w)]
     if len(words) == 1:
@@ -125,13 +125,13 @@ def gate_of(name: str, rank: int) -> Gate:
 
 
 def name_forms(issuer: str, legal_name: str) -> Iterator[NameForm]:
-    """Forms of a legal name, longest first."""
+    """Yield the forms of a legal name, longest first."""
     core = core_name(legal_name)
     if len(core) < 2:
         return
     seen = set()
     for rank, text in enumerate([core, *shorter(core)]):
-        # "Dragonfly Energy" for Dragonfly Energy Holdings Corp. is the name all the same.
+        # "Dragonfly Energy" for Dragonfly Energy Holdings Corp. still counts as the name.
         left_off = core.split()[len(text.split()) :]
         whole = " " in text and all(w.lower() in WORDS["wrappers"] for w in left_off)
         gate = gate_of(text, 0 if whole else rank)
@@ -149,7 +149,7 @@ def name_forms(issuer: str, legal_name: str) -> Iterator[NameForm]:
 def curated_forms(
     issuer: str, aliases: tuple[str, ...], ambiguous: tuple[str, ...]
 ) -> Iterator[NameForm]:
-    """Forms of the names an analyst wrote down; those marked ambiguous need the full name near."""
+    """Yield the forms of curated names; those marked ambiguous need the full name nearby."""
     doubtful = {a.lower() for a in ambiguous}
     for text in aliases:
         if text.lower() not in doubtful:
@@ -168,7 +168,7 @@ def curated_forms(
             yield NameForm(issuer_id=issuer, text=text, gate=Gate.LOCAL, rank=2, kind="alias")
 
 
-# One character for one, so that offsets into the folded text are offsets into the text.
+# Maps one character to one, so offsets into folded text are valid for the text.
 FOLD = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'"}
     | dict.fromkeys("-‑‐\t\n\r\u00a0\u2009\u202f\u2002\u2003", " ")
@@ -176,7 +176,7 @@ FOLD = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """`text` in lower case with plain quotes, hyphens as blanks, and of the same length."""
+    """Return `text` in lower case, with plain quotes and hyphens as blanks; same length."""
     folded = text.translate(FOLD)
     lowered = folded.lower()
     if len(lowered) == len(folded):
@@ -185,7 +185,7 @@ def fold(text: str) -> str:
 
 
 def spellings(name: str) -> set[str]:
-    """How a name may be spelled in folded text: & or and, U.S. or US, .com or com."""
+    """Return the spellings of a name in folded text: & or and, U.S. or US, .com or com."""
     base = SPACES.sub(" ", fold(name)).strip()
     found = {base}
     for old, new in (("&", "and"), (" and ", " & "), ("u.s.", "us"), (".com", " com")):

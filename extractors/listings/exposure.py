@@ -1,8 +1,8 @@
-"""Which listings an event touches: named in its sentence, a party to it, or exposed to its goods.
+"""Which listings an event affects: named in its sentence, a party to it, or exposed to its goods.
 
-Exposed links go commodity -> role -> issuer and take their sign from the prior of ontology 4.2
-(models/reference/exposure_signs.csv), read for a measure that moves forward and turned round when
-it moves back. A prior is a reason to look, not a forecast.
+Exposed links go commodity -> role -> issuer. Their sign comes from the prior of ontology 4.2
+(models/reference/exposure_signs.csv), which is written for a measure that moves forward and is
+reversed when it moves back. A prior is a reason to look, not a forecast.
 """
 
 from bisect import bisect_left, bisect_right
@@ -20,7 +20,7 @@ from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securi
 
 MOST_EXPOSED = 12
 LEAST_RELEVANT = 20
-# A measure on a class of goods touches the makers of its members less surely, and the other way.
+# Between a class of goods and its members the tie is weaker, in both directions.
 BELOW, ABOVE = 0.8, 0.6
 FLIP = {"+": "-", "-": "+", "?": "?"}
 WORKS = {
@@ -54,7 +54,7 @@ PARTY_TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tie:
-    """An exposure as one event meets it: how near its commodity is, and where its issuer works."""
+    """An exposure seen from one event: how close its commodity is, and where its issuer works."""
 
     exposure: Exposure
     nearness: float
@@ -66,7 +66,7 @@ class Tie:
 
 
 class EventLinker:
-    """Joins events to listings. Built once; the names of the last text are kept."""
+    """Joins events to listings. Built once; caches the names of the last text."""
 
     def __init__(self, names: TickerLinker, securities: Securities) -> None:
         self.names = names
@@ -89,14 +89,15 @@ class EventLinker:
         named: Sequence[NamedListing] = (),
         day: date | None = None,
     ) -> tuple[TickerLink, ...]:
-        """Links of one event, the surest first; exposures count that hold on `day`, if it is given.
+        """Return the links of one event, the most certain first.
 
         `named` are the listings found in the event's text (TickerLinker.find_listings). A listing
-        appears once: as party if it is an argument of the event, else as named if it stands in the
-        event's sentence, else as exposed. At most MOST_EXPOSED exposed links, by relevance.
+        appears once: as party if it is an argument of the event, else as named if it is in the
+        event's sentence, else as exposed. At most MOST_EXPOSED exposed links, by relevance. If
+        `day` is given, only exposures valid on it count.
         """
         links: dict[str, TickerLink] = {}
-        # All events of a text ask about the same names, one after the other.
+        # All events of a text ask for the same names, one after another.
         if self.index.named is not named:
             self.index = NameIndex(named)
         for mention in self.parties(event):
@@ -109,12 +110,12 @@ class EventLinker:
         return (*sorted(links.values(), key=lambda k: (-k.relevance, k.listing)), *exposed)
 
     def issuer_of(self, listing_id: str) -> str:
-        """The issuer of a listing we know."""
+        """Return the issuer of a known listing."""
         mic, ticker = listing_id.split(":", 1)
         return self.names.by_ticker[mic, ticker.replace("-", ".")].issuer_id
 
     def parties(self, event: EventMention) -> Iterable[NamedListing]:
-        """The listings of the event's company arguments."""
+        """Return the listings of the event's company arguments."""
         for text in event.company_texts:
             wanted = fold(text)
             known = [m for name, m in self.index.first if name in wanted or wanted in name]
@@ -123,11 +124,11 @@ class EventLinker:
     def named_link(
         self, event: EventMention, mention: NamedListing, link: str, day: date | None
     ) -> TickerLink:
-        """The link of a company that is named, signed by its part or by its exposure."""
+        """Return the link of a named company, signed by its role in the event or its exposure."""
         tie = self.strongest_tie(event, mention.issuer_id, day)
         sign, reason = "?", f"{mention.why}; no prior for its part in a {words(event.type)}"
         party = self.signs.get((event.type.value, "party", "any"))
-        # Rivals and lenders stand in such sentences too: only an argument is the party.
+        # Such sentences also name rivals and lenders: only an argument is a party.
         if party and link == "party" and event.type.value in PARTY_TYPES:
             sign, reason = self.signed(event, party)
             reason = f"named in the event: {reason}"
@@ -146,7 +147,7 @@ class EventLinker:
         )
 
     def exposed_links(self, event: EventMention, day: date | None) -> list[TickerLink]:
-        """Links by commodity, one an issuer, the strongest first."""
+        """Return the links by commodity, one per issuer, the strongest first."""
         best: dict[str, Tie] = {}
         for tie in self.ties(event, day):
             held = best.get(tie.exposure.issuer_id)
@@ -174,7 +175,7 @@ class EventLinker:
         return links[:MOST_EXPOSED]
 
     def ties(self, event: EventMention, day: date | None) -> Iterable[Tie]:
-        """Every exposure to the event's commodities, their members and their class."""
+        """Yield every exposure to the event's commodities, their members and their class."""
         near: dict[str, float] = {}
         for commodity in event.commodities:
             for reached, nearness in self.family(commodity):
@@ -186,7 +187,7 @@ class EventLinker:
                     yield Tie(exposure=exposure, nearness=nearness, place=place)
 
     def family(self, commodity_id: str) -> Iterable[tuple[str, float]]:
-        """The commodity, its members at any depth and the classes it is in, with nearness."""
+        """Yield the commodity, its members at any depth and its classes, with closeness."""
         yield commodity_id, 1.0
         below = [(child, BELOW) for child in self.children.get(commodity_id, ())]
         while below:
@@ -201,15 +202,15 @@ class EventLinker:
             commodity_id = parent
 
     def strongest_tie(self, event: EventMention, issuer_id: str, day: date | None) -> Tie | None:
-        """The named issuer's own strongest exposure to the event's commodities."""
+        """Return the named issuer's strongest exposure to the event's commodities."""
         ties = [t for t in self.ties(event, day) if t.exposure.issuer_id == issuer_id]
         return max(ties, key=lambda t: t.strength, default=None)
 
     def place(self, event: EventMention, exposure: Exposure) -> str:
-        """actor, target or elsewhere: where the issuer does this work, seen from the measure.
+        """Return where the issuer does this work, seen from the measure: actor, target, elsewhere.
 
-        Work both in and out of the implementing jurisdiction counts as in it only when it is
-        there first; an issuer is judged by where most of its work is, which its row gives first.
+        Work both inside and outside the implementing jurisdiction counts as inside only if that
+        country comes first: a row lists first where most of the work is.
         """
         country = self.issuers[exposure.issuer_id].country
         works = exposure.countries or ((country,) if country else ())
@@ -221,25 +222,26 @@ class EventLinker:
                 return "target"
         if any(country in actors for country in works) and len(works) == 1:
             return "actor"
-        # A measure on the whole world has every foreign producer for its target.
+        # A measure on the whole world targets every foreign producer.
         if "world" in event.targets and event.type.value in IMPORT_SIDE:
             return "target"
         return "elsewhere"
 
     def cell(self, event: EventMention, tie: Tie) -> ExposureSign | None:
-        """The prior for this type, role and place."""
+        """Return the prior for this type, role and place."""
         for place in (tie.place, "any"):
             if found := self.signs.get((event.type.value, tie.exposure.role, place)):
                 return found
         return None
 
     def signed(self, event: EventMention, cell: ExposureSign) -> tuple[str, str]:
-        """Sign and reason, turned round where the measure moves back."""
+        """Return sign and reason, reversed if the measure moves back."""
         what = words(event.type)
         if event.factuality is Factuality.NEGATED:
-            return "?", f"{a(what)} would mean: {cell.reason}; but the text denies it"
+            return "?", f"{with_article(what)} would mean: {cell.reason}; but the text denies it"
         forward = moves_forward(event.status, event.status_target)
-        step = f"{a(what)} moving {'forward' if forward else 'back'} ({words(event.status)})"
+        direction = "forward" if forward else "back"
+        step = f"{with_article(what)} moving {direction} ({words(event.status)})"
         sign = cell.sign if forward else FLIP[cell.sign]
         effect = {"+": "helps it", "-": "hurts it", "?": "may cut either way"}[sign]
         cause = cell.reason if forward else f"the reverse of: {cell.reason}"
@@ -259,18 +261,18 @@ class EventLinker:
 
 
 def countries(codes: Iterable[str]) -> str:
-    """Jurisdictions in words, "China and the United States"; a code we have no word for stays."""
+    """Return jurisdictions in words, "China and the United States"; unknown codes stay."""
     return " and ".join(jurisdiction_name(code) for code in codes)
 
 
 def expand(jurisdictions: Iterable[str]) -> frozenset[str]:
-    """Countries of a list of jurisdictions; the Union stands for its members."""
+    """Return the countries of a list of jurisdictions; the Union stands for its members."""
     found = set(jurisdictions)
     return frozenset(found | EU if "EU" in found else found)
 
 
 class NameIndex:
-    """The listings named in one text, found by name and by place without a look at each."""
+    """The listings named in one text, indexed by name and by position."""
 
     def __init__(self, named: Sequence[NamedListing]) -> None:
         self.named = named
@@ -284,7 +286,7 @@ class NameIndex:
         self.starts = {field: [m.start for m in held] for field, held in self.held.items()}
 
     def in_sentence(self, event: EventMention) -> list[NamedListing]:
-        """The listings whose mention lies in the event's own sentence."""
+        """Return the listings mentioned in the event's own sentence."""
         start, end = event.sentence_start, event.sentence_start + len(event.sentence)
         starts = self.starts.get(event.field, [])
         first, last = bisect_left(starts, start), bisect_right(starts, end)
@@ -292,7 +294,7 @@ class NameIndex:
 
 
 def plain(commodity_id: str) -> str:
-    """How a commodity is called in running text: "rare earths"."""
+    """Return a commodity's name in running text: "rare earths"."""
     commodity = load_commodities()[commodity_id]
     first = next(iter(commodity.aliases), commodity.name)
     return commodity.name.split(" (")[0] if first.isupper() else first
@@ -303,6 +305,6 @@ def words(event_type: str) -> str:
     return event_type.replace("_", " ")
 
 
-def a(noun: str) -> str:
-    """With its article."""
+def with_article(noun: str) -> str:
+    """Return the noun with "a" or "an"."""
     return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"

@@ -1,7 +1,7 @@
 """What the words around a possible company name say about it.
 
-"Doug Ford", "Ford Foundation", "Follow us on Facebook", a headline in which every word has a
-capital: the same letters name a company in one place and not in another.
+"Doug Ford", "Ford Foundation", "Follow us on Facebook", a headline in title case: the same letters
+name a company in one place and not in another.
 """
 
 import re
@@ -19,11 +19,11 @@ from extractors.listings.company_names import (
 NEXT_WORD = re.compile(r"[\s,]{1,2}([\w.&/'’-]+)")
 LAST_WORD = re.compile(r"([\w.&'’-]+) $")
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-# Where a whole word may begin and end: not in "@x", "utm_source=x", the "3M" of "37.3M", the "GSK"
-# of "GSK-3".
+# Where a whole word may start and end: not in "@x", "utm_source=x", the "3M" of "37.3M", or the
+# "GSK" of "GSK-3".
 BEGIN = re.compile(r"(?<![\w@=])(?<!\d[.,])")
 END = re.compile(r"(?!\w|-\d)")
-# Ends of a name that are words of running text too prove nothing after it.
+# Endings of names that are also ordinary words: they prove nothing about the word before.
 LEGAL_AFTER = LEGAL - {"as", "de", "trust", "ag"}
 CHANNELS = "facebook|instagram|linkedin|twitter|x|youtube|tiktok|bluesky|threads|pinterest|snapchat"
 CALL_TO_FOLLOW = re.compile(
@@ -36,19 +36,19 @@ CHANNEL_AFTER = re.compile(
 
 
 def word_edges(text: str) -> tuple[set[int], set[int]]:
-    """Where a name that stands by itself may begin, and where it may end."""
+    """Return the offsets where a separate name may start, and where it may end."""
     return {m.start() for m in BEGIN.finditer(text)}, {m.start() for m in END.finditer(text)}
 
 
 def opens_sentence(text: str, start: int) -> bool:
-    """Does a word that starts here open a sentence or a line, so that its capital says nothing?"""
+    """Does this word start a sentence or a line, so that its capital means nothing?"""
     before = text[max(0, start - 3) : start].rstrip(" ")
     return not before or before[-1] in '.!?:\n\t“"•*–—('
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A possible name in its text, before it is judged. `folded` is the text by fold()."""
+    """A possible name in its text, not yet accepted. `folded` is the text by fold()."""
 
     field: str
     text: str
@@ -66,12 +66,12 @@ class Span:
         return " " not in self.surface
 
     def next_word(self) -> str:
-        """The folded word right after, without its stop."""
+        """Return the folded word right after, without its full stop."""
         after = NEXT_WORD.match(self.folded, self.end)
         return after[1].strip(".,'") if after else ""
 
     def legal_form_follows(self) -> str:
-        """The legal form right after, in lower case: "Inc" of "Apple Inc."; empty if none is."""
+        """Return the legal form right after, in lower case: "inc" of "Apple Inc."; else empty."""
         after = NEXT_WORD.match(self.text, self.end)
         if after is None or not after[1][0].isupper():
             return ""
@@ -79,7 +79,7 @@ class Span:
         return word if word in LEGAL_AFTER else ""
 
     def near(self, width: int) -> str:
-        """Folded text up to `width` characters either side."""
+        """Return the folded text up to `width` characters on either side."""
         return self.folded[max(0, self.start - width) : self.end + width]
 
     def is_odd(self) -> bool:
@@ -88,7 +88,7 @@ class Span:
         return self.is_one_word and not surface.isupper() and any(c.isupper() for c in surface[2:])
 
     def is_channel(self) -> bool:
-        """ "Follow us on Facebook" is about no company."""
+        """ "Follow us on Facebook" is not about a company."""
         before = self.folded[max(0, self.start - 45) : self.start]
         after = self.folded[self.end : self.end + 12]
         return bool(CALL_TO_FOLLOW.search(before) or CHANNEL_AFTER.match(after))
@@ -106,7 +106,7 @@ class Span:
         )
 
     def in_headline_case(self) -> bool:
-        """Is every word around capitalised, so that capitals say nothing?"""
+        """Are all words around capitalised, so that capitals mean nothing?"""
         first, last = max(0, self.start - 120), min(len(self.text), self.end + 120)
         line_start = max(self.text.rfind("\n", first, self.start) + 1, first)
         line_end = self.text.find("\n", self.end, last)
@@ -134,9 +134,9 @@ class Span:
         )
 
     def runs_on(self, form: NameForm, *, confirmed: bool = False) -> bool:
-        """Is it the start or the end of a longer, other name?
+        """Is it the start or the end of a longer, different name?
 
-        `confirmed` says that the text has made sure of the company already.
+        `confirmed` says that the text has confirmed the company elsewhere.
         """
         if (form.kind != "name" and form.rank <= 1) or self.in_headline_case():
             return False
@@ -145,7 +145,7 @@ class Span:
         if after is not None and joined and not confirmed:
             word = after[1].lower().strip(".,'’")
             if word in LEGAL:
-                # "Merlin Inc" is not Merlin Labs, Inc.
+                # "Merlin Inc" is a different company from Merlin Labs, Inc.
                 return form.rank > 0
             if word in DESCRIPTORS or (form.rank > 0 and " " not in form.text):
                 return True

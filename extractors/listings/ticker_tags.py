@@ -1,6 +1,6 @@
 """Ticker tags: "(NYSE: MP)", "(ASX:LYC)", "$MP", "MP.N", "MP MaterialsMP-- (MP)".
 
-The exchange or the notation makes them certain; what listing they name is looked up.
+The exchange or the notation makes them certain; the listing is looked up.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from models.reference.markets import load_markets
 
-# Market names as releases write them -> MICs to look in, in this order.
+# Market names used in press releases -> MICs to look in, in this order.
 US = ("XNYS", "XNAS", "XASE", "ARCX", "BATS")
 OTC = ("OTCM",)
 MARKETS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -53,14 +53,14 @@ RIC_MARKETS = {
 }
 RIC_SUFFIXES = "|".join(sorted(RIC_MARKETS, key=len, reverse=True))
 RIC = re.compile(rf"(?<![\w.$])([A-Z0-9]{{1,6}})\.({RIC_SUFFIXES})(?![\w.])")
-# "(MP)", "(GOOG, GOOGL)", and the page noise "MaterialsMP-- (MP)".
+# "(MP)", "(GOOG, GOOGL)", and page noise such as "MaterialsMP-- (MP)".
 BRACKET = re.compile(r"\(\$?([A-Z]{1,5}(?:[.\-][A-Z])?(?:,\s*[A-Z]{1,5})*)\)")
 NOISE = re.compile(r"(?<=[a-z.])([A-Z]{1,5})(?:\+|-)?--(?=\s|$|\()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """A ticker written as such; a bare "(MP)" is not sure, it needs the name before it."""
+    """A written ticker; a bare "(MP)" is not certain and needs the name before it."""
 
     symbol: str
     mics: tuple[str, ...]
@@ -70,7 +70,7 @@ class Tag:
 
 
 def find_tags(text: str) -> Iterator[Tag]:
-    """All ticker tags of a text, in no order."""
+    """Yield all ticker tags of a text, in no particular order."""
     if ":" in text:
         for hit in TAG.finditer(text):
             mics = next(m for pattern, m in MARKET_OF if pattern.fullmatch(hit[1]))
@@ -83,7 +83,7 @@ def find_tags(text: str) -> Iterator[Tag]:
             yield Tag(symbol=hit[1], mics=US, start=hit.start(1), end=hit.end(1))
     if "." in text:
         for hit in RIC.finditer(text):
-            # "U.N" and "J.K" are no tickers: one letter counts in brackets only.
+            # "U.N" and "J.K" are not tickers: a single letter counts only in brackets.
             bracketed = text[hit.start() - 1 : hit.start()] in ("(", "<", "[")
             if len(hit[1]) > 1 or bracketed:
                 mics = RIC_MARKETS[hit[2]]
@@ -101,6 +101,6 @@ def find_tags(text: str) -> Iterator[Tag]:
 
 
 def strip_tags(text: str) -> str:
-    """The text without its exchange tags and cashtags, as the linking measurement needs it."""
+    """Return the text without its exchange tags and cashtags, for measuring name linking."""
     without = re.sub(rf"\(\s*{TAG.pattern}(?:\s*[;,)]\s*\(?{TAG.pattern})*\s*\)", " ", text)
     return CASHTAG.sub(" ", TAG.sub(" ", without))

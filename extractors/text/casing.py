@@ -1,6 +1,6 @@
-"""Headlines in capitals, Title Case or lower case, rewritten so that the parser reads them.
+"""Rewrites headlines in capitals, Title Case or lower case so that the parser can read them.
 
-Only letters change, never the length, so that offsets stay good.
+Only the case changes, never the length, so offsets stay valid.
 """
 
 import re
@@ -42,7 +42,7 @@ _ACRONYMS = frozenset(
 
 
 def case_style(text: str) -> str:
-    """`prose`, `upper`, `title` or `lower`: what the capitals of a text can be trusted for."""
+    """Return `prose`, `upper`, `title` or `lower`: how a text uses capitals."""
     letters = [c for c in text if c.isalpha()]
     if len(letters) < 8:
         return "prose"
@@ -60,9 +60,9 @@ def case_style(text: str) -> str:
 def to_prose(
     text: str, style: str, names: Iterable[tuple[int, int]], is_common: Callable[[str], bool]
 ) -> str:
-    """`text` with capitals only on names, known acronyms and the first letter.
+    """Return `text` with capitals only on names, known acronyms and the first letter.
 
-    `names` are spans to keep or give a capital; `is_common` tells dictionary words.
+    `names` are spans that keep or get a capital; `is_common` recognises dictionary words.
     """
     if style == "prose":
         return text

@@ -1,10 +1,11 @@
 """Bytes to text: one rule for feeds, pages and archives.
 
-In this order: the byte order mark; UTF-16 and UTF-32 by their zeros; ISO-2022 by its escapes;
-UTF-8 where the bytes are UTF-8, a few bad ones apart, for no other text happens to be; what HTTP,
-the XML declaration or <meta> says, where the bytes are valid in it and make words; a detector.
-What could not be read is U+FFFD, and counted. What a label means is as browsers read it (WHATWG
-Encoding Standard, 4.2: `iso-8859-1` is Windows-1252, `gb2312` is gb18030, and so on).
+In this order: the byte order mark; UTF-16 and UTF-32 by their zero bytes; ISO-2022 by its escapes;
+UTF-8 if the bytes are valid UTF-8 apart from a few errors, because other charsets rarely look like
+it; the charset declared by HTTP, the XML declaration or <meta>, if the bytes are valid in it and
+form words; a detector. Unreadable bytes become U+FFFD and are counted. Labels mean what they mean
+to browsers (WHATWG Encoding Standard, 4.2: `iso-8859-1` is Windows-1252, `gb2312` is gb18030, and
+so on).
 """
 
 import codecs
@@ -23,7 +24,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# The codecs to read a label's bytes with, the usual one first.
+# Codecs for each label, the usual one first.
 _READ_AS: Final = {
     "ascii": ("cp1252",),
     "iso8859-1": ("cp1252",),
@@ -57,12 +58,12 @@ _ALIASES: Final = {
     "iso-8859-8-i": "iso8859-8",
     "dos-874": "cp874",
 }
-# Servers name these without having looked.
+# Servers declare these by default, without checking the content.
 _BY_DEFAULT: Final = frozenset({"iso8859-1", "ascii", "cp1252"})
 _UNICODE: Final = frozenset({"utf-8", "utf-8-sig", "utf-7", "utf-16", "utf-32"}) | {
     f"utf-{bits}-{order}" for bits in (16, 32) for order in ("le", "be")
 }
-# Python's codecs that are no charsets of text; asked for by name they may fail in odd ways.
+# Python codecs that are not text charsets; decoding with them can fail in odd ways.
 _ODD_CODECS: Final = frozenset(
     {"idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape"}
     | {"raw_unicode_escape", "undefined", "mbcs", "oem"}
@@ -70,7 +71,7 @@ _ODD_CODECS: Final = frozenset(
 _XML: Final = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _META: Final = re.compile(rb"""<meta\b[^>]{0,500}?\bcharset\s*=\s*["']?([\w.:-]{1,40})""", re.I)
 _HTTP: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
-# Two surrogates, each as if it were a character: what some Java and MySQL programs write.
+# Surrogate pairs encoded as two characters, as some Java and MySQL programs do.
 _CESU: Final = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _ESCAPES: Final = (
     (re.compile(rb"\x1b\$(?:[@B]|\([DOPQ])|\x1b\([JI]"), "iso2022_jp"),
@@ -80,17 +81,17 @@ _SAMPLE: Final = 200_000
 _PIECE: Final = re.compile(rb"[^<>\r\n]+")
 _PIECES: Final = 200
 _LONG_PIECE: Final = 2000
-# Of the characters beyond ASCII, so many may be unreadable for the charset to stand.
+# The share of non-ASCII characters that may be unreadable before a charset is dropped.
 _FEW: Final = 0.02
 _GUESSES: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A text, the charset it was read by, and how much of it could not be read.
+    """A decoded text, its charset, and how much could not be read.
 
-    `replaced` counts characters that are U+FFFD, put there by us or by the publisher;
-    `replaced_share` is their share of the whole text. `notes` say what was odd.
+    `replaced` counts U+FFFD characters, from us or from the publisher; `replaced_share` is their
+    share of the text. `notes` describe anomalies.
     """
 
     text: str
@@ -100,27 +101,27 @@ class Decoded:
 
     @property
     def replaced_share(self) -> float:
-        """Replaced characters by all characters, 0 to 1."""
+        """Return replaced characters divided by all characters, 0 to 1."""
         return self.replaced / len(self.text) if self.text else 0.0
 
 
 def decoded(body: bytes, *, content_type: str | None = None, page: bool = False) -> Decoded:
-    """The text of a body; never raises. `page` looks for <meta> besides the XML declaration."""
-    told = _HTTP.search(content_type or "")
-    http = charset_named(told[1]) if told else None
+    """Decode a body; never raises. With `page`, look for <meta> as well as the XML declaration."""
+    declared = _HTTP.search(content_type or "")
+    http = charset_named(declared[1]) if declared else None
     inside = _inside(body, page=page)
     return (
-        _by_mark(body, http or inside)
+        _by_byte_order_mark(body, http or inside)
         or _by_zeros(body)
         or _by_escapes(body)
         or _as_utf8(body, http, inside)
-        or _as_told(body, http, inside)
+        or _as_declared(body, http, inside)
         or _as_detected(body, http, inside)
     )
 
 
 def charset_named(name: str) -> str | None:
-    """Python's name of the charset a label means; None where it means none."""
+    """Return Python's name of the charset for a label; None if the label is unknown."""
     label = name.strip().lower()
     try:
         known = codecs.lookup(_ALIASES.get(label, label))
@@ -137,15 +138,15 @@ def _inside(body: bytes, *, page: bool) -> str | None:
     return charset_named(found[1].decode("ascii")) if found else None
 
 
-def _by_mark(body: bytes, told: str | None) -> Decoded | None:
+def _by_byte_order_mark(body: bytes, declared: str | None) -> Decoded | None:
     for mark, name in _BOMS:
         if body.startswith(mark):
             rest = body[len(mark) :]
-            if name == "utf-8" and not _mostly_utf8(rest, told_so=True):
+            if name == "utf-8" and not _mostly_utf8(rest, declared_utf8=True):
                 return None
             notes: tuple[str, ...] = ()
-            if told and not name.startswith(told.removesuffix("-sig")[:6]):
-                notes = (f"declared as {told}, but is {name} by its byte order mark",)
+            if declared and not name.startswith(declared.removesuffix("-sig")[:6]):
+                notes = (f"declared as {declared}, but is {name} by its byte order mark",)
             return _result(
                 _utf8(rest) if name == "utf-8" else rest.decode(name, "replace"), name, notes
             )
@@ -153,7 +154,7 @@ def _by_mark(body: bytes, told: str | None) -> Decoded | None:
 
 
 def _by_zeros(body: bytes) -> Decoded | None:
-    """UTF-16 or UTF-32 without a mark: mark-up is ASCII, so its other bytes are zero."""
+    """Detect UTF-16 or UTF-32 without a mark: mark-up is ASCII, so its other bytes are zero."""
     head = body[:4096]
     if head.count(0) * 8 < len(head) or not head:
         return None
@@ -184,15 +185,17 @@ def _by_escapes(body: bytes) -> Decoded | None:
 
 
 def _as_utf8(body: bytes, http: str | None, inside: str | None) -> Decoded | None:
-    told = http or inside
-    if not _mostly_utf8(body, told_so="utf-8" in (http, inside)):
+    declared = http or inside
+    if not _mostly_utf8(body, declared_utf8="utf-8" in (http, inside)):
         return None
-    # A server says ISO-8859-1 by default, and any charset is said where none was looked at.
-    wrong = told is not None and told not in ("utf-8", "ascii") and not body.isascii()
-    return _result(_utf8(body), "utf-8", (f"declared as {told}, but is utf-8",) if wrong else ())
+    # Servers declare ISO-8859-1 by default, and any charset may be declared without checking.
+    wrong = declared is not None and declared not in ("utf-8", "ascii") and not body.isascii()
+    return _result(
+        _utf8(body), "utf-8", (f"declared as {declared}, but is utf-8",) if wrong else ()
+    )
 
 
-def _mostly_utf8(body: bytes, *, told_so: bool) -> bool:
+def _mostly_utf8(body: bytes, *, declared_utf8: bool) -> bool:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -201,7 +204,7 @@ def _mostly_utf8(body: bytes, *, told_so: bool) -> bool:
         return True
     bad = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
     good = _beyond_ascii(text) - text.count("\ufffd")
-    return good >= bad if told_so else good >= 3 * bad
+    return good >= bad if declared_utf8 else good >= 3 * bad
 
 
 def _utf8(body: bytes) -> str:
@@ -217,8 +220,8 @@ def _one_character(pair: re.Match[bytes]) -> bytes:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
 
 
-def _as_told(body: bytes, http: str | None, inside: str | None) -> Decoded | None:
-    for name in _told(http, inside):
+def _as_declared(body: bytes, http: str | None, inside: str | None) -> Decoded | None:
+    for name in _declared(http, inside):
         read = _best(body, name)
         if not _makes_words(read):
             continue
@@ -230,36 +233,36 @@ def _as_told(body: bytes, http: str | None, inside: str | None) -> Decoded | Non
     return None
 
 
-def _told(http: str | None, inside: str | None) -> list[str]:
-    """The charsets declared, the likelier first: a server's default is no word on this body."""
-    told = [name for name in (http, inside) if name and name not in _UNICODE]
+def _declared(http: str | None, inside: str | None) -> list[str]:
+    """Return the declared charsets, likelier first: a server's default counts least."""
+    declared = [name for name in (http, inside) if name and name not in _UNICODE]
     if inside and http in _BY_DEFAULT:
-        told.reverse()
-    return list(dict.fromkeys(told))
+        declared.reverse()
+    return list(dict.fromkeys(declared))
 
 
 def _as_detected(body: bytes, http: str | None, inside: str | None) -> Decoded:
-    told = _told(http, inside)
+    declared = _declared(http, inside)
     said = http or inside
     note = f"declared as {said}, but is not" if said else "no charset declared"
     pieces = _pieces(body)
     name = _detected(b"\n".join(pieces), None) or _voted(pieces)
     if name is None:
-        # Nothing makes words: then they may know better than we do.
-        name = told[0] if told else "cp1252"
-        note = f"no charset fits, {'declared' if told else 'nothing'} told"
+        # Nothing forms words, so the declaration may be right.
+        name = declared[0] if declared else "cp1252"
+        note = f"no charset fits, {'one was' if declared else 'none'} declared"
     read = _best(body, name)
     return _result(read.text, read.charset, (note, f"taken for {read.charset}"))
 
 
 def _pieces(body: bytes) -> list[bytes]:
-    """The pieces of a body with bytes beyond ASCII: without declarations and mark-up."""
+    """Return the pieces of a body with non-ASCII bytes, without declarations and mark-up."""
     pieces = (found.group() for found in _PIECE.finditer(body))
     return list(islice((p[:_LONG_PIECE] for p in pieces if not p.isascii()), _PIECES))
 
 
 def _voted(pieces: list[bytes]) -> str | None:
-    """The charset most pieces are in, for one bad byte spoils a guess at the whole."""
+    """Return the charset of most pieces; one bad byte would spoil a guess for the whole body."""
     votes: Counter[str] = Counter()
     for piece in pieces:
         if name := _detected(piece, None):
@@ -267,17 +270,17 @@ def _voted(pieces: list[bytes]) -> str | None:
     return votes.most_common(1)[0][0] if votes else None
 
 
-def _detected(body: bytes, told: str | None) -> str | None:
-    """The likeliest charset in which the bytes make words; None where none does."""
-    import chardet  # its tables take a moment to load: only where a charset is unknown
+def _detected(body: bytes, declared: str | None) -> str | None:
+    """Return the likeliest charset in which the bytes form words; None if there is none."""
+    import chardet  # slow to load, so only for unknown charsets
 
     era = chardet.EncodingEra.MODERN_WEB | chardet.EncodingEra.LEGACY_ISO
     found = chardet.detect_all(body, encoding_era=era, ignore_threshold=True)
     for guess in found[:_GUESSES]:
         name = charset_named(guess["encoding"] or "")
-        if name and name not in _UNICODE and name != told and _makes_words(_best(body, name)):
+        if name and name not in _UNICODE and name != declared and _makes_words(_best(body, name)):
             return name
-        if name and name == told:
+        if name and name == declared:
             return None
     return None
 
@@ -288,7 +291,7 @@ def _makes_words(read: Decoded) -> bool:
 
 
 def _best(body: bytes, name: str) -> Decoded:
-    """The bytes in the charset, by whichever of its codecs reads most of them."""
+    """Decode with whichever codec of the charset reads most of the bytes."""
     readings = []
     for codec in _READ_AS.get(name, (name,)):
         try:

@@ -1,4 +1,4 @@
-"""Dates as said, resolved from the day of publication, as precise as said."""
+"""Dates in texts, resolved relative to publication, as precise as stated."""
 
 import re
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ _DIGITS_ONLY = re.compile(r"^\d+$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMention:
-    """A date in a text. `value` is YYYY, YYYY-MM, YYYY-Qn, YYYY-MM-DD, or empty when unresolved."""
+    """A date in a text. `value` is YYYY, YYYY-MM, YYYY-Qn or YYYY-MM-DD; empty if unresolved."""
 
     text: str
     start: int
@@ -98,7 +98,7 @@ class DateMention:
 
 
 def parse_published(text: str | None) -> date | None:
-    """The day of publication from the forms feeds and archives use; None if there is none.
+    """Parse the publication day from the forms that feeds and archives use; None if there is none.
 
     Reads ISO dates and times, 20251224, 23/05/2025 (day first) and 19-OCT-1987 01:54:58.
     """
@@ -120,11 +120,11 @@ def parse_published(text: str | None) -> date | None:
 
 
 def find_dates(text: str, published: date | None, *, future: bool = False) -> list[DateMention]:
-    """Dates said in `text`, in order. `future` tells how a bare weekday or month is meant."""
+    """Return the dates in `text`, in order. `future` says how to read a bare weekday or month."""
     return list(_dates_of(text, published, future))
 
 
-# Every measure of a sentence asks for the sentence's dates.
+# Cached: every measure of a sentence asks for the same dates.
 @lru_cache(maxsize=64)
 def _dates_of(text: str, published: date | None, future: bool) -> tuple[DateMention, ...]:
     found: list[DateMention] = []
@@ -192,7 +192,7 @@ def _resolve(kind: str, m: re.Match[str], published: date | None, future: bool) 
 
 
 def _nearest_year(published: date, month: int, day: int | None, future: bool) -> int:
-    """The year that puts month and day nearest to publication, later if the text looks ahead."""
+    """Return the year that puts month and day closest to publication; a later one if `future`."""
     anchor = day or 15
     best, best_gap = published.year, 10**6
     for year in (published.year - 1, published.year, published.year + 1):
@@ -280,7 +280,7 @@ def _month_end(year: int, month: int) -> str:
 
 
 def precision_start(value: str) -> date | None:
-    """The first day a date of any precision can mean; None for an empty or odd value."""
+    """Return the first day a date of any precision can mean; None if empty or malformed."""
     m = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?", value)
     if not m:
         return None

@@ -1,4 +1,4 @@
-"""Forms of English words, so that a lexicon of base forms matches running text without a tagger."""
+"""Forms of English words, so that a lexicon of base forms matches text without a tagger."""
 
 _IRREGULAR: dict[str, tuple[str, ...]] = {
     "cut": ("cut", "cuts", "cutting"),
@@ -73,7 +73,7 @@ _DOUBLING = frozenset(
 
 
 def verb_forms(base: str) -> frozenset[str]:
-    """All inflected forms of a verb, the base among them: `cut` gives cut, cuts, cutting."""
+    """Return all inflected forms of a verb, with the base: `cut` gives cut, cuts, cutting."""
     if " " in base:
         head, rest = base.split(" ", 1)
         return frozenset(f"{form} {rest}" for form in verb_forms(head))
@@ -94,7 +94,7 @@ def verb_forms(base: str) -> frozenset[str]:
 
 
 def noun_plural(base: str) -> str:
-    """The regular plural of a noun, also the third person of a verb."""
+    """Return the regular plural of a noun (also a verb's third person form)."""
     if base.endswith(("s", "x", "z", "ch", "sh")):
         return base + "es"
     if base.endswith("y") and len(base) > 1 and base[-2] not in _VOWELS:
@@ -103,5 +103,5 @@ def noun_plural(base: str) -> str:
 
 
 def noun_forms(base: str) -> frozenset[str]:
-    """A noun and its plural."""
+    """Return a noun and its plural."""
     return frozenset({base, noun_plural(base)})

@@ -1,11 +1,11 @@
-"""Characters that no reader sees, yet part a word from its like: one table, for all who read text.
+"""Invisible characters that keep words from matching: one table for every reader of text.
 
 A soft hyphen inside "suspends" or a no-break hyphen in "export-control" keeps a word from matching;
-direction overrides make a line read other than it is stored. `PLAIN` says what each stands for:
-nothing, a space, a hyphen. `visible` puts that in where text enters; who must keep offsets maps
-them by `PLAIN`. Sources: the Unicode Character Database, 17.0 (general categories Cc, Cf, Zs, Zl,
-Zp; property Default_Ignorable_Code_Point); for U+0080 to U+009F the table of the HTML standard,
-13.2.5.80, which reads them as the Windows-1252 characters they were meant for.
+direction overrides make a line look different from what is stored. `PLAIN` maps each to nothing,
+a space or a hyphen. `visible` applies it where text enters; code that must keep offsets maps
+characters by `PLAIN`. Sources: the Unicode Character Database, 17.0 (general categories Cc, Cf,
+Zs, Zl, Zp; property Default_Ignorable_Code_Point); for U+0080 to U+009F the table of the HTML
+standard, 13.2.5.80, which reads them as Windows-1252 characters.
 """
 
 import re
@@ -31,7 +31,7 @@ _NOT_TEXT: Final = "\ufffe\uffff"
 
 PLAIN: Final[dict[int, str]] = {
     **dict.fromkeys(map(ord, _NOTHING + _CONTROL + _NOT_TEXT), ""),
-    **dict.fromkeys(range(0xD800, 0xE000), ""),  # lone surrogates: no home in UTF-8
+    **dict.fromkeys(range(0xD800, 0xE000), ""),  # lone surrogates: not valid in UTF-8
     **dict.fromkeys(range(0xE0000, 0xE0080), ""),  # tag characters
     **dict.fromkeys(map(ord, _SPACE), " "),
     **dict.fromkeys(map(ord, _HYPHEN), "-"),
@@ -39,7 +39,7 @@ PLAIN: Final[dict[int, str]] = {
     0x2028: "\n",
     0x2029: "\n\n",
 }
-# Scripts that are spelt with joiners, and the emoji that are made with them.
+# Scripts that need joiners, and emoji made with them.
 _JOINING: Final = "\u0600-\u08ff\u0900-\u1aff\ua8e0-\ua8ff\ufb50-\ufdff\ufe70-\ufefe"
 _EMOJI: Final = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _WANTS_JOINER: Final = re.compile(f"[{_JOINING}{_EMOJI}]")
@@ -47,9 +47,9 @@ _ODD: Final = re.compile("[" + "".join(re.escape(chr(c)) for c in PLAIN) + "]")
 
 
 def visible(text: str) -> str:
-    """The text as a reader sees it: nothing invisible, spaces and hyphens the usual ones.
+    """Return the text as a reader sees it: nothing invisible, ordinary spaces and hyphens.
 
-    Joiners stay where a script is spelt with them. Line breaks and tabs stay as they are.
+    Joiners stay in scripts that need them. Line breaks and tabs stay.
     """
     if text.isascii() and text.isprintable():
         return text

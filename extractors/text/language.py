@@ -1,4 +1,4 @@
-"""Which language a text is in: measured where it is long enough, else as declared."""
+"""The language of a text: detected if the text is long enough, else as declared."""
 
 import tomllib
 from functools import cache
@@ -16,14 +16,14 @@ _SAMPLE = 1000
 
 @cache
 def language_words() -> dict[str, frozenset[str]]:
-    """The short words of lexicon/languages.toml, by the name of their list there."""
+    """Return the short words of lexicon/languages.toml, by list name."""
     source = resources.files("extractors.events.lexicon").joinpath("languages.toml")
     lists = tomllib.loads(source.read_text(encoding="utf-8"))
     return {name: frozenset(words.split()) for name, words in lists.items()}
 
 
 def _plainly_english(text: str) -> bool:
-    # A thirtieth of the model's cost, and most of what comes is English.
+    # Costs a thirtieth of the model, and most texts are English.
     words = text.lower().split()
     known = language_words()["only_english"]
     common = [word for word in words if word in known]
@@ -34,23 +34,23 @@ def _plainly_english(text: str) -> bool:
 
 @cache
 def _identifier() -> "LanguageIdentifier":
-    # Loading takes most of a second: once per process, and only where a text asks for it.
+    # Loading takes almost a second: once per process, and only if a text needs it.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def primary(tag: str | None) -> str | None:
-    """The ISO 639-1 code of a language tag ("en-US" gives "en"), or None if it is none."""
+    """Return the ISO 639-1 code of a language tag ("en-US" gives "en"); None if it has none."""
     code = (tag or "").strip().replace("_", "-").partition("-")[0].lower()
     return code if 2 <= len(code) <= 3 and code.isalpha() and code.isascii() else None
 
 
 def language_of(text: str, *, declared: str | None) -> str | None:
-    """ISO 639-1 code of the text's language; None when it is neither told nor clear.
+    """Return the ISO 639-1 code of the text's language; None if neither declared nor clear.
 
-    A declaration is doubted only by a longer text that clearly speaks another language: many
-    feeds declare "en-US" because their software does.
+    Only a longer text clearly in another language overrides a declaration: many feeds declare
+    "en-US" because that is their software's default.
     """
     seen = language_at_sight(text, declared=declared)
     if seen != UNDECIDED:
@@ -60,9 +60,9 @@ def language_of(text: str, *, declared: str | None) -> str | None:
 
 
 def language_at_sight(text: str, *, declared: str | None) -> str | None:
-    """What `language_of` says where it needs no model; UNDECIDED where it does."""
-    told = primary(declared)
+    """Return what `language_of` returns without the model; UNDECIDED if the model is needed."""
+    declared_code = primary(declared)
     sample = text[:_SAMPLE]
-    if (told and len(sample) < _ENOUGH_CHARACTERS) or not sample.strip():
-        return told
+    if (declared_code and len(sample) < _ENOUGH_CHARACTERS) or not sample.strip():
+        return declared_code
     return "en" if _plainly_english(sample) else UNDECIDED

@@ -1,4 +1,4 @@
-"""Rates, sums and volumes as written: percent, points, per tonne, money with magnitude, stakes."""
+"""Rates, sums and volumes: percent, points, prices per unit, money, stakes."""
 
 import re
 from dataclasses import dataclass
@@ -219,7 +219,7 @@ _SLUG_RATE = re.compile(r"(?<![\w.$,])(\d{1,3})(?= (?:tariffs?|levy|levies|duty|
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """A number with its unit. kind: percent, money, unit_price or volume. Offsets as given."""
+    """A number with its unit. kind: percent, money, unit_price or volume. With offsets."""
 
     text: str
     start: int
@@ -231,7 +231,7 @@ class Quantity:
 
 
 def find_quantities(text: str) -> list[Quantity]:
-    """Percents, money, unit prices and volumes in `text`, in order, none overlapping.
+    """Return percents, money, unit prices and volumes in `text`, in order, without overlaps.
 
     In "from 25% to 50%" and "to 50% from 25%" the old value is marked `previous`.
     """
@@ -246,7 +246,7 @@ def find_quantities(text: str) -> list[Quantity]:
             if not any(m.start() < q.end and q.start < m.end() for q in found):
                 found.append(build(m))
     if not any(q.kind == "percent" for q in found):
-        # Headlines turned into web addresses lose the sign: "50 tariffs".
+        # Headlines taken from web addresses lose the percent sign: "50 tariffs".
         found += [
             Quantity(
                 text=m.group(1),
@@ -350,7 +350,7 @@ _DURATION = re.compile(
 
 
 def find_durations(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, ISO 8601 duration) of each stretch of time: "90 days" gives P90D."""
+    """Return (start, end, ISO 8601 duration) for each duration: "90 days" gives P90D."""
     out = []
     for m in _DURATION.finditer(text):
         if m.group("num") is None:

@@ -1,4 +1,4 @@
-"""HTML fragments of feeds as plain text: paragraphs kept, markup and furniture gone."""
+"""HTML fragments of feeds as plain text: paragraphs stay, mark-up and boilerplate go."""
 
 import html
 import re
@@ -9,7 +9,7 @@ from lxml.html import defs
 
 from extractors.text.invisible import visible
 
-# Mark-up by form: a name, and attributes with values. "<for Japan>" is words.
+# What looks like mark-up: a name, and attributes with values. "<for Japan>" is text.
 _TAG = re.compile(
     r"</?([a-zA-Z][\w:.-]{0,40})(?:\s+[^\s=<>\"'/]{1,60}(?:\s*=\s*"
     r"(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s\"'<>]{1,2000}))?){0,30}\s*/?>"
@@ -22,21 +22,21 @@ _LONGEST_TITLE = 5000
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\s*\n\s*\n\s*")
 _LINES = re.compile(r" *\n *")
-# C0 and C1 controls, lone surrogates and the two non-characters: no text, and no home in UTF-8.
+# Control characters, lone surrogates and the two non-characters: not text, or not valid UTF-8.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SILENT = frozenset(
     """
     script style noscript template iframe object embed svg math form button select textarea nav
     aside video audio canvas map
-    """.split()  # noqa: SIM905 - so many words read better without quotes
+    """.split()  # noqa: SIM905 - a long list is easier to read without quotes
 )
 _BLOCKS = frozenset(
     """
     address article blockquote dd details div dl dt fieldset figcaption figure footer h1 h2 h3
     h4 h5 h6 header hr li main ol p pre section table tbody td tfoot th thead tr ul
-    """.split()  # noqa: SIM905 - so many words read better without quotes
+    """.split()  # noqa: SIM905 - a long list is easier to read without quotes
 )
-# What blog engines hang below a feed item; never the author's words.
+# Boilerplate that blog engines append to a feed item.
 _TAIL = re.compile(
     r"(?:^|\n\n)(?:The post .{1,300}? appeared first on .{1,120}|"
     r"(?:Continue reading|Read more|Read the full (?:story|article)|Keep reading)\b.{0,200}|"
@@ -45,27 +45,27 @@ _TAIL = re.compile(
 )
 
 
-def fit(text: str) -> str:
-    """The text without characters that are no text (controls, lone surrogates)."""
+def without_controls(text: str) -> str:
+    """Return the text without control characters and lone surrogates."""
     return _UNFIT.sub("", text)
 
 
 def title_text(title: str) -> str:
-    """A title as one plain line: tags dropped, entities resolved, cut where it has no end."""
+    """Return a title as one plain line: tags removed, entities resolved, overlong ones cut."""
     title = title[:_LONGEST_TITLE]
     if "<" in title:
         title = _SCRIPT.sub(" ", title)
         title = _COMMENT.sub(" ", title)
         closed = _closed(title)
         title = _TAG.sub(lambda m: " " if _is_markup(m, closed) else m.group(), title)
-    # Publishers escape twice; a title that still shows an entity after one round was.
+    # Some publishers escape twice: if an entity is still visible after one round, resolve again.
     for _ in range(2):
         title = _resolved(title)
     return " ".join(visible(title).split())
 
 
 def plain_as_html(text: str) -> str:
-    """Plain text as HTML that says the same; what is HTML by its tags stays as it is."""
+    """Return plain text as equivalent HTML; text with HTML tags is unchanged."""
     if any(_is_html(found[1]) for found in _TAG.finditer(text)):
         return text
     text = _resolved(text).replace("\r\n", "\n")
@@ -76,12 +76,12 @@ def plain_as_html(text: str) -> str:
 
 
 def fragment_text(fragment: str) -> str:
-    """The prose of an HTML fragment, paragraphs parted by a blank line; "" if there is none."""
+    """Return the text of an HTML fragment, paragraphs separated by a blank line; may be empty."""
     if not fragment or fragment.isspace():
         return ""
     if "<" not in fragment and "&" not in fragment:
         return _tidy(fragment.replace("\r\n", "\n"))
-    fragment = fit(fragment)
+    fragment = without_controls(fragment)
     if not any(_is_html(found[1]) for found in _TAG.finditer(fragment)) and "<!--" not in fragment:
         return _tidy(_resolved(fragment))
     try:
@@ -106,7 +106,7 @@ def _closed(fragment: str) -> set[str]:
 
 
 def _with_words(fragment: str) -> str:
-    """The fragment with `<` escaped where no mark-up follows: "<for Japan>", "<10%"."""
+    """Return the fragment with `<` escaped where no mark-up follows: "<for Japan>", "<10%"."""
     closed = _closed(fragment)
 
     def escape(found: re.Match[str]) -> str:
@@ -118,14 +118,14 @@ def _with_words(fragment: str) -> str:
 
 
 def _resolved(text: str) -> str:
-    """The text with its entities as characters; a bare `&` and an unknown name stay."""
+    """Return the text with entities resolved; a bare `&` and unknown names stay."""
     if "&" not in text:
         return text
     return _ENTITY.sub(lambda found: html.unescape(found.group()), text)
 
 
 def _collect(root: lxml_html.HtmlElement, pieces: list[str]) -> None:
-    # By hand and not recursive: hostile feeds nest thousands of elements.
+    # Iterative, not recursive: hostile feeds nest thousands of elements.
     stack: list[tuple[lxml_html.HtmlElement, bool]] = [(root, False)]
     while stack:
         element, closing = stack.pop()
@@ -149,7 +149,7 @@ def _collect(root: lxml_html.HtmlElement, pieces: list[str]) -> None:
 
 
 def _flat(text: str | None) -> str:
-    # A line break in HTML source is a space; only elements part paragraphs.
+    # A line break in HTML source is a space; only elements separate paragraphs.
     return text.replace("\n", " ").replace("\r", " ") if text else ""
 
 

@@ -1,4 +1,4 @@
-"""Is a decoded text words of some language, or the wreck that a wrong charset leaves?"""
+"""Is a decoded text made of words, or is it what a wrong charset produces?"""
 
 import re
 import unicodedata
@@ -6,14 +6,14 @@ from itertools import pairwise
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
-# Signs that stand between two letters only where bytes were misread: "za¿ó³æ".
+# Signs that occur between two letters only in misread bytes: "za¿ó³æ".
 _WITHIN: Final = re.compile(
     "[^\\W\\d_][\u00a1-\u00aa\u00ac\u00ae-\u00b6\u00b8-\u00ba\u00bc-\u00bf×÷†‡‰€‹›™ˆ˜"
     "\u02d8-\u02dd\u2500-\u25ff][^\\W\\d_]"
 )
 _HALF_KANA: Final = re.compile("[\uff61-\uff9f]")
 _CJK: Final = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
-# "Espa鎙": one sign at the end of, or within, a word in small letters.
+# "Espa鎙": one sign at the end of a lower-case word, or inside it.
 _STRAY: Final = re.compile("[a-z]{2}[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]{1,2}[a-z]*$")
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 _HANZI: Final = re.compile("[\u3400-\u9fff]")
@@ -23,14 +23,14 @@ _BAD_AT_MOST: Final = 0.15
 
 
 def plausible(text: str) -> bool:
-    """Do the words beyond ASCII look like words? True where there are none."""
+    """Do the non-ASCII words look like words? True if there are none."""
     words = [w for w in _WORD.findall(text) if not w.isascii()][:_SAMPLE]
     if _NONE.search(text):
         return False
     bad = sum(not _like_a_word(word) for word in words) + len(_WITHIN.findall(text))
     half = len(_HALF_KANA.findall(text))
     beyond = sum(len(w) for w in words)
-    # Small letters and capitals lie the other way round in koi8-r and Windows-1251.
+    # In koi8-r and Windows-1251, lower and upper case are swapped.
     others = [c for w in words for c in w if not c.isascii() and _script(c) != "LATIN"]
     if len(others) >= 20 and sum(map(str.isupper, others)) > sum(map(str.islower, others)):
         return False
@@ -40,7 +40,7 @@ def plausible(text: str) -> bool:
 
 
 def _like_a_word(word: str) -> bool:
-    """One script, no capital after a small letter, not all of it accented."""
+    """One script, no capital after a small letter, not only accented letters."""
     scripts = {_script(c) for c in word}
     if len(scripts - {"CJK"}) > 1 and not scripts <= {
         "CJK",

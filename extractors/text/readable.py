@@ -1,4 +1,4 @@
-"""What of a text can be read: noise blanked with every offset kept, or the reason it is refused."""
+"""Blanks the noise in a text, with offsets kept, or gives the reason to refuse the text."""
 
 import html
 import re
@@ -8,8 +8,8 @@ from extractors.text.language import language_words
 from models.event import TextUnit
 
 MAX_CHARS = 2_000_000
-# Prose shrinks to a third or fourth, a list of tariff lines to a tenth; what shrinks more says
-# one thing over and over, and a parser would work on it for hours.
+# Compression ratios: prose shrinks to a third or a quarter, a list of tariff lines to a tenth. A
+# text that shrinks more repeats itself, and a parser would work on it for hours.
 MOST_SHRINKING = 40
 REPEATED = "not prose: the same words over and over"
 _LONG = 20_000
@@ -19,7 +19,7 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]"
 )
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]{0,500})?/?>")
-# Where stretches that no reader of a page sees begin and end.
+# Start and end of parts that a page does not display.
 _UNSEEN = re.compile(r"<(script|style)\b[^<>]{0,500}>|</(script|style)\s*>|<!--|-->", re.I)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
 _FOREIGN = re.compile(
@@ -31,12 +31,12 @@ _FEW_WORDS, _MANY_WORDS = 5, 40
 
 
 def encodable(text: str) -> str:
-    """`text` with U+FFFD for each lone surrogate, which JSON can hold but UTF-8 cannot."""
+    """Return `text` with U+FFFD for each lone surrogate: JSON can hold those, UTF-8 cannot."""
     return _SURROGATE.sub("\ufffd", text)
 
 
 def clean(text: str) -> str:
-    """`text` with control characters and mark-up blanked; same length, so offsets hold."""
+    """Return `text` with control characters and mark-up blanked; same length, same offsets."""
     text = _CONTROL.sub(" ", text)
     if "<" in text and ">" in text:
         text = _TAG.sub(_blank, without_unseen(text))
@@ -46,7 +46,7 @@ def clean(text: str) -> str:
 
 
 def without_unseen(text: str) -> str:
-    """`text` with scripts, styles and comments blanked, in one pass; one never closed stays."""
+    """Return `text` with scripts, styles and comments blanked, in one pass; unclosed ones stay."""
     parts: list[str] = []
     done, start, waits_for = 0, 0, ""
     for mark in _UNSEEN.finditer(text):
@@ -64,7 +64,7 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _character(found: re.Match[str]) -> str:
-    """The character an entity stands for, blanks before it; the entity where it is none."""
+    """Return an entity's character, padded with blanks; the entity itself if it is unknown."""
     plain = html.unescape(found.group())
     if len(plain) != 1 or plain == "&" or not plain.isprintable():
         plain = "&" if plain == "&" else " " if len(plain) == 1 else plain
@@ -72,7 +72,7 @@ def _character(found: re.Match[str]) -> str:
 
 
 def reject_reason(unit: TextUnit) -> str | None:
-    """Why a text is refused, or None: empty, too long, no prose, or a language we do not read."""
+    """Return why a text is refused, or None: empty, too long, not prose, or in another language."""
     text = unit.text
     if not text.strip() and not (unit.kind == "article" and (unit.title or "").strip()):
         return "empty text"
@@ -94,7 +94,7 @@ def reject_reason(unit: TextUnit) -> str | None:
 
 
 def foreign_reason(sample: str, words: list[str]) -> str | None:
-    """Why a text of these words is none of ours by its script or its short words, or None."""
+    """Return why the script or the short words show a foreign text, or None."""
     foreign, latin = len(_FOREIGN.findall(sample)), len(_LATIN.findall(sample))
     if foreign > 20 and foreign > latin:
         return "script is not Latin"
@@ -104,7 +104,7 @@ def foreign_reason(sample: str, words: list[str]) -> str | None:
     if len(words) >= _MANY_WORDS:
         foreign_words = english * 20 < len(words) and len(others) > 2 * english
     else:
-        # A headline has few short words: two of another language, and none of ours.
+        # A headline has few short words: two of another language and no English one are enough.
         foreign_words = (
             len(words) >= _FEW_WORDS
             and not english

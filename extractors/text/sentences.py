@@ -1,6 +1,6 @@
-"""Text to sentences with their offsets, before any model runs.
+"""Splits text into sentences with offsets, before any model runs.
 
-Survives "U.S.", "No. 61", "Sec. 232", "Corp.", initials, hard-wrapped lines and bullet lists.
+Handles "U.S.", "No. 61", "Sec. 232", "Corp.", initials, hard-wrapped lines and bullet lists.
 """
 
 import itertools
@@ -145,13 +145,13 @@ _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z.&]*)$")
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each sentence, stripped of white space, in order, none empty."""
+    """Yield (start, end) of each sentence, without surrounding blanks, in order, none empty."""
     for start, end in _blocks(text):
         yield from _split_block(text, start, end)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Paragraphs and list items. Single line breaks part them only where lines are not wrapped."""
+    """Yield paragraphs and list items. A single line break separates them unless lines wrap."""
     wrapped = _is_hard_wrapped(text)
     cuts = [0]
     pieces = _BLANK if wrapped else re.compile(r"\n\s*")
@@ -168,10 +168,10 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_hard_wrapped(text: str) -> bool:
-    """Do lines break in mid-sentence? Then most go on in lower case or stop without a stop."""
+    """Do lines break mid-sentence? Then most lack end punctuation or continue in lower case."""
     lines = text.split("\n")
     if len(lines) < 3:
-        # A lone break inside a short text is a wrap when the next line goes on in lower case.
+        # A single break in a short text is a wrap if the next line continues in lower case.
         return bool(re.search(r"[a-z,]\n\s*[a-z]", text))
     pairs = [
         (a.rstrip(), b.lstrip()) for a, b in itertools.pairwise(lines) if a.strip() and b.strip()
@@ -209,7 +209,7 @@ def _ends_sentence(text: str, at: int, dot: int, stop: int, end: int) -> bool:
     last = word.group(1)
     following = text[stop : min(end, stop + 30)].lstrip()
     if len(last) == 1 and last.isupper():
-        # An initial ("J. Trump") unless it closes an acronym before a plain new start.
+        # An initial ("J. Trump"), unless it ends an acronym before a clear sentence start.
         return False
     if last.lower() in _ABBREVIATIONS:
         if last in (
@@ -227,7 +227,7 @@ def _ends_sentence(text: str, at: int, dot: int, stop: int, end: int) -> bool:
             "p.r.c",
             "P.R.C",
         ):
-            # May close a sentence too: only a start that is no name says so.
+            # May also end a sentence, but only if the next word is not a name.
             return bool(
                 re.match(
                     (
@@ -242,7 +242,7 @@ def _ends_sentence(text: str, at: int, dot: int, stop: int, end: int) -> bool:
 
 
 def cut_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Nothing a person wrote as one sentence is longer; lists and tables are, and are cut."""
+    """Cut lists and tables that are longer than any real sentence."""
     while end - start > MAX_SENTENCE_CHARS:
         window = text[start : start + MAX_SENTENCE_CHARS]
         at = max(window.rfind("; "), window.rfind(" - "), window.rfind(": "))

@@ -1,8 +1,8 @@
-"""Which of many expressions can match a text at all, told in one pass over it.
+"""Finds in one pass which of many regular expressions can match a text at all.
 
-Most expressions cannot match without certain letters: `\\btariffs?\\b` without "tariff". Those are
-read off the expression itself, so nobody has to keep a list beside it, and one multi-pattern search
-finds which of them a text holds.
+Most expressions cannot match without certain letters: `\\btariffs?\\b` without "tariff". They
+are derived from the expression itself, so there is no separate list to maintain. One multi-pattern
+search finds which of them a text contains.
 """
 
 import re
@@ -19,9 +19,9 @@ MOST_WAYS = 60
 
 @cache
 def needed_letters(expression: str) -> frozenset[str] | None:
-    """Letter sequences one of which is in every match; None where there are none worth a search.
+    """Return letter sequences, one of which is in every match; None if there are no useful ones.
 
-    They neither begin nor end with a space, so that blanking whole phrases can make none appear.
+    They neither begin nor end with a space, so blanking whole phrases cannot create one.
     """
     return _of_sequence(_parser.parse(expression))
 
@@ -62,12 +62,12 @@ def _alone(run: str) -> list[frozenset[str]]:
 
 
 def _worth(letters: frozenset[str]) -> tuple[int, int]:
-    """Long sequences first, then few of them."""
+    """Sort key: long sequences first, then small sets."""
     return min(6, min(map(len, letters))), -len(letters)
 
 
 class Sieve:
-    """Tells which of some expressions may match a text; those it leaves out cannot."""
+    """Finds which expressions may match a text; the others cannot."""
 
     def __init__(self, expressions: Sequence[re.Pattern[str]]) -> None:
         owners: dict[str, set[int]] = {}
@@ -83,14 +83,14 @@ class Sieve:
         self._search = AhoCorasick(self._letters)
 
     def candidates(self, lowered: str) -> list[int]:
-        """Numbers of the expressions that may match, in order."""
+        """Return the numbers of the expressions that may match, in order."""
         held = set(self.always)
         for index in {hit[0] for hit in self._find(lowered)}:
             held |= self._owners[index]
         return sorted(held)
 
     def places(self, lowered: str) -> list[int]:
-        """Where needed letters begin, in order; every place, if an expression needs none."""
+        """Return where needed letters start, in order; every offset if an expression needs none."""
         if self.always:
             return list(range(len(lowered)))
         return sorted(hit[1] for hit in self._find(lowered))

@@ -1,4 +1,4 @@
-"""Rules, the outbox and the channels that notices go out on.
+"""Alert rules, and the delivery of notices through channels.
 
 Start with rounds.py.
 """

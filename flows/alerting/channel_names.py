@@ -1,4 +1,4 @@
-"""Are the channels that settings and rules name there? Asked before anything starts."""
+"""Check, before anything starts, that the channels named in settings and rules exist."""
 
 from flows.alerting.rounds import read_rules
 from flows.alerting.rules import no_channel
@@ -7,7 +7,7 @@ from models.errors import ConfigError
 
 
 def unknown_channels(settings: Settings) -> list[str]:
-    """A line for each place that names a channel which nobody defined, or which cannot be read."""
+    """Return a line for each place that names an undefined or invalid channel."""
     book = read_rules(settings.rule_paths, settings.alert_tables_in, settings.default_channel)
     known = [channel.channel_id for channel in book.channels]
     broken = {problem.item: str(problem) for problem in book.problems}
@@ -29,7 +29,7 @@ def unknown_channels(settings: Settings) -> list[str]:
 
 
 def refuse_unknown_channels(settings: Settings) -> None:
-    """Raise ConfigError, one line, when a channel is named that is not there."""
+    """Raise ConfigError, one line, when a named channel does not exist."""
     lines = unknown_channels(settings)
     if lines:
         more = f" (and {len(lines) - 1} more: `policywire alerts check`)" if len(lines) > 1 else ""

@@ -1,4 +1,4 @@
-"""Channels of the rule book as sinks; one that cannot be made is reported, the others work."""
+"""Create a sink for each channel of the rule book; report those that cannot be created."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,10 +13,10 @@ from models.fault import fault_line
 def open_sinks(
     channels: Iterable[Channel], redact: Redactor, *, folder: Path | None = None
 ) -> tuple[list[AlertSink], list[RuleProblem]]:
-    """A sink for each channel, and what kept the others from being made.
+    """Return a sink for each channel, and a problem for each channel that cannot have one.
 
     Notices for a channel without a sink stay in the outbox until it has one. Relative paths of
-    file channels start at `folder`.
+    file channels are relative to `folder`.
     """
     sinks: list[AlertSink] = []
     problems: list[RuleProblem] = []
@@ -32,13 +32,13 @@ def open_sinks(
             problems.append(
                 problem(channel, key, redact(str(error.args[0] if error.args else error)))
             )
-        except Exception as error:  # noqa: BLE001 - a channel that cannot be made stops no other
+        except Exception as error:  # noqa: BLE001 - a broken channel must not stop the others
             problems.append(problem(channel, key, redact(fault_line(error))))
     return sinks, problems
 
 
 def problem(channel: Channel, key: str, reason: str) -> RuleProblem:
-    """What keeps a channel from being made."""
+    """Return why a channel cannot be created."""
     return RuleProblem(
         source=channel.source, item=f"channel {channel.channel_id!r}", key=key, reason=reason
     )
@@ -47,17 +47,17 @@ def problem(channel: Channel, key: str, reason: str) -> RuleProblem:
 def open_sink(
     channel: Channel, url: str, secret: str | None, redact: Redactor, folder: Path
 ) -> AlertSink:
-    """The sink of one channel. Raises ConfigError when its URL will not do."""
+    """Return the sink of one channel. Raises ConfigError when its URL is invalid."""
     if channel.kind == "log":
         return LogSink(channel.channel_id)
     if channel.kind == "file":
         assert channel.path is not None, "checked by ChannelTable"
         return FileSink(channel.channel_id, folder / Path(channel.path).expanduser())
-    # An address may be a secret as a whole: whoever holds a Slack hook may post to it.
+    # The whole address may be a secret: anyone who knows a Slack hook can post to it.
     redact.learn([url])
     if channel.kind == "webhook":
         if not url.startswith(("http://", "https://")):
-            raise ConfigError("a webhook address starts with http:// or https://")
+            raise ConfigError("a webhook address must start with http:// or https://")
         return WebhookSink(
             channel.channel_id,
             url,
@@ -66,7 +66,7 @@ def open_sink(
             timeout_s=channel.timeout_s,
             most_bytes=channel.max_bytes,
         )
-    # Apprise takes a second to import: only those who use it wait for it.
+    # Apprise takes a second to import, so import it only if it is used.
     from flows.alerting.sink_apprise import AppriseSink
 
     return AppriseSink(

@@ -1,8 +1,8 @@
-"""Delivering the outbox: claim a few notices, let go of the warehouse, send, come back to settle.
+"""Deliver the outbox: claim a few notices, close the warehouse, send them, store the outcome.
 
-The warehouse is never held while a receiver is waited for. A crash between sending and settling
-means a second attempt under the same idempotency key once the claim has run out: every notice is
-sent at least once, and once only to a receiver that knows the key.
+The warehouse is never open while a receiver answers. After a crash between sending and storing, the
+notice is sent again under the same idempotency key once its claim has expired. So every notice is
+sent at least once, and exactly once to a receiver that honours the key.
 """
 
 import logging
@@ -25,14 +25,14 @@ from warehouse.alerting.outbox import Attempt, ClaimTerms, settle_and_claim
 from warehouse.connection import open_warehouse
 
 log = logging.getLogger("policywire.delivery")
-# After so many failures in a row a channel is left alone for a while: a receiver that is down is
-# not asked a thousand times, and its notices lose no attempts by it.
+# After this many failures in a row, a channel pauses: a receiver that is down does not get a
+# thousand requests, and the other notices keep their attempts.
 FAILURES_IN_A_ROW = 3
 
 
 @dataclass(slots=True, kw_only=True)
 class DeliveryCounts:
-    """What a delivery did, in notices; `dead` are those given up on."""
+    """Counts of notices by outcome of a delivery; `dead` ones failed permanently."""
 
     sent: int = 0
     failed: int = 0
@@ -44,11 +44,11 @@ class DeliveryCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryPlan:
-    """How a delivery goes about it.
+    """Time limits of a delivery.
 
-    `terms` are those of a claim; `patience_s` is how long to wait for notices that are due soon
-    (a retry) before the pass ends; `pause_s` how long a failing channel is left alone;
-    `busy_patience_s` how long to wait for the warehouse.
+    `terms` are those of a claim. `patience_s` is how long to wait for notices that are due soon
+    (a retry) before the pass ends, `pause_s` how long a failing channel pauses, `busy_patience_s`
+    how long to wait for the warehouse.
     """
 
     terms: ClaimTerms = field(default_factory=ClaimTerms)
@@ -58,7 +58,7 @@ class DeliveryPlan:
 
 
 def deliverer_name() -> str:
-    """Who delivers: host, process and a chance part, for a process id comes back."""
+    """Return a name for this deliverer: host, process id and, as ids are reused, a random part."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
 
 
@@ -71,10 +71,11 @@ def deliver(
     sleep: Callable[[float], None] = time.sleep,
     owner: str | None = None,
 ) -> DeliveryCounts:
-    """Send what is due on these channels until nothing is; return what became of it.
+    """Send all due notices of these channels; return counts by outcome.
 
-    Any number of processes may do so at once. Raises WarehouseBusyError when the warehouse stays
-    busy; what was sent by then is sent again later, under the same key.
+    Any number of processes may deliver at the same time. Raises WarehouseBusyError when the
+    warehouse stays busy; notices whose outcome could not be stored are sent again later, under the
+    same key.
     """
     plan = plan or DeliveryPlan()
     owner = owner or deliverer_name()
@@ -105,7 +106,7 @@ def wait_for(
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
 ) -> bool:
-    """Sleep until the next notice is due, if that is worth it; False when it is not."""
+    """Sleep until the next notice is due; return False if that is later than `until`."""
     if next_at is None or next_at > until:
         return False
     sleep(max((next_at - clock()).total_seconds(), 0.01))
@@ -118,7 +119,7 @@ def send_all(
     plan: DeliveryPlan,
     clock: Callable[[], datetime],
 ) -> list[Attempt]:
-    """Send each channel's notices in order, the channels side by side."""
+    """Send the notices of each channel in order, different channels in parallel."""
     queues: dict[str, list[Notice]] = {}
     for notice in notices:
         queues.setdefault(notice.channel, []).append(notice)
@@ -136,7 +137,7 @@ def send_queue(
     plan: DeliveryPlan,
     clock: Callable[[], datetime],
 ) -> list[Attempt]:
-    """Send one channel's notices, loudest first; hand back what must not or cannot go now."""
+    """Send one channel's notices in order; release those that must not or cannot go now."""
     attempts: list[Attempt] = []
     failures = 0
     pause_s: float | None = None
@@ -145,7 +146,7 @@ def send_queue(
         if pause_s is not None:
             attempts.append(released(notice, now, pause_s))
             continue
-        # Past the end of the claim somebody else may hold it: better not at all than twice.
+        # After the claim expires, another process may send it: do not risk sending it twice.
         if notice.claimed_until and now + timedelta(seconds=sink.timeout_s) > notice.claimed_until:
             attempts.append(released(notice, now, 0.0))
             continue
@@ -160,7 +161,7 @@ def send_queue(
 
 
 def try_send(notice: Notice, sink: AlertSink, clock: Callable[[], datetime]) -> Attempt:
-    """One attempt, timed; what went wrong is in it, not raised."""
+    """Try to send one notice; return the timed attempt with its error, never raise."""
     at, started = clock(), time.monotonic()
     outcome, error, wait, parts = "sent", None, None, (0, 0)
     try:
@@ -168,12 +169,12 @@ def try_send(notice: Notice, sink: AlertSink, clock: Callable[[], datetime]) -> 
     except AlertRefusedError as refusal:
         outcome, error, parts = "refused", refusal.reason, refusal.parts
     except AlertUnfinishedError as rest:
-        # No fault of the receiver: the rest is due at once.
+        # Not the receiver's fault: the rest is due at once.
         outcome, parts = "released", rest.parts
     except AlertError as failure:
         outcome, error, wait = "failed", failure.reason, failure.retry_after_s
         parts = failure.parts
-    except Exception as fault:  # noqa: BLE001 - a channel's own fault stops no other channel
+    except Exception as fault:  # noqa: BLE001 - one channel's fault must not stop the others
         redact = getattr(sink, "redact", str)
         outcome, error = "failed", redact(fault_line(fault))
     return Attempt(
@@ -188,12 +189,12 @@ def try_send(notice: Notice, sink: AlertSink, clock: Callable[[], datetime]) -> 
 
 
 def released(notice: Notice, now: datetime, wait_s: float) -> Attempt:
-    """A notice handed back untried."""
+    """Return an attempt that releases the notice untried."""
     return Attempt(notice=notice, outcome="released", started_at=now, retry_after_s=wait_s)
 
 
 def count(attempts: Sequence[Attempt], counts: DeliveryCounts) -> None:
-    """Add a round to the counts and to the log."""
+    """Add attempts to the counts and log their errors."""
     for attempt in attempts:
         setattr(counts, attempt.outcome, getattr(counts, attempt.outcome) + 1)
         if attempt.error:
@@ -210,13 +211,13 @@ def count(attempts: Sequence[Attempt], counts: DeliveryCounts) -> None:
 def report_dead(
     dead: Sequence[Notice], attempts: Sequence[Attempt], counts: DeliveryCounts
 ) -> None:
-    """Say loudly what was given up on and how to bring it back."""
+    """Log each notice that failed permanently, and how to retry it."""
     counts.dead += len(dead)
     reasons = {attempt.notice.alert_id: attempt.error for attempt in attempts}
     for notice in dead:
         log.error(
-            "channel %s: gave up on notice %s after %d attempts: %s; put it right, then run "
-            "`policywire alerts retry`",
+            "channel %s: notice %s failed permanently after %d attempts: %s; fix the channel, then "
+            "run `policywire alerts retry`",
             notice.channel,
             notice.alert_id,
             notice.attempt,

@@ -1,4 +1,4 @@
-"""What `policywire alerts list` shows: every rule and channel, and what became of it so far."""
+"""The rows of `policywire alerts list`: every rule and channel with its state."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from warehouse.alerting.alert_history import refused_predicates, sent_so_far
 from warehouse.alerting.alert_predicates import check_rules
 from warehouse.connection import open_warehouse
 
-# The conditions of a rule, in the order they are told, under the names that files use.
+# The conditions of a rule, in display order, under the names that rule files use.
 CONDITIONS = (
     ("type", "types"),
     ("family", "families"),
@@ -27,7 +27,7 @@ MOST_VALUES = 4
 
 
 def checked(settings: Settings, book: RuleBook) -> RuleBook:
-    """The book without rules whose `where` is refused; no warehouse is needed, and none is made."""
+    """Return the book without rules whose `where` is refused. Needs no warehouse, creates none."""
     try:
         bad = refused_predicates(settings.snapshot, book.rules)
     except WarehouseError:
@@ -37,11 +37,11 @@ def checked(settings: Settings, book: RuleBook) -> RuleBook:
 
 
 def rule_rows(settings: Settings, book: RuleBook) -> list[tuple[str, str, str, str, str, str]]:
-    """id, on or off, severity, channels, notices sent so far, what it matches."""
+    """Return a row per rule: id, state, severity, channels, notices sent so far, conditions."""
     try:
         sent = sent_so_far(settings.snapshot)
     except WarehouseError:
-        # Nothing published yet: nothing to count.
+        # No snapshot yet, so nothing was sent.
         sent = {}
     rows = [
         (
@@ -63,28 +63,28 @@ def rule_rows(settings: Settings, book: RuleBook) -> list[tuple[str, str, str, s
 
 
 def conditions(rule: AlertRule) -> str:
-    """What must hold: "family export; commodity rare_earths, gallium and 2 more"."""
-    told = [
+    """Return the conditions: "family export; commodity rare_earths, gallium and 2 more"."""
+    parts = [
         f"{name} {several(getattr(rule, field))}"
         for name, field in CONDITIONS
         if getattr(rule, field)
     ]
-    told.append(f"novelty >= {rule.min_novelty:g}")
+    parts.append(f"novelty >= {rule.min_novelty:g}")
     if rule.min_confidence:
-        told.append(f"confidence >= {rule.min_confidence:g}")
+        parts.append(f"confidence >= {rule.min_confidence:g}")
     if rule.min_confirmations:
-        told.append(f"{rule.min_confirmations} confirmations")
+        parts.append(f"{rule.min_confirmations} confirmations")
     if rule.max_source_tier:
-        told.append(f"source tier <= {rule.max_source_tier}")
+        parts.append(f"source tier <= {rule.max_source_tier}")
     if rule.max_age_days:
-        told.append(f"at most {rule.max_age_days:g} days old")
+        parts.append(f"at most {rule.max_age_days:g} days old")
     if rule.predicate:
-        told.append(f"where {' '.join(rule.predicate.split())}")
-    return "; ".join(told)
+        parts.append(f"where {' '.join(rule.predicate.split())}")
+    return "; ".join(parts)
 
 
 def several(values: Sequence[str]) -> str:
-    """A few of the values, and how many more there are."""
+    """Return the first few values, and how many more there are."""
     shown = ", ".join(values[:MOST_VALUES])
     left = len(values) - MOST_VALUES
     return f"{shown} and {left} more" if left > 0 else shown
@@ -93,7 +93,7 @@ def several(values: Sequence[str]) -> str:
 def channel_rows(
     settings: Settings, book: RuleBook, broken: Sequence[RuleProblem]
 ) -> list[tuple[str, str, str, str, str]]:
-    """id, kind, where to, who uses it, how it is. An address is never told, it may be a secret."""
+    """Return a row per channel: id, kind, target, users, state. Addresses are hidden as secrets."""
     faults = {problem.item: problem.reason for problem in broken}
     rows = []
     for channel in book.channels:
@@ -108,7 +108,7 @@ def channel_rows(
                 channel.channel_id,
                 channel.kind,
                 where_to(channel),
-                ", ".join(used) or "nobody",
+                ", ".join(used) or "unused",
                 faults.get(f"channel {channel.channel_id!r}", "ok"),
             )
         )
@@ -116,7 +116,7 @@ def channel_rows(
 
 
 def where_to(channel: Channel) -> str:
-    """The file, the variable that holds the address, or the address without what may be secret."""
+    """Return the file, the variable that holds the address, or the address without secrets."""
     if channel.path:
         return channel.path
     url = channel.url or ""

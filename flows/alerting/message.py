@@ -1,6 +1,6 @@
-"""A notice as people read it: plain text, Markdown or HTML, for the service it goes to.
+"""Write a notice as plain text, Markdown or HTML for the service it goes to, or as JSON.
 
-Everything in it came from feeds, so everything is escaped, and only http(s) links are links.
+Its texts come from feeds, so every value is escaped, and only http(s) addresses become links.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ FOLDED = {
     "throttle": "held by the throttle",
 }
 SIGNS = {"+": "gains", "-": "loses", "?": "unclear"}
-# How much of a notice is told: all of it, less where a channel takes less, the least that says it.
+# Levels of detail: everything, less for a channel with a small limit, the minimum.
 WHOLE, SHORT, BARE = range(3)
 EVIDENCE_LIMITS = {WHOLE: EVIDENCE_LIMIT, SHORT: 200}
 LINES_LIMITS = {WHOLE: None, SHORT: 3}
@@ -32,7 +32,7 @@ LINES_LIMITS = {WHOLE: None, SHORT: 3}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Markup:
-    """How one format says bold, link, list and paragraph. `escape` is applied to every value."""
+    """How one format writes bold, link, list and paragraph. `escape` is applied to every value."""
 
     escape: Callable[[str], str]
     strong: Callable[[str], str]
@@ -43,12 +43,12 @@ class Markup:
 
 
 def subject(notice: Notice) -> str:
-    """The title line: severity and headline, one line, safe in a mail header."""
+    """Return the title: severity and headline on one line, safe in a mail header."""
     return shorten(f"[{notice.severity.value.upper()}] {harmless.line(title_of(notice))}", 240)
 
 
 def title_of(notice: Notice) -> str:
-    """The headline, or for a digest what it holds: "Rule x, daily digest: 14 developments"."""
+    """Return the headline; for a digest, "chip-curbs, daily digest: 14 developments"."""
     if not notice.parts:
         return notice.headline
     count = len(notice.parts)
@@ -57,7 +57,7 @@ def title_of(notice: Notice) -> str:
 
 
 def render(notice: Notice, style: str = "text", service: str = "") -> str:
-    """The whole message in one of FORMATS. Raises KeyError on another."""
+    """Return the whole message in one of FORMATS. Raises KeyError for another format."""
     markup = markup_for(style, service)
     if notice.parts:
         return digest_body(notice, markup)
@@ -65,7 +65,7 @@ def render(notice: Notice, style: str = "text", service: str = "") -> str:
 
 
 def notice_blocks(notice: Notice, m: Markup, detail: int = WHOLE) -> list[str]:
-    """The paragraphs of one notice, in the order a desk reads them."""
+    """Return the paragraphs of one notice, the most important first."""
     blocks = [m.strong(m.escape(notice.headline))]
     if notice.refers_to_headline and detail < BARE:
         sent = f", sent {minute(notice.refers_to_sent_at)}" if notice.refers_to_sent_at else ""
@@ -80,13 +80,13 @@ def notice_blocks(notice: Notice, m: Markup, detail: int = WHOLE) -> list[str]:
 
 
 def fact_blocks(c: AlertCandidate, m: Markup, detail: int = WHOLE) -> list[str]:
-    """Evidence, source, what is known of it, tickers, and the steps before."""
+    """Return paragraphs with evidence, source, facts, tickers and earlier steps."""
     if detail == BARE:
         return [source_line(c, m)]
     blocks = []
     if c.evidence:
-        told = shorten(harmless.line(c.evidence), EVIDENCE_LIMITS[detail])
-        blocks.append(m.quote(m.escape(told)))
+        quoted = shorten(harmless.line(c.evidence), EVIDENCE_LIMITS[detail])
+        blocks.append(m.quote(m.escape(quoted)))
     blocks.append(source_line(c, m))
     blocks.append(m.escape(known_line(c)))
     most = LINES_LIMITS[detail]
@@ -100,7 +100,7 @@ def fact_blocks(c: AlertCandidate, m: Markup, detail: int = WHOLE) -> list[str]:
 
 
 def alike(ties: Sequence[TickerLink]) -> list[list[TickerLink]]:
-    """Ties that have the same link, sign and reason together, in the order they came."""
+    """Group ties with the same link, sign and reason, keeping their order."""
     groups: dict[tuple[str, str, str], list[TickerLink]] = {}
     for tie in ties:
         groups.setdefault((tie.link, tie.sign, tie.why), []).append(tie)
@@ -108,7 +108,7 @@ def alike(ties: Sequence[TickerLink]) -> list[list[TickerLink]]:
 
 
 def ticker_line(ties: Sequence[TickerLink], m: Markup) -> str:
-    """Listings that are touched in the same way, and how: "XNYS:MP - (loses), exposed: why"."""
+    """Return listings affected in the same way, and how: "XNYS:MP - (loses), exposed: why"."""
     first = ties[0]
     names = ", ".join(m.strong(m.escape(tie.listing)) for tie in ties[:TICKER_LIMIT])
     if len(ties) > TICKER_LIMIT:
@@ -118,7 +118,7 @@ def ticker_line(ties: Sequence[TickerLink], m: Markup) -> str:
 
 
 def source_line(c: AlertCandidate, m: Markup) -> str:
-    """Publisher, title and link."""
+    """Return publisher, title and link."""
     source = m.escape(f"Source: {c.publisher or 'unknown'}")
     title = harmless.line(c.title or "")
     url = harmless.link(c.url)
@@ -128,7 +128,7 @@ def source_line(c: AlertCandidate, m: Markup) -> str:
 
 
 def known_line(c: AlertCandidate) -> str:
-    """First seen, confirmations, and how sure."""
+    """Return times, confirmations, novelty, factuality, polarity and confidence."""
     parts = [f"First seen {minute(c.first_seen_at)}"]
     if c.published_at:
         parts.append(f"published {minute(c.published_at)}")
@@ -141,7 +141,7 @@ def known_line(c: AlertCandidate) -> str:
 
 
 def step_line(step: EarlierStep) -> str:
-    """One earlier step: its day, status, rate and end."""
+    """Return one earlier step: its day, status, rate and end."""
     day = step.decision_date.isoformat() if step.decision_date else step.first_seen_at.date()
     parts = [f"{day_words(str(day))}: {words(step.status)}"]
     if step.rate_value is not None:
@@ -152,7 +152,7 @@ def step_line(step: EarlierStep) -> str:
 
 
 def digest_lines(notice: Notice, m: Markup) -> list[str]:
-    """A line for each notice folded in, oldest first, with its link."""
+    """Return a line for each notice in the digest, oldest first, with its link."""
     lines = []
     for part in notice.parts:
         url = harmless.link(part.candidate.url) if part.candidate else None
@@ -164,18 +164,18 @@ def digest_lines(notice: Notice, m: Markup) -> list[str]:
 def digest_body(
     notice: Notice, m: Markup, lines: Sequence[str] | None = None, left_out: int = 0
 ) -> str:
-    """The count on top and the lines of what is folded in; by default as many as are read."""
+    """Return a digest: its title, its lines (by default the first 200), how many are left out."""
     if lines is None:
         every = digest_lines(notice, m)
         lines, left_out = every[:DIGEST_LIMIT], max(len(every) - DIGEST_LIMIT, 0)
-    told = [*lines, m.escape(f"and {left_out} more: see view alerts")] if left_out else list(lines)
+    shown = [*lines, m.escape(f"and {left_out} more: see view alerts")] if left_out else list(lines)
     foot = m.escape(f"Rule {notice.rule_id} · digest {notice.alert_id}")
-    return m.join([m.strong(m.escape(title_of(notice))), m.items(told), foot])
+    return m.join([m.strong(m.escape(title_of(notice))), m.items(shown), foot])
 
 
 def payload(notice: Notice) -> dict[str, Any]:
-    """The notice as JSON for machines; the same on every attempt, so that a repeat is a repeat."""
-    told = {
+    """Return the notice as JSON; the same on every attempt, so receivers can detect repeats."""
+    fields = {
         "alert_id": notice.alert_id,
         "kind": notice.kind,
         "rule": notice.rule_id,
@@ -189,33 +189,35 @@ def payload(notice: Notice) -> dict[str, Any]:
         "fold_reason": notice.fold_reason if notice.parts else None,
         "developments": [_plain(part.candidate) for part in notice.parts if part.candidate],
     }
-    made: dict[str, Any] = harmless.structure(told)
+    made: dict[str, Any] = harmless.structure(fields)
     return {**made, "text": render(notice, "text")}
 
 
 def payload_bytes(notice: Notice, most_bytes: int | None = None) -> bytes:
-    """`payload` as UTF-8 JSON on one line; of a digest that is longer than `most_bytes`, the
-    developments that fit, with how many were left out in `developments_left_out`.
+    """Return `payload` as UTF-8 JSON on one line.
+
+    A digest longer than `most_bytes` keeps the developments that fit; `developments_left_out`
+    counts the others.
     """
-    told = payload(notice)
-    body = _json_bytes(told)
+    fields = payload(notice)
+    body = _json_bytes(fields)
     if most_bytes is None or len(body) <= most_bytes:
         return body
-    every = told["developments"]
+    every = fields["developments"]
     kept = len(every)
     while kept and len(body) > most_bytes:
         kept = min(kept - 1, kept * most_bytes // len(body))
         cut = {"developments": every[:kept], "developments_left_out": len(every) - kept}
-        body = _json_bytes({**told, **cut})
+        body = _json_bytes({**fields, **cut})
     return body
 
 
-def _json_bytes(told: dict[str, Any]) -> bytes:
-    return harmless.json_text(told, separators=(",", ":")).encode()
+def _json_bytes(fields: dict[str, Any]) -> bytes:
+    return harmless.json_text(fields, separators=(",", ":")).encode()
 
 
 def minute(moment: datetime | None) -> str:
-    """A time to the minute, UTC."""
+    """Return a time to the minute, UTC."""
     return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else "unknown"
 
 
@@ -236,15 +238,15 @@ def _json_value(value: Any) -> Any:
 
 
 def markup_for(style: str, service: str = "") -> Markup:
-    """How a format is written for a service, by the name its Apprise address starts with.
+    """Return the markup of a format for a service (the scheme of its Apprise address).
 
-    Raises KeyError when the format is none of FORMATS.
+    Raises KeyError for a format not in FORMATS.
     """
     words = harmless.SERVICES.get(service, harmless.chat)
     if style == "text":
         return replace(MARKUPS[style], escape=words)
     if style == "html":
-        # A service without HTML gets it back as text: its own signs are escaped as well.
+        # Apprise turns HTML back into text for services without it, so escape their signs as well.
         return replace(MARKUPS[style], escape=lambda text: harmless.chat_html(text, words))
     return MARKUPS[style]
 

@@ -1,7 +1,7 @@
-"""A notice in the pieces its channel takes: one where it fits, a digest in several where it must.
+"""Split a notice into messages its channel accepts; only a digest may need several.
 
-The pieces of a notice are the same on every attempt, so that a delivery that stopped after some
-of them goes on with the next.
+The pieces of a notice are the same on every attempt, so a delivery that stopped after some of them
+continues with the next one.
 """
 
 import tomllib
@@ -24,15 +24,15 @@ from models import harmless
 from models.alert import Notice
 from models.headline import shorten
 
-# A desk does not read further; the rest is counted in the last piece.
+# Nobody reads more; the last piece says how many lines are left out.
 MOST_PIECES = 10
-# Room a format needs beyond the words of a line: list marks, line ends, tags.
+# Extra size of a line in its format: list marks, line ends, tags.
 LINE_SPARE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """What a channel takes: so much, as `size` counts it; in one piece or in up to so many."""
+    """The limit of a channel: `most` per piece, measured by `size`, and at most `pieces` pieces."""
 
     most: int
     size: Callable[[str], int]
@@ -40,25 +40,25 @@ class Limit:
 
 
 def utf16(text: str) -> int:
-    """Length in UTF-16 units: no service counts a character for more."""
+    """Return the length in UTF-16 units; no service counts a character for more."""
     return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
 
 
 def utf8(text: str) -> int:
-    """Length in bytes."""
+    """Return the length in bytes."""
     return len(text.encode())
 
 
 @cache
 def known_limits() -> dict[str, dict[str, Any]]:
-    """The table of channel_limits.toml."""
+    """Return the table of channel_limits.toml."""
     return tomllib.loads(
         resources.files("flows.alerting").joinpath("channel_limits.toml").read_text()
     )
 
 
 def limit_of(service: str, plugin_most: int) -> tuple[int, Callable[[str], int]]:
-    """The most a service takes, and how it counts."""
+    """Return the limit of a service, and the function that measures a text."""
     known = known_limits().get(service)
     if known is None:
         return plugin_most, utf16
@@ -66,14 +66,14 @@ def limit_of(service: str, plugin_most: int) -> tuple[int, Callable[[str], int]]
 
 
 def pieces_of(notice: Notice, m: Markup, limit: Limit) -> list[str]:
-    """The bodies to send, each no longer than the limit."""
+    """Return the bodies to send, each within the limit."""
     if notice.parts:
         return digest_pieces(notice, m, limit)
     return [single_piece(notice, m, limit)]
 
 
 def single_piece(notice: Notice, m: Markup, limit: Limit) -> str:
-    """One notice, with less of it told where the channel takes less."""
+    """Return one notice, with less detail if the limit is small."""
     for detail in (WHOLE, SHORT, BARE):
         body = m.join(notice_blocks(notice, m, detail))
         if limit.size(body) <= limit.most:
@@ -87,7 +87,7 @@ def single_piece(notice: Notice, m: Markup, limit: Limit) -> str:
 
 
 def digest_pieces(notice: Notice, m: Markup, limit: Limit) -> list[str]:
-    """A digest, cut between its lines; what goes beyond the most pieces is counted in the last."""
+    """Return a digest, split between lines; the last piece counts the lines left out."""
     lines = digest_lines(notice, m)
     frame = limit.size(digest_body(notice, m, [], left_out=len(lines))) + LINE_SPARE
     room = limit.most - frame
@@ -97,22 +97,24 @@ def digest_pieces(notice: Notice, m: Markup, limit: Limit) -> list[str]:
     chunks: list[list[str]] = [[]]
     used = taken = 0
     for line, short in zip(lines, bare, strict=True):
-        # An address that takes a piece for itself is left out.
-        told = line if limit.size(line) + LINE_SPARE <= room else short
-        need = limit.size(told) + LINE_SPARE
+        # Leave out the link if the line with it does not fit into a piece.
+        text = line if limit.size(line) + LINE_SPARE <= room else short
+        need = limit.size(text) + LINE_SPARE
         if chunks[-1] and used + need > room:
             if len(chunks) == limit.pieces:
                 break
             chunks.append([])
             used = 0
-        chunks[-1].append(told)
+        chunks[-1].append(text)
         used += need
         taken += 1
-    return whole(notice, m, chunks, len(lines) - taken)
+    return digest_bodies(notice, m, chunks, len(lines) - taken)
 
 
-def whole(notice: Notice, m: Markup, chunks: Sequence[Sequence[str]], left_out: int) -> list[str]:
-    """The bodies of these chunks of lines."""
+def digest_bodies(
+    notice: Notice, m: Markup, chunks: Sequence[Sequence[str]], left_out: int
+) -> list[str]:
+    """Return a body for each chunk of lines."""
     last = len(chunks) - 1
     return [
         digest_body(notice, m, chunk, left_out if place == last else 0)

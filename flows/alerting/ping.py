@@ -15,9 +15,9 @@ RULE = "policywire-ping"
 
 
 def ping_channel(settings: Settings, book: RuleBook, name: str) -> Attempt:
-    """Send a test notice and return what became of it; the outbox knows nothing of it.
+    """Send a test notice and return the attempt. The outbox is not involved.
 
-    Raises ConfigError, one line, when there is no such channel or it cannot be made.
+    Raises ConfigError, one line, when there is no such channel or it cannot be created.
     """
     chosen = [channel for channel in book.channels if channel.channel_id == name]
     if not chosen:
@@ -40,7 +40,7 @@ def ping_channel(settings: Settings, book: RuleBook, name: str) -> Attempt:
 
 
 def test_notice(channel: str) -> Notice:
-    """A notice that says it is none."""
+    """Return a notice that says it is a test."""
     now = utc_now()
     return Notice(
         alert_id=digest_id("ping", channel, now.isoformat()),

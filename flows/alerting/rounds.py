@@ -1,4 +1,4 @@
-"""One pass of alerts, free of Prefect: check the rules, write what is owed, deliver what is due."""
+"""One alert pass, without Prefect: check rules, queue new notices, deliver those that are due."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,6 +11,7 @@ from flows.alerting.delivery import DeliveryCounts, DeliveryPlan, deliver
 from flows.alerting.rules import LOG_CHANNEL, RuleBook, load_rules, rule_files
 from flows.alerting.secrets import Redactor, guard_logs
 from flows.base.clock import utc_now
+from flows.base.counts import counted
 from warehouse.alerting.alert_predicates import check_rules
 from warehouse.alerting.alerts import Enqueued, enqueue_in_transaction
 from warehouse.connection import open_warehouse
@@ -21,24 +22,24 @@ SHIPPED_RULES = Path(__file__).with_name("rules.toml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertResult:
-    """What one pass did, and a line for each rule and channel that could not run."""
+    """The counts of one pass, and a line for each rule and channel that could not run."""
 
     enqueued: Enqueued = field(default_factory=Enqueued)
     delivered: DeliveryCounts = field(default_factory=DeliveryCounts)
     problems: tuple[str, ...] = ()
 
-    def in_short(self) -> tuple[str, ...]:
-        """The counts of the log's line."""
-        return (f"{self.delivered.sent} notices sent",)
+    def log_counts(self) -> tuple[str, ...]:
+        """Return the counts for the log line of a pass."""
+        return (f"{counted(self.delivered.sent, 'notice')} sent",)
 
     def __str__(self) -> str:
-        told = (
-            f"{self.enqueued.considered} developments considered, {self.enqueued.owed} notices "
-            f"owed, {self.delivered.sent} sent"
+        counts = (
+            f"{counted(self.enqueued.considered, 'development')} considered, "
+            f"{counted(self.enqueued.owed, 'notice')} queued, {self.delivered.sent} sent"
         )
         if self.enqueued.corrected:
-            told += f", {self.enqueued.corrected} corrections owed"
-        return "; ".join((told, *self.problems))
+            counts += f", {counted(self.enqueued.corrected, 'correction')} queued"
+        return "; ".join((counts, *self.problems))
 
 
 def read_rules(
@@ -46,7 +47,7 @@ def read_rules(
     settings_file: Path | None = None,
     default_channel: Sequence[str] = (LOG_CHANNEL,),
 ) -> RuleBook:
-    """Rules from files or folders, or the shipped ones; their SQL is not checked yet."""
+    """Read rules from files or folders, else the shipped ones. Does not check their SQL."""
     files = [file for path in paths or (SHIPPED_RULES,) for file in rule_files(path)]
     return load_rules(files, settings_file=settings_file, default_channels=default_channel)
 
@@ -57,12 +58,12 @@ def load_checked_rules(
     settings_file: Path | None = None,
     default_channel: Sequence[str] = (LOG_CHANNEL,),
 ) -> RuleBook:
-    """Rules from files or folders, or the shipped ones, their SQL checked against the warehouse.
+    """Read rules from files or folders, else the shipped ones, and check their SQL.
 
-    What is wrong is in `problems`; the rest can run.
+    Rules with errors are listed in `problems`; the others can run.
     """
     book = read_rules(paths, settings_file, default_channel)
-    # To check is to read: no warehouse comes to be by it.
+    # A check must not create a warehouse.
     there = is_lake_target(warehouse) or warehouse.exists()
     with open_warehouse(warehouse if there else ":memory:") as con:
         _, bad = check_rules(con, book.rules)
@@ -70,7 +71,7 @@ def load_checked_rules(
 
 
 def enqueue_new(warehouse: Path, book: RuleBook, now: datetime) -> Enqueued:
-    """Write what the rules owe for developments they were not asked about yet, all or none."""
+    """Evaluate the rules on new developments and queue the notices, in one transaction."""
     with open_warehouse(warehouse) as con:
         return enqueue_in_transaction(con, book.rules, now=now)
 
@@ -82,7 +83,7 @@ def deliver_due(
     plan: DeliveryPlan | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> tuple[DeliveryCounts, tuple[str, ...]]:
-    """Deliver what is due on the channels of the book; and a line for each that cannot work."""
+    """Deliver due notices; return the counts, and a line for each channel that cannot work."""
     redact = Redactor()
     undo = guard_logs(redact)
     sinks, problems = open_sinks(book.channels, redact, folder=warehouse.parent)
@@ -90,7 +91,7 @@ def deliver_due(
         counts = deliver(warehouse, sinks, plan=plan, clock=clock)
     finally:
         for sink in sinks:
-            # All is settled by now; what fails to close tells nobody anything.
+            # All outcomes are stored by now, so an error on closing does not matter.
             with suppress(Exception):
                 sink.close()
         undo()
@@ -106,7 +107,7 @@ def run_alerts(
     plan: DeliveryPlan | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> AlertResult:
-    """One whole pass. Safe to repeat, to kill and to run beside another."""
+    """Run one whole pass. Safe to repeat, to kill, and to run in parallel."""
     book = load_checked_rules(warehouse, rule_paths, settings_file, default_channel)
     enqueued = enqueue_new(warehouse, book, clock())
     delivered, broken = deliver_due(warehouse, book, plan=plan, clock=clock)

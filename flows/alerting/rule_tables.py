@@ -1,4 +1,4 @@
-"""The shape of a [[rule]] and a [[channel]] table, and how its short forms are read."""
+"""The schema of [[rule]] and [[channel]] tables, with their short forms."""
 
 import re
 from collections.abc import Iterable
@@ -49,16 +49,16 @@ def _severity(value: Any) -> Any:
 def _throttle(value: Any) -> Any:
     match = re.fullmatch(r"(\d+)\s*/\s*(\w+)", value) if isinstance(value, str) else None
     if match is None or match[2] not in UNIT_S or int(match[1]) < 1:
-        raise ValueError(f'{value!r} is no throttle; say "10/hour" (minute, hour or day)')
+        raise ValueError(f'{value!r} is not a throttle; write "10/hour" (minute, hour or day)')
     return Throttle(count=int(match[1]), window_s=UNIT_S[match[2]])
 
 
 def _quiet(value: Any) -> Any:
     if not isinstance(value, dict) or set(value) != {"from", "to", "zone"}:
-        raise ValueError('say { from = "22:00", to = "07:00", zone = "Europe/London" }')
+        raise ValueError('write { from = "22:00", to = "07:00", zone = "Europe/London" }')
     start, end = clock(value["from"]), clock(value["to"])
     if start == end:
-        raise ValueError("from and to are the same; the rule would never speak")
+        raise ValueError("from and to are the same; the rule would never send")
     return QuietHours(start=start, end=end, zone=zone(value["zone"]))
 
 
@@ -66,38 +66,42 @@ def _digest(value: Any) -> Any:
     if isinstance(value, str):
         value = {"every": value}
     if not isinstance(value, dict) or not set(value) <= {"every", "at", "zone"}:
-        raise ValueError('say "hourly", "daily" or { every = "daily", at = "07:00", zone = "UTC" }')
+        raise ValueError(
+            'write "hourly", "daily" or { every = "daily", at = "07:00", zone = "UTC" }'
+        )
     if value.get("every") not in ("hourly", "daily"):
-        raise ValueError(f"every is {value.get('every')!r}; hourly or daily")
+        raise ValueError(f"every is {value.get('every')!r}; write hourly or daily")
     at = clock(value.get("at", "07:00"))
     return Digest(every=value["every"], at=at, zone=zone(value.get("zone", "UTC")))
 
 
 def clock(value: Any) -> time:
-    """A time of day from "HH:MM". Raises ValueError in one clause."""
+    """Return a time of day from "HH:MM". Raises ValueError, in a few words."""
     if isinstance(value, time):
         return value
     match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value))
     if match is None:
-        raise ValueError(f'{value!r} is no time of day; say "07:00"')
+        raise ValueError(f'{value!r} is not a time of day; write "07:00"')
     return time(int(match[1]), int(match[2]))
 
 
 def zone(value: Any) -> str:
-    """The name of a time zone, if there is one of it. Raises ValueError in one clause."""
+    """Return the name of a time zone if it exists. Raises ValueError, in a few words."""
     try:
         return ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"unknown time zone {value!r}; an IANA name, Europe/London") from error
+        raise ValueError(
+            f"unknown time zone {value!r}; write an IANA name, Europe/London"
+        ) from error
 
 
 def environment_names(text: str) -> list[str]:
-    """The variables a `${NAME}` text asks for."""
+    """Return the names of the variables in a text with `${NAME}`."""
     return _ENV.findall(text)
 
 
 def fill_in(text: str, values: dict[str, str]) -> str:
-    """The text with every `${NAME}` replaced. Raises KeyError(name) on one without a value."""
+    """Return the text with every `${NAME}` replaced. Raises KeyError(name) if one has no value."""
     return _ENV.sub(lambda match: values[match[1]], text)
 
 
@@ -123,7 +127,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class RuleTable(BaseModel):
-    """A [[rule]] as written. Names are looked up later, against the vocabulary."""
+    """A [[rule]] as written. Its names are checked later, against the vocabulary."""
 
     model_config = ConfigDict(extra="forbid", strict=False, frozen=True)
 
@@ -172,7 +176,7 @@ class ChannelTable(BaseModel):
 
     @model_validator(mode="after")
     def complete(self) -> "ChannelTable":
-        """Each kind has what it needs, and a secret is never written out."""
+        """Check that each kind has its keys, and that a secret comes from the environment."""
         if self.kind == "file" and not self.path:
             raise ValueError("a file channel needs path")
         if self.kind in ("webhook", "apprise") and not self.url:

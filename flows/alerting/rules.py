@@ -1,4 +1,4 @@
-"""Alert rules and channels from TOML: each checked by itself, so that a bad one stops only itself.
+"""Read alert rules and channels from TOML. A rule with errors does not stop the others.
 
 [[channel]]                         where notices go
 id = "desk"
@@ -6,18 +6,18 @@ kind = "webhook"                    log, file, webhook, apprise
 url = "${DESK_WEBHOOK_URL}"         secrets come from the environment only
 secret = "${DESK_WEBHOOK_SECRET}"
 
-[[rule]]                            all conditions must hold; a list means any of it
+[[rule]]                            all conditions must hold; a list means any of its values
 id = "rare-earth-curbs"
 severity = "flash"
 family = "export"
-commodity = ["rare_earths"]         with all that falls under it
+commodity = ["rare_earths"]         with all commodities below it
 where = "rate_value >= 25"          SQL over one row of policy_events
 channel = ["log", "desk"]
 throttle = "10/hour"
 quiet = { from = "22:00", to = "07:00", zone = "Europe/London" }
 digest = { every = "daily", at = "07:00", zone = "Europe/London" }
 
-[ticker_group]                      names for sets of listings, beside the sectors that ship
+[ticker_group]                      your own groups of listings, besides the shipped sectors
 magnets = ["XNYS:MP", "LYC"]
 """
 
@@ -41,7 +41,7 @@ Table = TypeVar("Table", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleProblem:
-    """Something wrong with one rule or channel: one line naming file, item and key."""
+    """A problem with one rule or channel: one line naming file, item and key."""
 
     source: str
     item: str
@@ -55,7 +55,7 @@ class RuleProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """Where notices go. `url` and `secret` are as written, `${NAME}` unresolved: never secrets."""
+    """Where notices go. `url` and `secret` are as written, `${NAME}` unresolved, so not secret."""
 
     channel_id: str
     kind: str
@@ -70,9 +70,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """The rules that can run, the channels they name, what was wrong with the rest, and the ids of
-    those that are switched off.
-    """
+    """The rules that can run, all channels, problems of the rest; `off`: ids of disabled rules."""
 
     rules: tuple[AlertRule, ...] = ()
     channels: tuple[Channel, ...] = ()
@@ -81,7 +79,7 @@ class RuleBook:
     off: tuple[str, ...] = ()
 
     def without(self, bad: Iterable[tuple[str, str]]) -> "RuleBook":
-        """The book without rules whose predicate the warehouse refused, with why."""
+        """Return the book without these rules (id and reason), whose SQL the warehouse refused."""
         reasons = dict(bad)
         sources = self.sources or {}
         return replace(
@@ -101,7 +99,7 @@ class RuleBook:
 
 
 def rule_files(path: Path) -> list[Path]:
-    """The files a `--rules` path means: itself, or the .toml files of a folder, by name."""
+    """Return the path itself, or the .toml files of a folder in order of name."""
     return sorted(path.glob("*.toml")) if path.is_dir() else [path]
 
 
@@ -112,48 +110,36 @@ def load_rules(
     settings_file: Path | None = None,
     default_channels: Sequence[str] = (LOG_CHANNEL,),
 ) -> RuleBook:
-    """Read rules and channels from files; what is wrong is in `problems`, the rest can run.
+    """Read rules and channels from files. Errors are listed in `problems`; the rest can run.
 
-    One of the files may be the settings file: its other tables are left to the settings. A rule
-    that names no channel goes to `default_channels`.
-    SQL predicates are checked later, against the warehouse (warehouse.alerting.alert_predicates).
+    One of the files may be the settings file; its other tables are ignored here. A rule without
+    channels uses `default_channels`. SQL predicates are checked later, against the warehouse
+    (warehouse.alerting.alert_predicates).
     """
-    vocabulary = vocabulary or reference_vocabulary()
     problems: list[RuleProblem] = []
-    tables: list[tuple[str, dict[str, Any]]] = []
-    for path in paths:
-        try:
-            table = tomllib.loads(path.read_text("utf-8"))
-            if path == settings_file:
-                table = {key: value for key, value in table.items() if key in TABLES}
-            tables.append((path.name, table))
-        except OSError as error:
-            problems.append(_problem(path.name, "", "", error.strerror or "cannot be read"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            problems.append(_problem(path.name, "", "", f"is no TOML: {error}"))
+    tables = read_tables(paths, settings_file, problems)
     for source, table in tables:
         problems += unknown_tables(source, table)
-    vocabulary = with_groups(vocabulary, tables, problems)
+    vocabulary = with_groups(vocabulary or reference_vocabulary(), tables, problems)
     channels = load_channels(tables, problems)
+    known = {channel.channel_id for channel in channels}
     rules: dict[str, AlertRule] = {}
     sources: dict[str, str] = {}
     off = []
-    known = {channel.channel_id for channel in channels}
     for source, number, raw in items(tables, "rule", problems):
         if raw.get("enabled") is False:
             off.append(str(raw.get("id", number)))
         try:
             rule = read_rule(source, number, raw, vocabulary, known, problems, default_channels)
-        except Exception as error:  # noqa: BLE001 - one rule's fault stops no other rule
+        except Exception as error:  # noqa: BLE001 - one rule's fault must not stop the others
             name = f"rule {raw.get('id', number)!r}"
             problems.append(_problem(source, name, "", fault_line(error)))
             continue
         if rule is None:
             continue
         if rule.rule_id in rules:
-            where = f"rule {rule.rule_id!r}"
-            first = sources[rule.rule_id]
-            problems.append(_problem(source, where, "id", f"is taken, see {first}; the first runs"))
+            reason = f"already used in {sources[rule.rule_id]}; the first rule runs"
+            problems.append(_problem(source, f"rule {rule.rule_id!r}", "id", reason))
             continue
         rules[rule.rule_id], sources[rule.rule_id] = rule, source
     return RuleBook(
@@ -165,8 +151,28 @@ def load_rules(
     )
 
 
+def read_tables(
+    paths: Sequence[Path], settings_file: Path | None, problems: list[RuleProblem]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return the name and the tables of each file; add a problem for each unreadable file."""
+    tables: list[tuple[str, dict[str, Any]]] = []
+    for path in paths:
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+        except OSError as error:
+            problems.append(_problem(path.name, "", "", error.strerror or "cannot be read"))
+            continue
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            problems.append(_problem(path.name, "", "", f"not valid TOML: {error}"))
+            continue
+        if path == settings_file:
+            table = {key: value for key, value in table.items() if key in TABLES}
+        tables.append((path.name, table))
+    return tables
+
+
 def unknown_tables(source: str, table: Mapping[str, Any]) -> list[RuleProblem]:
-    """Top-level keys that mean nothing here."""
+    """Return a problem for each unknown top-level key."""
     return [
         _problem(source, "", key, f"unknown table{suggestion(key, TABLES)}")
         for key in table
@@ -179,7 +185,7 @@ def with_groups(
     tables: Sequence[tuple[str, Mapping[str, Any]]],
     problems: list[RuleProblem],
 ) -> RuleVocabulary:
-    """The vocabulary with the operator's own ticker groups."""
+    """Return the vocabulary with the operator's own ticker groups added."""
     groups = dict(vocabulary.groups)
     for source, table in tables:
         own = table.get("ticker_group", {})
@@ -197,7 +203,7 @@ def with_groups(
 def load_channels(
     tables: Sequence[tuple[str, Mapping[str, Any]]], problems: list[RuleProblem]
 ) -> list[Channel]:
-    """The channels, `log` always among them."""
+    """Return the channels; `log` always exists."""
     channels = {LOG_CHANNEL: Channel(channel_id=LOG_CHANNEL, kind="log")}
     for source, number, raw in items(tables, "channel", problems):
         name = f"channel {raw.get('id', number)!r}"
@@ -205,7 +211,7 @@ def load_channels(
         if table is None:
             continue
         if table.id in channels and table.id != LOG_CHANNEL:
-            problems.append(_problem(source, name, "id", "is taken; the first stands"))
+            problems.append(_problem(source, name, "id", "already used; the first channel is kept"))
             continue
         channels[table.id] = Channel(
             channel_id=table.id,
@@ -230,7 +236,7 @@ def read_rule(
     problems: list[RuleProblem],
     default_channels: Sequence[str] = (LOG_CHANNEL,),
 ) -> AlertRule | None:
-    """One [[rule]] table as a rule; None, with the problem noted, when it cannot run."""
+    """Return one [[rule]] table as a rule; None, with a problem added, when it cannot run."""
     name = f"rule {raw.get('id', number)!r}"
     table = validated(RuleTable, source, name, raw, problems)
     if table is None or not table.enabled:
@@ -283,20 +289,20 @@ def read_rule(
 
 
 def no_channel(name: str, known: Iterable[str]) -> str:
-    """What to say of a channel that nobody defined."""
+    """Return the message for an undefined channel."""
     known = sorted(known)
-    told = f"no channel {name!r} is defined{suggestion(name, known)}"
-    return f"{told} (there are {', '.join(known)})"
+    message = f"no channel {name!r} is defined{suggestion(name, known)}"
+    return f"{message} (defined: {', '.join(known)})"
 
 
 def items(
     tables: Sequence[tuple[str, Mapping[str, Any]]], key: str, problems: list[RuleProblem]
 ) -> Iterable[tuple[str, int, dict[str, Any]]]:
-    """Each [[key]] of each file with its place in it, counted from 1."""
+    """Yield each [[key]] table with its file and its position in the file, from 1."""
     for source, table in tables:
         found = table.get(key, [])
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            problems.append(_problem(source, "", key, f"must be written [[{key}]]"))
+            problems.append(_problem(source, "", key, f"must be a table: [[{key}]]"))
             continue
         for number, item in enumerate(found, 1):
             yield source, number, item
@@ -305,7 +311,7 @@ def items(
 def validated(
     model: type[Table], source: str, name: str, raw: dict[str, Any], problems: list[RuleProblem]
 ) -> Table | None:
-    """The table as a model; None, with the first problem noted, when it is wrong."""
+    """Return the table as a model; None, with the first problem added, when it is invalid."""
     try:
         return model.model_validate(raw)
     except ValidationError as error:

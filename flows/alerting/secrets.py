@@ -1,4 +1,4 @@
-"""Secrets come from the environment and go nowhere else: no warehouse, no log, no error."""
+"""Read secrets from the environment, and keep them out of warehouse, logs and errors."""
 
 import logging
 import os
@@ -8,10 +8,10 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 from flows.alerting.rule_tables import environment_names, fill_in
 
 HIDDEN = "***"
-# Shorter pieces of a URL are words such as "services" or "api": hiding them would hide the sense.
+# Shorter parts of a URL are words such as "api"; hiding them would make messages unreadable.
 PIECE_LENGTH = 8
-# These write addresses, tokens included, to their logs.
-TALKATIVE = (
+# Loggers that write addresses, with tokens in them.
+LOGGERS_WITH_ADDRESSES = (
     "httpx",
     "httpcore.connection",
     "httpcore.http11",
@@ -22,19 +22,19 @@ TALKATIVE = (
 
 
 class Redactor:
-    """Replaces known secrets in text by `***`, also where they stand URL-encoded."""
+    """Replaces known secrets in a text by `***`, also in URL-encoded form."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self.hidden: list[str] = []
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> None:
-        """Hide these too, and what a URL among them carries: user, password, path, query."""
+        """Hide these too, and the parts of a URL among them: user, password, path, query."""
         forms = set(self.hidden)
         for secret in secrets:
             for part in (secret, *url_parts(secret)):
                 forms |= {part, quote(part, safe=""), quote(part), quote_plus(part), unquote(part)}
-        # Longest first, so that no tail of a longer one is left standing.
+        # Longest first, so no part of a longer one stays visible.
         self.hidden = sorted((form for form in forms if len(form) >= 4), key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -44,7 +44,7 @@ class Redactor:
 
 
 class RedactingFilter(logging.Filter):
-    """Redacts records of loggers that write addresses."""
+    """Redacts the records of a logger."""
 
     def __init__(self, redact: Redactor) -> None:
         super().__init__()
@@ -56,22 +56,22 @@ class RedactingFilter(logging.Filter):
 
 
 def guard_logs(redact: Redactor) -> Callable[[], None]:
-    """Redact what talkative libraries log, whatever its level; returns what undoes it."""
+    """Redact the logs of libraries that write addresses; returns a function that undoes it."""
     guard = RedactingFilter(redact)
-    for name in TALKATIVE:
+    for name in LOGGERS_WITH_ADDRESSES:
         logging.getLogger(name).addFilter(guard)
 
     def undo() -> None:
-        for name in TALKATIVE:
+        for name in LOGGERS_WITH_ADDRESSES:
             logging.getLogger(name).removeFilter(guard)
 
     return undo
 
 
 def resolve(text: str, redact: Redactor) -> str:
-    """The text with `${NAME}` filled in from the environment; the redactor learns the values.
+    """Return the text with `${NAME}` filled in from the environment. `redact` learns the values.
 
-    Raises LookupError with the name of a variable that is not set.
+    Raises LookupError, naming the variable, when one is not set.
     """
     values = {}
     for name in environment_names(text):
@@ -85,7 +85,7 @@ def resolve(text: str, redact: Redactor) -> str:
 
 
 def url_parts(text: str) -> list[str]:
-    """The parts of a URL that may be secret; none if it is no URL."""
+    """Return the parts of a URL that may be secret; none if the text is not a URL."""
     if "://" not in text:
         return []
     parts = urlsplit(text)

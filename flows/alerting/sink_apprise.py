@@ -1,4 +1,4 @@
-"""Notices to people's channels through an Apprise URL: mail, Slack, Teams, Telegram, ntfy, ..."""
+"""Send notices through an Apprise URL: mail, Slack, Teams, Telegram, ntfy and others."""
 
 import logging
 import re
@@ -31,22 +31,22 @@ KINDS = {
     Severity.URGENT: apprise.NotifyType.WARNING,
     Severity.NOTICE: apprise.NotifyType.INFO,
 }
-# Apprise waits up to 5.5 s between two messages of one channel; a burst would outlast its claim.
+# Apprise waits up to 5.5 s between two messages of a channel; a burst would outlast its claims.
 PAUSE_S = 1.0
 TITLE_LIMIT = 240
-# Between title and body, and room for what Apprise puts around a title it blends into the body.
+# Room around the title: Apprise adds markup when it puts the title into the body.
 TITLE_SPARE = 16
-# In the body beside the title: its "(2/3)", Apprise's room for a count of its own, line ends.
+# Room in the body for "(2/3)", for a counter that Apprise may add, and for line ends.
 BODY_SPARE = 40
 _STATUS = re.compile(r"\berror\s*=\s*(\d{3})\b|\bHTTP(?:/\d\S*)? (\d{3})\b")
 
 
 class AppriseSink:
-    """One Apprise URL. The idempotency key goes as a header where the service has headers.
+    """One Apprise URL. The idempotency key is sent as a header if the service takes headers.
 
-    A digest that is longer than the service takes goes in pieces (flows/alerting/pieces.py).
-    Apprise says only whether it worked; why not comes from its log, redacted. Raises ConfigError
-    when no service is known by the URL.
+    A digest longer than the service's limit goes out in pieces (flows/alerting/pieces.py). Apprise
+    reports only success or failure; the reason comes from its log, redacted. Raises ConfigError
+    when Apprise knows no service for the URL.
     """
 
     def __init__(
@@ -62,21 +62,21 @@ class AppriseSink:
     ) -> None:
         self.channel = channel
         self.style = style
-        # Connect and read may each take this long, and a service may need a second call.
+        # Connect and read may each take timeout_s, and a service may need a second call.
         self.timeout_s = 3 * timeout_s + pause_s
         self.redact = redact
         self.clock = clock
         OVERHEARD.install()
         plugin = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         if not isinstance(plugin, apprise.NotifyBase):
-            raise ConfigError("no service known to Apprise takes it")
+            raise ConfigError("Apprise knows no service for this address")
         self.plugin: apprise.NotifyBase = plugin
         self.plugin.socket_connect_timeout = timeout_s
         self.plugin.socket_read_timeout = timeout_s
         self.plugin.request_rate_per_sec = min(self.plugin.request_rate_per_sec, pause_s)
         self.service = service_of(self.plugin)
         self.markup = markup_for(style, self.service)
-        # Who asked for truncation gets one message; what still is too long Apprise splits.
+        # With overflow=truncate, one message. Otherwise Apprise splits what is still too long.
         truncates = self.plugin.overflow_mode == apprise.OverflowMode.TRUNCATE
         self.most_pieces = 1 if truncates else MOST_PIECES
         if not truncates:
@@ -89,19 +89,19 @@ class AppriseSink:
         title = self.title(notice)
         bodies = pieces_of(notice, self.markup, self.limit(title))
         total = len(bodies)
-        # Cut otherwise than last time (another release, another format): from the start, all of it.
+        # If the split differs from the last attempt (new release or format), send all pieces again.
         done = notice.parts_sent if notice.parts_total == total else 0
         for place in range(min(done, total - 1), total):
             if place > done and self.too_late(notice):
                 raise AlertUnfinishedError(
                     notice.alert_id,
-                    f"{place} of {total} parts are out, the rest goes next time",
+                    f"{place} of {total} parts sent, the rest follows",
                     parts=(place, total),
                 )
             self.send_piece(notice, title, bodies[place], place, total)
 
     def send_piece(self, notice: Notice, title: str, body: str, place: int, total: int) -> None:
-        """One message. Raises AlertError with how many parts are out."""
+        """Send one message. Raises AlertError with the number of parts sent so far."""
         part = f"-{place + 1}of{total}" if total > 1 else ""
         headers = getattr(self.plugin, "headers", None)
         if isinstance(headers, dict):
@@ -121,7 +121,7 @@ class AppriseSink:
         raise kind(notice.alert_id, reason, parts=(place, total) if place else (0, 0))
 
     def title(self, notice: Notice) -> str:
-        """The title, harmless where it goes: a header, or the top of the body."""
+        """Return the title, escaped for its place: a header, or the top of the body."""
         most = self.plugin.title_maxlen if self.plugin.title_maxlen > 0 else TITLE_LIMIT
         room = max(min(most, TITLE_LIMIT, self.plugin.body_maxlen // 4) - TITLE_SPARE, 20)
         escape = harmless.SERVICES.get(self.service, harmless.chat)
@@ -137,7 +137,7 @@ class AppriseSink:
         return title
 
     def limit(self, title: str) -> Limit:
-        """What is left for the body beside the title, counted after Apprise's own conversion."""
+        """Return the limit for the body next to the title, measured after Apprise's conversion."""
         most, size = limit_of(self.service, self.plugin.body_maxlen)
         if self.plugin.title_maxlen <= 0 or self.plugin.overflow_amalgamate_title:
             most -= self.converted(title, size) + BODY_SPARE
@@ -146,33 +146,34 @@ class AppriseSink:
         )
 
     def converted(self, text: str, size: Callable[[str], int]) -> int:
+        """Return the size of a text before or after Apprise's conversion, whichever is larger."""
         convert: Callable[..., str] = convert_between
         return max(size(text), size(convert(FORMATS[self.style], self.plugin.notify_format, text)))
 
     def too_late(self, notice: Notice) -> bool:
-        """Might the claim run out while the next piece is sent?"""
+        """Return whether the claim could expire while the next piece is sent."""
         until = notice.claimed_until
         return until is not None and self.clock() + timedelta(seconds=self.timeout_s) > until
 
     def close(self) -> None:
-        """Apprise holds no connection between messages."""
+        """Do nothing: Apprise keeps no connection between messages."""
 
 
 def service_of(plugin: apprise.NotifyBase) -> str:
-    """The name its address starts with: "discord", "tgram"."""
+    """Return the scheme of its address: "discord", "tgram"."""
     schemas: Callable[[], frozenset[str]] = plugin.schemas
     names = sorted(schemas())
     return next((name for name in names if name in harmless.SERVICES), names[0] if names else "")
 
 
 def is_refusal(heard: str) -> bool:
-    """Did the service say no for good (4xx), as far as Apprise tells?"""
+    """Return whether Apprise's log shows a permanent refusal by the service (4xx)."""
     codes = [int(first or second) for first, second in _STATUS.findall(heard)]
     return any(400 <= code < 500 and code not in RETRIED for code in codes)
 
 
 def keep_quiet(plugin: apprise.NotifyBase) -> None:
-    """Tell Discord that no mention in our texts pings, beyond what the operator's `ping=` asks.
+    """Make Discord ping nobody mentioned in our texts, except those in the operator's `ping=`.
 
     Source: discord.com/developers/docs/resources/message#allowed-mentions-object.
     """
@@ -194,10 +195,10 @@ def keep_quiet(plugin: apprise.NotifyBase) -> None:
 
 
 class Overheard(logging.Handler):
-    """Keeps what Apprise complains of, by thread, and lets nothing of it reach any other log.
+    """Collects Apprise's warnings by thread, and keeps its log away from all other logs.
 
-    Apprise tells the cause (an SMTP code, a refused connection) only in its debug log, where it
-    also writes addresses and whole messages.
+    Apprise gives the cause of a failure (an SMTP code, a refused connection) only in its debug
+    log, which also contains addresses and whole messages.
     """
 
     def __init__(self) -> None:
@@ -205,7 +206,7 @@ class Overheard(logging.Handler):
         self.complaints = threading.local()
 
     def install(self) -> None:
-        """Take Apprise's log over."""
+        """Redirect Apprise's log to this handler."""
         logger = logging.getLogger("apprise")
         logger.setLevel(logging.DEBUG)
         logger.propagate = False
@@ -218,11 +219,11 @@ class Overheard(logging.Handler):
             self.complaints.heard = [*getattr(self.complaints, "heard", []), text]
 
     def listen(self) -> None:
-        """Forget what this thread heard before."""
+        """Drop earlier warnings of this thread."""
         self.complaints.heard = []
 
     def heard(self) -> str:
-        """What this thread heard since, the end of it."""
+        """Return the warnings of this thread since `listen`, at most the last 300 characters."""
         return "; ".join(getattr(self.complaints, "heard", []))[-300:]
 
 

@@ -1,7 +1,7 @@
-"""Where notices go: the log, a file of JSON lines, a signed webhook.
+"""Send notices to the log, to a file of JSON lines, or to a signed webhook.
 
 Every sink is an AlertSink. `send` returns when the notice is delivered and raises AlertError when
-it is not; `alert_id` is the idempotency key, so that a receiver can tell a repeat.
+it is not. `alert_id` is the idempotency key, so a receiver can recognise a repeat.
 """
 
 import base64
@@ -31,7 +31,7 @@ LEVELS = {
     Severity.URGENT: logging.WARNING,
     Severity.NOTICE: logging.INFO,
 }
-# A later try may succeed: the receiver is busy, early or ill.
+# A later attempt may succeed: timeout, conflict, locked, too early, too many requests.
 RETRIED = {408, 409, 423, 425, 429}
 ANSWER_LIMIT = 200
 BODY_LIMIT = 1024 * 1024
@@ -44,14 +44,14 @@ class AlertSink(Protocol):
     timeout_s: float
 
     def send(self, notice: Notice) -> None:
-        """Deliver one notice. Raises AlertError; AlertRefusedError when a retry hardly helps."""
+        """Deliver one notice. Raises AlertError; AlertRefusedError if retries will hardly help."""
 
     def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
 
 
 class LogSink:
-    """Writes notices to the log `policywire.alerts`, the fields of the notice beside the line."""
+    """Writes notices to the log `policywire.alerts`, with their fields as extra data."""
 
     timeout_s = 1.0
 
@@ -70,14 +70,14 @@ class LogSink:
         self.log.log(LEVELS[notice.severity], "%s", subject(notice), extra={"fields": fields})
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is open."""
 
 
 class FileSink:
-    """Appends notices to a file, one JSON object a line, each alert_id once.
+    """Appends notices to a file, one JSON object per line, each alert_id once.
 
-    The file is its own record of what it holds: a repeat after a crash is recognised and not
-    written again, a line torn by a crash is left behind as it is and the notice written anew.
+    The sink reads the ids in the file, so a repeat after a crash is not written again. A line cut
+    off by a crash stays as it is, and its notice is written again.
     """
 
     timeout_s = 5.0
@@ -92,7 +92,7 @@ class FileSink:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a+b") as file:
-                # Two deliverers may write at once; the lock falls with the process.
+                # Two processes may write at the same time; the lock ends with the process.
                 fcntl.flock(file, fcntl.LOCK_EX)
                 whole = self.read_on(file.fileno())
                 if notice.alert_id in self.held:
@@ -106,10 +106,10 @@ class FileSink:
             ) from error
 
     def read_on(self, descriptor: int) -> bool:
-        """Learn the ids written since last time; does the file end with a whole line?"""
+        """Read the ids written since last time; return whether the file ends with a whole line."""
         size = os.fstat(descriptor).st_size
         if size < self.read_to:
-            # Rotated or cut by somebody: start over.
+            # Rotated or truncated: start over.
             self.read_to, self.held = 0, set()
         data = os.pread(descriptor, size - self.read_to, self.read_to)
         end = data.rfind(b"\n") + 1
@@ -122,7 +122,7 @@ class FileSink:
         return end == len(data)
 
     def close(self) -> None:
-        """Nothing is held between sends."""
+        """Do nothing: no file is open between notices."""
 
 
 class WebhookSink:
@@ -130,8 +130,8 @@ class WebhookSink:
 
     Headers: `Idempotency-Key` and `webhook-id` (the alert_id), `webhook-timestamp` (Unix seconds),
     `webhook-signature` ("v1," and the base64 HMAC-SHA256 of "id.timestamp.body"). A secret that
-    starts with "whsec_" is base64, any other is taken as it stands. Redirects are not followed:
-    a notice goes where the operator said. Source: standardwebhooks.com, version 1.0.0.
+    starts with "whsec_" is base64, any other is used as it is. Redirects are not followed: a
+    notice goes only to the address the operator chose. Source: standardwebhooks.com, version 1.0.0.
     """
 
     def __init__(
@@ -172,16 +172,16 @@ class WebhookSink:
                 self.judge(notice, answer)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            # The cause may quote the address, and with it a token: it is not chained.
+            # The cause is not chained: it may contain the address, with a token.
             raise AlertError(notice.alert_id, self.redact(harmless.line(reason))) from None
 
     def judge(self, notice: Notice, answer: httpx.Response) -> None:
-        """Does the answer say that the notice arrived?"""
+        """Raise AlertError unless the answer says that the notice has arrived."""
         status = answer.status_code
         if 200 <= status < 300:
             return
         if status == 409 and notice.attempt > 1:
-            # It holds this key already: an earlier attempt arrived and its answer was lost.
+            # The receiver knows this key: an earlier attempt arrived, but its answer was lost.
             return
         reason = harmless.line(f"HTTP {status} {answer.reason_phrase}{self.said(answer)}")
         if status in RETRIED or status >= 500:
@@ -190,7 +190,7 @@ class WebhookSink:
         raise AlertRefusedError(notice.alert_id, reason)
 
     def said(self, answer: httpx.Response) -> str:
-        """The start of the receiver's own words, on one line, redacted."""
+        """Return the start of the answer's body, on one line, redacted."""
         for chunk in answer.iter_bytes(ANSWER_LIMIT):
             text = harmless.line(chunk[:ANSWER_LIMIT].decode("utf-8", "replace"))
             return f": {self.redact(text)}" if text else ""
@@ -201,7 +201,7 @@ class WebhookSink:
 
 
 def secret_bytes(secret: str) -> bytes:
-    """The key a webhook secret stands for."""
+    """Return the key of a webhook secret."""
     if secret.startswith("whsec_"):
         try:
             return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
@@ -211,13 +211,13 @@ def secret_bytes(secret: str) -> bytes:
 
 
 def signature(key: bytes, alert_id: str, stamp: str, body: bytes) -> str:
-    """The `webhook-signature` of a body (Standard Webhooks 1.0.0, symmetric)."""
+    """Return the `webhook-signature` of a body (Standard Webhooks 1.0.0, symmetric)."""
     signed = b".".join((alert_id.encode(), stamp.encode(), body))
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def retry_after_s(header: str | None, now: datetime) -> float | None:
-    """Seconds a Retry-After header asks for, at most a day; None if it does not say."""
+    """Return the seconds a Retry-After header asks for, at most a day; None without a valid one."""
     if not header:
         return None
     if header.strip().isdecimal():

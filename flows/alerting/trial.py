@@ -1,4 +1,4 @@
-"""`policywire alerts test`: what a rule would have sent, told from history."""
+"""`policywire alerts test`: what a rule would have sent in the past."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from warehouse.alerting.alert_history import developments_since, refused_predica
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialNotice:
-    """A notice the rule would have sent: a development by itself, or a digest of several."""
+    """A notice the rule would have sent: a single development, or a digest of several."""
 
     at: datetime
     headlines: tuple[str, ...]
@@ -25,7 +25,7 @@ class TrialNotice:
 
 @dataclass(slots=True, kw_only=True)
 class DayCount:
-    """One day of a trial: developments that met the rule, and the notices that would have gone."""
+    """Counts of one day: developments that match the rule, and notices it would have sent."""
 
     matched: int = 0
     notices: int = 0
@@ -44,11 +44,11 @@ class Trial:
 
 
 def try_rule(snapshot: Path, book: RuleBook, rule_id: str, since: datetime) -> Trial:
-    """Try one rule of the book on what the snapshot holds. Nothing is written or sent.
+    """Try one rule of the book on the snapshot. Stores and sends nothing.
 
-    A development counts on the day it was first reported, by the publisher where that can be
-    believed; throttle, quiet hours and digests are played through in that order.
-    Raises ConfigError, one line, when there is no such rule or it is broken.
+    A development counts on the day it was first reported, by the publisher's time if it is
+    plausible. Throttle, quiet hours and digests are applied in that order. Raises ConfigError, one
+    line, when there is no such rule or it has an error.
     """
     rule = find_rule(book, rule_id)
     for _, reason in refused_predicates(snapshot, (rule,)):
@@ -76,7 +76,7 @@ def try_rule(snapshot: Path, book: RuleBook, rule_id: str, since: datetime) -> T
 
 
 def find_rule(book: RuleBook, rule_id: str) -> AlertRule:
-    """The rule of that name. Raises ConfigError with what is wrong with it, or the names known."""
+    """Return the rule of that name. Raises ConfigError with its error, or with the known names."""
     for rule in book.rules:
         if rule.rule_id == rule_id:
             return rule
@@ -84,16 +84,16 @@ def find_rule(book: RuleBook, rule_id: str) -> AlertRule:
         if problem.item == f"rule {rule_id!r}":
             raise ConfigError(str(problem))
     known = ", ".join(rule.rule_id for rule in book.rules) or "none"
-    raise ConfigError(f"no rule {rule_id!r}: there are {known}")
+    raise ConfigError(f"no rule {rule_id!r}; defined: {known}")
 
 
 def told_at(candidate: AlertCandidate) -> datetime:
-    """When the rule would have heard of it."""
+    """Return when the rule would have seen the development."""
     return candidate.reported_at or candidate.first_seen_at
 
 
 def play(rule: AlertRule, met: Iterable[tuple[datetime, AlertCandidate]]) -> list[TrialNotice]:
-    """The notices of a rule, in the order they would have gone."""
+    """Return the notices of a rule in the order it would have sent them."""
     passed: Counter[datetime] = Counter()
     waiting: dict[tuple[datetime, str | None], list[str]] = {}
     notices = []
@@ -113,7 +113,7 @@ def play(rule: AlertRule, met: Iterable[tuple[datetime, AlertCandidate]]) -> lis
         else:
             waiting.setdefault((when.fold_at, when.reason), []).append(line)
     notices += [
-        # One that waited alone goes as itself.
+        # A single waiting notice is not a digest.
         TrialNotice(at=at, headlines=tuple(lines), fold_reason=reason if len(lines) > 1 else None)
         for (at, reason), lines in waiting.items()
     ]

@@ -1,4 +1,4 @@
-"""What every room uses: settings, clock, cadence, logs, progress, the screen.
+"""What every other folder uses: settings, clock, logs, progress bars, the screen.
 
 Start with settings.py.
 """

@@ -1,8 +1,8 @@
-"""What a pass brought, for those who look at Prefect: artifacts, and an event per development.
+"""Announces the results of a pass in Prefect: artifacts, and one event per development.
 
-Automations react to events named `policywire.development`; their resource is
-`policywire.development.<id>`, their payload a row of `policy_events`. An event's id is that of its
-development: one that is sent again after a crash is the same one. Nothing here fails a pass.
+Automations react to events named `policywire.development`. The resource is
+`policywire.development.<id>`, the payload a row of `policy_events`. An event has the id of its
+development, so one that is sent again after a crash is the same event. No error here fails a pass.
 """
 
 import logging
@@ -24,7 +24,7 @@ CELL = 120
 
 
 def announce(settings: Settings, began: datetime) -> None:
-    """Artifacts and events for the flow run that goes on; nothing outside of one."""
+    """Create artifacts and events for the current flow run; do nothing outside a flow run."""
     from prefect.context import FlowRunContext
 
     if FlowRunContext.get() is None:
@@ -38,12 +38,12 @@ def announce(settings: Settings, began: datetime) -> None:
             with open_warehouse(settings.warehouse) as con:
                 note_emitted(con, [row["development_id"] for row in found], at=utc_now())
         show(found, feeds, began)
-    except Exception as error:  # noqa: BLE001 - what is told of a pass must not undo it
+    except Exception as error:  # noqa: BLE001 - an announcement must not fail a pass
         log.warning("not announced in Prefect: %s: %s", type(error).__name__, error)
 
 
 def emit(found: Sequence[dict[str, Any]]) -> None:
-    """One event per development, handed over before this returns."""
+    """Emit one event per development; return when all are delivered."""
     if not found:
         return
     from prefect.events import emit_event
@@ -73,7 +73,7 @@ def emit(found: Sequence[dict[str, Any]]) -> None:
 
 
 def show(found: Sequence[dict[str, Any]], feeds: Sequence[dict[str, Any]], began: datetime) -> None:
-    """Two tables in the Prefect UI: what is new, and how the feeds are."""
+    """Show two tables in the Prefect UI: new developments, and feeds with problems."""
     from prefect.artifacts import create_table_artifact
 
     if found:
@@ -89,22 +89,22 @@ def show(found: Sequence[dict[str, Any]], feeds: Sequence[dict[str, Any]], began
             ],
             description=f"{len(found)} developments, pass of {began:%Y-%m-%d %H:%M} UTC",
         )
-    trouble = [row for row in feeds if row["health"] not in ("ok", "never asked")]
+    unhealthy = [row for row in feeds if row["health"] not in ("ok", "never asked")]
     create_table_artifact(
         key="feed-health",
-        table=[{name: cell(value) for name, value in row.items()} for row in trouble]
+        table=[{name: cell(value) for name, value in row.items()} for row in unhealthy]
         or [{"feed_id": "all", "health": "ok"}],
-        description=f"{len(trouble)} of {len(feeds)} feeds are not well",
+        description=f"{len(unhealthy)} of {len(feeds)} feeds have problems",
     )
 
 
 def plain(value: object) -> object:
-    """A value as JSON has it."""
+    """A value that JSON can hold."""
     return value.isoformat() if isinstance(value, datetime) else value
 
 
 def cell(value: object) -> str:
-    """A value as a cell of a table, whose page reads Markdown."""
-    told = ", ".join(map(str, value)) if isinstance(value, list) else str(plain(value) or "")
-    text = harmless.chat(told)
+    """A value as a table cell, safe on a page that renders Markdown."""
+    raw = ", ".join(map(str, value)) if isinstance(value, list) else str(plain(value) or "")
+    text = harmless.chat(raw)
     return text if len(text) <= CELL else text[: CELL - 1] + "…"

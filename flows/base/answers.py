@@ -1,4 +1,4 @@
-"""What a query gave, as a person or a program wants it: table, CSV, JSON or Parquet."""
+"""Writes query results in the output formats: table, CSV, JSON or Parquet."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ from warehouse.operations.sandbox import open_for_questions
 from warehouse.snapshot import query
 
 SHOWN_ROWS = 200
-# Counting the rest of an answer that never ends would not end.
+# The rest of a result is counted only so far: a query may never end.
 COUNTED_ROWS = 1_000_000
 PROSE = frozenset({"headline", "title", "why", "notice", "terms", "evidence"})
 LEAST, LEAST_PROSE, GAP = 10, 24, 2
@@ -36,11 +36,11 @@ def write_answer(
     *,
     row_limit: int | None = None,
 ) -> None:
-    """Run one question on the snapshot and write its rows to `output`, or to the screen.
+    """Run one query on the snapshot; write its rows to `output`, or to standard output.
 
     With `row_limit`, which `sql` takes as $row_limit, a line on standard error says how many
     rows were left out. Raises WarehouseError, one line, when the query is refused; ConfigError
-    when Parquet has no file to go to.
+    for Parquet without a file.
     """
     if form == "parquet" and output is None:
         raise ConfigError("--format parquet needs --output FILE")
@@ -60,27 +60,27 @@ def write_answer(
 
 
 def count_all(snapshot: Path, sql: str, parameters: Mapping[str, object]) -> int:
-    """How many rows `sql` has without its limit."""
+    """The number of rows of `sql` without its limit."""
     counted = f"SELECT count(*) FROM ({sql.rstrip().removesuffix(';')})"  # noqa: S608 - ours
     (row,) = query(snapshot, counted, {**parameters, "row_limit": None}).rows
     return int(str(row[0]))
 
 
 def print_left_out(count: int) -> None:
-    """Say on standard error that a list was cut short, when rows are left."""
+    """Say on standard error how many rows a list left out, if any."""
     if count > 0:
-        told = f"and {count:,} more; --limit shows more"
-        Screen(stderr=True).print(told, style="dim", highlight=False)
+        line = f"and {count:,} more; --limit shows more"
+        Screen(stderr=True).print(line, style="dim", highlight=False)
 
 
 def rows_of(answer: pa.RecordBatchReader) -> Iterator[tuple[object, ...]]:
-    """The rows as Python values, batch by batch: an answer may be longer than memory."""
+    """The rows as Python values, read in batches: a result may be larger than memory."""
     for batch in answer:
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def write_csv(answer: pa.RecordBatchReader, file: IO[str]) -> None:
-    """RFC 4180 with a header; lists and structs as JSON; no cell is a formula."""
+    """Write CSV (RFC 4180) with a header; lists and structs as JSON; no cell can be a formula."""
     writer = csv.writer(file)
     writer.writerow([harmless.csv_cell(column) for column in answer.schema.names])
     for row in rows_of(answer):
@@ -88,7 +88,7 @@ def write_csv(answer: pa.RecordBatchReader, file: IO[str]) -> None:
 
 
 def write_json(answer: pa.RecordBatchReader, file: IO[str]) -> None:
-    """One JSON array of objects, times in ISO 8601."""
+    """Write one JSON array of objects, with times in ISO 8601."""
     names = answer.schema.names
     before = "[\n"
     for row in rows_of(answer):
@@ -100,7 +100,7 @@ def write_json(answer: pa.RecordBatchReader, file: IO[str]) -> None:
 
 
 def write_table(answer: pa.RecordBatchReader, file: IO[str]) -> None:
-    """A table for reading; a long one is cut, and says so."""
+    """Write a table for people; a long one is cut and says so."""
     rows = rows_of(answer)
     shown_rows = list(islice(rows, SHOWN_ROWS))
     console = Screen(file=file)
@@ -127,7 +127,7 @@ def table_of(
     title: str | None = None,
     width: int | None = None,
 ) -> Table:
-    """A rich table; text from feeds is shown as it is, never read as markup."""
+    """A rich table; text from feeds is shown as it is, never interpreted as markup."""
     cells = [[shown(value) for value in row] for row in rows]
     table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     widths = column_widths(columns, cells, width or Screen().width)
@@ -145,15 +145,16 @@ def table_of(
 
 
 def column_widths(columns: Sequence[str], cells: Sequence[Sequence[str]], total: int) -> list[int]:
-    """Widths that fit in `total`: prose gives way first, then whichever column is widest."""
+    """Column widths that fit in `total`: prose columns shrink first, then the widest ones."""
     widths = [
         max([len(column), *(len(row[n]) for row in cells)]) for n, column in enumerate(columns)
     ]
     least = [LEAST_PROSE if column in PROSE else LEAST for column in columns]
     room = total - GAP * (len(columns) - 1)
-    for giving in ([n for n, column in enumerate(columns) if column in PROSE], range(len(columns))):
+    prose = [n for n, column in enumerate(columns) if column in PROSE]
+    for shrinking in (prose, range(len(columns))):
         while sum(widths) > room:
-            wide = max(giving, key=lambda n: widths[n] - least[n], default=None)
+            wide = max(shrinking, key=lambda n: widths[n] - least[n], default=None)
             if wide is None or widths[wide] <= least[wide]:
                 break
             widths[wide] -= 1
@@ -161,14 +162,14 @@ def column_widths(columns: Sequence[str], cells: Sequence[Sequence[str]], total:
 
 
 def cell(value: object) -> object:
-    """A value as CSV holds it."""
+    """A value as a CSV cell."""
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     return shown(value) if isinstance(value, datetime) else value
 
 
 def shown(value: object) -> str:
-    """A value as a person reads it."""
+    """A value as text for people."""
     if value is None:
         return ""
     if isinstance(value, list):

@@ -1,11 +1,11 @@
-"""How often passes come, told from the cron lines of the schedule."""
+"""How often passes run, computed from the cron lines of the schedule."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 
 
 def cadences_of(news: str, market: str) -> dict[str, timedelta]:
-    """How often each stage should succeed, from the two cron lines: their longest gap in a week."""
+    """How often each stage should succeed: the longest gap of its cron line within a week."""
     by_news, by_market = longest_gap(news), longest_gap(market)
     return {"ingest": by_news, "extract": by_news, "alert": by_news, "market": by_market}
 
@@ -20,15 +20,15 @@ def longest_gap(cron: str) -> timedelta:
         times.append(at)
         if at - start > timedelta(days=8):
             break
-    # The first gap begins where we began to look, not at a run.
+    # The first gap starts at our start time, not at a run.
     return max((b - a for a, b in pairwise(times[1:])), default=timedelta(days=8))
 
 
 def half_gap(cron: str, now: datetime) -> timedelta:
     """Half the time between the next two runs of a cron line.
 
-    Passes come at ticks: a feed whose time is nearer to this tick than to the next is asked now.
-    Without it, one asked some seconds after a tick would miss the next by these seconds.
+    A feed that is due nearer to this pass than to the next one is fetched now. Otherwise, a feed
+    fetched some seconds after the start of a pass would miss the next pass by these seconds.
     """
     from cronsim import CronSim
 

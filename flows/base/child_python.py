@@ -1,4 +1,4 @@
-"""Processes of our own that run a module of ours."""
+"""Command line and environment of child processes that run a module of this project."""
 
 import os
 import sys
@@ -8,15 +8,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """The command line that runs `module`; its folder does not become a place to import from."""
+    """The command line that runs `module`, without its folder on the import path."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def environment() -> dict[str, str]:
-    """Our environment, with the folder of our packages first on the path.
+    """Our environment, with the folder of our packages first on PYTHONPATH.
 
-    Not with `sys.path`: Prefect puts the folder of a flow there, and a module in it may have the
-    name of one of Python's own.
+    `sys.path` is not passed on: Prefect puts the folder of a flow there, and a module in it may
+    have the name of a standard library module.
     """
-    held = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), held)))}
+    path = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), path)))}

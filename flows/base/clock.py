@@ -1,4 +1,4 @@
-"""The clock passes go by: ours, or an archive's that is played again."""
+"""The clock of a pass: the system's, or that of an archive in a replay."""
 
 import time
 from collections.abc import Callable
@@ -8,12 +8,12 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Our own clock."""
+    """The system's time, in UTC."""
     return datetime.now(UTC)
 
 
 class ArchiveClock:
-    """An archive's time: runs as ours does, but waiting in it may go by faster, or at once."""
+    """An archive's time: runs like the system's, but waits can be faster or take no time."""
 
     def __init__(self, at: datetime, *, speed: float = 0.0) -> None:
         self.at = at
@@ -24,7 +24,10 @@ class ArchiveClock:
         return self.at + timedelta(seconds=time.monotonic() - self.since)
 
     def wait_until(self, at: datetime) -> None:
-        """Let it become `at`, `speed` times faster than it would; 0: at once. Never goes back."""
+        """Advance to `at`, `speed` times faster than real time, or at once if `speed` is 0.
+
+        Never goes back.
+        """
         ahead_s = (at - self()).total_seconds()
         if ahead_s <= 0:
             return
@@ -34,7 +37,7 @@ class ArchiveClock:
 
 
 def span(seconds: float | None) -> str:
-    """A length of time in its largest fitting unit."""
+    """A duration as text, in the largest unit that fits."""
     if seconds is None:
         return "unknown"
     for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):

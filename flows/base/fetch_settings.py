@@ -1,4 +1,4 @@
-"""How fetching behaves: every limit in one frozen record, with the defaults we stand behind."""
+"""The limits of fetching in one frozen record, with their defaults."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ VERSION = "0.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSettings:
-    """Limits and manners of a fetch run. Times in seconds unless the name says otherwise.
+    """Limits of a fetch run. Times are in seconds unless the name says otherwise.
 
-    `deadline_s` bounds one request from its first byte sent to its last received, redirects
-    included, waiting for the host's turn not; a body slower than `min_bytes_per_s` for
-    `slow_after_s` is given up sooner, and its place on the host kept for `linger_s` more, until
-    the server has noticed. `allow_hosts` lists private hosts that may be reached (`name`,
-    `name:port`, `*.suffix`, CIDR). `retries` are tries after the first within one run, for
-    failures a retry can help; all retries on one host together take `host_trouble_s`, for its
-    other feeds wait meanwhile, and a 429 keeps them waiting for `host_wait_cap_s` at most.
-    A body or page is read in `reading_s`, by a process of at most `reader_memory_bytes`.
-    `clock` says when it is: an archive that is played again has its own.
+    `deadline_s` limits one request from the first byte sent to the last received, with redirects
+    but without the wait for the host's turn. A body slower than `min_bytes_per_s` for
+    `slow_after_s` ends sooner; its slot on the host stays taken for `linger_s` more, until the
+    server has noticed. `allow_hosts` lists private hosts that may be reached (`name`, `name:port`,
+    `*.suffix`, CIDR). `retries` are tries after the first one in the same run, for failures that
+    can pass. All retries on one host together may take `host_trouble_s`, because its other feeds
+    wait meanwhile; a 429 makes them wait for `host_wait_cap_s` at most. Reading a body or page may
+    take `reading_s`, in a process with at most `reader_memory_bytes`. `clock` gives the time;
+    a replay has a clock of its own.
     """
 
     contact_url: str = DEFAULT_CONTACT_URL
@@ -60,7 +60,7 @@ class FetchSettings:
 
     @property
     def agent(self) -> str:
-        """The User-Agent line: who we are and where to complain."""
+        """The User-Agent line: our name and where to complain."""
         if self.user_agent:
             return self.user_agent
         contact = f" (+{self.contact_url})" if self.contact_url else ""

@@ -1,4 +1,4 @@
-"""Ctrl-C at a moment when it does no harm."""
+"""Delays Ctrl-C until a moment when it does no harm."""
 
 import asyncio
 import signal
@@ -13,20 +13,20 @@ import warehouse
 
 Result = TypeVar("Result")
 RETRY_S = 0.02
-# A query that takes longer is interrupted after all.
+# A query that takes longer than this is interrupted.
 PATIENCE_S = 5.0
 WAREHOUSE = str(Path(warehouse.__file__).parent)
-# A person's own question may take minutes; it is stopped by its own guard.
+# A user's query may take minutes; its own guard stops it.
 QUESTIONS = str(Path(WAREHOUSE) / "operations" / "sandbox.py")
 
 
 def safe_interrupts() -> None:
-    """Let SIGINT raise KeyboardInterrupt, but not where Python or DuckDB cannot stand it.
+    """Make SIGINT raise KeyboardInterrupt only where Python and DuckDB can handle it.
 
-    Inside the import system Python may swallow it with the import lock held, and every thread that
-    imports waits for ever. A query that is interrupted may leave a database that this process can
-    never open again. The signal is sent again a moment later. Does nothing outside the main thread
-    or where SIGINT is not Python's own.
+    Inside the import system, Python may lose the exception with the import lock held; then every
+    thread that imports waits for ever. An interrupted query may leave a database that this process
+    cannot open again. In both cases the signal is sent again a moment later. Does nothing outside
+    the main thread, or if SIGINT does not have Python's default handler.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -35,13 +35,13 @@ def safe_interrupts() -> None:
 
 
 class Interrupt:
-    """A handler of SIGINT that waits for its moment."""
+    """A handler of SIGINT that waits for a safe moment."""
 
     def __init__(self) -> None:
         self.asked_at: float | None = None
 
     def __call__(self, signum: int, frame: FrameType | None) -> None:
-        """Raise KeyboardInterrupt, now or a little later."""
+        """Raise KeyboardInterrupt, now or at a safe moment soon."""
         now = time.monotonic()
         self.asked_at = self.asked_at or now
         in_time = now - self.asked_at < PATIENCE_S
@@ -62,7 +62,7 @@ def is_importing(frame: FrameType | None) -> bool:
 
 
 def is_writing(frame: FrameType | None) -> bool:
-    """Is the warehouse at work, called by whatever runs now?"""
+    """Is warehouse code on the stack, up to the nearest caller in flows/?"""
     while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith(WAREHOUSE) and name != QUESTIONS:
@@ -74,9 +74,9 @@ def is_writing(frame: FrameType | None) -> bool:
 
 
 def run_async(main: Coroutine[Any, Any, Result]) -> Result:
-    """`asyncio.run`, which cancels `main` at Ctrl-C so that it can end what it began.
+    """Run `main` like `asyncio.run`, so that Ctrl-C cancels it and it can clean up.
 
-    asyncio does so only where SIGINT is Python's own.
+    asyncio does this only if SIGINT has Python's default handler.
     """
     held = signal.getsignal(signal.SIGINT)
     if not isinstance(held, Interrupt):

@@ -1,4 +1,4 @@
-"""Checks options that take known values only; the error suggests the nearest one."""
+"""Checks options that accept only known values; the error suggests the nearest one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -13,7 +13,7 @@ from warehouse.snapshot import query
 
 SHOWN = 8
 NO_NAMES: Mapping[str, str] = {}
-# Below it, a suggestion puzzles more than it helps.
+# A suggestion with a lower score confuses more than it helps.
 ALIKE = 60
 
 
@@ -22,7 +22,7 @@ def check_value(
 ) -> None:
     """Raise ConfigError when `value` is given and not one of `known`.
 
-    `names` has other words for a known value ("China" for CN); the line suggests the nearest.
+    `names` maps other words to known values ("China" to CN). The error suggests the nearest.
     """
     known = list(known)
     if value is None or value in known:
@@ -31,7 +31,7 @@ def check_value(
 
 
 def suggestion(value: str, known: Sequence[str], names: Mapping[str, str] = NO_NAMES) -> str:
-    """The nearest known values as a question; what is known where none is near."""
+    """A question with the nearest known values, or the list of known values if none is near."""
     if near := nearest(value, known, names):
         return f"did you mean {' or '.join(near)}?"
     if not known:
@@ -41,7 +41,7 @@ def suggestion(value: str, known: Sequence[str], names: Mapping[str, str] = NO_N
 
 
 def nearest(value: str, known: Iterable[str], names: Mapping[str, str]) -> list[str]:
-    """Up to three known values that read like `value`, the nearest first, with their names."""
+    """Up to three known values similar to `value`, the nearest first, with their names."""
     words: dict[str, str] = {each: each for each in known} | dict(names)
     scored = process.extract(
         value, list(words), scorer=fuzz.WRatio, processor=utils.default_process, limit=8
@@ -61,7 +61,7 @@ def nearest(value: str, known: Iterable[str], names: Mapping[str, str]) -> list[
 def reference_names(table: str, key: str) -> dict[str, str]:
     """Name and aliases -> id of a shipped reference table with columns `name` and `aliases`.
 
-    An alias that stands for several ids stands for the first.
+    An alias of several ids maps to the first.
     """
     rows = [row for _, row in read_rows(f"{table}.csv", ("name", key))]
     found: dict[str, str] = {}
@@ -74,7 +74,7 @@ def reference_names(table: str, key: str) -> dict[str, str]:
 
 
 def check_actor(option: str, value: str | None) -> None:
-    """Raise ConfigError when `value` is no jurisdiction's code."""
+    """Raise ConfigError when `value` is not the code of a jurisdiction."""
     names = reference_names("countries", "code")
     known = dict.fromkeys(names.values())
     if value is None or value.upper() not in known:
@@ -82,15 +82,15 @@ def check_actor(option: str, value: str | None) -> None:
 
 
 def check_commodity(option: str, value: str | None) -> None:
-    """Raise ConfigError when `value` is no commodity's id."""
+    """Raise ConfigError when `value` is not the id of a commodity."""
     names = reference_names("commodities", "commodity_id")
     check_value(option, value, dict.fromkeys(names.values()), names=names)
 
 
 def check_ticker(option: str, value: str | None, snapshot: Path) -> None:
-    """Raise ConfigError when no listing of the snapshot has this ticker, given as MP or XNYS:MP.
+    """Raise ConfigError when no listing of the snapshot has this ticker, written MP or XNYS:MP.
 
-    Without any listing (the market stage has not run) nothing can be told, and nothing is refused.
+    Without any listings (the market stage has not run yet), every ticker is accepted.
     """
     if value is None:
         return

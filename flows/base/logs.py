@@ -1,4 +1,4 @@
-"""How we log: lines for people on a terminal, JSON where a program reads."""
+"""Log formats: plain lines on a terminal, JSON lines elsewhere."""
 
 import logging
 import os
@@ -9,12 +9,12 @@ from typing import IO, Any
 from models import harmless
 
 ROOT = "policywire"
-# Set by `policywire serve` on a terminal: its runs write lines for people, though to a pipe.
+# Set by `policywire serve` on a terminal: its runs write plain lines, although to a pipe.
 PLAIN_IN_RUNS = "_POLICYWIRE_PLAIN_IN_RUNS"
 
 
 class JsonLines(logging.Formatter):
-    """A record as one JSON object: time, level, logger, message, the fields given with it."""
+    """Formats a record as one JSON object: time, level, logger, message and its extra fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -32,30 +32,30 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """A record as a line for a person; a traceback follows it, moved in.
+    """Formats a record as one plain line; an indented traceback may follow.
 
-    Whatever a message quotes, no line begins with a time and a level but ours.
+    No text in a message can look like a log line of ours with its time and level.
     """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        # Our own columns stand apart; what was one message is one line.
+        # Only the message is escaped, not our own columns; one message stays one line.
         shown = logging.makeLogRecord({**record.__dict__, "message": harmless.log(record.message)})
         return super().formatMessage(shown)
 
     def formatException(self, ei: Any) -> str:
-        told = harmless.lines(super().formatException(ei))
-        return "\n".join(f"    {line}" for line in told.split("\n"))
+        traceback = harmless.lines(super().formatException(ei))
+        return "\n".join(f"    {line}" for line in traceback.split("\n"))
 
 
 def configure_logs(
     *, level: int = logging.INFO, stream: IO[str] | None = None, as_json: bool | None = None
 ) -> logging.Handler:
-    """Send our own log to `stream` (standard error): JSON unless that is a terminal.
+    """Send our log to `stream` (default: standard error), as JSON unless that is a terminal.
 
-    Called twice, the second call wins. Prefect's own log is left as it is.
+    A second call replaces the first. Prefect's own log is not changed.
     """
     stream = stream or sys.stderr
     if as_json is None:
@@ -72,6 +72,6 @@ def configure_logs(
 
 
 def ensure_logs() -> None:
-    """`configure_logs`, unless somebody has: for flows that Prefect starts in its own process."""
+    """Configure logs unless it is done already; for flows that Prefect runs in its own process."""
     if not logging.getLogger(ROOT).handlers:
         configure_logs(as_json=False if PLAIN_IN_RUNS in os.environ else None)

@@ -1,7 +1,7 @@
-"""Files that only who runs PolicyWire may read: what is made is 0600, folders 0700.
+"""Keeps our files private: new files get mode 0600, new folders 0700.
 
-One umask for the process and all it starts decides it, so that no file is forgotten. What was made
-before, or by a release before this one, is told by `policywire doctor` and left as it is.
+One umask for the process and its children does this, so that no file is forgotten. Files made by
+an earlier release are not changed; `policywire doctor` lists them.
 """
 
 import os
@@ -13,14 +13,14 @@ PRIVATE = 0o077
 
 
 def keep_private() -> None:
-    """Let files made from here on be their owner's alone; a stricter umask stays as it is."""
+    """Make all files created from now on private to their owner; keep a stricter umask."""
     os.umask(os.umask(PRIVATE) | PRIVATE)
 
 
 def open_to_others(warehouse: Path, snapshot: Path) -> Iterator[Path]:
-    """Files beside the warehouse that others may read; the snapshot only where all may.
+    """Files beside the warehouse that other users may read.
 
-    A group that was given the snapshot was given it on purpose.
+    The snapshot counts only if everyone may read it: an operator may share it with a group.
     """
     folder = warehouse.parent
     secrets = [*folder.glob("prefect/*"), *folder.glob("*.log"), *folder.glob(".policywire*")]

@@ -1,4 +1,4 @@
-"""A process named so that it can be found again, and never mistaken for a later one."""
+"""Identifies a process so that no later process with the same number is taken for it."""
 
 import os
 import socket
@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
-# In /proc/<pid>/stat, counted from the closing bracket behind the name: start in clock ticks.
+# Fields of /proc/<pid>/stat, counted after the closing bracket of the name: start time in clock
+# ticks, and state.
 START_FIELD = 19
 STATE_FIELD = 0
 
@@ -20,12 +21,12 @@ def host() -> str:
 
 @cache
 def this_process() -> str:
-    """`boot/pid/start` of this process; a number is given anew, and with a boot all are."""
+    """The identity `boot/pid/start` of this process; pids alone are reused."""
     return identity(os.getpid()) or f"/{os.getpid()}/"
 
 
-def lives(process: str) -> bool:
-    """Is the process of that name on this machine still there?"""
+def is_running(process: str) -> bool:
+    """Is the process with this identity still running on this machine?"""
     _, pid, start = process.rsplit("/", 2)
     if not start:
         return True
@@ -33,7 +34,7 @@ def lives(process: str) -> bool:
 
 
 def identity(pid: int) -> str | None:
-    """The name of the process that has this number now; None if none has, or it has ended."""
+    """The identity of the process with this pid; None if there is none or it has ended."""
     boot = ""
     with suppress(OSError):
         boot = BOOT.read_text("ascii").strip()
@@ -43,14 +44,14 @@ def identity(pid: int) -> str | None:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
     except OSError:
         return None
-    # A zombie has ended; its parent has not looked yet.
+    # A zombie has ended; its parent has not collected it yet.
     return None if fields[STATE_FIELD] in "ZX" else f"{boot}/{pid}/{fields[START_FIELD]}"
 
 
 def identity_by_ps(pid: int) -> str | None:
-    """The same where there is no /proc; its start is a time, so no boot is needed."""
+    """The identity on systems without /proc; its start is a date, so it needs no boot id."""
     asked = subprocess.run(  # noqa: S603 - fixed arguments, a number of our own
-        ["ps", "-o", "lstart=", "-p", str(pid)],  # noqa: S607 - where it stands differs
+        ["ps", "-o", "lstart=", "-p", str(pid)],  # noqa: S607 - its path differs by system
         capture_output=True,
         text=True,
         check=False,

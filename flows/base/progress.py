@@ -1,4 +1,4 @@
-"""Progress for whoever watches: bars on a terminal, a line now and then in a log."""
+"""Progress bars on a terminal, progress lines in a log."""
 
 import logging
 import time
@@ -22,7 +22,7 @@ _bars: ContextVar[Progress | None] = ContextVar("bars", default=None)
 
 
 @contextmanager
-def bars_on(console: Console) -> Iterator[None]:
+def show_bars(console: Console) -> Iterator[None]:
     """Show a bar for every `track` inside, if the console is a terminal."""
     if not console.is_terminal:
         yield
@@ -38,7 +38,7 @@ def bars_on(console: Console) -> Iterator[None]:
 
 @contextmanager
 def track(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar named `label` for `total` steps; yields what to call with the steps just done."""
+    """Show a bar named `label` for `total` steps; yields a function that adds finished steps."""
     bars = _bars.get()
     if bars is None:
         yield lambda steps: None
@@ -48,23 +48,23 @@ def track(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def shares_on(console: Console, label: str) -> Iterator[Callable[[float, str], None]]:
-    """Progress of long work by its share, 0 to 1; yields what to call with it and words beside it.
+def show_fraction(console: Console, label: str) -> Iterator[Callable[[float, str], None]]:
+    """Show the progress of long work; yields a function that takes a fraction (0 to 1) and a note.
 
-    A bar on a terminal, else a line in the log every ten seconds.
+    Shows a bar on a terminal, else a log line every ten seconds.
     """
     if console.is_terminal:
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-        with Progress(*columns, TextColumn("{task.fields[told]}"), console=console) as bars:
-            task = bars.add_task(label, total=1.0, told="")
-            yield lambda share, told: bars.update(task, completed=share, told=told)
+        with Progress(*columns, TextColumn("{task.fields[note]}"), console=console) as bars:
+            task = bars.add_task(label, total=1.0, note="")
+            yield lambda fraction, note: bars.update(task, completed=fraction, note=note)
         return
     last = time.monotonic()
 
-    def say(share: float, told: str) -> None:
+    def log_line(fraction: float, note: str) -> None:
         nonlocal last
         if time.monotonic() - last >= LINE_EVERY_S:
             last = time.monotonic()
-            log.info("%s: %.0f%%, %s", label, share * 100, told)
+            log.info("%s: %.0f%%, %s", label, fraction * 100, note)
 
-    yield say
+    yield log_line

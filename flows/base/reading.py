@@ -1,4 +1,4 @@
-"""How a command that reads a file ends: what became of every record, and the exit code."""
+"""The end of a command that reads a file: counts of its records, refusals, the exit code."""
 
 import json
 import sys
@@ -12,17 +12,18 @@ from flows.base.screen import say
 from models.errors import ConfigError
 from models.reading import ReadCount
 
-TOLD = 10
+SHOWN = 10
 Lenient = Annotated[
-    bool, typer.Option("--lenient", help="Exit code 0 although records were refused.")
+    bool, typer.Option("--lenient", help="Exit code 0 even if records were refused.")
 ]
 RefusedTo = Annotated[
-    Path | None, typer.Option("--refused-to", help="Write all refusals here, as JSON lines.")
+    Path | None,
+    typer.Option("--refused-to", help="Write all refusals to this file, as JSON lines."),
 ]
 
 
 def summary(count: ReadCount, *, stored: str = "stored") -> str:
-    """The counts in one line; they add up."""
+    """The counts in one line; they add up to the records read."""
     parts = [f"{count.stored:,} {stored}", f"{count.known:,} known", f"{count.refused:,} refused"]
     if count.passed:
         parts.append(f"{count.passed:,} not asked for")
@@ -30,12 +31,12 @@ def summary(count: ReadCount, *, stored: str = "stored") -> str:
 
 
 def lines_of(count: ReadCount, *, refused_to: Path | None = None) -> list[str]:
-    """A line for each note and for the first refusals, and how many more there are."""
-    lines = [f"  {note}" for note in count.notes[:TOLD]]
-    if len(count.notes) > TOLD:
-        lines.append(f"  and {len(count.notes) - TOLD:,} more like these")
-    lines += [f"  refused: {refusal}" for refusal in count.refusals[:TOLD]]
-    left = count.refused - min(len(count.refusals), TOLD)
+    """A line for each of the first notes and refusals, and the number of further ones."""
+    lines = [f"  {note}" for note in count.notes[:SHOWN]]
+    if len(count.notes) > SHOWN:
+        lines.append(f"  and {len(count.notes) - SHOWN:,} more like these")
+    lines += [f"  refused: {refusal}" for refusal in count.refusals[:SHOWN]]
+    left = count.refused - min(len(count.refusals), SHOWN)
     if left > 0:
         where = f"in {refused_to}" if refused_to else "--refused-to FILE writes them all"
         lines.append(f"  and {left:,} more refused; {where}")
@@ -51,7 +52,7 @@ def end_reading(
     stored: str = "stored",
     to_stderr: bool = False,
 ) -> None:
-    """Say what became of a file's records; exit with 1 where one was refused, unless lenient."""
+    """Print what became of the records; exit with code 1 if one was refused, unless lenient."""
     say(f"{what}: {summary(count, stored=stored)}", err=to_stderr)
     sys.stdout.flush()
     for line in lines_of(count, refused_to=refused_to):
@@ -65,7 +66,7 @@ def end_reading(
 def end_readings(
     counts: Sequence[tuple[Path, ReadCount]], *, lenient: bool, refused_to: Path | None
 ) -> None:
-    """`end_reading` for several files: each has its line, one refusal in any is exit code 1."""
+    """Do what `end_reading` does for several files: one line each, one exit code for all."""
     for path, count in counts:
         end_reading(count, str(path), lenient=True)
     total = sum((count for _, count in counts), ReadCount())
@@ -76,7 +77,7 @@ def end_readings(
 
 
 def write_refusals(count: ReadCount, path: Path) -> None:
-    """All refusals that are kept, a JSON line each; the last line says how many are not."""
+    """Write the kept refusals as JSON lines; a last line says how many were not kept."""
     rows = [{"place": r.place, "reason": r.reason} for r in count.refusals]
     if count.refused > len(rows):
         more = count.refused - len(rows)

@@ -1,4 +1,4 @@
-"""What each pass and stage did, kept in `runs`: outcome, duration, counters."""
+"""The ledger of passes and stages in `runs`: outcome, duration, counters."""
 
 import logging
 from dataclasses import fields, is_dataclass, replace
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flows.base.processes import host, lives, this_process
+from flows.base.processes import host, is_running, this_process
 from models.errors import WarehouseError
 from warehouse.connection import open_warehouse
 from warehouse.lake import is_lake_target
@@ -19,9 +19,9 @@ KILLED = "killed"
 
 
 class RunLedger:
-    """One pass: noted when it begins, so that one that is killed can be told from one that ended.
+    """Records one pass, also its start, so that a killed pass differs from one that ended.
 
-    A ledger that cannot be written is a warning; the work matters more than its record.
+    If the ledger cannot be written, that is only a warning: the work matters more than its record.
     """
 
     def __init__(self, warehouse: Path) -> None:
@@ -40,7 +40,7 @@ class RunLedger:
         )
 
     def stage(self, name: str, began_at: datetime, result: object, failure: str | None) -> None:
-        """Note a stage that is over."""
+        """Record a finished stage."""
         self.note(
             RunRecord(
                 run_id=f"{self.pass_id}-{name}",
@@ -54,7 +54,7 @@ class RunLedger:
         )
 
     def end(self, failures: str) -> None:
-        """Note the end of the pass."""
+        """Record the end of the pass."""
         self.note(
             RunRecord(
                 run_id=self.pass_id,
@@ -67,23 +67,23 @@ class RunLedger:
         )
 
     def note(self, run: RunRecord) -> None:
-        """Write one record, or say why not."""
+        """Write one record; log a warning if that fails."""
         try:
             with open_warehouse(self.warehouse) as con:
                 record_run(con, run)
         except WarehouseError as error:
-            log.warning("%s is not on record: %s", run.flow, error)
+            log.warning("run of %s not recorded: %s", run.flow, error)
 
 
 def was_killed(run: RunRecord) -> bool:
-    """Did a process of this machine begin the run, and is it gone without ending it?"""
+    """Did a process of this machine start the run, and end without ending it?"""
     if run.ended_at is not None or run.process is None or run.host != host():
         return False
-    return not lives(run.process)
+    return not is_running(run.process)
 
 
 def end_killed(warehouse: Path) -> int:
-    """Note of runs whose process is gone that they were killed; how many."""
+    """Record as killed the runs whose process is gone; return how many."""
     if not is_lake_target(warehouse) and not warehouse.exists():
         return 0
     try:
@@ -91,23 +91,23 @@ def end_killed(warehouse: Path) -> int:
             killed = [run for run in runs_without_end(con) if was_killed(run)]
             now = datetime.now(UTC)
             for run in killed:
-                why = "its process ended before it"
+                why = "its process ended before the run did"
                 record_run(con, replace(run, ended_at=now, outcome=KILLED, detail=why))
     except WarehouseError as error:
-        log.warning("runs that were killed are not noted: %s", error)
+        log.warning("killed runs not recorded: %s", error)
         return 0
     return len(killed)
 
 
 def counters_of(result: object) -> dict[str, float]:
-    """The numbers of a result and of the records and tables in it, by name."""
+    """The numbers of a result, also of the records and dicts in it, by name."""
     found: dict[str, float] = {}
     if not is_dataclass(result):
         return found
     for field in fields(result):
         value: Any = getattr(result, field.name)
         if field.name.startswith("by_"):
-            # A breakdown of a number that is there as well, and as long as the list of rules.
+            # A breakdown of another counter, and as long as the list of rules.
             continue
         if is_dataclass(value):
             found |= counters_of(value)

@@ -1,8 +1,8 @@
-"""How a flow runs here: quietly, without analytics, with a Prefect home of our own.
+"""Settings of Prefect for our flows: quiet, without analytics, with a home folder of our own.
 
-Prefect reads its settings from the environment once, when it is imported. So what it is to know is
-written there before: here for every command, in flows/operations/prefect_server.py for those that
-need a server. A worker of a deployment brings its own settings.
+Prefect reads its settings from the environment once, when it is imported, so they must be set
+before: here for every command, in flows/operations/prefect_server.py for commands that need a
+server. A worker of a deployment has its own settings.
 """
 
 import os
@@ -17,24 +17,24 @@ PREFECT_DEFAULTS = {
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
-    # A temporary server takes 10 s and more to come up, longer on a busy machine.
+    # A temporary server needs 10 s or more to start, longer on a busy machine.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
 }
 
 
 def prepare_prefect(home: Path) -> None:
-    """Set what Prefect reads at import; anything the operator has set stays."""
+    """Set what Prefect reads at import; what the operator has set stays."""
     for name, value in PREFECT_DEFAULTS.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.resolve()))
 
 
-# Longer than the longest pass. What is cut off is gone on with by the next run.
+# Longer than the longest pass. The next run continues a pass that was cut off.
 RUN_TIMEOUT_S = 3600
 
 
 def run_name() -> str:
-    """The name of the flow run that begins."""
+    """The name of the flow run that is starting."""
     from prefect.runtime import flow_run
 
     return name_of_run(
@@ -43,6 +43,6 @@ def run_name() -> str:
 
 
 def name_of_run(parameters: Mapping[str, Any], flow: str, at: datetime) -> str:
-    """What a run does, and for when it is planned: "ingest+extract+alert 2026-01-31 08:15"."""
-    what = "+".join(parameters.get("stages") or ()) or flow
-    return f"{what} {at:%Y-%m-%d %H:%M}"
+    """A run's stages and planned time, for example "ingest+extract+alert 2026-01-31 08:15"."""
+    stages = "+".join(parameters.get("stages") or ()) or flow
+    return f"{stages} {at:%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""The screen: rich's console and a plain line, both without what a terminal would obey."""
+"""Terminal output without control sequences from outside: a rich console and plain lines."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,9 @@ from models import harmless
 
 
 class Screen(Console):
-    """A console whose text obeys nobody: what rich itself writes (colour, width) is all there is.
+    """A console that escapes control characters in text; only rich's own styling gets through.
 
-    Everything rich prints is made of segments, so no table or message can forget to ask.
+    rich prints everything as segments, so this covers every table and message.
     """
 
     def render(

@@ -1,7 +1,7 @@
-"""Settings: environment over policywire.toml over defaults, checked before anything starts.
+"""Settings from the environment, policywire.toml and defaults, in this order of precedence.
 
-Environment names are POLICYWIRE_<SECTION>__<KEY>, for example POLICYWIRE_FETCH__PER_HOST=1;
-POLICYWIRE_WAREHOUSE and POLICYWIRE_FEEDS are short for the two paths most often given.
+All are checked before anything starts. Environment names are POLICYWIRE_<SECTION>__<KEY>, for
+example POLICYWIRE_FETCH__PER_HOST=1; keys without a section have none: POLICYWIRE_WAREHOUSE.
 """
 
 import tomllib
@@ -32,24 +32,23 @@ from models.errors import ConfigError
 from warehouse.lake import is_lake_target
 
 DEFAULT_CONFIG = "policywire.toml"
-# Checked one by one when alerts run (flows/alerting/rules.py): a bad rule stops itself, not the
-# rest.
+# Checked one by one when alerts run (flows/alerting/rules.py): a bad rule stops only itself.
 ALERT_TABLES = ("rule", "channel", "ticker_group")
 FLOWS = Path(__file__).parents[1]
 SHIPPED_FEEDS = FLOWS / "feeds" / "feeds.toml"
 SHIPPED_RULES = FLOWS / "alerting" / "rules.toml"
-_A_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _names(value: Any) -> Any:
-    """One name, or several between commas: so they stand in an environment variable."""
+    """Split a text with commas into names, as an environment variable gives them."""
     if isinstance(value, str):
         return tuple(name.strip() for name in value.split(",") if name.strip())
     return value
 
 
 class Section(BaseModel):
-    """One table of policywire.toml; a key we do not know is an error, not a shrug."""
+    """One table of policywire.toml; an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -76,17 +75,17 @@ class Fetching(Section):
 
 
 class Extracting(Section):
-    """How much text the extractor takes at once."""
+    """How articles are extracted: batches, worker processes, leases, time limits."""
 
     batch_articles: int = Field(200, ge=1)
     gate: bool = True
     workers: int | None = Field(
-        None, ge=0, description="processes to extract in when many articles wait; one a core"
+        None, ge=0, description="extraction processes when many articles wait; default one per core"
     )
-    lease_s: float = Field(60.0, gt=0, description="when a dead worker's articles are free again")
+    lease_s: float = Field(60.0, gt=0, description="seconds until a dead worker's work is free")
     text_base_s: float = Field(10.0, gt=0, description="seconds any text may take to read")
-    text_per_1000_chars_s: float = Field(0.2, ge=0, description="and so many more by its length")
-    text_most_s: float = Field(60.0, gt=0, description="but no text more than this")
+    text_per_1000_chars_s: float = Field(0.2, ge=0, description="further seconds by its length")
+    text_most_s: float = Field(60.0, gt=0, description="the most seconds for any text")
 
     @property
     def budget(self) -> Budget:
@@ -117,10 +116,10 @@ class Schedule(Section):
     @field_validator("news", "market")
     @classmethod
     def is_cron(cls, value: str) -> str:
-        from cronsim import CronSim, CronSimError  # comes with Prefect; not needed to say --help
+        from cronsim import CronSim, CronSimError  # slow to import, and --help does not need it
 
         try:
-            CronSim(value, _A_MOMENT)
+            CronSim(value, _ANY_TIME)
         except CronSimError as error:
             raise ValueError(f"not a cron line: {value!r} ({error})") from error
         return value
@@ -136,13 +135,13 @@ class Schedule(Section):
 
 
 class Watching(Section):
-    """When the operator is told that something is wrong, and where."""
+    """When alarms are sent to the operator, and to which channels."""
 
     channel: tuple[str, ...] = Field(("log",), description="channels that take alarms")
-    cadences: int = Field(3, ge=1, description="so many passes without a success are an alarm")
-    quiet_hours: float = Field(24.0, gt=0, description="no feed is called quiet sooner")
+    cadences: int = Field(3, ge=1, description="passes without a success that raise an alarm")
+    quiet_hours: float = Field(24.0, gt=0, description="a feed is never quiet before this time")
     quiet_times: float = Field(
-        5.0, ge=1, description="so many times its longest usual silence is quiet for a feed"
+        5.0, ge=1, description="a feed is quiet after this many times its longest usual silence"
     )
 
 
@@ -157,10 +156,10 @@ class Settings(BaseSettings):
     feeds: Path = SHIPPED_FEEDS
     rules: Path = SHIPPED_RULES
     default_channel: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
-        ("log",), min_length=1, description="where rules go that name no channel"
+        ("log",), min_length=1, description="channels of rules that name none"
     )
     archive_clock: bool = Field(
-        False, description="believe publication dates as the time an article was first seen"
+        False, description="use publication dates as the time an article was first seen"
     )
     fetch: Fetching = Fetching()
     extract: Extracting = Extracting()
@@ -172,14 +171,14 @@ class Settings(BaseSettings):
 
     @property
     def alert_tables_in(self) -> Path | None:
-        """The settings file, if alert rules or channels stand in it."""
+        """The settings file, if it contains alert rules or channels."""
         return self._alert_tables_in
 
     @property
     def rule_paths(self) -> tuple[Path, ...]:
-        """Where alert rules and channels stand: `rules`, and the settings file if it has some.
+        """The files with alert rules and channels: `rules`, and the settings file if it has some.
 
-        Rules of the settings file take the place of those that ship.
+        Rules in the settings file replace the shipped ones.
         """
         if self.alert_tables_in is None:
             return (self.rules,)
@@ -189,14 +188,14 @@ class Settings(BaseSettings):
 
     @property
     def snapshot(self) -> Path:
-        """The read-only copy analysts open, beside the live file; a lake is opened itself."""
+        """The read-only copy for analysts, beside the warehouse; for a lake, the lake itself."""
         if is_lake_target(self.warehouse):
             return self.warehouse
         return self.warehouse.with_suffix(".snapshot.duckdb")
 
     @property
     def prefect_home(self) -> Path:
-        """Where Prefect keeps its own: beside the warehouse, for a lake in this folder's var/."""
+        """Prefect's home folder: beside the warehouse; for a lake, in var/ of this folder."""
         if is_lake_target(self.warehouse):
             return Path("var/prefect")
         return self.warehouse.parent / "prefect"
@@ -210,38 +209,24 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        # What `load_settings` passes to init is the file; the environment goes above it.
+        # `load_settings` passes the file's values to init; the environment takes precedence.
         return (env_settings, init_settings)
 
 
 def load_settings(
     config: Path | None = None, *, warehouse: Path | None = None, feeds: Path | None = None
 ) -> Settings:
-    """Settings from `config` (policywire.toml of this folder, if there is one) and environment.
+    """Load settings from the environment and `config` (default: policywire.toml, if it exists).
 
-    Paths in the file are relative to it. `warehouse` and `feeds` win over both.
+    Paths in the file are relative to it. `warehouse` and `feeds` take precedence over both.
     Raises ConfigError, one line that names file and key.
     """
     path = config or Path(DEFAULT_CONFIG)
-    values: dict[str, Any] = {}
-    alert_tables: dict[str, Any] = {}
-    if path.exists():
-        try:
-            values = tomllib.loads(path.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: not TOML: {error}") from error
-        alert_tables = {key: values.pop(key) for key in ALERT_TABLES if key in values}
-        for key in ("warehouse", "feeds", "rules"):
-            if isinstance(values.get(key), str) and not is_lake_target(values[key]):
-                values[key] = path.parent / values[key]
-        market = values.get("market")
-        for key in ("price_files", "reference_csv"):
-            if isinstance(market, dict) and isinstance(market.get(key), list):
-                market[key] = [
-                    path.parent / each if isinstance(each, str) else each for each in market[key]
-                ]
-    elif config is not None:
+    if config is not None and not config.exists():
         raise ConfigError(f"{config}: no such file")
+    values = read_file(path) if path.exists() else {}
+    alert_tables = {key: values.pop(key) for key in ALERT_TABLES if key in values}
+    resolve_paths(values, path.parent)
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -252,15 +237,34 @@ def load_settings(
     return settings.model_copy(update={k: v for k, v in chosen.items() if v is not None})
 
 
+def read_file(path: Path) -> dict[str, Any]:
+    """The tables of a settings file. Raises ConfigError if it is not TOML."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+
+
+def resolve_paths(values: dict[str, Any], folder: Path) -> None:
+    """Make the paths in a settings file relative to its folder; lake addresses stay."""
+    for key in ("warehouse", "feeds", "rules"):
+        if isinstance(values.get(key), str) and not is_lake_target(values[key]):
+            values[key] = folder / values[key]
+    market = values.get("market")
+    for key in ("price_files", "reference_csv"):
+        if isinstance(market, dict) and isinstance(market.get(key), list):
+            market[key] = [folder / each if isinstance(each, str) else each for each in market[key]]
+
+
 def settings_of(config: str | None, warehouse: str | None, feeds: str | None) -> Settings:
-    """`load_settings` for the parameters of a Prefect flow, which are plain text."""
+    """Load settings from the parameters of a Prefect flow, which are plain text."""
     paths = (Path(path) if path else None for path in (config, warehouse, feeds))
     config_path, warehouse_path, feeds_path = paths
     return load_settings(config_path, warehouse=warehouse_path, feeds=feeds_path)
 
 
 def first_problem(error: ValidationError) -> str:
-    """The first thing wrong, as `key: what`; pydantic's own list runs over many lines."""
+    """The first problem, as `key: problem`; pydantic's own list takes many lines."""
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"]) or "(file)"
     if first["type"] == "extra_forbidden":

@@ -1,4 +1,4 @@
-"""What a person types, a module a group of commands.
+"""The commands of `policywire`, one module per group of commands.
 
 Start with cli.py.
 """

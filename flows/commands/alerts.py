@@ -1,9 +1,10 @@
-"""`policywire alerts` and `policywire status`: what was told, what would be, and how all stands."""
+"""`policywire alerts`, `status` and `watch`: rules and channels, the state of it all, alarms."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.base.counts import counted
 from flows.base.screen import say
 from flows.commands.options import Config, Warehouse, settings_from, stored
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from flows.operations.status import Status
 
 app = typer.Typer(
-    help="What the desk was told, and what rules would tell it.", no_args_is_help=True
+    help="Try rules, check rules and channels, send and retry notices.", no_args_is_help=True
 )
 
 
@@ -26,13 +27,13 @@ def register(main: typer.Typer) -> None:
 
 @app.command("test")
 def try_out(
-    rule: Annotated[str, typer.Argument(help="The rule's id.")],
-    since: Annotated[str, typer.Option("--since", help="From this day on, YYYY-MM-DD.")],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Notices shown.")] = 20,
+    rule: Annotated[str, typer.Argument(help="Rule id.")],
+    since: Annotated[str, typer.Option("--since", help="First day, YYYY-MM-DD.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Notices to show.")] = 20,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """What a rule would have sent, with counts per day. Nothing is sent or written.
+    """Show what a rule would have sent, with counts per day. Sends and stores nothing.
 
     [bold]Examples[/bold]
 
@@ -60,14 +61,14 @@ def try_out(
     ]
     console.print(table_of(("at (UTC)", "notice"), shown, title=f"The last {len(shown)} notices"))
     console.print(
-        f"{trial.matched} of {trial.considered} developments since {since} meet {rule}: "
-        f"{len(trial.notices)} notices on {', '.join(trial.rule.channels)}",
+        f"{trial.matched} of {trial.considered} developments since {since} match {rule}: "
+        f"{counted(len(trial.notices), 'notice')} on {', '.join(trial.rule.channels)}",
         highlight=False,
     )
 
 
 def digest_line(notice: object) -> str:
-    """A digest in one line."""
+    """Return a digest as one line."""
     from flows.alerting.trial import TrialNotice
 
     assert isinstance(notice, TrialNotice)
@@ -76,7 +77,7 @@ def digest_line(notice: object) -> str:
 
 @app.command("check")
 def check(warehouse: Warehouse = None, config: Config = None) -> None:
-    """The rules and channels, and a line for each that cannot run; exit code 2 if there is one.
+    """List the rules, and each rule or channel that cannot work. Exit code 2 if there is one.
 
     [bold]Examples[/bold]
 
@@ -95,7 +96,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     _, broken = open_sinks(book.channels, Redactor(), folder=settings.warehouse.parent)
     console = Screen(emoji=False)
     rules = [(r.rule_id, r.severity, ", ".join(r.channels), r.description) for r in book.rules]
-    console.print(table_of(("rule", "severity", "channels", "says"), rules))
+    console.print(table_of(("rule", "severity", "channels", "description"), rules))
     problems = [*book.problems, *broken]
     for problem in problems:
         console.print(f"! {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -105,7 +106,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
 
 @app.command("list")
 def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
-    """Every rule (what it matches, where it goes, what it sent so far) and every channel.
+    """List every rule (conditions, channels, notices sent so far) and every channel.
 
     [bold]Examples[/bold]
 
@@ -132,11 +133,11 @@ def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
 
 @app.command("ping")
 def ping(
-    channel: Annotated[str, typer.Argument(help="The channel's id.")],
+    channel: Annotated[str, typer.Argument(help="Channel id.")],
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Send one test notice through a channel and say what came back; exit code 1 if it failed.
+    """Send one test notice through a channel and show the answer. Exit code 1 if it failed.
 
     [bold]Examples[/bold]
 
@@ -148,7 +149,7 @@ def ping(
     settings = settings_from(config, warehouse)
     attempt = ping_channel(settings, book_of(settings), channel)
     if attempt.outcome == "sent":
-        say(f"{channel}: taken in {attempt.duration_s:.1f} s")
+        say(f"{channel}: delivered in {attempt.duration_s:.1f} s")
         return
     say(f"{channel}: {attempt.outcome}: {attempt.error}", err=True)
     raise typer.Exit(1)
@@ -156,13 +157,15 @@ def ping(
 
 @app.command("retry")
 def retry(
-    channel: Annotated[str | None, typer.Option("--channel", help="Only this one.")] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="Only this channel.")] = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Give notices that were given up on a fresh start; the next pass sends them.
+    """Retry notices that failed permanently. The next pass sends them.
 
     [bold]Examples[/bold]
+
+      policywire alerts retry
 
       policywire alerts retry --channel desk
     """
@@ -174,12 +177,12 @@ def retry(
     settings = stored(config, warehouse, live=True)
     with open_warehouse(settings.warehouse) as con:
         count = revive_dead(con, now=datetime.now(UTC), channel=channel)
-    say(f"{count} notices are due again")
+    say(f"{counted(count, 'notice')} due again")
 
 
 @app.command("deliver")
 def deliver(warehouse: Warehouse = None, config: Config = None) -> None:
-    """Send what is due now, without asking the rules about anything.
+    """Send the notices that are due now. Does not evaluate rules.
 
     [bold]Examples[/bold]
 
@@ -193,20 +196,22 @@ def deliver(warehouse: Warehouse = None, config: Config = None) -> None:
     for line in broken:
         say(f"! {line}", err=True)
     failed = counts.failed + counts.refused
-    say(f"{counts.sent} sent, {failed} attempts failed, {counts.dead} given up on")
+    say(
+        f"{counts.sent} sent, {counted(failed, 'failed attempt')}, {counts.dead} failed permanently"
+    )
 
 
 def status(
     prometheus: Annotated[
-        bool, typer.Option("--prometheus", help="As Prometheus text instead.")
+        bool, typer.Option("--prometheus", help="Print Prometheus metrics instead.")
     ] = False,
     listen: Annotated[
-        int | None, typer.Option("--listen", help="Serve /metrics on this loopback port.")
+        int | None, typer.Option("--listen", help="Serve /metrics on this port of 127.0.0.1.")
     ] = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Last runs, lag from publication to notice, feeds in trouble, outbox, snapshot.
+    """Show the last runs, alert delays, failing feeds, unsent notices, the age of the snapshot.
 
     [bold]Examples[/bold]
 
@@ -233,9 +238,10 @@ def status(
 
 
 def watch(warehouse: Warehouse = None, config: Config = None) -> None:
-    """Look once whether passes, feeds and channels go well, and tell the alarm channels if not.
+    """Check passes, feeds and channels once, and send an alarm if something is wrong.
 
-    `policywire serve` does this by itself; this is for cron. Exit code 1 while something is wrong.
+    `policywire serve` does this regularly; use this command from cron. Exit
+    code 1 while something is wrong.
 
     [bold]Examples[/bold]
 
@@ -253,7 +259,7 @@ def watch(warehouse: Warehouse = None, config: Config = None) -> None:
 
 
 def status_of(settings: "Settings") -> "Status":
-    """The status, with what is wrong with the rules as warnings."""
+    """Return the status; problems with the rules are among its warnings."""
     from datetime import UTC, datetime
 
     from flows.base.cadence import cadences_of
@@ -269,7 +275,7 @@ def status_of(settings: "Settings") -> "Status":
 
 
 def book_of(settings: "Settings") -> "RuleBook":
-    """The rules as they stand in the files."""
+    """Return the rules and channels from the files."""
     from flows.alerting.rounds import read_rules
 
     return read_rules(settings.rule_paths, settings.alert_tables_in, settings.default_channel)

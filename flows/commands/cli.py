@@ -1,6 +1,6 @@
-"""The `policywire` command: what a person types, each command in flows/commands/.
+"""The `policywire` command line. Each module of flows/commands/ registers its own commands.
 
-Commands import what they need when they run, so that `policywire --help` answers at once.
+Commands import what they need when they run, so `policywire --help` answers at once.
 """
 
 import sys
@@ -40,12 +40,12 @@ app.add_typer(feeds.app, name="feeds")
 for module in (run, sql, store, text, explain, market, alerts, review, history, doctor):
     module.register(app)
 
-STOPPED = "policywire: stopped; the same command goes on where this one stopped"
+STOPPED = "policywire: stopped; run the same command again to continue"
 EXIT_FAILED, EXIT_CONFIG, EXIT_INTERRUPTED = 1, 2, 130
 
 
 def show_version(wanted: bool) -> None:
-    """Print the release and end."""
+    """Print the version and exit."""
     if wanted:
         from importlib import metadata
 
@@ -60,12 +60,12 @@ def options(
         False, "--version", callback=show_version, is_eager=True, help="Show the version and exit."
     ),
 ) -> None:
-    """Options before the command."""
+    """Set up logs. The options here come before the command."""
     configure_logs()
 
 
 def main() -> None:
-    """Entry point: errors are one line, a traceback only with --debug."""
+    """Run the command line. Errors are one line; --debug adds the traceback."""
     safe_interrupts()
     keep_private()
     debug = "--debug" in sys.argv
@@ -81,8 +81,8 @@ def main() -> None:
         if error.code == EXIT_INTERRUPTED:
             errors.print(STOPPED)
         raise
-    except Exception as error:  # noqa: BLE001 - the last line of defence: one line, not forty
-        from warehouse.connection import is_interrupt  # DuckDB takes long to load
+    except Exception as error:  # noqa: BLE001 - last resort: one line, not a traceback
+        from warehouse.connection import is_interrupt  # DuckDB loads slowly
 
         if is_interrupt(error):
             errors.print(STOPPED)
@@ -91,7 +91,7 @@ def main() -> None:
             traceback.print_exc()
         errors.print(
             f"policywire: {type(error).__name__}: {error} "
-            "(a fault of ours; --debug before the command shows where)",
+            "(a bug in PolicyWire; put --debug before the command to see where)",
             style="red",
             markup=False,
             highlight=False,

@@ -1,4 +1,4 @@
-"""`policywire doctor`: what is here, what is missing, what to do."""
+"""`policywire doctor`: check the installation and say how to fix it."""
 
 from functools import partial
 
@@ -13,9 +13,10 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(feeds: Feeds = None, warehouse: Warehouse = None, config: Config = None) -> None:
-    """Look at Python, model, database, feeds, Prefect and disk; say what to do about each.
+    """Check Python, the model, settings, database, feeds, Prefect and disk space.
 
-    Exit code 1 if something that a run needs is missing.
+    Says how to fix each problem. Exit code 1 if something that a run needs is
+    missing.
 
     [bold]Example[/bold]
 

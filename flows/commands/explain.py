@@ -1,4 +1,4 @@
-"""`policywire explain`: why a text gave the events it gave."""
+"""`policywire explain`: show why a text gave its events."""
 
 import sys
 from enum import StrEnum
@@ -11,7 +11,7 @@ from flows.commands.options import Config, Feeds, Warehouse, settings_from, stor
 
 
 class Kind(StrEnum):
-    """What a text is read as."""
+    """Kinds of text."""
 
     HEADLINE = "headline"
     SENTENCE = "sentence"
@@ -24,24 +24,26 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    text: Annotated[str, typer.Argument(help="A text, an article's id, or - for standard input.")],
+    text: Annotated[str, typer.Argument(help="A text, an article id, or - for standard input.")],
     title: Annotated[str | None, typer.Option("--title", help="The title above the text.")] = None,
     kind: Annotated[
-        Kind | None, typer.Option("--kind", help="What it is; told by its length if not given.")
+        Kind | None, typer.Option("--kind", help="Kind of text. Default: guessed from the text.")
     ] = None,
     published: Annotated[
-        str | None, typer.Option("--published", help="Day it was published, YYYY-MM-DD.")
+        str | None, typer.Option("--published", help="Publication date, YYYY-MM-DD.")
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write a page with displaCy's drawings here.")
+        Path | None,
+        typer.Option("--html", help="Write an HTML page with the parse trees to this file."),
     ] = None,
     feeds: Feeds = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Show why a text gave its events: parse, evidence, what was refused, every argument.
+    """Show why a text gave its events: the parse, the evidence, refused candidates, arguments.
 
-    An article's id (or the first eight letters of it) is looked up in the published snapshot.
+    An article id, or its first eight letters, is looked up in the published
+    snapshot.
 
     [bold]Examples[/bold]
 

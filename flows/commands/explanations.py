@@ -1,4 +1,4 @@
-"""What `policywire explain` shows: where the text comes from, and its explanation on paper."""
+"""Find the text for `policywire explain` and print its explanation."""
 
 import re
 from datetime import date
@@ -29,7 +29,7 @@ _CANDIDATE_STYLE = {True: "green", False: "yellow"}
 
 
 def explained_unit(unit: TextUnit, html: Path | None = None) -> Explanation:
-    """The explanation of a text; with `html` its page is written there.
+    """Return the explanation of a text; with `html`, also write it there as a page.
 
     Raises ConfigError when the page cannot be written.
     """
@@ -50,10 +50,10 @@ def unit_named(
     kind: str | None = None,
     published: str | None = None,
 ) -> TextUnit:
-    """The article of the snapshot whose id this is, or else the text itself.
+    """Return the article with this id from the snapshot, or the given text itself.
 
-    Without `kind`, one sentence counts as a headline or sentence, more as an article. Raises
-    WarehouseError when it looks like an id and no article has it; ConfigError for a bad date.
+    Without `kind`, several sentences are an article, one is a headline or a sentence. Raises
+    WarehouseError when it looks like an id but no article has it; ConfigError for a bad date.
     """
     if is_id(given):
         return unit_of_article(given, settings)
@@ -71,12 +71,12 @@ def unit_named(
 
 
 def is_id(given: str) -> bool:
-    """Does it look like an article's id, rather than a text?"""
+    """Return whether this looks like an article id rather than a text."""
     return _ID.fullmatch(given) is not None
 
 
 def kind_of(text: str, title: str | None) -> str:
-    """What a text most likely is: article with a title or several sentences, else by its look."""
+    """Guess the kind: article if it has a title or several sentences, else headline or sentence."""
     sentences = list(split_sentences(text[:5000])) if text.strip() else []
     if title or len(sentences) > 1:
         return "article"
@@ -85,8 +85,8 @@ def kind_of(text: str, title: str | None) -> str:
 
 
 def unit_of_article(article_id: str, settings: Settings) -> TextUnit:
-    """The article as the extract stage reads it, from the published snapshot."""
-    # Imports Prefect, which a text needs nothing of.
+    """Return the article from the published snapshot as the extract stage reads it."""
+    # Imports Prefect, which is slow and not needed for a plain text.
     from flows.extract import unit_of
 
     con = open_snapshot(settings.snapshot)
@@ -100,7 +100,7 @@ def unit_of_article(article_id: str, settings: Settings) -> TextUnit:
 
 
 def show_explanation(explanation: Explanation, console: Console) -> None:
-    """All of it as text, at most as wide as the console; nothing in it is read as markup."""
+    """Print the explanation, no wider than the console; no text is interpreted as markup."""
     unit = explanation.unit
     about = f"{unit.kind}, {len(unit.text):,} characters"
     if unit.published:
@@ -110,7 +110,8 @@ def show_explanation(explanation: Explanation, console: Console) -> None:
         show_sentence(sentence, console)
     if not explanation.reject and not explanation.sentences:
         line(
-            console, "no sentence holds words of a measure (lexicon/types.toml): nothing to decide"
+            console,
+            "no sentence contains words of a measure (lexicon/types.toml); nothing to decide",
         )
     console.print()
     line(console, told(explanation), style="bold")
@@ -124,7 +125,7 @@ def show_explanation(explanation: Explanation, console: Console) -> None:
 
 
 def show_sentence(sentence: ExplainedSentence, console: Console) -> None:
-    """One sentence: its words, its parse, what was decided of each candidate."""
+    """Print one sentence: its words, its parse, and the decision on each candidate."""
     end = sentence.start + len(sentence.text)
     console.print()
     read_as = ", read as a headline" if sentence.headline else ""
@@ -142,7 +143,7 @@ def show_sentence(sentence: ExplainedSentence, console: Console) -> None:
 
 
 def show_candidate(candidate: ExplainedCandidate, console: Console) -> None:
-    """A candidate: the verdict, the evidence, and of an event its values."""
+    """Print one candidate: the verdict, the evidence and, for an event, its values."""
     taken = candidate.event is not None
     console.print()
     verdict = "EVENT" if taken else "refused"
@@ -164,7 +165,7 @@ def show_candidate(candidate: ExplainedCandidate, console: Console) -> None:
 
 
 def grid() -> Table:
-    """Three columns without lines: what, which, why."""
+    """Return a table of three columns without lines: what, which, why."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(min_width=13, no_wrap=True)
     table.add_column(max_width=34)
@@ -173,7 +174,7 @@ def grid() -> Table:
 
 
 def cells(value: Value) -> tuple[Text, Text, Text]:
-    """A label or argument as a row; an empty one shows a dash."""
+    """Return a label or argument as a row; an empty one shows a dash."""
     style = "" if value.value else "dim"
     return (
         Text(value.name, style="cyan"),
@@ -183,10 +184,10 @@ def cells(value: Value) -> tuple[Text, Text, Text]:
 
 
 def line(console: Console, text: str, style: str = "") -> None:
-    """One paragraph, wrapped."""
+    """Print one wrapped paragraph."""
     console.print(Text(text, style=style))
 
 
 def indented(console: Console, text: Text, by: int) -> None:
-    """A paragraph, wrapped, every line moved in."""
+    """Print one wrapped paragraph with every line indented."""
     console.print(Padding(text, (0, 0, 0, by), expand=False))

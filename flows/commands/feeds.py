@@ -1,10 +1,11 @@
-"""`policywire feeds`: the feed list, and a look at each feed live."""
+"""`policywire feeds`: list feeds, check them live, add, import and export."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.base.counts import counted
 from flows.base.reading import Lenient, RefusedTo, end_reading
 from flows.base.screen import say
 from flows.commands.options import Config, Feeds, settings_from
@@ -13,16 +14,16 @@ from models.errors import ConfigError
 if TYPE_CHECKING:
     from flows.base.settings import Settings
 
-app = typer.Typer(help="The feed list, and a look at each feed live.", no_args_is_help=True)
+app = typer.Typer(help="List feeds, check them live, add, import and export.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_feeds(
-    all: Annotated[bool, typer.Option("--all", help="Disabled feeds too.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="Include disabled feeds.")] = False,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
-    """The feeds of the list, by category, with their terms.
+    """List the feeds by category, with their terms of use.
 
     [bold]Examples[/bold]
 
@@ -50,12 +51,12 @@ def list_feeds(
 @app.command("check")
 def check(
     feed_id: Annotated[
-        str | None, typer.Argument(help="One feed; all enabled ones if not given.")
+        str | None, typer.Argument(help="Feed id. Default: all enabled feeds.")
     ] = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
-    """Ask feeds live and explain what came; nothing is stored. Exit code 1 if one failed.
+    """Fetch feeds now and explain the answers. Stores nothing. Exit code 1 if one failed.
 
     [bold]Examples[/bold]
 
@@ -77,12 +78,12 @@ def check(
 
 @app.command("add")
 def add(
-    url: Annotated[str, typer.Argument(help="A feed, or a page that points to one.")],
-    feed_id: Annotated[str | None, typer.Option("--id", help="Your name for it.")] = None,
+    url: Annotated[str, typer.Argument(help="URL of a feed, or of a page that links to one.")],
+    feed_id: Annotated[str | None, typer.Option("--id", help="Id to give the feed.")] = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
-    """Find the feed at a URL, or announced by the page there, and add it to your list.
+    """Find the feed at a URL, or linked from the page there, and add it to your list.
 
     [bold]Example[/bold]
 
@@ -103,9 +104,10 @@ def import_opml(
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
-    """Add the feeds of an OPML file to your list; those already there are known.
+    """Add the feeds of an OPML file to your list. Feeds already in it are counted as known.
 
-    It ends with what became of every outline; exit code 1 where one was refused.
+    Ends with how many outlines were added, known and refused. Exit code 1 if
+    one was refused.
 
     [bold]Example[/bold]
 
@@ -124,13 +126,13 @@ def import_opml(
     new, count = feeds_from_opml(data, where=str(opml), listed=listed)
     if new:
         append_feeds(settings.feeds, new)
-    say(f"{len(new)} feeds added to {settings.feeds}")
+    say(f"{counted(len(new), 'feed')} added to {settings.feeds}")
     end_reading(count, str(opml), lenient=lenient, refused_to=refused_to, stored="added")
 
 
 @app.command("export")
 def export(feeds: Feeds = None, config: Config = None) -> None:
-    """Write the list as OPML 2.0 to standard output.
+    """Print the feed list as OPML 2.0.
 
     [bold]Example[/bold]
 
@@ -143,10 +145,10 @@ def export(feeds: Feeds = None, config: Config = None) -> None:
 
 
 def own_list(feeds: Path | None, config: Path | None) -> "Settings":
-    """Settings whose feed list is the operator's own. Raises ConfigError for the shipped one."""
+    """Return settings whose feed list may be changed. Raises ConfigError for the shipped list."""
     from flows.base.settings import SHIPPED_FEEDS
 
     settings = settings_from(config, feeds=feeds)
     if settings.feeds == SHIPPED_FEEDS:
-        raise ConfigError("the shipped feed list is not yours to change: give --feeds FILE")
+        raise ConfigError("the shipped feed list cannot be changed: give --feeds FILE")
     return settings

@@ -1,4 +1,4 @@
-"""`policywire backfill`, `reextract`, `replay`: history through the stages that read the news."""
+"""`policywire backfill`, `reextract` and `replay`: past news through the stages of a pass."""
 
 from datetime import date
 from pathlib import Path
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 From = Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")]
 To = Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD; inclusive.")]
-Where = Annotated[
-    str, typer.Option("--where", help="SQL, true or false, over one row of the view `articles`.")
-]
+Where = Annotated[str, typer.Option("--where", help="SQL condition on the view `articles`.")]
 ChunkSize = Annotated[
-    int, typer.Option("--chunk", min=1, help="Articles in a piece, stored whole or not at all.")
+    int,
+    typer.Option(
+        "--chunk", min=1, help="Articles per chunk; a chunk is stored whole or not at all."
+    ),
 ]
 RunnerChoice = Annotated[
-    Runner, typer.Option("--runner", help="Read on this machine, or on a Dask cluster.")
+    Runner, typer.Option("--runner", help="Extract on this machine, or on a Dask cluster.")
 ]
 Scheduler = Annotated[
-    str | None, typer.Option("--scheduler", help="The Dask scheduler, tcp://host:8786.")
+    str | None, typer.Option("--scheduler", help="Dask scheduler, tcp://host:8786.")
 ]
 
 
@@ -43,17 +44,17 @@ def register(app: typer.Typer) -> None:
 def backfill(
     archive: Annotated[
         Path | None,
-        typer.Argument(help="JSON lines, Parquet or WARC; without one, the stored articles."),
+        typer.Argument(help="JSON lines, Parquet or WARC file. Default: the stored articles."),
     ] = None,
     first: From = None,
     last: To = None,
     feed: Annotated[
         str,
-        typer.Option("--feed", help="Feed its articles belong to; else the archive's own word."),
+        typer.Option("--feed", help="Feed id for its articles. Default: as the archive says."),
     ] = "",
     where: Where = "",
     alerts: Annotated[
-        bool, typer.Option("--alerts", help="Let the rules hear of what is found.")
+        bool, typer.Option("--alerts", help="Evaluate alert rules on what is found.")
     ] = False,
     runner: RunnerChoice = Runner.LOCAL,
     scheduler: Scheduler = None,
@@ -64,11 +65,12 @@ def backfill(
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Bring history in: an archive, or stored articles that no extractor has read.
+    """Load and read an archive, or read stored articles that no extractor has read.
 
-    Stop it with Ctrl-C when you like: the same command goes on where it stopped. It may run beside
-    a live schedule. What it finds raises no alert, unless you ask for it. It ends with what became
-    of every record; exit code 1 where one was refused.
+    Stop it with Ctrl-C at any time; the same command continues where it
+    stopped. Safe while `policywire serve` runs. Raises no alerts without
+    --alerts. Ends with how many records were stored, known and refused. Exit
+    code 1 if one was refused.
 
     [bold]Examples[/bold]
 
@@ -124,7 +126,7 @@ def backfill(
 
 
 def reader(runner: Runner, scheduler: str | None, *, gate: bool) -> "ChunkRunner | None":
-    """The Dask cluster asked for; None for this machine, whose runner goes by how much there is."""
+    """Return a runner on the Dask cluster, or None: the backfill chooses the local runner."""
     if runner is Runner.LOCAL:
         if scheduler:
             raise typer.BadParameter("--scheduler: goes with --runner dask")
@@ -138,7 +140,8 @@ def reader(runner: Runner, scheduler: str | None, *, gate: bool) -> "ChunkRunner
 
 def reextract(
     since: Annotated[
-        str | None, typer.Option("--since", help="Articles first seen from this day on.")
+        str | None,
+        typer.Option("--since", help="Articles first seen on or after this day, YYYY-MM-DD."),
     ] = None,
     last: To = None,
     where: Where = "",
@@ -147,11 +150,12 @@ def reextract(
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Read again what an older extractor read, and keep both readings side by side.
+    """Read articles of an older extractor again, and keep both readings.
 
-    Lives are linked anew from today's reading; the older mentions and revisions stay. Analysts
-    choose: policy_events is as it is now, policy_events_before('ID') as it was, and
-    reading_changes('ID') has both in one row. Nothing of it raises an alert. Stops and resumes.
+    Developments are linked from the new reading; the old mentions and
+    revisions stay. Query policy_events for the new state,
+    policy_events_before('ID') for the old one, and reading_changes('ID') for
+    both in one row. Raises no alerts. Can be stopped and continued.
 
     [bold]Examples[/bold]
 
@@ -177,40 +181,43 @@ def reextract(
 
 
 def replay(
-    archive: Annotated[Path, typer.Argument(help="JSON lines, Parquet or WARC.")],
+    archive: Annotated[Path, typer.Argument(help="JSON lines, Parquet or WARC file.")],
     first: From = None,
     last: To = None,
     feed: Annotated[
         str,
-        typer.Option("--feed", help="Feed its articles belong to; else the archive's own word."),
+        typer.Option("--feed", help="Feed id for its articles. Default: as the archive says."),
     ] = "",
     speed: Annotated[
         float,
-        typer.Option("--speed", min=0.0, help="How much faster waiting goes by; 0: no waiting."),
+        typer.Option(
+            "--speed", min=0.0, help="How many times faster than real time; 0 does not wait."
+        ),
     ] = 0.0,
     every: Annotated[
         int,
-        typer.Option("--every", min=1, help="Minutes between two passes of the archive's clock."),
+        typer.Option("--every", min=1, help="Minutes between two passes, by the archive's clock."),
     ] = 15,
     folder: Annotated[
-        Path, typer.Option("--dir", help="Where the replay keeps its own warehouse.")
+        Path, typer.Option("--dir", help="Folder for the replay's own warehouse.")
     ] = Path("var/replay"),
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget what an earlier replay kept.")
+        bool, typer.Option("--fresh", help="Delete the data of an earlier replay first.")
     ] = False,
     send: Annotated[
-        bool, typer.Option("--send", help="Deliver to the real channels, not to files.")
+        bool, typer.Option("--send", help="Send to the real channels instead of files.")
     ] = False,
     lenient: Lenient = False,
     refused_to: RefusedTo = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
-    """Let an archive happen again: feeds, fetching, extraction and alerts by the archive's clock.
+    """Replay an archive as live news: fetching, extraction and alerts by the archive's clock.
 
-    The archive is served as feeds over loopback; every pass is the one that reads the news.
-    Waiting goes by N times as fast, work takes the time it takes, so the latencies are true ones.
-    Notices go to files in the folder. Stopped, it goes on with what is not fetched yet.
+    Serves the archive as feeds on this machine and runs ordinary passes on
+    them. --speed shortens only the waiting; work takes its real time, so the
+    measured delays are realistic. Notices go to files in the folder. A replay
+    that was stopped continues with the articles not yet fetched.
 
     [bold]Examples[/bold]
 
@@ -234,11 +241,11 @@ def replay(
         fresh=fresh,
     )
     count = show_replay(settings, plan, replay_archive)
-    end_reading(count, str(archive), lenient=lenient, refused_to=refused_to, stored="played")
+    end_reading(count, str(archive), lenient=lenient, refused_to=refused_to, stored="replayed")
 
 
 def day(text: str | None, option: str) -> date | None:
-    """A day given on the command line."""
+    """Return the day given to an option. Raises BadParameter when it is not a date."""
     if text is None:
         return None
     try:
@@ -248,16 +255,16 @@ def day(text: str | None, option: str) -> date | None:
 
 
 def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> "BackfillResult":
-    """Run a backfill under a bar, then say what came of it."""
+    """Run a backfill with a progress bar, then print its result."""
     from flows.base.clock import span
-    from flows.base.progress import shares_on
+    from flows.base.progress import show_fraction
     from flows.base.screen import Screen
     from flows.history.backfill import BackfillStep
     from warehouse.connection import is_interrupt
 
     console = Screen(emoji=False, stderr=True)
-    with shares_on(console, label) as tell:
-        reached = "nothing was read yet"
+    with show_fraction(console, label) as tell:
+        reached = "nothing read yet"
 
         def on_step(step: BackfillStep) -> None:
             nonlocal reached
@@ -279,6 +286,6 @@ def watch(label: str, run: "Callable[[OnStep], BackfillResult]") -> "BackfillRes
             say(f"\nstopped; {reached}", err=True)
             raise KeyboardInterrupt from error
     if result.finished_before:
-        say(f"{label}: all of it was read on {result.finished_before:%Y-%m-%d %H:%M} UTC")
+        say(f"{label}: nothing to do; finished on {result.finished_before:%Y-%m-%d %H:%M} UTC")
     say(f"{label}: {result}")
     return result

@@ -1,4 +1,4 @@
-"""`policywire securities` and `policywire study`: listed companies, and what prices did."""
+"""`policywire securities` and `policywire study`: listed companies, price moves around events."""
 
 from datetime import date
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.base.counts import counted
 from flows.base.reading import Lenient, RefusedTo, end_readings
 from flows.base.screen import say
 from flows.commands.options import Config, Warehouse, settings_from, stored
@@ -14,7 +15,7 @@ from models.errors import ConfigError
 if TYPE_CHECKING:
     from warehouse.market.study import StudyFilter
 
-app = typer.Typer(help="Listed companies: what is held, and what is odd.", no_args_is_help=True)
+app = typer.Typer(help="Load, show and check listed companies.", no_args_is_help=True)
 
 
 def register(parent: typer.Typer) -> None:
@@ -26,27 +27,27 @@ def register(parent: typer.Typer) -> None:
 @app.command("load")
 def load(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Your CSV, an exchange's list, the SEC's JSON.")
+        list[Path] | None, typer.Argument(help="Your CSV, an exchange's list, or the SEC's JSON.")
     ] = None,
     mic: Annotated[
-        str | None, typer.Option("--mic", help="Market of a list that does not say, ISO 10383.")
+        str | None,
+        typer.Option("--mic", help="Market (ISO 10383 code) of a list without a market column."),
     ] = None,
-    sec: Annotated[
-        bool, typer.Option("--sec", help="Fetch the SEC's list of today first.")
-    ] = False,
+    sec: Annotated[bool, typer.Option("--sec", help="Fetch the SEC's current list first.")] = False,
     figi: Annotated[
-        bool, typer.Option("--figi", help="Ask OpenFIGI for ids that exposed issuers lack.")
+        bool, typer.Option("--figi", help="Ask OpenFIGI for missing FIGIs of exposed issuers.")
     ] = False,
     lenient: Lenient = False,
     refused_to: RefusedTo = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Store the shipped securities, and lists of your own or of exchanges with them.
+    """Load the shipped securities, and lists of your own or of exchanges.
 
-    Columns ticker, name and mic are needed, under their usual names; isin, cik, figi, country,
-    currency, listing dates if they are there. What conflicts is told, a line each, and what became
-    of every row; exit code 1 where one was refused.
+    A list needs the columns ticker, name and mic, under their usual names;
+    isin, cik, figi, country, currency and listing dates are optional. Prints
+    each conflict, and how many rows were stored, known and refused. Exit code
+    1 if one was refused.
 
     [bold]Examples[/bold]
 
@@ -69,7 +70,7 @@ def load(
             say(f"kept {keep_sec_list(settings.warehouse, client)}")
         lists = tuple(files or settings.market.reference_csv)
         loaded = load_lists(settings.warehouse, lists, mic=mic)
-        say("\n".join((f"{loaded.held} listings", *loaded.notes)))
+        say("\n".join((counted(loaded.held, "listing"), *loaded.notes)))
         if figi:
             asked, found = add_figis(settings.warehouse, client)
             say(f"OpenFIGI knows {found} of {asked} listings without a FIGI")
@@ -78,11 +79,11 @@ def load(
 
 @app.command("show")
 def show(
-    words: Annotated[str, typer.Argument(help="Ticker, id, name or alias.")],
+    words: Annotated[str, typer.Argument(help="Part of a ticker, listing id, name or alias.")],
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Listings that fit, with what they are exposed to.
+    """Show the listings that match, with their exposures.
 
     [bold]Example[/bold]
 
@@ -93,13 +94,13 @@ def show(
 
     rows = find(stored(config, warehouse, live=True).warehouse, words)
     if not rows:
-        raise ConfigError(f"no listing fits {words!r}; was the market stage run?")
+        raise ConfigError(f"no listing matches {words!r}; has the market stage run?")
     say("\n\n".join("\n".join(listing_lines(row)) for row in rows))
 
 
 @app.command("check")
 def check(warehouse: Warehouse = None, config: Config = None) -> None:
-    """What is odd about the securities held; exit code 1 if anything is.
+    """Check the stored securities for oddities. Exit code 1 if there is one.
 
     [bold]Example[/bold]
 
@@ -108,44 +109,52 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     from flows.markets.securities import check as find
 
     odd = find(stored(config, warehouse, live=True).warehouse)
-    say("\n".join(odd) or "nothing odd")
+    say("\n".join(odd) or "no oddities")
     if odd:
         raise typer.Exit(1)
 
 
 def study(
-    type: Annotated[str | None, typer.Option("--type", help="Several parted by commas.")] = None,
-    status: Annotated[
-        str | None, typer.Option("--status", help="Several parted by commas.")
+    type: Annotated[
+        str | None, typer.Option("--type", help="Event type; several separated by commas.")
     ] = None,
-    actor: Annotated[str | None, typer.Option("--actor", help="ISO code.")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="Status; several separated by commas.")
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option("--actor", help="Country that acts, ISO code.")
+    ] = None,
     commodity: Annotated[str | None, typer.Option("--commodity", help="Commodity id.")] = None,
     ticker: Annotated[
-        str | None, typer.Option("--ticker", help="Several parted by commas.")
+        str | None,
+        typer.Option("--ticker", help="Listing, XNYS:MP or just MP; several separated by commas."),
     ] = None,
     group: Annotated[
-        str | None, typer.Option("--group", help="A sector of the securities.")
+        str | None, typer.Option("--group", help="Sector of the listings, for example rare_earths.")
     ] = None,
-    sign: Annotated[
-        str | None, typer.Option("--sign", help="+, - or ?: the expected effect.")
+    sign: Annotated[str | None, typer.Option("--sign", help="Expected effect: +, - or ?.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="First event day, YYYY-MM-DD.")
     ] = None,
-    since: Annotated[str | None, typer.Option("--since", help="Day 0 from, YYYY-MM-DD.")] = None,
     alone: Annotated[
-        bool, typer.Option("--alone", help="Leave out events with another within five sessions.")
+        bool,
+        typer.Option("--alone", help="Leave out events with another event within five sessions."),
     ] = False,
     events: Annotated[
-        Path | None, typer.Option("--events", help="CSV of dated events, instead of the store.")
+        Path | None,
+        typer.Option("--events", help="CSV of dated events, instead of the stored ones."),
     ] = None,
     prices: Annotated[
-        list[Path] | None, typer.Option("--prices", help="Price file for --events; repeat it.")
+        list[Path] | None,
+        typer.Option("--prices", help="Price file for --events; may be repeated."),
     ] = None,
     chart: Annotated[
-        Path | None, typer.Option("--chart", help="Write the picture here, as PNG and SVG.")
+        Path | None, typer.Option("--chart", help="Write a chart to this path, as PNG and SVG.")
     ] = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """The event study: what prices did around developments, by the market model.
+    """Measure price moves around developments (an event study with the market model).
 
     [bold]Examples[/bold]
 
@@ -202,7 +211,7 @@ def check_study_options(
     group: str | None,
     sign: str | None,
 ) -> None:
-    """Raise ConfigError for the first value that nothing can have."""
+    """Raise ConfigError for the first unknown value."""
     from flows.base.known_values import check_actor, check_commodity, check_value
     from models.event import EventStatus, EventType
     from models.reference.securities import load_securities
@@ -219,7 +228,7 @@ def check_study_options(
 
 
 def chart_title(chosen: "StudyFilter") -> str:
-    """What the study is about, in the words of its filter."""
+    """Return a chart title that describes the filter."""
     kinds = (chosen.type or "all developments").replace("_", " ").replace(",", ", ")
     by = f" by {chosen.actor}" if chosen.actor else ""
     of = f" ({chosen.status.replace('_', ' ').replace(',', ', ')})" if chosen.status else ""

@@ -1,4 +1,4 @@
-"""Commands to go on with, printed so that they work as they are: same program, same warehouse."""
+"""Suggested next commands, printed so that they work as they are: same program and warehouse."""
 
 import os
 import shlex
@@ -10,12 +10,12 @@ from flows.base.settings import DEFAULT_CONFIG, Settings, load_settings
 
 
 def command_line(*words: str, settings: Settings, config: Path | None) -> str:
-    """`policywire WORDS` as this person has to type it to ask the warehouse of `settings`."""
+    """Return `policywire WORDS` as the user has to type it for the warehouse of `settings`."""
     return shlex.join([program(), *words, *same_warehouse(settings, config)])
 
 
 def program() -> str:
-    """The program as it was called; its bare name where the shell finds the same one by it."""
+    """Return the program as it was called, or its bare name if that runs the same program."""
     called = Path(sys.argv[0])
     if called.name != "policywire":
         return "policywire"
@@ -27,7 +27,7 @@ def program() -> str:
 
 
 def same_warehouse(settings: Settings, config: Path | None) -> list[str]:
-    """The options that lead to the warehouse of `settings`; none where it is found without."""
+    """Return the options that select the warehouse of `settings`; none if it is the default."""
     if config is not None and config != Path(DEFAULT_CONFIG):
         if load_settings(config).warehouse == settings.warehouse:
             return ["--config", shown_path(config)]
@@ -37,6 +37,6 @@ def same_warehouse(settings: Settings, config: Path | None) -> list[str]:
 
 
 def shown_path(path: Path) -> str:
-    """The path from here when it lies below this folder, else the whole of it."""
+    """Return the path relative to this folder if it is below it, else the full path."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative

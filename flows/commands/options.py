@@ -1,4 +1,4 @@
-"""Options several commands share, and the settings they lead to."""
+"""Options that several commands share, and the settings that follow from them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", "-c", help="Settings file; policywire.toml here, if there is one."),
+    typer.Option("--config", "-c", help="Settings file. Default: policywire.toml in this folder."),
 ]
 Warehouse = Annotated[
-    Path | None, typer.Option("--warehouse", "-w", help="DuckDB file; made if it is not there.")
+    Path | None, typer.Option("--warehouse", "-w", help="DuckDB file; created if missing.")
 ]
-Feeds = Annotated[Path | None, typer.Option("--feeds", help="Feed list (TOML).")]
+Feeds = Annotated[Path | None, typer.Option("--feeds", help="Feed list (TOML file).")]
 
 
 def settings_from(
     config: Path | None, warehouse: Path | None = None, feeds: Path | None = None
 ) -> "Settings":
-    """Settings with what the command line chose on top. Raises ConfigError."""
+    """Return the settings, overridden by the command line. Raises ConfigError."""
     from flows.base.runtime import prepare_prefect
     from flows.base.settings import load_settings
 
     settings = load_settings(config, warehouse=warehouse, feeds=feeds)
-    # Before any command imports Prefect, which reads the environment once.
+    # Must come before any import of Prefect, which reads the environment once.
     prepare_prefect(settings.prefect_home)
     return settings
 
@@ -38,10 +38,10 @@ def stored(
     *,
     live: bool = False,
 ) -> "Settings":
-    """Settings of a warehouse that is there, for commands that work on what is stored.
+    """Return the settings for a command that reads an existing warehouse.
 
-    Its snapshot alone will do, unless the `live` file is needed. Raises WarehouseError when there
-    is nothing to read; makes nothing.
+    The snapshot alone is enough, unless the command needs the `live` file. Creates nothing. Raises
+    WarehouseError when there is nothing to read.
     """
     from models.errors import WarehouseError
     from warehouse.lake import is_lake_target
@@ -51,6 +51,6 @@ def stored(
     if is_lake_target(path) or path.exists() or (settings.snapshot.exists() and not live):
         return settings
     raise WarehouseError(
-        f"{path}: no warehouse here; `policywire run` makes one, `policywire demo` shows one, "
-        "--warehouse or --config says where yours is"
+        f"{path}: no warehouse here; `policywire run` creates one, `policywire demo` creates an "
+        "example; --warehouse or --config point to an existing one"
     )

@@ -1,4 +1,4 @@
-"""Runs a pass for a person who watches: bars while it works, then what is new."""
+"""Run a pass on a terminal: progress bars while it works, then a report of what is new."""
 
 import logging
 from datetime import UTC, datetime
@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.base.answers import table_of
-from flows.base.progress import bars_on
+from flows.base.progress import show_bars
 from flows.base.runtime import prepare_prefect
 from flows.base.screen import Screen
 from flows.base.settings import Settings
 from flows.commands.next_commands import command_line, shown_path
-from flows.feeds.summaries import told_of_summaries
+from flows.feeds.summaries import summaries_note
 from flows.operations.prefect_server import prefect_reached
 from models.errors import PipelineError
 from warehouse.connection import is_interrupt, load_query, open_warehouse
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flows.pipeline import PassResult
 
 MOST_ROWS = 25
-# Stage, title, query, and the view that has all of it.
+# Stage, title, query, and the view that holds all rows.
 TABLES = (
     ("extract", "New developments", "pass_developments", "policy_events"),
     ("market", "Largest moves around them", "pass_returns", "event_returns"),
@@ -43,18 +43,18 @@ def show_pass(
     through_prefect: bool,
     console: Console | None = None,
 ) -> None:
-    """Run `stages` and print feeds in trouble, new developments, alerts raised, and how to go on.
+    """Run `stages` and print failing feeds, new developments, new alerts, suggested commands.
 
     Raises PipelineError at the end when a stage failed.
     """
     console = console or Screen(emoji=False)
     prepare_prefect(settings.prefect_home)
-    # The tables below say the same as the log, and better.
+    # The tables below replace these log lines.
     for name in ("policywire.alerts", "policywire.pass"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     began = datetime.now(UTC)
     try:
-        with bars_on(console):
+        with show_bars(console):
             result = run_stages(settings, config, stages, through_prefect=through_prefect)
     except BaseException as error:
         if not is_interrupt(error):
@@ -63,13 +63,13 @@ def show_pass(
         raise KeyboardInterrupt from error
     print_counts(console, result)
     if "ingest" in stages:
-        print_feeds(console, ask(settings, "pass_feeds", began))
+        print_feeds(console, rows_since(settings, "pass_feeds", began))
     for stage, title, name, view in TABLES:
         if stage in stages:
             more = command_line("sql", f"FROM {view}", settings=settings, config=config)
-            print_rows(console, title, ask(settings, name, began), more)
-    if "ingest" in stages and (told := told_of_summaries(settings, began)):
-        console.print(told, style="yellow", highlight=False, markup=False, soft_wrap=True)
+            print_rows(console, title, rows_since(settings, name, began), more)
+    if "ingest" in stages and (note := summaries_note(settings, began)):
+        console.print(note, style="yellow", highlight=False, markup=False, soft_wrap=True)
     print_next(console, settings, config)
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
@@ -83,9 +83,9 @@ NEXT = (
 
 
 def print_next(console: Console, settings: Settings, config: Path | None) -> None:
-    """How to go on: commands that work as they are printed."""
-    told = f"Ask it: {shown_path(settings.snapshot)} holds it all. For example:"
-    console.print(Text(told, style="bold"), soft_wrap=True)
+    """Print suggested commands; they work as printed."""
+    head = f"Query the results, in {shown_path(settings.snapshot)}. For example:"
+    console.print(Text(head, style="bold"), soft_wrap=True)
     for words in NEXT:
         line = command_line(*words, settings=settings, config=config)
         console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
@@ -94,7 +94,7 @@ def print_next(console: Console, settings: Settings, config: Path | None) -> Non
 def run_stages(
     settings: Settings, config: Path | None, stages: tuple[str, ...], *, through_prefect: bool
 ) -> "PassResult":
-    """The stages in order, as a recorded Prefect flow or as plain functions."""
+    """Run the stages in order, as a recorded Prefect flow or as plain functions."""
     given = str(config) if config else None
     warehouse, feeds = str(settings.warehouse), str(settings.feeds)
     if through_prefect:
@@ -102,52 +102,54 @@ def run_stages(
             from flows.pipeline import pipeline
 
             return pipeline(config=given, warehouse=warehouse, feeds=feeds, stages=stages)
-    from flows.pipeline import pass_through
+    from flows.pipeline import run_without_prefect
 
-    return pass_through({"config": given, "warehouse": warehouse, "feeds": feeds}, stages)
+    return run_without_prefect({"config": given, "warehouse": warehouse, "feeds": feeds}, stages)
 
 
 def kept_since(settings: Settings, began: datetime) -> str:
-    """What a pass that was stopped has stored, in words."""
+    """Return what a stopped pass has stored, in words."""
     if not settings.warehouse.exists():
-        return "nothing was stored yet"
+        return "nothing stored yet"
     try:
         with open_warehouse(settings.warehouse, patience_s=2.0) as con:
             counts = stored_since(con, began)
     except PipelineError as error:
-        return f"what was stored cannot be counted now: {error}"
-    told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
-    return f"kept: {told}" if told else "nothing was stored yet"
+        return f"cannot count what was stored: {error}"
+    stored = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    return f"kept: {stored}" if stored else "nothing stored yet"
 
 
-def ask(settings: Settings, name: str, since: datetime) -> QueryResult:
+def rows_since(settings: Settings, name: str, since: datetime) -> QueryResult:
+    """Run a query of the warehouse package on the snapshot, for what is new since then."""
     return query(settings.snapshot, load_query(name), {"since": since})
 
 
 def print_counts(console: Console, result: "PassResult") -> None:
-    """One line per stage, in its own words, with the seconds it took."""
+    """Print one line per stage: its seconds and its result."""
     for stage, seconds in result.seconds.items():
-        told = result.done.get(stage, result.failed.get(stage, "published"))
-        line = f"{stage:<8} {seconds:5.1f} s  {told}"
+        outcome = result.done.get(stage, result.failed.get(stage, "published"))
+        line = f"{stage:<8} {seconds:5.1f} s  {outcome}"
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     console.print()
 
 
 def print_feeds(console: Console, feeds: QueryResult) -> None:
-    trouble = [row for row in feeds.rows if row[1] != "ok"]
-    told = f"Feeds asked: {len(feeds.rows)}, in trouble: {len(trouble)}"
-    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], told, console.width))
+    """Print the feeds of this pass, those with problems first."""
+    unwell = sum(row[1] != "ok" for row in feeds.rows)
+    title = f"Feeds fetched: {len(feeds.rows)}, with problems: {unwell}"
+    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], title, console.width))
     if len(feeds.rows) > MOST_ROWS:
         console.print(f"and {len(feeds.rows) - MOST_ROWS:,} more: policywire status", style="dim")
     console.print()
 
 
 def print_rows(console: Console, title: str, found: QueryResult, more: str) -> None:
-    """A table under its title, cut to what a person reads; or that there is nothing new."""
+    """Print a table under its title, at most 25 rows; or that there is nothing new."""
     if not found.rows:
         console.print(f"[bold]{title}[/]: nothing new\n", highlight=False)
         return
-    # A narrow terminal shows less of a row rather than all of it in shreds.
+    # A narrow terminal shows fewer columns, rather than all of them wrapped.
     kept = [
         n
         for n, column in enumerate(found.columns)

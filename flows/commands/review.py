@@ -1,4 +1,4 @@
-"""`policywire review`: what looks odd, and a person's ruling on it."""
+"""`policywire review`: findings that look wrong, and rulings on them."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,13 +14,11 @@ if TYPE_CHECKING:
     from flows.base.settings import Settings
 
 app = typer.Typer(
-    help="What looks odd in the lives of measures; rulings on it, kept and honoured by reruns.",
+    help="List findings that look wrong, and rule on them. Rulings are stored and survive reruns.",
     no_args_is_help=True,
 )
-Why = Annotated[str, typer.Option("--why", help="The reason; it is kept.")]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who decides; your login name if you do not say.")
-]
+Why = Annotated[str, typer.Option("--why", help="The reason; stored with the ruling.")]
+By = Annotated[str | None, typer.Option("--by", help="Who decides. Default: your login name.")]
 
 
 def register(parent: typer.Typer) -> None:
@@ -30,15 +28,17 @@ def register(parent: typer.Typer) -> None:
 
 @app.command("list")
 def list_findings(
-    kind: Annotated[str | None, typer.Option("--kind", help="For example life_cycle.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Kind of finding, for example life_cycle.")
+    ] = None,
     decisions: Annotated[
-        bool, typer.Option("--decisions", help="The rulings instead, newest first.")
+        bool, typer.Option("--decisions", help="List the rulings instead, newest first.")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Rows to show.")] = 20,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """What nobody has confirmed yet, newest first. `FROM review_queue` has it all.
+    """List open findings, newest first. The view review_queue holds all of them.
 
     [bold]Examples[/bold]
 
@@ -57,7 +57,7 @@ def list_findings(
         found = query(settings.snapshot, load_query("review_decided"), parameters)
         for at, who, action, subject, other, reason, applied in found.rows:
             into = f" into {other}" if other else ""
-            state = "" if applied else ", not linked yet"
+            state = "" if applied else ", not applied yet"
             say(f"{at:%Y-%m-%d %H:%M} {who}: {action} {subject}{into}: {reason}{state}")
     else:
         found = query(settings.snapshot, load_query("review_waiting"), parameters | {"kind": kind})
@@ -66,7 +66,7 @@ def list_findings(
             check_value("--kind", kind, [str(each) for (each,) in kinds.rows])
         for review_id, sort, reason, key, day, development_id, measure_id, evidence in found.rows:
             say(f"{sort}: {reason}\n  {key}, {day}: {' '.join(str(evidence).split())}")
-            say(f"  finding {review_id}  step {development_id}  measure {measure_id}\n")
+            say(f"  finding {review_id}  development {development_id}  measure {measure_id}\n")
     if not found.rows:
         say("nothing")
     elif len(found.rows) == limit:
@@ -77,13 +77,13 @@ def list_findings(
 
 @app.command("confirm")
 def confirm(
-    review_id: Annotated[str, typer.Argument(help="The finding's id.")],
+    review_id: Annotated[str, typer.Argument(help="Finding id.")],
     why: Why,
     by: By = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Rule that a finding is all right as it is; it leaves the queue.
+    """Rule that a finding is correct as it is. It leaves the queue.
 
     [bold]Example[/bold]
 
@@ -99,18 +99,18 @@ def confirm(
 
 @app.command("merge")
 def merge(
-    measure_id: Annotated[str, typer.Argument(help="The measure that is another one.")],
-    into: Annotated[str, typer.Argument(help="The measure it is.")],
+    measure_id: Annotated[str, typer.Argument(help="Measure id to merge.")],
+    into: Annotated[str, typer.Argument(help="Measure id to merge it into.")],
     why: Why,
     by: By = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Rule that two measures are one; their lives join.
+    """Rule that two measures are the same. Their developments are joined.
 
     [bold]Example[/bold]
 
-      policywire review merge 9c2e... 41d0... --why "the same order, told twice"
+      policywire review merge 9c2e... 41d0... --why "the same order, reported twice"
     """
     from warehouse.events import reviews
 
@@ -122,13 +122,13 @@ def merge(
 
 @app.command("split")
 def split(
-    development_id: Annotated[str, typer.Argument(help="The step that is no step of it.")],
+    development_id: Annotated[str, typer.Argument(help="Development to move out of its measure.")],
     why: Why,
     by: By = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Rule that a development belongs to a measure of its own.
+    """Rule that a development belongs to a separate measure.
 
     [bold]Example[/bold]
 
@@ -146,14 +146,16 @@ def split(
 def apply(
     query: Annotated[
         str,
-        typer.Argument(help="SQL over the snapshot: action, subject_id, object_id, reason."),
+        typer.Argument(
+            help="SQL on the snapshot with the columns action, subject_id, object_id, reason."
+        ),
     ],
     by: By = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the rulings.")] = False,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Rulings by SQL: each row of the answer is one. All of them are taken, or none.
+    """Rule by SQL: each row of the result is a ruling. All are stored, or none.
 
     [bold]Example[/bold]
 
@@ -169,7 +171,7 @@ def apply(
     found = ask(settings.snapshot, query)
     if tuple(found.columns) != RULING_COLUMNS:
         raise ConfigError(
-            f"review apply: give the columns {', '.join(RULING_COLUMNS)}, "
+            f"review apply: the columns must be {', '.join(RULING_COLUMNS)}, "
             f"not {', '.join(found.columns)}"
         )
     if dry_run:
@@ -182,24 +184,27 @@ def apply(
 
 
 def rule(settings: "Settings", decide: "Callable[[Any, datetime], str]") -> None:
-    """Store what `decide` rules, given the open warehouse and the time, link anew, publish."""
+    """Store the ruling that `decide` makes, link developments again, publish the snapshot.
+
+    `decide` gets the open warehouse and the time, and returns the ruling in words.
+    """
     from datetime import UTC, datetime
 
-    from flows.link import link_news
-    from flows.workers.leases import at_work
+    from flows.link import link_developments
+    from flows.workers.leases import as_worker
     from warehouse.connection import open_warehouse
     from warehouse.snapshot import publish
 
     with open_warehouse(settings.warehouse) as con:
         said = decide(con, datetime.now(UTC))
-    with at_work(settings) as owner:
-        link_news(settings, owner)
+    with as_worker(settings) as owner:
+        link_developments(settings, owner)
     publish(settings.warehouse, settings.snapshot)
-    say(f"kept: {said}; `policywire review list --decisions` shows it")
+    say(f"stored: {said}; `policywire review list --decisions` shows it")
 
 
 def name_of(by: str | None) -> str:
-    """Who decides."""
+    """Return the given name, or the login name."""
     from getpass import getuser
 
     return by or getuser()

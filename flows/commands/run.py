@@ -1,4 +1,4 @@
-"""`policywire run`, `demo`, `serve`: one pass, the bundled example, and the schedules."""
+"""`policywire run`, `demo` and `serve`: one pass, the bundled example, scheduled passes."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -28,19 +28,18 @@ def register(app: typer.Typer) -> None:
 def run(
     feeds: Feeds = None,
     warehouse: Warehouse = None,
-    stage: Annotated[
-        Stage | None, typer.Option("--stage", help="Only this stage, not the whole pass.")
-    ] = None,
+    stage: Annotated[Stage | None, typer.Option("--stage", help="Run only this stage.")] = None,
     once: Annotated[Stage | None, typer.Option("--once", hidden=True)] = None,
     prefect: Annotated[
         bool,
-        typer.Option("--prefect", help="Run as a Prefect flow, recorded by a Prefect server."),
+        typer.Option("--prefect", help="Run as a Prefect flow and record it on a Prefect server."),
     ] = False,
     config: Config = None,
 ) -> None:
-    """One pass: fetch what is due, extract, join to tickers, alert; then say what is new.
+    """Run one pass: fetch due feeds, extract events, join tickers, send alerts, show what is new.
 
-    Safe to stop and to run again: every stage goes on with what is not yet done.
+    Safe to stop and run again: every stage continues with the work that is
+    left.
 
     [bold]Examples[/bold]
 
@@ -62,13 +61,13 @@ def run(
 
 def demo(
     directory: Annotated[
-        Path, typer.Option("--dir", help="Where the demo keeps its warehouse.")
+        Path, typer.Option("--dir", help="Folder for the demo's warehouse.")
     ] = Path("var/demo"),
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget what an earlier demo kept.")
+        bool, typer.Option("--fresh", help="Delete the data of an earlier demo first.")
     ] = False,
 ) -> None:
-    """The real flow on bundled feeds, served over loopback by the demo itself.
+    """Run one pass on bundled feeds, served from this machine; no network needed.
 
     [bold]Examples[/bold]
 
@@ -86,10 +85,10 @@ def serve(
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Start the schedules: news every 15 minutes, the market once a day, until Ctrl-C.
+    """Run passes on schedule until Ctrl-C: news every 15 minutes, prices once a day.
 
-    Uses the Prefect server at PREFECT_API_URL, or starts a local one for as long as it runs;
-    docs/DEPLOY.md says how to open its pages.
+    Uses the Prefect server at PREFECT_API_URL, or starts a local one and
+    stops it at the end. docs/DEPLOY.md explains how to open its web pages.
 
     [bold]Examples[/bold]
 

@@ -1,4 +1,4 @@
-"""`policywire sql` and `policywire events`: what analysts ask, of the published snapshot."""
+"""`policywire sql` and `policywire events`: queries on the published snapshot."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from flows.commands.options import Config, Warehouse, stored
 
 
 class Format(StrEnum):
-    """How an answer is written."""
+    """Output formats."""
 
     TABLE = "table"
     CSV = "csv"
@@ -18,10 +18,8 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the answer.")]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write here instead of the screen.")
-]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +35,7 @@ def sql(
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Ask the published snapshot; never the live file, so nobody is locked out.
+    """Run a query on the published snapshot. It never blocks a pass.
 
     [bold]Examples[/bold]
 
@@ -57,23 +55,31 @@ def sql(
 
 
 def events(
-    type: Annotated[str | None, typer.Option("--type", help="For example export_control.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="For example suspended.")] = None,
-    actor: Annotated[str | None, typer.Option("--actor", help="ISO code, for example CN.")] = None,
-    ticker: Annotated[str | None, typer.Option("--ticker", help="XNYS:MP, or just MP.")] = None,
+    type: Annotated[
+        str | None, typer.Option("--type", help="Event type, for example export_control.")
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="Status, for example suspended.")
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option("--actor", help="Country that acts, ISO code, for example CN.")
+    ] = None,
+    ticker: Annotated[
+        str | None, typer.Option("--ticker", help="Listing, XNYS:MP or just MP.")
+    ] = None,
     commodity: Annotated[
-        str | None, typer.Option("--commodity", help="For example gallium.")
+        str | None, typer.Option("--commodity", help="Commodity, for example gallium.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="First seen from, YYYY-MM-DD.")
+        str | None, typer.Option("--since", help="First seen on or after, YYYY-MM-DD.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Rows to show.")] = 20,
     format: FormatOption = Format.TABLE,
     output: Output = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """The latest developments, newest first.
+    """List the latest developments, newest first.
 
     [bold]Examples[/bold]
 

@@ -1,14 +1,17 @@
-"""`policywire search` and `policywire warehouse`: the texts, and looking after the store."""
+"""`policywire search` and `policywire warehouse`: search articles, maintain the warehouse."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flows.base.counts import counted
 from flows.base.screen import say
 from flows.commands.options import Config, Warehouse, settings_from, stored
 
-app = typer.Typer(help="Looking after the store.", no_args_is_help=True)
+app = typer.Typer(
+    help="Check, back up, restore, export and compact the warehouse.", no_args_is_help=True
+)
 
 
 def register(parent: typer.Typer) -> None:
@@ -18,12 +21,12 @@ def register(parent: typer.Typer) -> None:
 
 
 def search(
-    words: Annotated[str, typer.Argument(help="What the article is to hold.")],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 15,
+    words: Annotated[str, typer.Argument(help="Words to search for.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Articles to show.")] = 15,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Articles that hold the words, best first (BM25 over titles and bodies).
+    """Search articles by words, best match first (BM25 over titles and texts).
 
     [bold]Example[/bold]
 
@@ -41,7 +44,9 @@ def search(
 
 @app.command("check")
 def check(warehouse: Warehouse = None, config: Config = None) -> None:
-    """References, orphans, views, snapshot: what keys and constraints would hold elsewhere.
+    """Check the warehouse: references between tables, orphaned rows, views, the snapshot.
+
+    Prints "sound", or one line per problem with exit code 1.
 
     [bold]Example[/bold]
 
@@ -55,7 +60,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
         problems = check_warehouse(con)
     problems += check_snapshot(settings.warehouse, settings.snapshot)
     for problem in problems:
-        say(f"{problem.check}: {problem.rows} rows, for example {problem.example}")
+        say(f"{problem.check}: {counted(problem.rows, 'row')}, for example {problem.example}")
     if problems:
         raise typer.Exit(1)
     say("sound")
@@ -64,14 +69,15 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
 @app.command("backup")
 def backup(
     path: Annotated[
-        Path | None, typer.Argument(help="File or folder; beside the warehouse if not given.")
+        Path | None, typer.Argument(help="File or folder. Default: next to the warehouse.")
     ] = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """A whole copy of the live warehouse, opened and counted before it takes its name.
+    """Copy the whole live warehouse, and check the copy before it gets its final name.
 
-    May run beside `policywire serve`: it waits its turn. A file that is there is never replaced.
+    Safe while `policywire serve` runs: the backup waits for its turn. Never
+    replaces a file.
 
     [bold]Examples[/bold]
 
@@ -82,7 +88,7 @@ def backup(
     from warehouse.operations.backup import backup as copy
 
     made = copy(stored(config, warehouse, live=True).warehouse, path)
-    say(f"{made}: {made.stat().st_size / 1e6:,.1f} MB, opened and counted")
+    say(f"{made}: {made.stat().st_size / 1e6:,.1f} MB, checked")
 
 
 @app.command("restore")
@@ -91,12 +97,15 @@ def restore(
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Put a backup or the snapshot in the place of the live warehouse.
+    """Replace the live warehouse by a backup or by the snapshot.
 
-    The old file is kept beside it under a dated name. Stop `policywire serve` first: it is refused
-    while somebody has the file open. What was written after the copy was made is not in it.
+    Keeps the old file next to it, under a name with the date. Stop
+    `policywire serve` first: a restore is refused while the file is open.
+    Data written after the backup was made is not in it.
 
-    [bold]Example[/bold]
+    [bold]Examples[/bold]
+
+      policywire warehouse restore /srv/backups/policywire.backup-20251001T060000Z.duckdb
 
       policywire warehouse restore var/policywire.snapshot.duckdb
     """
@@ -107,25 +116,26 @@ def restore(
     from warehouse.snapshot import publish
 
     settings = settings_from(config, warehouse)
-    # Between two passes a schedule has the file closed, and would go on with the new one.
+    # Between two passes `serve` has the file closed, and would continue on the new one.
     home = settings.prefect_home
     with only_one(home) if (home / "serve.lock").exists() else nullcontext():
         kept = put_back(source, settings.warehouse)
     publish(settings.warehouse, settings.snapshot)
     say(f"{settings.warehouse}: restored from {source}")
     if kept is not None:
-        say(f"the file that was there is {kept}; delete it when you need it no more")
+        say(f"the old file is now {kept}; delete it when you no longer need it")
 
 
 @app.command("export")
 def export(
-    folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
+    folder: Annotated[Path, typer.Argument(help="Folder for the files; created if missing.")],
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """The views as Parquet, big ones partitioned by month, for everyone without DuckDB.
+    """Write the views as Parquet files, large ones partitioned by month, for tools without DuckDB.
 
-    Reads the published snapshot; a view that is there already is replaced as a whole.
+    Reads the published snapshot. Replaces a view that an earlier export wrote
+    to the folder.
 
     [bold]Example[/bold]
 
@@ -135,14 +145,15 @@ def export(
 
     settings = stored(config, warehouse)
     for view, rows in export_parquet(settings.snapshot, folder).items():
-        say(f"{view}: {rows:,} rows")
+        say(f"{view}: {counted(rows, 'row')}")
 
 
 @app.command("compact")
 def compact(warehouse: Warehouse = None, config: Config = None) -> None:
-    """Checkpoint, and rewrite the live file without dead space.
+    """Rewrite the live file without unused space.
 
-    Takes as long as a copy; flows wait for it, readers of the snapshot notice nothing.
+    Takes about as long as a copy. Passes wait for it; readers of the snapshot
+    do not.
 
     [bold]Example[/bold]
 
@@ -160,14 +171,14 @@ def compact(warehouse: Warehouse = None, config: Config = None) -> None:
 @app.command("drop-texts")
 def drop_texts(
     days: Annotated[int, typer.Option("--older-than", min=1, help="Days since first seen.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them.")] = False,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Drop the texts of old articles. Articles, mentions, evidence and the search index stay.
+    """Delete the texts of old articles. Articles, mentions, evidence and the search index stay.
 
-    A text that no extractor has read is kept. What is dropped cannot be read again by a later
-    extractor. `compact` gives the room back.
+    Keeps texts that no extractor has read yet. A later extractor cannot read
+    a deleted text again. Run `compact` afterwards to shrink the file.
 
     [bold]Examples[/bold]
 
@@ -186,7 +197,7 @@ def drop_texts(
         look = retention.count_droppable if dry_run else retention.drop_texts
         count = look(con, older_than_days=days, now=datetime.now(UTC))
     if dry_run:
-        say(f"{count:,} texts would be dropped")
+        say(f"{counted(count, 'text')} would be deleted")
         return
     publish(settings.warehouse, settings.snapshot)
-    say(f"{count:,} texts dropped")
+    say(f"{counted(count, 'text')} deleted")

@@ -1,4 +1,4 @@
-"""`policywire extract`: JSON lines in, JSON lines out; no Prefect, no database."""
+"""`policywire extract`: JSON lines in, JSON lines out, without Prefect or a database."""
 
 import sys
 from typing import Annotated
@@ -16,17 +16,18 @@ def register(app: typer.Typer) -> None:
 
 def extract(
     workers: Annotated[
-        int, typer.Option("--workers", min=1, help="Processes to extract in, one model each.")
+        int, typer.Option("--workers", min=1, help="Number of processes; each loads its own model.")
     ] = 1,
     lenient: Lenient = False,
     refused_to: RefusedTo = None,
 ) -> None:
-    """Read texts as JSON lines, write their policy events as JSON lines, in the same order.
+    """Read texts as JSON lines and write their policy events as JSON lines, in the same order.
 
-    A record is {"id", "text", "title"?, "context"?, "published"?, "kind"?, "lang"?}; kind is
-    article (the default), headline or sentence. A line that is no JSON gives
-    {"id": null, "line": n, "error": "..."} and the exit code 1 after all other lines are done.
-    A text that takes longer than its budget gives no events and says so in "reject".
+    A record is {"id", "text", "title"?, "context"?, "published"?, "kind"?,
+    "lang"?}; kind is article (the default), headline or sentence. A line that
+    is not JSON gives {"id": null, "line": n, "error": "..."}; the other lines
+    are still read, and the exit code is 1. A text that takes too long gives
+    no events; "reject" says so.
 
     [bold]Examples[/bold]
 
@@ -37,7 +38,7 @@ def extract(
       echo '{"id": 1, "text": "China bans gallium exports"}' | policywire extract
     """
     if sys.stdin.isatty():
-        raise ConfigError("give the records on standard input: policywire extract < in.jsonl")
+        raise ConfigError("no input: pipe records to standard input, policywire extract < in.jsonl")
     from flows.workers.extract_workers import extract_stream
 
     end_reading(

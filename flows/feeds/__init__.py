@@ -1,4 +1,4 @@
-"""The feed list: read, checked, extended, imported and exported.
+"""The feed list: reads, checks, extends, imports and exports it; fetching/ gets the feeds.
 
 Start with feed_list.py.
 """

@@ -1,4 +1,4 @@
-"""Feeds found and added: `policywire feeds add URL` and what imports need of it."""
+"""Finds a feed at a URL and appends feeds to the list: `policywire feeds add URL`, imports."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,9 +17,9 @@ from models.feed import Feed, ParsedFeed
 
 
 def add_feed(settings: Settings, url: str, *, feed_id: str | None = None) -> Feed:
-    """Find the feed at a URL or announced by the page there, and append it to the feed list.
+    """Find the feed at a URL, or one that the page there links to; append it to the feed list.
 
-    Raises ConfigError when there is none, when it is in the list already, or when the list
+    Raises ConfigError when there is no feed, when it is in the list already, or when the list
     cannot be written.
     """
     listed = load_feeds(settings.feeds)
@@ -37,7 +37,7 @@ def add_feed(settings: Settings, url: str, *, feed_id: str | None = None) -> Fee
 
 
 async def discover(url: str, settings: FetchSettings, *, taken: set[str]) -> Feed:
-    """The feed at a URL, or the first working one its page points to. Raises ConfigError."""
+    """The feed at a URL, or the first working one that its page links to. Raises ConfigError."""
     tried: list[str] = []
     queue = [url if "://" in url else f"https://{url}"]
     while queue and len(tried) < 6:
@@ -61,8 +61,8 @@ async def discover(url: str, settings: FetchSettings, *, taken: set[str]) -> Fee
 
 
 def _may_follow(alternate: str, page: str) -> bool:
-    # What the operator types may be a loopback address; what a page says may be so only if it
-    # is the very host and port the operator typed.
+    # The operator may type a loopback address. A page may link to one only at the same host and
+    # port that the operator typed.
     try:
         there = host_and_port(alternate)
         address = literal_address(there[0])
@@ -90,10 +90,10 @@ def _kind(found: ParsedFeed) -> str:
 
 
 def append_feeds(path: Path, feeds: Sequence[Feed]) -> None:
-    """Add feeds to the end of a list, the rest of the file left as its owner wrote it.
+    """Append feeds to a list; the rest of the file stays as it is.
 
-    Raises ConfigError when the file cannot be written or the result would not be a valid list;
-    then nothing is changed.
+    Raises ConfigError, and changes nothing, when the file cannot be written or the result would not
+    be a valid list.
     """
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,4 +1,4 @@
-"""`policywire feeds check`: ask feeds live, store nothing, say what came and what it means."""
+"""`policywire feeds check`: fetches feeds, stores nothing, and reports what came."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from models.feed import Feed, ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedCheck:
-    """One feed asked once. `cells` are what a person reads."""
+    """The result of checking one feed. `cells` are the columns of its table row."""
 
     feed_id: str
     failed: bool
@@ -25,9 +25,9 @@ class FeedCheck:
 
 
 def check_feeds(settings: Settings, feed_id: str | None) -> list[FeedCheck]:
-    """Ask one feed, or all enabled ones, unconditionally; sorted by feed.
+    """Fetch one feed, or all enabled ones, without validators; results are sorted by feed id.
 
-    Raises ConfigError when there is no feed of that id, or it is a template.
+    Raises ConfigError when there is no feed of that id, or when it is a template.
     """
     feeds = chosen(load_feeds(settings.feeds), feed_id)
     fetching = settings.fetch.settings(run_id="check")
@@ -48,7 +48,7 @@ def check_feeds(settings: Settings, feed_id: str | None) -> list[FeedCheck]:
 
 
 def chosen(listed: Sequence[Feed], feed_id: str | None) -> Sequence[Feed]:
-    """The feeds to ask; a disabled one only when it is named."""
+    """The feeds to check; a disabled one only when it is named."""
     if feed_id is None:
         return fetchable(listed)[0]
     found = next((feed for feed in listed if feed.feed_id == feed_id), None)
@@ -63,7 +63,7 @@ def chosen(listed: Sequence[Feed], feed_id: str | None) -> Sequence[Feed]:
 
 
 async def explain(outcome: FeedOutcome, fetching: FetchSettings, readers: FeedReaders) -> FeedCheck:
-    """What came of one feed, in words."""
+    """The check of one feed: read its body, put the result into words."""
     parsed: ParsedFeed | None = None
     hint = ""
     if outcome.fetched is not None:
@@ -71,16 +71,16 @@ async def explain(outcome: FeedOutcome, fetching: FetchSettings, readers: FeedRe
             parsed = (await readers.read(outcome.fetched)).parsed
         except FeedParseError as error:
             outcome = with_parsed(outcome, error, fetching)
-            hint = f"; it points to {', '.join(error.alternates)}" if error.alternates else ""
+            hint = f"; it links to {', '.join(error.alternates)}" if error.alternates else ""
         else:
             outcome = with_parsed(outcome, parsed, fetching)
     fetch = outcome.fetch
     dates = [e.published_at or e.updated_at for e in parsed.entries] if parsed else []
     newest = max((d for d in dates if d is not None), default=None)
-    said = [fetch.error + hint if fetch.error else "", fetch.bozo or "", *fetch.notes]
+    remarks = [fetch.error + hint if fetch.error else "", fetch.bozo or "", *fetch.notes]
     if fetch.next_check_reason:
-        said.append(f"next check by {fetch.next_check_reason}")
-    said.append(summary_hint(outcome.feed, parsed))
+        remarks.append(f"next check by {fetch.next_check_reason}")
+    remarks.append(summary_hint(outcome.feed, parsed))
     return FeedCheck(
         feed_id=fetch.feed_id,
         failed=outcome.error is not None,
@@ -91,6 +91,6 @@ async def explain(outcome: FeedOutcome, fetching: FetchSettings, readers: FeedRe
             fetch.entry_count if parsed else None,
             newest,
             fetch.duration_s,
-            "; ".join(part for part in said if part),
+            "; ".join(remark for remark in remarks if remark),
         ),
     )

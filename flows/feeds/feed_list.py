@@ -1,6 +1,6 @@
-"""The operator's feed list: feeds.toml read, checked and written.
+"""The operator's feed list: reads, checks and writes feeds.toml.
 
-Whatever is wrong is one line that names the file, the feed and the key.
+Every error is one line that names the file, the feed and the key.
 """
 
 import re
@@ -17,7 +17,7 @@ from models.feed import Feed
 
 
 class _FeedLine(BaseModel):
-    """One [[feed]] as written. Keys that only document the list are read and not kept."""
+    """One [[feed]] as written. Keys that only document the list are checked and dropped."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -83,7 +83,7 @@ class _FeedFile(BaseModel):
 
 
 def load_feeds(path: Path) -> tuple[Feed, ...]:
-    """All feeds of a list, disabled ones and templates too. Raises ConfigError with one line."""
+    """All feeds of a list, with disabled ones and templates. Raises ConfigError."""
     try:
         return read_feeds(path.read_text(encoding="utf-8"), where=str(path))
     except FileNotFoundError as error:
@@ -93,7 +93,7 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
 
 
 def read_feeds(text: str, *, where: str) -> tuple[Feed, ...]:
-    """The feeds of a list given as TOML text; `where` names it in errors."""
+    """The feeds of a list given as TOML text; errors name it `where`."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -115,10 +115,10 @@ def read_feeds(text: str, *, where: str) -> tuple[Feed, ...]:
 
 
 def fetchable(feeds: Iterable[Feed]) -> tuple[tuple[Feed, ...], tuple[str, ...]]:
-    """The feeds to ask, and a note for each enabled one that cannot be asked as it stands."""
+    """The feeds to fetch, and a note for each enabled template, which cannot be fetched."""
     enabled = [f for f in feeds if f.enabled]
     notes = tuple(
-        f"feed {f.feed_id!r}: a template ({f.kind}), not asked; write a feed of its own with the "
+        f"feed {f.feed_id!r}: a template ({f.kind}), not fetched; add a feed of its own with the "
         "{...} parts of its url filled in"
         for f in enabled
         if f.kind.endswith("_template")
@@ -170,7 +170,7 @@ def _one_line(error: ValidationError, raw: dict[str, object], where: str) -> str
 
 
 def new_feed_id(name: str, url: str, taken: set[str]) -> str:
-    """An id made from a feed's name, or from its host, and not among `taken`."""
+    """An id made from a feed's name or host that is not among `taken`."""
     base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-")
     base = base or re.sub(r"[^a-z0-9]+", "-", host_and_port(url)[0].lower()).strip("-")[:60]
     candidate, n = base, 2
@@ -180,8 +180,8 @@ def new_feed_id(name: str, url: str, taken: set[str]) -> str:
 
 
 def feed_as_toml(feed: Feed) -> str:
-    """One feed as a [[feed]] block to append to a list; defaults are left out."""
-    plain = Feed(feed_id="", name="", url="")
+    """One feed as a [[feed]] block to append to a list, without keys that have the default."""
+    default = Feed(feed_id="", name="", url="")
     pairs: list[tuple[str, object]] = [("id", feed.feed_id), ("name", feed.name), ("url", feed.url)]
     for key in (
         "kind",
@@ -199,7 +199,9 @@ def feed_as_toml(feed: Feed) -> str:
         "note",
     ):
         value = getattr(feed, key)
-        if key in ("kind", "category", "language", "poll_minutes") or value != getattr(plain, key):
+        if key in ("kind", "category", "language", "poll_minutes") or value != getattr(
+            default, key
+        ):
             pairs.append((key, value))
     return "[[feed]]\n" + "".join(f"{k} = {_toml(v)}\n" for k, v in pairs if v is not None)
 

@@ -1,4 +1,4 @@
-"""Feed lists of other readers: OPML in and out."""
+"""Imports and exports feed lists as OPML, the format that feed readers exchange."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,83 +22,108 @@ _MOST_OUTLINES = 10_000
 def feeds_from_opml(
     data: bytes, *, where: str, listed: Iterable[Feed] = ()
 ) -> tuple[tuple[Feed, ...], ReadCount]:
-    """The new feeds of an OPML file, and what became of each of its outlines that are feeds.
+    """The new feeds of an OPML file, and what became of each outline that is a feed.
 
-    Ids are made from titles, none of those of `listed` used again. One address is one feed,
-    whether it says http, https or feed. An address in a private network is refused: an OPML file
-    is somebody else's list, and what stands in ours counts as meant. Raises ConfigError when the
-    file is no OPML, or no outline in it names a feed.
+    Ids are made from titles and differ from those of `listed`. One address is one feed, whether it
+    says http, https or feed. An address in a private network is refused, because an OPML file is
+    somebody else's list. Raises ConfigError when the file is not OPML, or no outline names a feed.
     """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    opml_import = _Import(listed)
+    for outline in _outlines(data, parser, where):
+        opml_import.take(outline)
+    tally = opml_import.tally
+    if not tally.count.read:
+        raise ConfigError(f"{where}: no feeds in it: no <outline xmlUrl>")
+    for fault in parser.error_log:
+        reason = f"broken XML, this part may be lost: {fault.message}"
+        tally.refuse(Refusal(place=f"line {fault.line}", reason=reason))
+    return tuple(opml_import.found), tally.count
+
+
+def _outlines(data: bytes, parser: etree.XMLParser, where: str) -> list[etree._Element]:
+    """The outlines of an OPML file. Raises ConfigError if it is not OPML or has too many."""
     if len(data) > _OPML_CAP_BYTES:
         raise ConfigError(f"{where}: too large for OPML: {len(data):,} bytes")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ConfigError(f"{where}: not OPML: {error}") from error
     if root is None or str(root.tag).lower() != "opml":
         raise ConfigError(f"{where}: not OPML: no <opml> in it")
-    outlines = sum(1 for _ in root.iter("{*}outline", "{*}OUTLINE"))
-    if outlines > _MOST_OUTLINES:
-        raise ConfigError(f"{where}: {outlines:,} outlines, at most {_MOST_OUTLINES:,} are read")
-    tally, found = Tally(), []
-    ids = {feed.feed_id for feed in listed}
-    held = {_key(feed.url): f"feed {feed.feed_id!r} of your list" for feed in listed}
-    for outline in root.iter("{*}outline", "{*}OUTLINE"):
+    outlines = list(root.iter("{*}outline", "{*}OUTLINE"))
+    if len(outlines) > _MOST_OUTLINES:
+        count = f"{len(outlines):,} outlines, at most {_MOST_OUTLINES:,} are read"
+        raise ConfigError(f"{where}: {count}")
+    return outlines
+
+
+class _Import:
+    """Feeds found in outlines so far, and the count of outlines by what became of them."""
+
+    def __init__(self, listed: Iterable[Feed]) -> None:
+        listed = tuple(listed)
+        self.found: list[Feed] = []
+        self.tally = Tally()
+        self.ids = {feed.feed_id for feed in listed}
+        # Where each address was seen first.
+        self.seen = {_key(feed.url): f"feed {feed.feed_id!r} of your list" for feed in listed}
+
+    def take(self, outline: etree._Element) -> None:
+        """Add an outline's feed, or count it as known or refused; ignore folders and notes."""
         keys = {str(k).lower(): v.strip() for k, v in outline.attrib.items()}
         url = _web(keys.get("xmlurl", ""))
         if not url and not _should_be_feed(outline, keys):
-            continue
+            return
         name = " ".join((keys.get("title") or keys.get("text") or url).split())
         place = f"line {outline.sourceline} {name!r}"
         reason = _why_not(url)
         address = web_address(url)
         if reason is None and address is None:
-            reason = f"no web address: {url!r}"
+            reason = f"not a web address: {url!r}"
         if reason is not None:
-            tally.refuse(Refusal(place=place, reason=reason))
-            continue
+            self.tally.refuse(Refusal(place=place, reason=reason))
+            return
         assert address is not None, "refused above"
-        url = address
-        if _key(url) in held:
-            tally.known += 1
-            tally.note(place, f"{url}: a repeat of {held[_key(url)]}")
-            continue
-        feed_id = new_feed_id(name, url, ids)
-        parent = outline.getparent()
-        folder = (parent.get("text") or parent.get("title") or "") if parent is not None else ""
-        feed = Feed(
-            feed_id=feed_id,
-            name=name,
-            url=url,
-            kind="atom" if keys.get("type", "").lower() == "atom" else "rss",
-            category=re.sub(r"[^a-z0-9]+", "_", folder.lower()).strip("_") or "other",
-            language=_language(keys.get("language", "")),
-        )
+        if _key(address) in self.seen:
+            self.tally.known += 1
+            self.tally.note(place, f"{address}: a repeat of {self.seen[_key(address)]}")
+            return
+        feed = _feed_of(outline, keys, new_feed_id(name, address, self.ids), name, address)
         try:
             read_feeds(feed_as_toml(feed), where="as a feed")
         except ConfigError as error:
-            tally.refuse(Refusal(place=place, reason=str(error)))
-            continue
-        ids.add(feed_id)
-        held[_key(url)] = f"{name!r}, line {outline.sourceline}"
-        tally.stored += 1
-        found.append(feed)
-    if not tally.count.read:
-        raise ConfigError(f"{where}: no feeds in it: no <outline xmlUrl>")
-    for fault in parser.error_log:
-        told = f"broken XML, what stands there may be lost: {fault.message}"
-        tally.refuse(Refusal(place=f"line {fault.line}", reason=told))
-    return tuple(found), tally.count
+            self.tally.refuse(Refusal(place=place, reason=str(error)))
+            return
+        self.ids.add(feed.feed_id)
+        self.seen[_key(address)] = f"{name!r}, line {outline.sourceline}"
+        self.tally.stored += 1
+        self.found.append(feed)
 
 
-# Schemes that readers of feeds made up; each means the web. "feed:https://..." names the real one.
+def _feed_of(
+    outline: etree._Element, keys: dict[str, str], feed_id: str, name: str, url: str
+) -> Feed:
+    """The feed of an outline; its category is the folder it is in."""
+    parent = outline.getparent()
+    folder = (parent.get("text") or parent.get("title") or "") if parent is not None else ""
+    return Feed(
+        feed_id=feed_id,
+        name=name,
+        url=url,
+        kind="atom" if keys.get("type", "").lower() == "atom" else "rss",
+        category=re.sub(r"[^a-z0-9]+", "_", folder.lower()).strip("_") or "other",
+        language=_language(keys.get("language", "")),
+    )
+
+
+# Schemes that feed readers invented; all mean the web. "feed:https://..." contains the real one.
 _READERS_SCHEMES = re.compile(r"(?:feeds?|rss|itpc|pcast):(?://)?(?=https?:)", re.IGNORECASE)
 _PLAIN, _SECURE = re.compile(r"(?:feed|rss|itpc|pcast)://", re.I), re.compile(r"feeds://", re.I)
 
 
 def _web(url: str) -> str:
-    """An address with http or https where it has a feed reader's own scheme."""
+    """The address with http or https in place of a feed reader's own scheme."""
     url = _READERS_SCHEMES.sub("", url, count=1) if _READERS_SCHEMES.match(url) else url
     if _SECURE.match(url):
         return _SECURE.sub("https://", url, count=1)
@@ -106,7 +131,7 @@ def _web(url: str) -> str:
 
 
 def _key(url: str) -> str:
-    """What tells one feed's address from another's: all but the scheme."""
+    """The part of an address that identifies a feed: all but the scheme."""
     try:
         parts = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError):
@@ -116,7 +141,7 @@ def _key(url: str) -> str:
 
 
 def _should_be_feed(outline: etree._Element, keys: dict[str, str]) -> bool:
-    """Is it meant as a feed, though it has no address? Folders and notes are not."""
+    """Is an outline without an address meant to be a feed? Folders and notes are not."""
     return not len(outline) and ("xmlurl" in keys or keys.get("type", "").lower() in _FEED_TYPES)
 
 
@@ -130,7 +155,7 @@ def _why_not(url: str) -> str | None:
         return f"{url}: {error.reason}"
     address = literal_address(host)
     if address is not None and (kind := why_not_public(address)):
-        return f"{url}: a {kind} address; add it to your list by hand if it is meant"
+        return f"{url}: a {kind} address; if you want it, add it to your list by hand"
     if re.search(r"[\s{}]", url):
         return f"{url}: a space or brace in it"
     return None

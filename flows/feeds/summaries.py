@@ -1,4 +1,4 @@
-"""Feeds that give only summaries, too little text for most events: said, with what can be done."""
+"""Reports feeds that give only summaries, too short for most events, and what can be done."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,13 +11,13 @@ from models.feed import Feed, ParsedFeed
 from warehouse.connection import load_query
 from warehouse.snapshot import query
 
-# Of texts this short hardly any names a measure, its step and its parties.
+# Hardly any text this short names a measure, its step and its parties.
 SHORT_CHARS = 600
 _SAMPLE = 50
 
 
-def told_of_summaries(settings: Settings, since: datetime) -> str:
-    """One line on the articles since then that are summaries only; "" if there are none."""
+def summaries_note(settings: Settings, since: datetime) -> str:
+    """One line about new articles since `since` that are only summaries; "" if there are none."""
     found = query(
         settings.snapshot, load_query("pass_summaries"), {"since": since, "short": SHORT_CHARS}
     )
@@ -32,18 +32,18 @@ def summaries_line(rows: Sequence[Sequence[object]], feeds: Sequence[Feed]) -> s
         return ""
     poor = {str(row[0]) for row in rows if int(str(row[2]))}
     allowed = sum(feed.feed_id in poor and feed.full_text for feed in feeds)
-    told = (
+    text = (
         f"{summaries} of {articles} new articles are summaries only "
         f"(under {SHORT_CHARS} characters), which name few events"
     )
     if allowed:
-        told += f"; {counted(allowed)} full_text on and the page gave no more"
+        text += f"; {counted(allowed)} full_text on and the page gave no more"
     if len(poor) > allowed:
-        told += (
+        text += (
             f"; {counted(len(poor) - allowed)} full_text off: where the feed's terms allow it, "
             "set full_text = true in the feed list"
         )
-    return told
+    return text
 
 
 def counted(feeds: int) -> str:
@@ -51,7 +51,7 @@ def counted(feeds: int) -> str:
 
 
 def summary_hint(feed: Feed, parsed: ParsedFeed | None) -> str:
-    """What is to be said of a feed whose entries are summaries; "" if they are not."""
+    """A hint for a feed whose entries are only summaries; "" if they are not."""
     if parsed is None or not parsed.entries:
         return ""
     lengths = [
@@ -61,9 +61,9 @@ def summary_hint(feed: Feed, parsed: ParsedFeed | None) -> str:
     usual = int(median(lengths))
     if usual >= SHORT_CHARS:
         return ""
-    told = f"summaries only, usually {usual} characters"
+    text = f"summaries only, usually {usual} characters"
     if feed.full_text:
-        return f"{told}; full_text is on: article pages are read where robots.txt allows"
+        return f"{text}; full_text is on: article pages are read where robots.txt allows"
     return (
-        f"{told}; full_text is off; its terms: {feed.terms or 'not in the list, ask the publisher'}"
+        f"{text}; full_text is off; its terms: {feed.terms or 'not in the list, ask the publisher'}"
     )

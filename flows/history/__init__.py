@@ -1,4 +1,4 @@
-"""Backfill of archives and replay of what happened before.
+"""Backfill: load archives and re-read stored articles. Replay: run passes on old news.
 
 Start with backfill.py.
 """

@@ -1,9 +1,9 @@
-"""Archives as items: JSON lines, Parquet and WARC, read piece by piece in constant memory.
+"""Read archives as items: JSON lines, Parquet and WARC, in constant memory.
 
-JSON lines and Parquet name their columns alike: `text` (or `html`) and one of `title`, `url`; and
-if they have them `published` (or `published_at`), `seen_at` (or `fetched_at`), `guid`, `feed_id`,
-`language`. Other columns are left alone. A WARC's pages are its `response` records of HTML with
-status 200. Files may be gzipped.
+JSON lines and Parquet have the same columns: `text` (or `html`) and one of `title`, `url`;
+optionally `published` (or `published_at`), `seen_at` (or `fetched_at`), `guid`, `feed_id`,
+`language`. Other columns are ignored. The pages of a WARC file are its `response` records of HTML
+with status 200. Files may be gzipped.
 """
 
 import gzip
@@ -25,7 +25,7 @@ from models.reading import Passed, Refusal
 HEAD_BYTES = 1 << 16
 ROWS_AT_ONCE = 500
 TIMES = ("%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S", "%d-%b-%Y %H:%M:%S.%f")
-# What one record may hold at most; a text of that length is no news.
+# Maximum size of one record; a longer text is not a news article.
 LONGEST_LINE = 64 << 20
 LONGEST_PAGE = 16 << 20
 Progress = Callable[[float], None]
@@ -34,12 +34,12 @@ KINDS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".warc": 
 
 
 def archive_kind(path: Path) -> str:
-    """jsonl, parquet or warc, by the file's name. Raises ConfigError for another."""
+    """Return jsonl, parquet or warc, from the file name. Raises ConfigError for other names."""
     suffixes = [s for s in path.suffixes[-2:] if s != ".gz"]
     kind = KINDS.get(suffixes[-1].lower()) if suffixes else None
     if kind is None:
         raise ConfigError(
-            f"{path}: not an archive we read: give .jsonl, .parquet or .warc, gzipped or not"
+            f"{path}: unknown kind of archive: give .jsonl, .parquet or .warc, gzipped or not"
         )
     if not path.is_file():
         raise ConfigError(f"{path}: no such file")
@@ -47,16 +47,17 @@ def archive_kind(path: Path) -> str:
 
 
 def archive_identity(path: Path) -> str:
-    """Name, size and digest of an archive's beginning: the same file, wherever it lies."""
+    """Return name, size and digest of the first bytes: identifies the file in any folder."""
     with path.open("rb") as file:
         head = hashlib.blake2b(file.read(HEAD_BYTES), digest_size=8).hexdigest()
     return f"{path.name} {path.stat().st_size} {head}"
 
 
 def read_archive(path: Path, *, on_progress: Progress | None = None) -> Iterator[Found]:
-    """Every record in the archive's order: an item, or why it is none; in constant memory.
+    """Yield every record in order: an item, or why it was refused or passed over.
 
-    `on_progress` hears which share of it is read. Raises ConfigError when it is no archive.
+    Calls `on_progress` with the share that is read, 0 to 1. Raises ConfigError when the file is
+    not an archive.
     """
     readers = {"jsonl": read_jsonl, "parquet": read_parquet, "warc": read_warc}
     return readers[archive_kind(path)](path, on_progress or (lambda _: None))
@@ -64,7 +65,7 @@ def read_archive(path: Path, *, on_progress: Progress | None = None) -> Iterator
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], float]]]:
-    """The file's bytes, unzipped where it is zipped, and a word on which share of it is read."""
+    """Open the file, unzipped; yields it with a function that returns the share read so far."""
     size = max(path.stat().st_size, 1)
     with path.open("rb") as raw:
         zipped = cast(IO[bytes], gzip.GzipFile(fileobj=raw))
@@ -72,7 +73,7 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], float]]]:
 
 
 def read_jsonl(path: Path, on_progress: Progress) -> Iterator[Found]:
-    """One item a line; blank lines are none."""
+    """Yield one item per line, without blank lines."""
     with opened(path) as (file, share):
         number = 0
         while True:
@@ -93,7 +94,7 @@ def read_jsonl(path: Path, on_progress: Progress) -> Iterator[Found]:
 
 
 def bounded_line(file: IO[bytes]) -> tuple[bytes, bool]:
-    """The next line, and whether it is whole; of one that is too long only the beginning."""
+    """Return the next line and True; of a line that is too long, its beginning and False."""
     line = file.readline(LONGEST_LINE)
     if len(line) < LONGEST_LINE or line.endswith(b"\n"):
         return line, True
@@ -103,7 +104,7 @@ def bounded_line(file: IO[bytes]) -> tuple[bytes, bool]:
 
 
 def read_parquet(path: Path, on_progress: Progress) -> Iterator[Found]:
-    """One item a row."""
+    """Yield one item per row."""
     import pyarrow.parquet as pq
     from pyarrow import ArrowException
 
@@ -118,25 +119,25 @@ def read_parquet(path: Path, on_progress: Progress) -> Iterator[Found]:
             try:
                 rows = next(batches, None)
             except (ArrowException, OSError) as error:
-                told = f"the file is damaged from here on: {error}"
-                yield Refusal(place=f"row {done + 1}", reason=told)
+                reason = f"the file is damaged from here on: {error}"
+                yield Refusal(place=f"row {done + 1}", reason=reason)
                 return
             if rows is None:
                 return
             for n in range(rows.num_rows):
-                # One by one: a value Python cannot hold is the fault of its row alone.
+                # Row by row: a value that Python cannot represent spoils only its own row.
                 yield item_or_refusal(partial(row_at, rows, n), f"row {done + n + 1}")
             done += rows.num_rows
             on_progress(done / total)
 
 
 def row_at(rows: Any, place: int) -> object:
-    """One row of a batch of Arrow's, as Python values."""
+    """Return one row of an Arrow batch as Python values."""
     return rows.slice(place, 1).to_pylist()[0]
 
 
 def read_warc(path: Path, on_progress: Progress) -> Iterator[Found]:
-    """One item a page: HTTP 200 and HTML. The record's date is when the archive took it."""
+    """Yield one item per page: HTTP 200 and HTML. The record's date is when it was archived."""
     from warcio.archiveiterator import ArchiveIterator
 
     size = max(path.stat().st_size, 1)
@@ -147,7 +148,7 @@ def read_warc(path: Path, on_progress: Progress) -> Iterator[Found]:
             place = f"record {number}"
             try:
                 record = next(records, None)
-            except Exception as error:  # noqa: BLE001 - what warcio says of torn bytes has no one class
+            except Exception as error:  # noqa: BLE001 - warcio has no common class for damaged bytes
                 yield Refusal(place=place, reason=f"the file is damaged from here on: {error}")
                 return
             if record is None:
@@ -155,12 +156,12 @@ def read_warc(path: Path, on_progress: Progress) -> Iterator[Found]:
             on_progress(min(file.tell() / size, 1.0))
             try:
                 yield page_of(record, place) or Passed(place=place)
-            except Exception as error:  # noqa: BLE001 - one page's fault is that page's alone
-                yield Refusal(place=place, reason=told(error))
+            except Exception as error:  # noqa: BLE001 - one bad page must not stop the others
+                yield Refusal(place=place, reason=reason_of(error))
 
 
 def page_of(record: Any, place: str) -> ArchiveItem | None:
-    """The page of a WARC's record; None for what is no page. Raises ValueError where it is bad."""
+    """Return the page of a WARC record, or None if it is not one. Raises ValueError if damaged."""
     http = record.http_headers
     if record.rec_type != "response" or http is None:
         return None
@@ -181,18 +182,18 @@ def page_of(record: Any, place: str) -> ArchiveItem | None:
 
 
 def item_or_refusal(row: Callable[[], object], place: str) -> Found:
-    """The item of a row, or why it is none."""
+    """Return the item of a row, or why it is refused."""
     try:
         found = row()
         if not isinstance(found, dict):
-            raise ValueError("no JSON object")
+            raise ValueError("not a JSON object")
         return item_of(found, place)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        return Refusal(place=place, reason=told(error))
+        return Refusal(place=place, reason=reason_of(error))
 
 
-def told(error: Exception) -> str:
-    """What is wrong with a record, in one line that is not long."""
+def reason_of(error: Exception) -> str:
+    """Return what is wrong with a record, in at most 200 characters on one line."""
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return f"not JSON: {error}"[:200]
     if isinstance(error, RecursionError):
@@ -201,7 +202,7 @@ def told(error: Exception) -> str:
 
 
 def item_of(row: Mapping[str, Any], place: str = "") -> ArchiveItem:
-    """A row as an item. Raises ValueError when it holds no text, or a value that is none."""
+    """Return a row as an item. Raises ValueError without a text or with an invalid value."""
     text, page = row.get("text"), row.get("html")
     if not isinstance(text, str) and not isinstance(page, str):
         raise ValueError("no `text` and no `html`")
@@ -222,17 +223,17 @@ def item_of(row: Mapping[str, Any], place: str = "") -> ArchiveItem:
 
 
 def words(row: Mapping[str, Any], column: str) -> str | None:
-    """A value that is text, or a number written as text. Raises ValueError for anything else."""
+    """Return a text value, or a number as text. Raises ValueError for anything else."""
     value = row.get(column)
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"`{column}` is no text: {type(value).__name__}")
+        raise ValueError(f"`{column}` is not text: {type(value).__name__}")
     return encodable(str(value))
 
 
 def moment(value: Any) -> datetime | None:
-    """A time as archives write it, UTC where it names no zone. Raises ValueError for no time."""
+    """Return a time of an archive, UTC if it has no zone. Raises ValueError if it is not a time."""
     if value is None or value == "":
         return None
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -247,7 +248,7 @@ def moment(value: Any) -> datetime | None:
 
 
 def parsed(text: str) -> datetime:
-    """A written time. Raises ValueError, naming it, when it is none."""
+    """Parse a time. Raises ValueError, quoting the text, when it is not one."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -1,8 +1,8 @@
-"""History through the same stages: an archive, stored articles, or what an older extractor read.
+"""Read an archive, or stored articles that no extractor or only an older one has read.
 
-The work is cut into pieces. What a piece gave is stored whole before the next is noted, so that a
-backfill that is stopped or killed goes on with the first piece that is missing. Articles of an
-archive are read before they are stored: a live pass beside a backfill never has to work on them.
+The work is split into chunks. The result of a chunk is stored as a whole, so a backfill that was
+stopped or killed continues with the first missing chunk. Articles of an archive are read before
+they are stored, so a live pass at the same time never has to read them.
 """
 
 import time
@@ -16,13 +16,14 @@ from typing import TypeVar
 
 from extractors.extract import EXTRACTOR_VERSION
 from extractors.feeds.archive_article import article_from_archive
+from flows.base.counts import counted
 from flows.base.settings import Settings
 from flows.extract import unit_of
 from flows.feeds.feed_list import load_feeds
 from flows.history.archives import Found, archive_identity, read_archive
 from flows.history.chunk_runner import ChunkRunner, local_runner
-from flows.link import link_news
-from flows.workers.leases import at_work
+from flows.link import link_developments
+from flows.workers.leases import as_worker
 from models.archive import ArchiveItem
 from models.article import Article
 from models.backfill import BackfillOrder, Chunk, ChunkCount
@@ -50,7 +51,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillStep:
-    """How far a backfill is: pieces done, share of the whole, seconds gone and to come."""
+    """Progress of a backfill: chunks done, share of the whole, seconds elapsed and left."""
 
     pieces: int
     share: float
@@ -59,13 +60,13 @@ class BackfillStep:
 
     @property
     def left_s(self) -> float | None:
-        """Seconds still to come, at the pace so far; None when that cannot be said yet."""
+        """Return the estimated seconds left at the pace so far; None if it is too early to say."""
         return self.gone_s * (1 - self.share) / self.share if self.share > 0.001 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillResult:
-    """What all of a backfill gave, pieces of earlier runs included."""
+    """The result of a whole backfill, including chunks of earlier runs."""
 
     backfill_id: str
     count: ChunkCount
@@ -74,12 +75,14 @@ class BackfillResult:
     finished_before: datetime | None = None
 
     def __str__(self) -> str:
-        resumed = f", {self.resumed_pieces} pieces of them earlier" if self.resumed_pieces else ""
+        resumed = (
+            f"; {counted(self.resumed_pieces, 'chunk')} done before" if self.resumed_pieces else ""
+        )
         return (
-            f"{self.count.articles} articles read ({self.count.held} were held already, "
+            f"{counted(self.count.articles, 'article')} read ({self.count.held} already stored, "
             f"{self.count.rejects} rejected by the extractor{resumed}): "
-            f"{self.count.mentions} mentions, "
-            f"{self.new_developments} new developments"
+            f"{counted(self.count.mentions, 'mention')}, "
+            f"{counted(self.new_developments, 'new development')}"
         )
 
 
@@ -87,7 +90,7 @@ OnStep = Callable[[BackfillStep], None]
 
 
 def archive_order(path: Path, **asked: object) -> BackfillOrder:
-    """The order to read an archive, by this extractor."""
+    """Return the order to read an archive with this extractor."""
     return BackfillOrder(
         kind="archive",
         source=archive_identity(path),
@@ -96,12 +99,12 @@ def archive_order(path: Path, **asked: object) -> BackfillOrder:
     )
 
 
-# An archive says how many texts it holds only when it is read; packed, a text has about as many.
-_BYTES_A_TEXT = 2000
+# To estimate the number of texts in an archive: the average compressed size of a text.
+_BYTES_PER_TEXT = 2000
 
 
 def stored_order(kind: str, **asked: object) -> BackfillOrder:
-    """The order to read stored articles, by this extractor."""
+    """Return the order to read stored articles with this extractor."""
     return BackfillOrder(kind=kind, extractor_version=EXTRACTOR_VERSION, **asked)  # type: ignore[arg-type]
 
 
@@ -114,17 +117,19 @@ def backfill_archive(
     on_step: OnStep | None = None,
     chunk_articles: int = CHUNK_ARTICLES,
 ) -> BackfillResult:
-    """Bring an archive's articles into the warehouse and read them.
+    """Load the articles of an archive into the warehouse and read them.
 
-    Articles of `order.feed_id` where that is given, else of the feed the archive names, else of
-    one named after the file. Held articles are left as they are.
+    They belong to `order.feed_id` if given, else to the feed that the archive names, else to a feed
+    named after the file. Articles already stored are not changed.
     """
-    job = Job(settings=settings, order=order, on_step=on_step, chunk_articles=chunk_articles)
+    job = BackfillJob(
+        settings=settings, order=order, on_step=on_step, chunk_articles=chunk_articles
+    )
     finished = job.open()
     if finished is not None:
         return replace(job.result(0), finished_before=finished)
-    texts = path.stat().st_size // _BYTES_A_TEXT
-    job.pieces_of_archive(path, runner or local_runner(settings, texts))
+    texts = path.stat().st_size // _BYTES_PER_TEXT
+    job.read_archive_in_chunks(path, runner or local_runner(settings, texts))
     return job.finish()
 
 
@@ -136,21 +141,23 @@ def backfill_stored(
     on_step: OnStep | None = None,
     chunk_articles: int = CHUNK_ARTICLES,
 ) -> BackfillResult:
-    """Read stored articles: those nobody read, or (a re-extraction) those an older one read.
+    """Read stored articles that no extractor, or (re-extraction) only an older one, has read.
 
-    Raises ConfigError when the order's predicate is no condition over the view `articles`.
+    Raises ConfigError when the order's predicate is not a condition on the view `articles`.
     """
-    job = Job(settings=settings, order=order, on_step=on_step, chunk_articles=chunk_articles)
+    job = BackfillJob(
+        settings=settings, order=order, on_step=on_step, chunk_articles=chunk_articles
+    )
     with open_warehouse(settings.warehouse) as con:
         wanted = articles_wanted(con, order)
     job.open(again=True)
-    job.pieces_of_store(wanted, runner or local_runner(settings, len(wanted)))
+    job.read_stored_in_chunks(wanted, runner or local_runner(settings, len(wanted)))
     return job.finish()
 
 
 @dataclass(slots=True, kw_only=True)
-class Job:
-    """One backfill at work."""
+class BackfillJob:
+    """One running backfill: open it, read the chunks, finish it."""
 
     settings: Settings
     order: BackfillOrder
@@ -163,7 +170,7 @@ class Job:
     began: float = field(default_factory=time.monotonic)
 
     def open(self, *, again: bool = False) -> datetime | None:
-        """Note the order and learn what is done of it; when it was finished, if it was."""
+        """Store the order, load the chunks done before; return when it was finished, if so."""
         with open_warehouse(self.settings.warehouse) as con:
             finished = None if again else was_finished(con, self.order)
             if finished is None:
@@ -173,8 +180,8 @@ class Job:
             self.resumed = len(self.done)
         return finished
 
-    def pieces_of_archive(self, path: Path, runner: ChunkRunner) -> None:
-        """Read the archive piece by piece and store what each gave."""
+    def read_archive_in_chunks(self, path: Path, runner: ChunkRunner) -> None:
+        """Read the archive chunk by chunk and store the result of each."""
         listed = load_feeds(self.settings.feeds)
         with open_warehouse(self.settings.warehouse) as con:
             save_feeds(con, listed)
@@ -182,7 +189,7 @@ class Job:
         pending: dict[int, tuple[list[Article], int, ReadCount, float]] = {}
 
         def chunks() -> Iterator[Chunk]:
-            found = read_archive(path, on_progress=self.progressed)
+            found = read_archive(path, on_progress=self.set_share)
             for number, piece in enumerate(archive_pieces(found, self.chunk_articles)):
                 if number in self.done:
                     self.share_before = self.share
@@ -210,10 +217,10 @@ class Job:
                     left_out=left_out,
                     now=now,
                 )
-            self.stepped(share)
+            self.report_progress(share)
 
     def articles_of(self, piece: "Piece", path: Path) -> tuple[list[Article], ReadCount]:
-        """A piece's articles of the days ordered, and what became of its other records."""
+        """Return the articles of a chunk in the ordered days, and counts of its other records."""
         now = datetime.now(UTC)
         named = path.name.split(".")[0]
         tally, articles = piece.tally, []
@@ -233,23 +240,23 @@ class Job:
         return articles, tally.count
 
     def may_be_wanted(self, item: ArchiveItem) -> bool:
-        """Whether a look at the item's own dates leaves it in the days ordered."""
+        """Return whether the item, by its own dates, may be in the ordered days."""
         at = item.seen_at or item.published_at
         return at is None or item.html is not None or self.in_days(at)
 
     def is_wanted(self, article: Article) -> bool:
-        """Was the article first seen in the days ordered?"""
+        """Return whether the article was first seen in the ordered days."""
         return self.in_days(article.first_seen_at)
 
     def in_days(self, at: datetime) -> bool:
-        """Does a moment lie in the days ordered?"""
+        """Return whether a time is in the ordered days."""
         first, last = self.order.from_date, self.order.to_date
         return (first is None or at >= datetime.combine(first, day_time(), UTC)) and (
             last is None or at <= datetime.combine(last, day_time.max, UTC)
         )
 
-    def pieces_of_store(self, wanted: list[tuple[str, int]], runner: ChunkRunner) -> None:
-        """Read stored articles piece by piece; what is read already is not among `wanted`."""
+    def read_stored_in_chunks(self, wanted: list[tuple[str, int]], runner: ChunkRunner) -> None:
+        """Read stored articles chunk by chunk; `wanted` excludes those already read."""
         feeds = {feed.feed_id: feed for feed in load_feeds(self.settings.feeds)}
         first = max(self.done, default=-1) + 1
         read = 0
@@ -263,20 +270,21 @@ class Job:
         for chunk, extractions in runner.read(chunks()):
             self.done[chunk.number] = self.store(chunk, extractions)
             read += len(chunk.units)
-            self.stepped(read / max(len(wanted), 1))
+            self.report_progress(read / max(len(wanted), 1))
 
     def store(self, chunk: Chunk, extractions: tuple[Extraction, ...]) -> ChunkCount:
-        """Store what a piece of stored articles gave."""
+        """Store the result of a chunk of stored articles."""
         with open_warehouse(self.settings.warehouse) as con:
             return save_stored_chunk(
                 con, self.order, chunk.number, extractions, now=datetime.now(UTC)
             )
 
-    def progressed(self, share: float) -> None:
+    def set_share(self, share: float) -> None:
+        """Remember which share of the archive is read."""
         self.share = share
 
-    def stepped(self, share: float) -> None:
-        """Tell who watches how far it is; the pace is that of this run."""
+    def report_progress(self, share: float) -> None:
+        """Report the progress of this run, without chunks done before it."""
         if self.on_step is None:
             return
         here = (share - self.share_before) / max(1 - self.share_before, 1e-9)
@@ -290,21 +298,21 @@ class Job:
         )
 
     def total(self) -> ChunkCount:
-        """What all pieces gave so far."""
+        """Return the sum of all chunks so far."""
         return sum(self.done.values(), ChunkCount())
 
     def finish(self) -> BackfillResult:
-        """Link what was read, join tickers, index, note the end, publish."""
+        """Link mentions, join tickers, index texts, mark the backfill finished, publish."""
         warehouse = self.settings.warehouse
-        with at_work(self.settings) as owner:
-            new = link_news(self.settings, owner)
+        with as_worker(self.settings) as owner:
+            new = link_developments(self.settings, owner)
         with open_warehouse(warehouse) as con:
             end_backfill(con, self.order, now=datetime.now(UTC))
         publish(warehouse, self.settings.snapshot)
         return self.result(new)
 
     def result(self, new_developments: int) -> BackfillResult:
-        """What there is to say of it."""
+        """Return the result so far."""
         return BackfillResult(
             backfill_id=self.order.backfill_id,
             count=self.total(),
@@ -315,14 +323,14 @@ class Job:
 
 @dataclass(slots=True)
 class Piece:
-    """Some items of an archive, and what else stood between them."""
+    """Some items of an archive, and counts of the other records between them."""
 
     items: list[ArchiveItem] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
 
 def archive_pieces(found: Iterable[Found], size: int) -> Iterator[Piece]:
-    """Pieces of `size` items, in order; what comes after the last item is in the last piece."""
+    """Yield pieces of `size` items in order; records after the last item go to the last piece."""
     piece, full = Piece(), None
     for record in found:
         if isinstance(record, ArchiveItem):
@@ -347,15 +355,15 @@ def archive_pieces(found: Iterable[Found], size: int) -> Iterator[Piece]:
 def article_or_refusal(
     item: ArchiveItem, *, feed_id: str, fetched_at: datetime
 ) -> Article | Refusal:
-    """The article of an item, or why there is none; one bad page is nobody else's matter."""
+    """Return the article of an item, or why it is refused."""
     try:
         article = article_from_archive(item, feed_id=feed_id, fetched_at=fetched_at)
-    except Exception as error:  # noqa: BLE001 - a library's fault over one page is that page's
+    except Exception as error:  # noqa: BLE001 - one bad page must not stop the others
         return Refusal(place=item.place, reason=f"{type(error).__name__}: {error}"[:200])
-    return article or Refusal(place=item.place, reason="no article text in it")
+    return article or Refusal(place=item.place, reason="no article text found")
 
 
 def pieces(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
-    """Lists of up to `size` items, in order."""
+    """Yield lists of up to `size` items, in order."""
     while piece := list(islice(items, size)):
         yield piece

@@ -1,8 +1,8 @@
-"""Who reads the pieces of a backfill: processes of this machine, or of others.
+"""Runners that extract events from the chunks of a backfill, on this machine or on others.
 
-A runner takes pieces and gives each back with what was read in it, in any order, as soon as it is
-there; it stores nothing. One that works on other machines (Dask, say) sends them the texts:
-records come back, and the warehouse stays with the backfill.
+A runner takes chunks and returns each with its extractions, in any order, as soon as it is done. It
+stores nothing. A runner on other machines (Dask) sends texts and gets records back; only the
+backfill itself opens the warehouse.
 """
 
 from collections import deque
@@ -21,14 +21,14 @@ ChunkReading = tuple[Chunk, tuple[Extraction, ...]]
 
 
 class ChunkRunner(Protocol):
-    """Reads pieces."""
+    """Extracts events from chunks."""
 
     def read(self, chunks: Iterable[Chunk]) -> Iterator[ChunkReading]:
-        """Each piece with the extractions of its texts; takes pieces as it can work on them."""
+        """Yield each chunk with its extractions; takes the next chunk when a worker is free."""
 
 
 class WorkersRunner:
-    """Pieces in worker processes of this machine, a model each; `running` ones are left running."""
+    """Runs chunks in worker processes on this machine; `running` workers are reused and kept."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class WorkersRunner:
         self.running = running
 
     def pool(self) -> AbstractContextManager[ExtractWorkers]:
+        """Return the running workers, or new ones that end with the block."""
         if self.running is not None:
             return nullcontext(self.running)
         return ExtractWorkers(self.workers, gate=self.gate, budget=self.budget)
@@ -64,7 +65,7 @@ class WorkersRunner:
 
 
 class DaskRunner:
-    """Pieces on the workers of a Dask scheduler, given back as they are done."""
+    """Runs chunks on the workers of a Dask cluster."""
 
     def __init__(self, scheduler: str, *, gate: bool = True) -> None:
         self.scheduler, self.gate = scheduler, gate
@@ -86,7 +87,7 @@ class DaskRunner:
 
 
 def local_runner(settings: Settings, texts: int) -> ChunkRunner:
-    """The runner of this machine: a worker process, more where there is enough to read."""
+    """Return a runner on this machine: one worker process, or more if there are many texts."""
     workers = workers_for(texts, settings.extract.workers)
     if workers == 1:
         return WorkersRunner(1, running=ready_workers(settings))

@@ -1,8 +1,8 @@
-"""An archive happens again: served as feeds, fetched, read and alerted by the archive's own clock.
+"""Replay an archive: serve it as feeds, and run real passes on them by the archive's clock.
 
-Every pass is the one that reads the news, over HTTP and into a warehouse of its own. Waiting for
-the next pass is cut short (or left out); what a pass takes is time in the archive as well, so that
-the lag from publication to notice is what it would have been.
+Passes fetch over HTTP and write to a warehouse of their own. Only the waiting between passes is
+shortened or skipped; the time a pass takes counts in full, so the delay from publication to notice
+is realistic.
 """
 
 import shutil
@@ -16,12 +16,12 @@ from flows.alerting.rounds import deliver_due, enqueue_new, load_checked_rules
 from flows.alerting.rules import Channel, RuleBook
 from flows.base.clock import ArchiveClock
 from flows.base.settings import Settings
-from flows.extract import read_news
+from flows.extract import extract_and_link
 from flows.feeds.feed_list import feed_as_toml, load_feeds
 from flows.history.archives import archive_kind, read_archive
 from flows.history.backfill import article_or_refusal
 from flows.history.replay_server import serve_archive
-from flows.ingest import gather_news
+from flows.ingest import ingest_feeds
 from models.article import Article
 from models.errors import ConfigError
 from models.feed import Feed
@@ -30,13 +30,13 @@ from warehouse.articles.articles import last_fetched_at
 from warehouse.connection import open_warehouse
 from warehouse.snapshot import publish
 
-# Digests and what was held by a throttle go out within a day of the last article.
-AFTERMATH = timedelta(days=1, minutes=1)
+# Digests and throttled notices are due within a day after the last article.
+LAST_NOTICES_AFTER = timedelta(days=1, minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayPlan:
-    """What to play, how fast, and where what came of it is kept."""
+    """What to replay, how fast, and the folder for the results."""
 
     archive: Path
     folder: Path
@@ -51,7 +51,7 @@ class ReplayPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayStep:
-    """One pass: when it was in the archive, its share of the whole, what it brought."""
+    """One pass: its time in the archive, the share done, and what it found."""
 
     at: datetime
     share: float
@@ -62,7 +62,7 @@ class ReplayStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult:
-    """What came of a replay, and where it lies."""
+    """The result of a replay and its files."""
 
     warehouse: Path
     snapshot: Path
@@ -75,8 +75,8 @@ class ReplayResult:
 
 
 @dataclass(slots=True, kw_only=True)
-class Cast:
-    """The feeds that play, with their articles, earliest first."""
+class ReplayFeeds:
+    """The feeds of a replay with their articles, earliest first."""
 
     feeds: list[Feed] = field(default_factory=list)
     articles: dict[str, list[Article]] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Cast:
 
     @property
     def times(self) -> list[datetime]:
-        """When something appears, earliest first."""
+        """Return the times at which articles appear, earliest first."""
         return sorted({a.first_seen_at for found in self.articles.values() for a in found})
 
 
@@ -94,68 +94,70 @@ OnReplayStep = Callable[[ReplayStep], None]
 def replay_archive(
     settings: Settings, plan: ReplayPlan, on_step: OnReplayStep | None = None
 ) -> ReplayResult:
-    """Play an archive from its first article to its last.
+    """Replay an archive from its first article to its last.
 
-    What an earlier replay into the same folder fetched is held already: it goes on after that.
-    Raises ConfigError when the archive holds nothing of these days.
+    Continues after the articles that an earlier replay into the same folder has fetched. Raises
+    ConfigError when the archive has no article in the chosen days.
     """
     archive_kind(plan.archive)
     if plan.fresh and plan.folder.exists():
         shutil.rmtree(plan.folder)
     plan.folder.mkdir(parents=True, exist_ok=True)
-    cast = cast_of(settings, plan)
-    times = cast.times
+    found = replay_feeds(settings, plan)
+    times = found.times
     if not times:
-        read = cast.tally.count
+        read = found.tally.count
         first = f"; first {read.refusals[0]}" if read.refusals else ""
         raise ConfigError(
-            f"{plan.archive}: nothing in it from these days (--from, --to); "
+            f"{plan.archive}: no article in these days (--from, --to); "
             f"{read.read} read, {read.refused} refused{first}"
         )
     with open_warehouse(plan.folder / "replay.duckdb") as con:
         done = last_fetched_at(con)
     clock = ArchiveClock(max(times[0], done or times[0]), speed=plan.speed)
-    with serve_archive(cast.feeds, cast.articles, clock) as feeds:
-        stage = stage_of(settings, plan, feeds)
-        book = rule_book(stage, plan)
+    with serve_archive(found.feeds, found.articles, clock) as feeds:
+        replay_settings = settings_for_replay(settings, plan, feeds)
+        book = rule_book(replay_settings, plan)
         due = [t for t in times if not done or t > done]
-        return replace(play(stage, plan, book, clock, due, on_step), reading=cast.tally.count)
+        return replace(
+            run_passes(replay_settings, plan, book, clock, due, on_step), reading=found.tally.count
+        )
 
 
-def cast_of(settings: Settings, plan: ReplayPlan) -> Cast:
-    """The archive's articles of the days asked for, by the feed they belong to."""
+def replay_feeds(settings: Settings, plan: ReplayPlan) -> ReplayFeeds:
+    """Return the articles of the chosen days by feed, and counts of the archive's records."""
     listed = {feed.feed_id: feed for feed in load_feeds(settings.feeds)}
     first = datetime.combine(plan.from_date or date.min, day_time(), UTC)
     last = datetime.combine(plan.to_date or date.max, day_time.max, UTC)
-    named, now, cast = plan.archive.name.split(".")[0], datetime.now(UTC), Cast()
+    named, now, found = plan.archive.name.split(".")[0], datetime.now(UTC), ReplayFeeds()
     for item in read_archive(plan.archive):
         if isinstance(item, Refusal):
-            cast.tally.refuse(item)
+            found.tally.refuse(item)
             continue
         if isinstance(item, Passed):
-            cast.tally.passed += 1
+            found.tally.passed += 1
             continue
         feed_id = plan.feed_id or item.feed_id or named
         article = article_or_refusal(item, feed_id=feed_id, fetched_at=now)
         if isinstance(article, Refusal):
-            cast.tally.refuse(article)
+            found.tally.refuse(article)
         elif item.published_at is None and item.seen_at is None and article.published_at is None:
-            told = "no date of its own: nothing can be played at its time"
-            cast.tally.refuse(Refusal(place=item.place, reason=told))
+            reason = "no date: its place in the replay is unknown"
+            found.tally.refuse(Refusal(place=item.place, reason=reason))
         elif not first <= article.first_seen_at <= last:
-            cast.tally.passed += 1
+            found.tally.passed += 1
         else:
-            cast.tally.stored += 1
-            cast.articles.setdefault(feed_id, []).append(article)
-    for feed_id, articles in cast.articles.items():
+            found.tally.stored += 1
+            found.articles.setdefault(feed_id, []).append(article)
+    for feed_id, articles in found.articles.items():
         articles.sort(key=lambda article: (article.first_seen_at, article.article_id))
         unknown = Feed(feed_id=feed_id, name=feed_id, url="http://replay.invalid/")
-        cast.feeds.append(listed.get(feed_id, unknown))
-    return cast
+        found.feeds.append(listed.get(feed_id, unknown))
+    return found
 
 
-def stage_of(settings: Settings, plan: ReplayPlan, feeds: Sequence[Feed]) -> Settings:
-    """The settings of a replay: its own feed list and warehouse, no manners on loopback."""
+def settings_for_replay(settings: Settings, plan: ReplayPlan, feeds: Sequence[Feed]) -> Settings:
+    """Return the settings of a replay: own feed list and warehouse, no gap between requests."""
     listed = plan.folder / "feeds.toml"
     listed.write_text("\n".join(feed_as_toml(feed) for feed in feeds), "utf-8")
     return settings.model_copy(
@@ -168,10 +170,13 @@ def stage_of(settings: Settings, plan: ReplayPlan, feeds: Sequence[Feed]) -> Set
     )
 
 
-def rule_book(stage: Settings, plan: ReplayPlan) -> RuleBook:
-    """The operator's rules; unless asked otherwise every channel is a file in the folder."""
+def rule_book(replay_settings: Settings, plan: ReplayPlan) -> RuleBook:
+    """Return the operator's rules; without --send, every channel is a file in the folder."""
     book = load_checked_rules(
-        stage.warehouse, stage.rule_paths, stage.alert_tables_in, stage.default_channel
+        replay_settings.warehouse,
+        replay_settings.rule_paths,
+        replay_settings.alert_tables_in,
+        replay_settings.default_channel,
     )
     if plan.send:
         return book
@@ -188,31 +193,31 @@ def rule_book(stage: Settings, plan: ReplayPlan) -> RuleBook:
     )
 
 
-def play(
-    stage: Settings,
+def run_passes(
+    replay_settings: Settings,
     plan: ReplayPlan,
     book: RuleBook,
     clock: ArchiveClock,
     times: Sequence[datetime],
     on_step: OnReplayStep | None,
 ) -> ReplayResult:
-    """Pass after pass at the cadence, those in which nothing can be new left out."""
+    """Run the passes; skip those without a new article."""
     articles = developments = sent = passes = 0
     place = 0
-    # At least one, for what an earlier replay fetched and was stopped before it was read.
+    # At least one pass, to read what an earlier replay fetched before it was stopped.
     while place < len(times) or not passes:
         due = max(times[place], clock()) if place < len(times) else clock()
         clock.wait_until(next_pass(due, plan.every_minutes))
         now = clock()
         while place < len(times) and times[place] <= now:
             place += 1
-        news = gather_news(stage, clock=clock)
-        read = read_news(stage)
-        told = tell(stage, book, clock)
+        news = ingest_feeds(replay_settings, clock=clock)
+        read = extract_and_link(replay_settings)
+        notices = send_alerts(replay_settings, book, clock)
         passes += 1
         articles += news.new_articles
         developments += read.new_developments
-        sent += told
+        sent += notices
         if on_step is not None:
             on_step(
                 ReplayStep(
@@ -220,15 +225,15 @@ def play(
                     share=place / max(len(times), 1),
                     new_articles=news.new_articles,
                     new_developments=read.new_developments,
-                    sent=told,
+                    sent=notices,
                 )
             )
-    clock.wait_until(clock() + AFTERMATH)
-    sent += tell(stage, book, clock)
-    publish(stage.warehouse, stage.snapshot)
+    clock.wait_until(clock() + LAST_NOTICES_AFTER)
+    sent += send_alerts(replay_settings, book, clock)
+    publish(replay_settings.warehouse, replay_settings.snapshot)
     return ReplayResult(
-        warehouse=stage.warehouse,
-        snapshot=stage.snapshot,
+        warehouse=replay_settings.warehouse,
+        snapshot=replay_settings.snapshot,
         articles=articles,
         passes=passes,
         new_developments=developments,
@@ -237,15 +242,15 @@ def play(
     )
 
 
-def tell(stage: Settings, book: RuleBook, clock: ArchiveClock) -> int:
-    """Ask the rules and deliver, by the archive's clock; how many notices went."""
-    enqueue_new(stage.warehouse, book, clock())
-    counts, _ = deliver_due(stage.warehouse, book, clock=clock)
+def send_alerts(replay_settings: Settings, book: RuleBook, clock: ArchiveClock) -> int:
+    """Evaluate the rules and deliver by the archive's clock; return how many notices were sent."""
+    enqueue_new(replay_settings.warehouse, book, clock())
+    counts, _ = deliver_due(replay_settings.warehouse, book, clock=clock)
     return counts.sent
 
 
 def next_pass(at: datetime, every_minutes: int) -> datetime:
-    """The first moment of the cadence that is not before `at`, counted from midnight UTC."""
+    """Return the first pass time at or after `at`; passes are counted from midnight UTC."""
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     every = timedelta(minutes=every_minutes)
     return midnight + -((midnight - at) // every) * every

@@ -1,11 +1,12 @@
-"""Runs a replay for a person who watches, then says what the desk would have heard."""
+"""Run a replay with a progress bar, then print the notices it gave."""
 
 from collections import Counter
 from collections.abc import Callable
 
 from flows.base.answers import table_of
 from flows.base.clock import span
-from flows.base.progress import shares_on
+from flows.base.counts import counted
+from flows.base.progress import show_fraction
 from flows.base.screen import Screen
 from flows.base.settings import Settings
 from flows.history.replay import OnReplayStep, ReplayPlan, ReplayResult, ReplayStep
@@ -18,23 +19,26 @@ Replay = Callable[[Settings, ReplayPlan, OnReplayStep | None], ReplayResult]
 
 
 def show_replay(settings: Settings, plan: ReplayPlan, replay: Replay) -> ReadCount:
-    """Play it under a bar, then print notices per day, the last of them, and the lags.
+    """Run the replay, then print notices per day, the last notices, and the delays.
 
-    Returns what became of the archive's records.
+    Returns the counts of the archive's records.
     """
     console = Screen(emoji=False)
-    with shares_on(Screen(emoji=False, stderr=True), "replay") as tell:
+    with show_fraction(Screen(emoji=False, stderr=True), "replay") as show_progress:
 
         def on_step(step: ReplayStep) -> None:
-            tell(step.share, f"{step.at:%Y-%m-%d %H:%M} UTC, {step.sent} notices")
+            show_progress(
+                step.share, f"{step.at:%Y-%m-%d %H:%M} UTC, {counted(step.sent, 'notice')}"
+            )
 
         result = replay(settings, plan, on_step)
     for problem in result.problems:
         console.print(f"! {problem}", style="red", markup=False, highlight=False)
     print_notices(console, result)
     console.print(
-        f"{result.articles} articles in {result.passes} passes: {result.new_developments} new "
-        f"developments, {result.sent} notices sent. It all lies in {plan.folder}/; ask it with\n"
+        f"{counted(result.articles, 'article')} in {result.passes} passes: "
+        f"{counted(result.new_developments, 'new development')}, "
+        f"{counted(result.sent, 'notice')} sent. Results: {plan.folder}/. Query them with\n"
         f'  policywire sql --warehouse {result.warehouse} "FROM alerts ORDER BY sent_at"',
         highlight=False,
         markup=False,
@@ -43,16 +47,20 @@ def show_replay(settings: Settings, plan: ReplayPlan, replay: Replay) -> ReadCou
 
 
 def print_notices(console: Screen, result: ReplayResult) -> None:
-    """What was sent, by day and one by one, and how long it took."""
+    """Print the notices by day, the last ones, and their delays."""
     notices = query(result.snapshot, load_query("replay_notices")).rows
     days = Counter(f"{row[0]:%Y-%m-%d}" for row in notices)
     console.print(table_of(("day", "notices"), list(days.items()), "Notices per day"))
     shown = [(f"{row[0]:%Y-%m-%d %H:%M}", *row[1:4]) for row in notices[-MOST_ROWS:]]
-    console.print(table_of(("at (UTC)", "severity", "rule", "notice"), shown, "The last of them"))
-    ((count, doubled, *lags),) = query(result.snapshot, load_query("replay_lags")).rows
-    told = [span(float(str(lag))) if lag is not None else "unknown" for lag in lags]
     console.print(
-        f"{count} by themselves, {doubled} of them twice; from publication to notice p50 "
-        f"{told[0]}, p95 {told[1]}; from first sight p50 {told[2]}, p95 {told[3]}",
+        table_of(
+            ("at (UTC)", "severity", "rule", "notice"), shown, f"The last {len(shown)} notices"
+        )
+    )
+    ((count, doubled, *lags),) = query(result.snapshot, load_query("replay_lags")).rows
+    delays = [span(float(str(lag))) if lag is not None else "unknown" for lag in lags]
+    console.print(
+        f"{count} single notices, {doubled} of them sent twice; delay from publication p50 "
+        f"{delays[0]}, p95 {delays[1]}; from first sight p50 {delays[2]}, p95 {delays[3]}",
         highlight=False,
     )

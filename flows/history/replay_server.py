@@ -1,4 +1,4 @@
-"""An archive as live feeds over loopback: a feed shows what its clock has reached, newest first."""
+"""Serve an archive as live feeds over loopback: entries up to the clock's time, newest first."""
 
 import hashlib
 import threading
@@ -18,7 +18,7 @@ SHOWN = 50
 
 
 def feed_body(feed: Feed, articles: Sequence[Article]) -> bytes:
-    """Articles as an RSS 2.0 document with their whole texts, in the order given."""
+    """Return articles as an RSS 2.0 document with full texts, in the given order."""
     items = "".join(item_xml(article) for article in articles)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -29,7 +29,7 @@ def feed_body(feed: Feed, articles: Sequence[Article]) -> bytes:
 
 
 def item_xml(article: Article) -> str:
-    """One article as an item."""
+    """Return one article as an RSS item."""
     paragraphs = "".join(
         f"<p>{escape(part.strip())}</p>" for part in article.text.split("\n\n") if part.strip()
     )
@@ -47,9 +47,9 @@ def item_xml(article: Article) -> str:
 def serve_archive(
     feeds: Sequence[Feed], articles: Mapping[str, Sequence[Article]], clock: Clock
 ) -> Iterator[list[Feed]]:
-    """Serve each feed's articles, earliest first in `articles`; yields the feeds to ask.
+    """Serve the articles of each feed (earliest first); yields the feeds with their new URLs.
 
-    Answers with an ETag, and 304 to who holds it.
+    Answers carry an ETag; a request with the current one gets a 304.
     """
     by_path = {f"/{feed.feed_id}.xml": feed for feed in feeds}
 
@@ -78,7 +78,7 @@ def serve_archive(
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """A replay has its own report."""
+            """Log nothing: the replay has its own report."""
 
     server = LoopbackServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -1,7 +1,7 @@
-"""Lists of listings as others give them: your own CSV, an exchange's list, the SEC's JSON.
+"""Read lists of listings: your own CSV, an exchange's list, the SEC's JSON.
 
-Columns are known by their usual names, the delimiter by the header. What a list does not say (whose
-market it is) the caller says.
+Columns are recognised by their usual names, the delimiter from the header. If a list does not name
+its market, the caller does.
 """
 
 import csv
@@ -15,7 +15,7 @@ from models.reading import NOTHING_READ, ReadCount, Refusal, Tally
 from models.reference.securities import SEC_MARKETS
 
 Rows = list[tuple[int, dict[str, str]]]
-# What a column may be called, in lower case with letters and digits only.
+# Names of each column, in lower case with letters and digits only.
 COLUMN_NAMES = {
     "ticker": ("ticker", "symbol", "code", "asxcode", "actsymbol", "tradingsymbol", "mnemonic"),
     "name": ("name", "companyname", "nameofcompany", "company", "securityname", "issuername"),
@@ -38,7 +38,7 @@ EXCHANGE_MICS = {"A": "XASE", "N": "XNYS", "P": "ARCX", "Z": "BATS", "Q": "XNAS"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingFile:
-    """One list. `kind` is sec or table; rows carry their line and our column names."""
+    """One list. `kind` is sec or table; each row has its line number and our column names."""
 
     path: Path
     kind: str
@@ -47,9 +47,9 @@ class ListingFile:
 
 
 def read_listing_file(path: Path, mic: str | None = None) -> ListingFile:
-    """Any list we can read; `mic` is the market of a list that does not say.
+    """Read a list; `mic` is the market of a list without a market column.
 
-    Raises ConfigError, one line, when it is no such list.
+    Raises ConfigError, one line, when the file is not such a list.
     """
     try:
         body = path.read_bytes()
@@ -70,9 +70,9 @@ def read_listing_file(path: Path, mic: str | None = None) -> ListingFile:
 def table_rows(
     text: str, origin: str, mic: str | None, tally: Tally
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a delimited list; test issues are passed over.
+    """Yield the rows of a delimited list, without test issues.
 
-    Raises ConfigError when a column that is needed is not there.
+    Raises ConfigError when a required column is missing.
     """
     lines = text.splitlines()
     first = header_line(lines)
@@ -80,9 +80,7 @@ def table_rows(
     reader = csv.reader(lines[first:], delimiter=max(",|;\t", key=header.count))
     columns = detect_columns(next(reader, []))
     if "mic" not in columns.values() and "exchange" not in columns.values() and mic is None:
-        raise ConfigError(
-            f"{origin}: no column 'mic'; needed: {', '.join(NEEDED)} (or say --mic for the list)"
-        )
+        raise ConfigError(f"{origin}: no column 'mic'; needed: {', '.join(NEEDED)} (or give --mic)")
     for wanted in ("ticker", "name"):
         if wanted not in columns.values():
             raise ConfigError(f"{origin}: no column {wanted!r}; needed: {', '.join(NEEDED)}")
@@ -97,7 +95,7 @@ def table_rows(
 
 
 def header_line(lines: list[str]) -> int:
-    """The first line that names a ticker and a name; exchanges put titles above it."""
+    """Return the index of the header; exchanges put titles above it."""
     for place, line in enumerate(lines[:10]):
         found = detect_columns(next(csv.reader([line], delimiter=max(",|;\t", key=line.count)), []))
         if {"ticker", "name"} <= set(found.values()):
@@ -106,7 +104,7 @@ def header_line(lines: list[str]) -> int:
 
 
 def detect_columns(header: list[str]) -> dict[int, str]:
-    """Place in the file -> our column, the first that fits each."""
+    """Return our column name by position, the first match for each."""
     plain = ["".join(c for c in cell.lower() if c.isalnum()) for cell in header]
     found: dict[int, str] = {}
     for ours, spellings in COLUMN_NAMES.items():
@@ -118,7 +116,7 @@ def detect_columns(header: list[str]) -> dict[int, str]:
 
 
 def market_of(row: Mapping[str, str], mic: str | None) -> str:
-    """The MIC of a row: its own, that of its exchange's code, or the whole list's."""
+    """Return the MIC of a row: its own, that of its exchange code, or the list's."""
     given = row.get("mic") or row.get("exchange") or mic or ""
     return EXCHANGE_MICS.get(given, given)
 
@@ -126,9 +124,9 @@ def market_of(row: Mapping[str, str], mic: str | None) -> str:
 def sec_list_rows(
     body: bytes, origin: str, tally: Tally | None = None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of the SEC's company_tickers_exchange.json; those of no market of ours are passed over.
+    """Yield the rows of the SEC's company_tickers_exchange.json that are on a market we know.
 
-    Raises ConfigError when it is not that.
+    Raises ConfigError when the file is something else.
     """
     tally = tally if tally is not None else Tally()
     try:
@@ -142,8 +140,8 @@ def sec_list_rows(
             cik, ticker, exchange, name = (row[n] for n in names)
             number = f"{int(cik):010d}"
         except (IndexError, TypeError, ValueError):
-            told = "not cik, ticker, exchange, name"
-            tally.refuse(Refusal(place=f"row {line}", reason=told))
+            reason = "not cik, ticker, exchange, name"
+            tally.refuse(Refusal(place=f"row {line}", reason=reason))
             continue
         if mic := SEC_MARKETS.get(exchange or ""):
             yield line, {"cik": number, "ticker": ticker, "mic": mic, "name": name}

@@ -1,4 +1,4 @@
-"""Where prices come from. A provider leaves files; one loader checks and stores them all."""
+"""Price providers write files; one loader checks and stores them."""
 
 import csv
 import hashlib
@@ -47,9 +47,9 @@ YAHOO_ACTIONS = ("Dividends", "Stock Splits")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceFile:
-    """A table of daily prices on disk. `listing_id` where the file does not say whose they are.
+    """A table of daily prices on disk. `listing_id` is set if the file does not name the listing.
 
-    `digest` of its content is given where the file stays and may come unchanged again.
+    `digest` (of the content) is set for files that stay and may come back unchanged.
     """
 
     path: Path
@@ -59,20 +59,20 @@ class PriceFile:
 
 
 class PriceProvider(Protocol):
-    """Somewhere prices can be had."""
+    """A source of prices."""
 
     name: str
 
     def files(self, listings: Sequence[Listing], since: date, folder: Path) -> Iterator[PriceFile]:
-        """Files with the prices of `listings` from `since` on, put into `folder` if need be.
+        """Yield files with the prices of `listings` from `since` on; downloads go to `folder`.
 
-        Raises FetchError or ConfigError with one clear line; files given before it are whole.
+        Raises FetchError or ConfigError with one line; files yielded before are complete.
         """
         ...
 
 
 class FileProvider:
-    """CSV and Parquet files the operator names; they hold what they hold."""
+    """CSV and Parquet files named by the operator; given as they are, whatever they contain."""
 
     name = "files"
 
@@ -85,7 +85,7 @@ class FileProvider:
 
 
 def digest_of(path: Path) -> str | None:
-    """Digest of a file's content; None when it cannot be read, which loading it will tell."""
+    """Return the digest of a file's content; None if unreadable, which loading will report."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "blake2b").hexdigest()
@@ -94,7 +94,7 @@ def digest_of(path: Path) -> str | None:
 
 
 class StooqProvider:
-    """Stooq's daily CSV, one request a listing; closes adjusted for splits and dividends."""
+    """Stooq's daily CSV, one request per listing; closes adjusted for splits and dividends."""
 
     name = "stooq"
 
@@ -109,12 +109,12 @@ class StooqProvider:
                 if body.startswith("Date,"):
                     path = folder / f"{listing.mic}-{listing.ticker.replace('/', '-')}.csv"
                     header, _, rest = body.partition("\n")
-                    # Adjusted already: it must not pass for what was paid on the day.
+                    # Already adjusted: it must not be stored as the traded price.
                     path.write_text(f"{header.replace('Close', 'Adj Close')}\n{rest}", "utf-8")
                     yield PriceFile(path=path, source=self.name, listing_id=listing.listing_id)
 
     def answer(self, symbol: str, since: date) -> str:
-        """The body for one symbol. Raises TransientFetchError when asked too often or unwell."""
+        """Return the body for one symbol. Raises TransientFetchError on rate limits and errors."""
         query = {"s": symbol, "i": "d", "d1": since.strftime("%Y%m%d")}
         query["d2"] = datetime.now(UTC).strftime("%Y%m%d")
         try:
@@ -127,7 +127,7 @@ class StooqProvider:
             raise TransientFetchError(self.url, f"{symbol}: HTTP {answer.status_code}")
         body = answer.text.replace("\r", "")
         if "daily hits limit" in body:
-            raise TransientFetchError(self.url, "daily limit reached; go on tomorrow")
+            raise TransientFetchError(self.url, "daily limit reached; try again tomorrow")
         if not body.startswith("Date,") and "No data" not in body:
             raise FetchError(self.url, f"{symbol}: not a table of prices: {body[:60]!r}")
         return body
@@ -136,7 +136,7 @@ class StooqProvider:
 class YahooProvider:
     """Yahoo's daily prices through the optional package yfinance (extra `yfinance`).
 
-    `download` is yfinance.download; given so that it can be replaced.
+    `download` is yfinance.download by default; tests replace it.
     """
 
     name = "yahoo"
@@ -170,7 +170,7 @@ class YahooProvider:
 
 
 def yfinance_download() -> Callable[..., Any]:
-    """yfinance.download. Raises ConfigError when the package is not there."""
+    """Return yfinance.download. Raises ConfigError when the package is not installed."""
     try:
         import yfinance  # type: ignore[import-not-found,unused-ignore]
     except ImportError as error:
@@ -189,11 +189,11 @@ def load_from(
     *,
     skip_unknown: bool = False,
 ) -> list[PriceLoad]:
-    """Load all a provider gives, file by file, each whole or not at all.
+    """Load all files of a provider, each whole or not at all.
 
-    A file that was loaded with the same content before is passed over. The warehouse is open only
-    while a file is loaded. A file with faults is refused as a whole and the others are loaded;
-    then raises WarehouseError naming each fault, and a second run takes the others as they are.
+    Skips a file that was loaded before with the same content. The warehouse is open only while a
+    file is loaded. A file with faults is refused as a whole; the others are loaded, then
+    WarehouseError is raised with each fault.
     """
     loads: list[PriceLoad] = []
     refused: list[str] = []
@@ -201,7 +201,7 @@ def load_from(
         for file in provider.files(listings, since, Path(folder)):
             known = f"prices: {file.path}"
             with open_warehouse(warehouse) as con:
-                # What was left out as unknown may be known today.
+                # Rows left out because their ticker was unknown may be known now.
                 if file.digest and not skip_unknown and is_loaded(con, known, file.digest):
                     continue
                 try:

@@ -1,26 +1,24 @@
-"""Loading, showing and checking securities: what stands behind `policywire securities`."""
+"""Load, show and check securities, for `policywire securities`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 import httpx
-from rapidfuzz import fuzz
 
-from extractors.listings.company_names import core_name
 from flows.base.reading import lines_of, summary
 from flows.markets.listing_files import read_listing_file, sec_list_rows
-from flows.markets.security_values import cik_of, day_of, isin_of
+from flows.markets.listing_merge import with_rows, with_sec_list
 from models.errors import FetchError, TransientFetchError
 from models.identity import digest_id
-from models.reading import ReadCount, Refusal, Tally
-from models.reference.markets import US_MARKETS, Market, load_markets
-from models.reference.securities import SEC_SOURCE, issuer_id, load_securities
-from models.security import CompanyAlias, Issuer, Listing, Securities
+from models.reading import ReadCount, Tally
+from models.reference.markets import Market, load_markets
+from models.reference.securities import load_securities
+from models.security import Listing, Securities
 from warehouse.articles.inputs import is_loaded, note_loaded
 from warehouse.connection import open_warehouse
 from warehouse.market.securities import (
@@ -35,17 +33,15 @@ from warehouse.market.securities import (
 SEC_URL = "https://www.sec.gov/files/company_tickers_exchange.json"
 OPENFIGI_URL = "https://api.openfigi.com/v3/mapping"
 OPENFIGI_BATCH = 10
-# The SEC lists some ten thousand; much fewer is half an answer.
+# The SEC lists about 10,000; far fewer means a truncated answer.
 LEAST_SEC_ROWS = 5000
-ALIKE = 70
-SHOWN = 5
 WIDTH = 96
 INPUT = "securities"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What loading securities gave: listings held, what is to be noted, and each list's rows."""
+    """The result of loading securities: listings stored, notes, and row counts of each list."""
 
     held: int
     notes: tuple[str, ...]
@@ -55,7 +51,7 @@ class Loaded:
 def load_all(
     warehouse: Path, files: Sequence[Path] = (), *, mic: str | None = None
 ) -> tuple[int, tuple[str, ...]]:
-    """`load_lists` as (listings held, notes), refused rows among the notes."""
+    """Call `load_lists`; return listings stored and notes, with refused rows among the notes."""
     loaded = load_lists(warehouse, files, mic=mic)
     refused = (
         f"{path}: {line.strip()}"
@@ -69,10 +65,10 @@ def load_all(
 def load_lists(warehouse: Path, files: Sequence[Path] = (), *, mic: str | None = None) -> Loaded:
     """Store the shipped securities and the operator's own lists.
 
-    An SEC list among `files`, or else one that `keep_sec_list` left beside the warehouse, takes
-    the place of the one that ships. A row that cannot be used is refused, the others are stored.
-    Nothing is written when it is what was stored last. Raises ConfigError for a file that is no
-    such list; then nothing was stored.
+    An SEC list among `files`, or else the one that `keep_sec_list` saved next to the warehouse,
+    replaces the shipped one. Invalid rows are refused, the others are stored. Writes nothing if
+    nothing has changed since the last load. Raises ConfigError for a file that is not such a list;
+    then nothing is stored.
     """
     lists = [read_listing_file(path, mic) for path in files]
     kept = sec_list_path(warehouse)
@@ -105,26 +101,26 @@ def load_lists(warehouse: Path, files: Sequence[Path] = (), *, mic: str | None =
 
 
 def securities_digest(securities: Securities, markets: tuple[Market, ...]) -> str:
-    """What tells one set of securities from another."""
+    """Return a digest of a set of securities."""
     return digest_id(repr(securities), repr(markets))
 
 
 @cache
 def shipped_digest() -> str:
-    """The digest of the securities that ship, with nothing of the operator's."""
+    """Return the digest of the shipped securities alone."""
     return securities_digest(load_securities(), tuple(load_markets().values()))
 
 
 def sec_list_path(warehouse: Path) -> Path:
-    """Where a fetched SEC list is kept: beside the warehouse, for every later pass to use."""
+    """Return the path of a fetched SEC list: next to the warehouse, used by later passes."""
     return warehouse.with_name("company_tickers_exchange.json")
 
 
 def keep_sec_list(warehouse: Path, client: httpx.Client, url: str = SEC_URL) -> Path:
-    """Fetch the SEC's list of today and keep it, once it proved to be one."""
+    """Fetch the SEC's current list, check it and save it; return its path."""
     body = fetch_sec_list(client, url)
     if len(list(sec_list_rows(body, url))) < LEAST_SEC_ROWS:
-        raise FetchError(url, f"fewer than {LEAST_SEC_ROWS:,} listings; the old list stays")
+        raise FetchError(url, f"fewer than {LEAST_SEC_ROWS:,} listings; the old list is kept")
     path = sec_list_path(warehouse)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".tmp")
@@ -134,13 +130,13 @@ def keep_sec_list(warehouse: Path, client: httpx.Client, url: str = SEC_URL) -> 
 
 
 def show(warehouse: Path, words: str) -> list[dict[str, Any]]:
-    """Listings whose ticker, id, name or alias holds `words`, with what they are exposed to."""
+    """Return listings whose ticker, id, name or alias contains `words`, with their exposures."""
     with open_warehouse(warehouse) as con:
         return find_securities(con, words)
 
 
 def listing_lines(row: Mapping[str, Any]) -> Iterator[str]:
-    """One listing as a person reads it: what it is, then a line for each thing known of it."""
+    """Yield one listing as text: id and name, then a line for each known value."""
     yield f"{row['listing_id']}  {row['name']}"
     end = f" until {row['valid_to']}" if row["valid_to"] else ""
     since = f" from {row['valid_from']}" if row["valid_from"] else ""
@@ -163,13 +159,13 @@ def listing_lines(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check(warehouse: Path) -> list[str]:
-    """What is odd about the securities held, a line each."""
+    """Return a line for each oddity among the stored securities."""
     with open_warehouse(warehouse) as con:
         return check_securities(con)
 
 
 def fetch_sec_list(client: httpx.Client, url: str = SEC_URL) -> bytes:
-    """The SEC's list as it is today; the SEC asks for a User-Agent that says who you are."""
+    """Fetch the SEC's current list. The SEC requires a User-Agent that identifies the caller."""
     try:
         answer = client.get(url)
     except httpx.HTTPError as error:
@@ -179,180 +175,13 @@ def fetch_sec_list(client: httpx.Client, url: str = SEC_URL) -> bytes:
     return answer.content
 
 
-def with_rows(
-    held: Securities,
-    rows: Iterable[tuple[int, Mapping[str, str]]],
-    *,
-    origin: str,
-    tally: Tally | None = None,
-) -> Securities:
-    """`held` with further listings; nothing is merged in silence, what conflicts is noted.
-
-    A listing already there keeps its issuer; an issuer known by its CIK under quite another name
-    keeps its own listings; an ISIN with a wrong check digit is left out. A row with an unknown
-    market, an impossible date, or a listing given before is refused; `tally` hears what became
-    of each.
-    """
-    tally = tally if tally is not None else Tally()
-    markets = load_markets()
-    issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
-    listings = {listing.listing_id: listing for listing in held.listings}
-    notes = list(held.notes)
-    seen: set[str] = set()
-    for line, row in rows:
-        where = f"{origin}: line {line}"
-        mic, ticker, name = (row.get(column, "").strip() for column in ("mic", "ticker", "name"))
-        key = f"{mic}:{ticker}"
-        try:
-            since, until = day_of(row, "valid_from"), day_of(row, "valid_to")
-            if not ticker or not name:
-                raise ValueError("ticker and name are needed")
-            if mic not in markets:
-                raise ValueError(f"unknown market {mic!r}, an ISO 10383 MIC")
-            if key in seen:
-                raise ValueError(f"{key} twice")
-        except ValueError as error:
-            tally.refuse(Refusal(place=f"line {line}", reason=str(error)))
-            continue
-        seen.add(key)
-        cik = cik_of(row, where, notes)
-        owner = issuer_id(cik, key)
-        if key in listings:
-            if listings[key].issuer_id != owner and cik:
-                notes.append(
-                    f"{where}: {key} is {listings[key].issuer_id} already, "
-                    f"not {owner} ({name}); left as it is"
-                )
-            tally.known += 1
-            continue
-        tally.stored += 1
-        if owner in issuers and not same_company(issuers[owner].name, name):
-            notes.append(
-                f"{where}: CIK {cik} is {issuers[owner].name!r} already, not {name!r}; kept apart"
-            )
-            cik, owner = None, issuer_id(None, key)
-        issuers.setdefault(
-            owner,
-            Issuer(
-                issuer_id=owner,
-                name=name,
-                country=row.get("country") or None,
-                cik=cik,
-                sector=row.get("sector") or None,
-            ),
-        )
-        listings[key] = Listing(
-            listing_id=key,
-            issuer_id=owner,
-            mic=mic,
-            ticker=ticker,
-            currency=row.get("currency") or markets[mic].currency,
-            isin=isin_of(row, where, notes),
-            figi=row.get("figi") or None,
-            valid_from=since,
-            valid_to=until,
-            source=Path(origin).name,
-        )
-    return replace(
-        held,
-        issuers=tuple(issuers.values()),
-        listings=tuple(listings.values()),
-        notes=tuple(notes),
-    )
-
-
-def with_sec_list(
-    held: Securities,
-    rows: Iterable[tuple[int, Mapping[str, str]]],
-    *,
-    origin: str,
-    as_of: date,
-    tally: Tally | None = None,
-) -> Securities:
-    """`held` with the SEC's list of `as_of` in place of the one that ships.
-
-    What our own tables say of a US ticker stands. A listing the list has no more ends that day, a
-    ticker with another CIK goes to its new issuer, a renamed filer keeps its old name as an alias;
-    each is noted, the first few by name; `tally` hears what became of each row.
-    """
-    tally = tally if tally is not None else Tally()
-    issuers = {issuer.issuer_id: issuer for issuer in held.issuers}
-    listings = {listing.listing_id: listing for listing in held.listings}
-    aliases = list(held.aliases)
-    curated = {
-        k.ticker for k in listings.values() if k.mic in US_MARKETS and k.source != SEC_SOURCE
-    }
-    gone = {key for key, k in listings.items() if k.source == SEC_SOURCE}
-    moved = {(k.issuer_id, k.ticker) for k in listings.values()}
-    told: dict[str, list[str]] = {
-        "new": [],
-        "ended": [],
-        "renamed": [],
-        "now another company's": [],
-    }
-    for _, row in rows:
-        mic, ticker, name = row["mic"], row["ticker"], row["name"]
-        key, owner = f"{mic}:{ticker}", issuer_id(row["cik"], "")
-        if mic in US_MARKETS and ticker in curated:
-            tally.known += 1
-            continue
-        old = listings.get(key)
-        gone.discard(key)
-        known = issuers.get(owner)
-        if known is None:
-            issuers[owner] = Issuer(issuer_id=owner, name=name, country=None, cik=row["cik"])
-        elif known.name != name and known.sector is None and not known.aliases:
-            issuers[owner] = replace(known, name=name)
-            if not same_company(known.name, name):
-                aliases.append(CompanyAlias(issuer_id=owner, alias=known.name, kind="former"))
-                told["renamed"].append(f"{key} {known.name} -> {name}")
-        if old is not None and old.issuer_id == owner:
-            tally.known += 1
-            continue
-        tally.stored += 1
-        if old is not None:
-            told["now another company's"].append(f"{key} {name}")
-        elif (owner, ticker) not in moved:
-            told["new"].append(key)
-        listings[key] = Listing(
-            listing_id=key,
-            issuer_id=owner,
-            mic=mic,
-            ticker=ticker,
-            currency="USD",
-            valid_from=as_of if old is not None else None,
-            source=SEC_SOURCE,
-        )
-    for key in sorted(gone):
-        listings[key] = replace(listings[key], valid_to=as_of)
-        told["ended"].append(key)
-    notes = [
-        f"{origin}: {len(found):,} {what}: {', '.join(found[:SHOWN])}"
-        + (f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else "")
-        for what, found in told.items()
-        if found
-    ]
-    return replace(
-        held,
-        issuers=tuple(issuers.values()),
-        listings=tuple(listings.values()),
-        aliases=tuple(aliases),
-        notes=(*held.notes, *notes),
-    )
-
-
-def same_company(one: str, other: str) -> bool:
-    """Could both be names of one company? Legal forms, case and points aside."""
-    return fuzz.token_set_ratio(core_name(one).lower(), core_name(other).lower()) >= ALIKE
-
-
 def add_figis(
     warehouse: Path, client: httpx.Client, words: str | None = None, url: str = OPENFIGI_URL
 ) -> tuple[int, int]:
-    """Ask OpenFIGI for listings that lack a FIGI; (asked, found).
+    """Ask OpenFIGI for missing FIGIs; return how many were asked for and found.
 
-    Those of one ticker (`words`), else those of issuers exposed to a commodity. Raises
-    TransientFetchError when it is asked too often; what it gave until then is stored.
+    Asks for one ticker (`words`), else for issuers exposed to a commodity. Raises
+    TransientFetchError when rate limited; what was found by then is stored.
     """
     with open_warehouse(warehouse) as con:
         asked = listings_without_figi(con, words)
@@ -368,9 +197,9 @@ def add_figis(
 def openfigi_ids(
     client: httpx.Client, listings: Sequence[Listing], url: str = OPENFIGI_URL
 ) -> dict[str, str]:
-    """Composite FIGIs of listings that OpenFIGI knows, by listing id; ten a request.
+    """Return the composite FIGIs that OpenFIGI knows, by listing id; ten per request.
 
-    Raises TransientFetchError when asked too often.
+    Raises TransientFetchError when rate limited.
     """
     found = {}
     for place in range(0, len(listings), OPENFIGI_BATCH):

@@ -1,4 +1,4 @@
-"""Values of a list of securities: CIK, ISIN and days, read and checked."""
+"""Read and check values of a list of securities: CIK, ISIN and dates."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 
 def cik_of(row: Mapping[str, str], where: str, notes: list[str]) -> str | None:
-    """The CIK in ten digits; one that is no number is noted and left out."""
+    """Return the CIK in ten digits; leave an invalid one out and add a note."""
     given = (row.get("cik") or "").strip()
     if not given:
         return None
@@ -18,7 +18,7 @@ def cik_of(row: Mapping[str, str], where: str, notes: list[str]) -> str | None:
 
 
 def isin_of(row: Mapping[str, str], where: str, notes: list[str]) -> str | None:
-    """The ISIN; one whose check digit is wrong is noted and left out."""
+    """Return the ISIN; leave one with a wrong check digit out and add a note."""
     isin = (row.get("isin") or "").strip().upper()
     if isin and not is_isin(isin):
         notes.append(f"{where}: ISIN {isin!r} has a wrong check digit or form; left out")
@@ -27,7 +27,7 @@ def isin_of(row: Mapping[str, str], where: str, notes: list[str]) -> str | None:
 
 
 def is_isin(isin: str) -> bool:
-    """Form and check digit of an ISIN (ISO 6166: letters as numbers, then Luhn's sum)."""
+    """Check form and check digit of an ISIN (ISO 6166: letters as numbers, then Luhn's sum)."""
     if re.fullmatch(r"[A-Z]{2}[A-Z0-9]{9}[0-9]", isin) is None:
         return False
     digits = "".join(str(int(c, 36)) for c in isin)
@@ -36,9 +36,9 @@ def is_isin(isin: str) -> bool:
 
 
 def day_of(row: Mapping[str, str], column: str) -> date | None:
-    """A day of the row, ISO or as exchanges write it ("06-OCT-2008"); None where it is empty.
+    """Return a date of the row, ISO or as exchanges write it ("06-OCT-2008"); None if empty.
 
-    Raises ValueError for what is no date.
+    Raises ValueError when it is not a date.
     """
     given = (row.get(column) or "").strip()
     if not given:

@@ -1,4 +1,4 @@
-"""Trading sessions of the world's exchanges: past years shipped, the rest by exchange-calendars."""
+"""Trading sessions of exchanges: past years are shipped, exchange-calendars computes the rest."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,34 +8,33 @@ from models.reference.sessions import Session, shipped_sessions, shipped_span
 from warehouse.connection import open_warehouse
 from warehouse.market.securities import calendars_needed, save_sessions
 
-# A market model looks back half a year from the first day.
+# The market model needs half a year of sessions before the first day.
 LOOK_BACK = timedelta(days=400)
 
 
 def sessions_between(calendar: str, first: date, last: date) -> list[Session]:
-    """The sessions of one calendar (a MIC) from `first` to `last`, times UTC.
+    """Return the sessions of one calendar (a MIC) from `first` to `last`, times UTC.
 
-    Past years ship with the project; the rest is worked out. Raises ConfigError when
-    exchange-calendars does not know the calendar or its record does not reach.
+    Raises ConfigError when exchange-calendars does not know the calendar or these years.
     """
     begin, end = shipped_span()
     shipped = shipped_sessions(calendar)
     if not shipped or first < begin:
-        return worked_out(calendar, first, last)
+        return computed_sessions(calendar, first, last)
     found = [s for s in shipped if first <= s.session_date <= last]
     if last > end:
-        found += [s for s in worked_out(calendar, end, last) if s.session_date > end]
+        found += [s for s in computed_sessions(calendar, end, last) if s.session_date > end]
     return found
 
 
-def worked_out(calendar: str, first: date, last: date) -> list[Session]:
-    """The same from exchange-calendars, which loads pandas: some seconds the first time."""
+def computed_sessions(calendar: str, first: date, last: date) -> list[Session]:
+    """Return sessions from exchange-calendars. It loads pandas: some seconds the first time."""
     from exchange_calendars import get_calendar
     from exchange_calendars.errors import CalendarError
 
     try:
-        # Without an end the library goes as far as it knows, at most a year ahead; with one it
-        # refuses a span that goes further, and some markets publish holidays late.
+        # Without an end, the library goes as far as it knows, at most a year ahead. With an end it
+        # refuses a longer span, and some markets publish their holidays late.
         book = get_calendar(calendar, start=first.isoformat())
     except (CalendarError, ValueError) as error:
         reason = str(error).splitlines()[0]
@@ -49,9 +48,9 @@ def worked_out(calendar: str, first: date, last: date) -> list[Session]:
 
 
 def fill_sessions(warehouse: Path) -> int:
-    """Store the sessions that bars and developments at hand call for; how many are new.
+    """Store the sessions that stored bars and developments need; return how many are new.
 
-    A calendar that is whole already is not worked out again: that takes half a second each.
+    Skips calendars that are complete: computing one takes half a second.
     """
     with open_warehouse(warehouse) as con:
         needed = calendars_needed(con, LOOK_BACK.days)

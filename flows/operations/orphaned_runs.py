@@ -1,6 +1,6 @@
-"""Runs on the Prefect server that a stop or a crash of `policywire serve` left behind.
+"""Clean up runs that a stopped or crashed `policywire serve` left on the Prefect server.
 
-Imports Prefect: import it where a server is reached, not before.
+Imports Prefect, so import it only once the server address is set.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,10 +20,10 @@ from prefect.states import Cancelled, Crashed
 
 
 def drop_late_runs(names: list[str]) -> int:
-    """Cancel runs that fell due while nobody served, but for the last of each; how many.
+    """Cancel runs that became due while `serve` was down, except the last of each deployment.
 
-    A pass does whatever is not yet done: after a stop one of them catches up, more would only
-    pile up.
+    One pass catches up with all open work; more would only queue up. Returns how many were
+    cancelled.
     """
     late = FlowRunFilter(
         state=in_states(StateType.SCHEDULED),
@@ -44,10 +44,10 @@ def drop_late_runs(names: list[str]) -> int:
 
 
 def end_orphans(names: list[str]) -> int:
-    """Say of runs whose `serve` was killed that they crashed; how many.
+    """Mark runs as crashed if their `serve` was killed; return how many.
 
-    Until then they hold the one place there is for a writer, and every new run is dropped. Call
-    it only where no other `serve` is at work. Runs of a work pool have a worker to see to them.
+    Otherwise they keep the only slot for a writer, and every new run is dropped. Call this only
+    if no other `serve` is running. Runs of a work pool are left to their worker.
     """
     underway = FlowRunFilter(
         state=in_states(StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
@@ -64,19 +64,19 @@ def end_orphans(names: list[str]) -> int:
 
 
 def in_states(*types: StateType) -> FlowRunFilterState:
-    """A filter on states."""
+    """Return a filter for runs in these states."""
     return FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types)))
 
 
 def our_deployments(client: SyncPrefectClient, names: Sequence[str]) -> dict[UUID, str]:
-    """The names of our deployments, by their id on the server."""
+    """Return the names of our deployments by their id on the server."""
     return {d.id: d.name for d in client.read_deployments() if d.name in names}
 
 
 def runs_of(
     client: SyncPrefectClient, names: list[str], chosen: FlowRunFilter
 ) -> Iterable[FlowRun]:
-    """The chosen runs of our deployments, latest first."""
+    """Return the matching runs of our deployments, latest first."""
     ours = our_deployments(client, names)
     runs = client.read_flow_runs(flow_run_filter=chosen, sort=FlowRunSort.EXPECTED_START_TIME_DESC)
     return [run for run in runs if run.deployment_id in ours]

@@ -1,8 +1,8 @@
-"""Which Prefect server a command works with: decided here, before anything imports Prefect.
+"""Choose or start the Prefect server of a command, before anything imports Prefect.
 
-The operator's, where PREFECT_API_URL names one. Else our own (flows/operations/guarded_server.py),
-on loopback and for as long as the command runs. What Prefect, and every process that it starts,
-needs to reach the server is in the environment from then on.
+It is the operator's server if PREFECT_API_URL names one, else our own
+(flows/operations/guarded_server.py), on loopback, for as long as the command runs. The address and
+the secret go into the environment, for Prefect and for every process it starts.
 """
 
 import _thread
@@ -26,7 +26,7 @@ from flows.operations.server_secret import kept_secret, knows_secret, secret_of
 from models.errors import PipelineError
 
 START_S = 180.0
-# So long a server may take to end whose `serve` was killed.
+# How long to wait for the server of a killed `serve` to end.
 LEFT_OVER_S = 15.0
 STOP_S = 5.0
 LOG = "server.log"
@@ -34,20 +34,20 @@ LOG = "server.log"
 
 @contextmanager
 def prefect_reached(settings: Settings, *, temporary: bool = False) -> Iterator[str]:
-    """The address of the API of the Prefect server to work with.
+    """Provide a Prefect server while the block runs; yields the address of its API.
 
-    A `temporary` server runs no schedules and takes any free port; where `policywire serve` is at
-    work on the same warehouse its server is used. Raises PipelineError when there is no server, or
-    one that is not ours in its place.
+    A `temporary` server runs no schedules and uses any free port; if `policywire serve` is running
+    on the same warehouse, its server is used instead. Raises PipelineError when no server can be
+    reached or started, or when a foreign server has the port.
     """
     home = settings.prefect_home
-    assert "prefect" not in sys.modules, "Prefect was imported before it was told its server"
+    assert "prefect" not in sys.modules, "Prefect was imported before its server was known"
     prepare_prefect(home)
     if given := os.environ.get("PREFECT_API_URL"):
         check_shared(given)
         yield given
         return
-    # All processes that work with this server read one home.
+    # All processes that use this server share one home.
     home = Path(os.environ["PREFECT_HOME"])
     secret, port = secret_of(home), settings.schedule.server_port
     if temporary and knows_secret(port, secret):
@@ -62,7 +62,7 @@ def prefect_reached(settings: Settings, *, temporary: bool = False) -> Iterator[
 
 
 def reach(port: int, secret: str) -> str:
-    """Tell Prefect, and all processes to come, of our server."""
+    """Put our server's address and secret into the environment; return the address."""
     api = api_of(port)
     os.environ["PREFECT_API_URL"] = api
     os.environ["PREFECT_API_AUTH_STRING"] = secret
@@ -70,11 +70,12 @@ def reach(port: int, secret: str) -> str:
 
 
 def api_of(port: int) -> str:
+    """Return the address of the API of our server on this port."""
     return f"http://127.0.0.1:{port}/api"
 
 
 def check_shared(api: str) -> None:
-    """Raise PipelineError when the operator's server does not answer, or does not let us in."""
+    """Raise PipelineError when the operator's server does not answer or rejects our credentials."""
     if not answers(api):
         raise PipelineError(
             f"no Prefect server answers at {api}: start it, or unset PREFECT_API_URL"
@@ -87,13 +88,13 @@ def check_shared(api: str) -> None:
         raise PipelineError(f"the Prefect server at {api}: {error}") from error
     if answer.status_code in (401, 403) and "PREFECT_API_KEY" not in os.environ:
         raise PipelineError(
-            f"the Prefect server at {api} does not let us in: "
-            "set PREFECT_API_AUTH_STRING to what it was started with"
+            f"the Prefect server at {api} rejects our credentials: "
+            "set PREFECT_API_AUTH_STRING to the value it was started with"
         )
 
 
 def answers(api: str) -> bool:
-    """Is there a healthy Prefect server at this address? Says nothing about whose it is."""
+    """Return whether a healthy Prefect server, ours or not, answers at this address."""
     try:
         return httpx.get(f"{api}/health", timeout=2.0).is_success
     except httpx.HTTPError:
@@ -101,13 +102,13 @@ def answers(api: str) -> bool:
 
 
 def ours_answers(settings: Settings) -> bool:
-    """Is a server of ours at work? Makes nothing."""
+    """Return whether our own server is running. Creates nothing."""
     secret = kept_secret(Path(os.environ.get("PREFECT_HOME", settings.prefect_home)))
     return secret is not None and knows_secret(settings.schedule.server_port, secret)
 
 
 def await_port(port: int, secret: str, home: Path) -> None:
-    """Raise PipelineError unless the port is free, or gets free as a server of ours ends."""
+    """Wait until the port is free while our old server ends. Raises PipelineError if it is not."""
     until = time.monotonic() + LEFT_OVER_S
     while taken(port):
         if not knows_secret(port, secret) or time.monotonic() > until:
@@ -120,14 +121,14 @@ def await_port(port: int, secret: str, home: Path) -> None:
 
 
 def taken(port: int) -> bool:
-    """Does anything listen on this loopback port?"""
+    """Return whether something listens on this loopback port."""
     with socket.socket() as probe:
         probe.settimeout(2.0)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -135,11 +136,11 @@ def free_port() -> int:
 
 @contextmanager
 def own_server(home: Path, port: int, secret: str, *, temporary: bool) -> Iterator[None]:
-    """A server of ours; when it ends by itself, so does the block, as by Ctrl-C."""
+    """Run our own server during the block. If it ends early, the block is interrupted."""
     server_command = command("flows.operations.guarded_server", "--port", str(port))
     stopping = threading.Event()
     with (home / LOG).open("wb") as words:
-        # A session of its own: Ctrl-C is for the runner, which says goodbye to the server first.
+        # A separate session: Ctrl-C must reach only the runner, which still needs the server.
         server = subprocess.Popen(  # noqa: S603 - fixed arguments, no shell
             [*server_command, *(["--temporary"] if temporary else [])],
             env={**environment(), "PREFECT_HOME": str(home)},
@@ -159,7 +160,7 @@ def own_server(home: Path, port: int, secret: str, *, temporary: bool) -> Iterat
         threading.Thread(target=look, name="policywire-server", daemon=True).start()
         yield
         if server.poll() is not None:
-            raise PipelineError(f"the local Prefect server ended by itself; see {home / LOG}")
+            raise PipelineError(f"the local Prefect server stopped unexpectedly; see {home / LOG}")
     finally:
         stopping.set()
         server.terminate()
@@ -171,7 +172,7 @@ def own_server(home: Path, port: int, secret: str, *, temporary: bool) -> Iterat
 
 
 def wait_until_up(server: "subprocess.Popen[bytes]", home: Path, port: int, secret: str) -> None:
-    """Until the server proves that it is ours and has migrated its database."""
+    """Wait until the server proves that it is ours and has migrated its database."""
     until = time.monotonic() + START_S
     while not (knows_secret(port, secret) and answers(api_of(port))):
         if server.poll() is not None or time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""What would fail in every pass is refused before the first one starts."""
+"""Check before the first pass for faults that would make every pass fail."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ def check_start(settings: Settings) -> None:
 
 
 def missing_files(settings: Settings) -> Iterator[str]:
-    """A line for each file named in the settings that is not there."""
+    """Yield a line for each file that the settings name but that does not exist."""
     for key, paths in (
         ("price_files", settings.market.price_files),
         ("reference_csv", settings.market.reference_csv),

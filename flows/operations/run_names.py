@@ -1,25 +1,25 @@
-"""Runs to come are named: Prefect gives each an invented name until it begins."""
+"""Give scheduled runs readable names; until a run starts, Prefect shows a random one."""
 
 import logging
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
+from flows.base.background import in_background
 from flows.base.runtime import name_of_run
 from flows.operations.orphaned_runs import in_states, our_deployments
 
 log = logging.getLogger("policywire.serve")
-# So many of the runs to come have their name; the server plans up to a hundred ahead.
+# How many of the next runs get a name; the server schedules up to a hundred ahead.
 AHEAD = 20
 
 
 def name_runs(client: SyncPrefectClient, names: Sequence[str]) -> int:
-    """Name the next runs of our deployments by what they do and when; how many were not yet."""
+    """Name the next runs of our deployments by stage and time; return how many were renamed."""
     ours = our_deployments(client, names)
     runs = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(state=in_states(StateType.SCHEDULED)),
@@ -40,22 +40,14 @@ def name_runs(client: SyncPrefectClient, names: Sequence[str]) -> int:
 
 @contextmanager
 def naming(names: Sequence[str], *, every_s: float) -> Iterator[None]:
-    """Name runs to come in a thread of its own, for as long as the block runs."""
-    ended = threading.Event()
+    """Name scheduled runs in a separate thread, while the block runs."""
 
-    def keep_naming() -> None:
-        while not ended.wait(every_s):
-            try:
-                with get_client(sync_client=True) as client:
-                    name_runs(client, names)
-            except Exception as error:  # noqa: BLE001 - a name is never worth a run
-                log.debug("runs are not named: %s", error)
+    def name_them() -> None:
+        try:
+            with get_client(sync_client=True) as client:
+                name_runs(client, names)
+        except Exception as error:  # noqa: BLE001 - a name is never worth a run
+            log.debug("runs are not named: %s", error)
 
-    thread = threading.Thread(target=keep_naming, name="policywire-names", daemon=True)
-    thread.start()
-    try:
+    with in_background(name_them, "policywire-names", every_s=every_s, patience_s=2.0):
         yield
-    finally:
-        ended.set()
-        with suppress(RuntimeError):
-            thread.join(timeout=2.0)

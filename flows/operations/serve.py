@@ -1,4 +1,4 @@
-"""The schedules: news every quarter of an hour, the market once a day, on a Prefect server."""
+"""`policywire serve`: news every 15 minutes, prices once a day, on a Prefect server."""
 
 import fcntl
 import logging
@@ -28,7 +28,7 @@ NEWS_STAGES = ("ingest", "extract", "alert")
 
 
 def serve_schedules(settings: Settings, config: Path | None) -> None:
-    """Serve every flow as a deployment until Ctrl-C; two of them have a schedule.
+    """Serve every flow as a deployment until Ctrl-C; news and market have a schedule.
 
     Raises PipelineError when no server can be reached or started.
     """
@@ -45,13 +45,13 @@ def serve_schedules(settings: Settings, config: Path | None) -> None:
     except KeyboardInterrupt:
         pass
     log.info(
-        "stopped; all that was stored is kept, and the next `policywire serve` goes on where a "
-        "pass was cut off"
+        "stopped; all that was stored is kept, and the next `policywire serve` continues where "
+        "this one stopped"
     )
 
 
 def serve_deployments(settings: Settings, config: Path | None) -> None:
-    """Register the deployments on the server, and run what falls due until a signal comes."""
+    """Register the deployments on the server, and run them when due until a signal arrives."""
     from flows.base.run_ledger import end_killed
     from flows.operations.orphaned_runs import drop_late_runs, end_orphans
     from flows.operations.run_names import naming
@@ -68,13 +68,13 @@ def serve_deployments(settings: Settings, config: Path | None) -> None:
 
 
 def run_what_falls_due(deployments: "Sequence[RunnerDeployment]", pace: dict[str, Any]) -> None:
-    """As `prefect.serve` does, but for SIGTERM, which ends it in good order as Ctrl-C does."""
+    """Do what `prefect.serve` does, except that SIGTERM stops it cleanly, as Ctrl-C does."""
     from prefect.exceptions import TerminationSignal
     from prefect.runner import Runner
 
     class Ending(Runner):
         def handle_sigterm(self, *_args: Any, **_more: Any) -> None:
-            # Theirs leaves in the midst of the event loop, and prints how.
+            # Prefect's own handler exits inside the event loop and prints a traceback.
             signal.raise_signal(signal.SIGINT)
 
     runner = Ending(pause_on_shutdown=True, limit=1, **pace)
@@ -85,13 +85,13 @@ def run_what_falls_due(deployments: "Sequence[RunnerDeployment]", pace: dict[str
 
 
 def deployments_of(settings: Settings, config: Path | None) -> "list[RunnerDeployment]":
-    """The news and the market with their schedules, and each stage for whoever asks for it."""
+    """Return the deployments: news and market with schedules, and each stage without one."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.schedules import Cron
 
     from flows.pipeline import FLOWS, pipeline
 
-    # Runs start in a folder of Prefect's choice.
+    # Prefect chooses the working folder of a run, so paths are absolute.
     given = config or Path(DEFAULT_CONFIG)
     paths = {
         "config": str(given.absolute()) if given.exists() else None,
@@ -102,12 +102,11 @@ def deployments_of(settings: Settings, config: Path | None) -> "list[RunnerDeplo
         ),
         "feeds": str(settings.feeds.absolute()),
     }
-    # One writer: a run that comes while another goes on is dropped, its work is picked up
-    # by the next one anyway.
+    # One writer: a run that starts during another one is dropped; the next run does its work.
     single = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
     zone = settings.schedule.timezone
     crons = {"news": settings.schedule.news, "market": settings.schedule.market}
-    # Every one goes through the whole flow: it keeps the ledger and publishes what is new.
+    # All use the pipeline flow, which keeps the run ledger and publishes the snapshot.
     passes: dict[str, dict[str, Any]] = {"news": {"stages": list(NEWS_STAGES), "due_only": True}}
     passes |= {stage: {"stages": [stage]} for stage in FLOWS}
     return [
@@ -127,7 +126,7 @@ def deployments_of(settings: Settings, config: Path | None) -> "list[RunnerDeplo
 
 @contextmanager
 def stopped_by_signal() -> Iterator[None]:
-    """SIGTERM ends the block as Ctrl-C does, also while the server comes up."""
+    """Make SIGTERM end the block as Ctrl-C does, also while the server starts."""
 
     def stop(_signal: int, _frame: "FrameType | None") -> None:
         raise KeyboardInterrupt
@@ -140,10 +139,10 @@ def stopped_by_signal() -> Iterator[None]:
 
 
 def runner_pace(news: str) -> dict[str, Any]:
-    """How often the runner looks for runs, and how long before its time it prepares one.
+    """Return how often the runner polls for runs, and how long before its time it starts one.
 
-    A run's process takes seconds to come up, and on a busy machine a quarter of a minute. Begun
-    ahead it waits, ready, for its time; so early that the run before it has ended by then.
+    The process of a run takes seconds to start, on a busy machine 15 s. It is started early and
+    waits for its time, but not so early that it overlaps the previous run.
     """
     gap_s = longest_gap(news).total_seconds()
     return {"query_seconds": min(5.0, gap_s / 10), "prefetch_seconds": min(25.0, gap_s / 2.5)}
@@ -151,7 +150,7 @@ def runner_pace(news: str) -> dict[str, Any]:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Holds `folder` against a second `serve`; raises PipelineError when there is one."""
+    """Lock `folder` during the block. Raises PipelineError when another `serve` has it locked."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / "serve.lock").open("a+") as lock:
         try:
@@ -159,7 +158,7 @@ def only_one(folder: Path) -> Iterator[None]:
         except OSError as error:
             lock.seek(0)
             raise PipelineError(
-                f"another `policywire serve` (process {lock.read().strip()}) runs on this "
+                f"another `policywire serve` (process {lock.read().strip()}) is running on this "
                 "warehouse; stop it first"
             ) from error
         lock.truncate(0)

@@ -1,8 +1,8 @@
-"""The secret that our Prefect server and its clients share, and how a server proves it has it.
+"""The secret that our Prefect server and its clients share, and the server's proof of it.
 
-The secret is a file that only its owner may read. A client never sends it to a server that has not
-proved it: the proof is a keyed digest of a number the client made up and of the port it asked on,
-so that a stranger can neither make one nor pass on one of a server of ours on another port.
+The secret is a file that only its owner can read. A client sends it only to a server that has
+proved to know it. The proof is a keyed digest (HMAC) of a random number from the client and of the
+port, so a foreign server can neither compute one nor relay one from our server on another port.
 """
 
 import hashlib
@@ -23,23 +23,25 @@ ANSWER_S = 5.0
 
 
 def secret_of(home: Path) -> str:
-    """The secret kept in a Prefect home, as `user:password`; made if there is none.
+    """Return the secret of a Prefect home, as `user:password`; create it if there is none.
 
-    Raises PipelineError when others may read it.
+    Raises PipelineError when other users can read it.
     """
     path = home / FILE
     if not path.exists():
         make_secret(path)
     if path.stat().st_mode & 0o077:
-        raise PipelineError(f"{path}: others may read it; delete it, a new one is made")
+        raise PipelineError(
+            f"{path}: other users can read it; delete it, a new one will be created"
+        )
     secret = kept_secret(home)
     if secret is None:
-        raise PipelineError(f"{path}: holds no secret; delete it, a new one is made")
+        raise PipelineError(f"{path}: contains no secret; delete it, a new one will be created")
     return secret
 
 
 def make_secret(path: Path) -> None:
-    """Write a new secret, whole or not at all; one that another process made meanwhile stays."""
+    """Write a new secret atomically; keep one that another process created meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = path.with_name(f"{FILE}.{os.getpid()}")
     made.unlink(missing_ok=True)
@@ -54,20 +56,20 @@ def make_secret(path: Path) -> None:
 
 
 def kept_secret(home: Path) -> str | None:
-    """The secret if there is one; nothing is made."""
+    """Return the secret, or None. Creates nothing."""
     with suppress(OSError):
         return (home / FILE).read_text("ascii").strip() or None
     return None
 
 
 def proof(secret: str, nonce: str, port: int) -> str:
-    """What only who knows `secret` can answer to `nonce`."""
+    """Return the answer to `nonce` that requires knowing `secret`."""
     said = f"policywire server on port {port}: {nonce}".encode()
     return hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()
 
 
 def knows_secret(port: int, secret: str) -> bool:
-    """Does a server on this loopback port prove that it knows `secret`? It is not told it."""
+    """Ask the server on this loopback port to prove that it knows `secret`, without sending it."""
     nonce = secrets.token_hex(16)
     try:
         answer = httpx.get(

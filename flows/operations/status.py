@@ -1,4 +1,7 @@
-"""`policywire status`: how it all stands, on one screen, and as metrics for Prometheus."""
+"""`policywire status`: runs, feeds, notices and warnings on one screen.
+
+metrics.py gives the same as Prometheus metrics.
+"""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from flows.base.clock import span
+from flows.base.counts import counted
 from flows.base.processes import host
 from flows.base.run_ledger import KILLED, was_killed
 from flows.base.screen import Screen
@@ -20,17 +24,16 @@ from warehouse.snapshot import open_snapshot
 
 LIVE_PATIENCE_S = 2.0
 SHOWN_FEEDS = 8
-# Of a pass on another machine, or of an older release, only its age tells; the longest stage has
-# an hour.
+# A run on another machine, or of an older release, counts as lost after the longest stage's limit.
 LOST_AFTER = timedelta(hours=1)
 LOST = "lost"
-# So many cadences without a success are worth a warning.
+# Warn after this many cadences without a success.
 CADENCES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How a warehouse stands, where that was read, and what an operator should look at."""
+    """The state of a warehouse, the source it was read from, and warnings for the operator."""
 
     standing: Standing
     source: str
@@ -46,13 +49,13 @@ def read_status(
     cadences: Mapping[str, timedelta] | None = None,
     problems: tuple[str, ...] = (),
 ) -> Status:
-    """The status from the live warehouse, or from the snapshot while a flow has it open.
+    """Read the status from the live warehouse, or from the snapshot while a pass has it open.
 
-    `cadences` says how often a flow or stage should succeed. Raises WarehouseError when there is
-    neither.
+    `cadences` says how often a flow or stage should succeed. Raises WarehouseError when neither
+    file exists.
     """
     if not warehouse.exists() and not snapshot.exists():
-        raise WarehouseError(f"{warehouse}: no warehouse yet; `policywire run` makes one")
+        raise WarehouseError(f"{warehouse}: no warehouse yet; `policywire run` creates one")
     found, source = None, "live"
     if warehouse.exists():
         try:
@@ -77,20 +80,20 @@ def read_status(
 
 
 def warnings(found: Standing, cadences: Mapping[str, timedelta]) -> Iterator[str]:
-    """One line for each thing an operator should look at, the worst first."""
+    """Yield one line per problem, the worst first."""
     for box in found.channels:
         if box.dead:
             yield (
-                f"channel {box.channel}: gave up on {box.dead} notices ({box.last_error}); "
-                "put it right, then `policywire alerts retry`"
+                f"channel {box.channel}: {counted(box.dead, 'notice')} failed permanently "
+                f"({box.last_error}); fix the channel, then run `policywire alerts retry`"
             )
         if box.oldest_due_at and found.at - box.oldest_due_at > timedelta(minutes=30):
             late = span((found.at - box.oldest_due_at).total_seconds())
-            yield f"channel {box.channel}: {box.due} notices are due, the oldest for {late}"
+            yield f"channel {box.channel}: {counted(box.due, 'notice')} due, the oldest for {late}"
     for flow, cadence in cadences.items():
         last = found.successes.get(flow)
         if last is None:
-            yield f"{flow}: never succeeded yet"
+            yield f"{flow}: no success yet"
         elif found.at - last > CADENCES * cadence:
             yield f"{flow}: no success for {span((found.at - last).total_seconds())}"
     for run in found.runs:
@@ -99,17 +102,17 @@ def warnings(found: Standing, cadences: Mapping[str, timedelta]) -> Iterator[str
         elif (state := state_of(run, found.at)) in (KILLED, LOST):
             where = f" on {run.host}" if run.host else ""
             yield (
-                f"{run.flow}: began at {run.started_at:%Y-%m-%d %H:%M}{where} and was {state}; "
-                "the next pass goes on where it stopped"
+                f"{run.flow}: started at {run.started_at:%Y-%m-%d %H:%M}{where} and was {state}; "
+                "the next pass continues where it stopped"
             )
     failing = found.feed_healths.get("failing", 0)
     asked = sum(n for health, n in found.feed_healths.items() if health != "never asked")
     if asked and failing * 2 >= asked:
-        yield f"{failing} of {asked} feeds fail: is the network up?"
+        yield f"{failing} of {asked} feeds fail; is the network up?"
 
 
 def state_of(run: RunRecord, now: datetime) -> str:
-    """ok, failed, killed, running (and where), or lost: long begun, and nobody can say."""
+    """Return ok, failed, killed, running (with the host), or lost: old, and its outcome unknown."""
     if run.outcome:
         return run.outcome
     if was_killed(run):
@@ -122,7 +125,7 @@ def state_of(run: RunRecord, now: datetime) -> str:
 
 
 def changed_at(path: Path) -> datetime | None:
-    """When a file last changed, UTC; None if it is not there."""
+    """Return when a file last changed, UTC; None if it does not exist."""
     try:
         return datetime.fromtimestamp(os.stat(path).st_mtime, UTC)
     except FileNotFoundError:
@@ -130,12 +133,12 @@ def changed_at(path: Path) -> datetime | None:
 
 
 def print_status(status: Status, console: Console | None = None) -> None:
-    """Write the status on one screen."""
+    """Print the status on one screen."""
     (console or Screen(emoji=False)).print(screen(status))
 
 
 def screen(status: Status) -> RenderableType:
-    """The status as something rich can print; text of feeds is shown as it is, never as markup."""
+    """Return the status for rich to print; no text from feeds is interpreted as markup."""
     found = status.standing
     published = "none" if not status.snapshot_at else ago(status.snapshot_at, found.at)
     totals = found.totals
@@ -153,7 +156,7 @@ def screen(status: Status) -> RenderableType:
 
 
 def runs_table(found: Standing) -> Text:
-    """The last pass of every stage."""
+    """Return a table with the last run of every stage."""
     rows = [
         (
             run.flow,
@@ -166,11 +169,11 @@ def runs_table(found: Standing) -> Text:
         )
         for run in found.runs
     ]
-    return grid("Last runs", ("stage", "began", "took", "outcome", "counted"), rows)
+    return grid("Last runs", ("stage", "started", "took", "outcome", "counters"), rows)
 
 
 def outbox_table(found: Standing) -> Text:
-    """What every channel was told and is owed."""
+    """Return a table of notices per channel and state."""
     rows = [
         tuple(
             str(value)
@@ -178,23 +181,27 @@ def outbox_table(found: Standing) -> Text:
         )
         for b in found.channels
     ]
-    head = ("channel", "due", "waiting", "held", "sent", "folded", "given up")
+    head = ("channel", "due", "waiting", "claimed", "sent", "folded", "failed")
     return grid("Notices", head, rows)
 
 
 def lag_line(found: Standing) -> str:
-    """From publication and from first sight to the notice, over seven days."""
+    """Return the delays from publication and from first sight to the notice, over seven days."""
     parts = [
         f"from {lag.clock.replace('_', ' ')} p50 {span(lag.p50_s)}, p95 {span(lag.p95_s)}"
         for lag in found.lags
         if lag.count and lag.p50_s is not None and lag.p95_s is not None
     ]
-    return f"Notices of 7 days: {'; '.join(parts)}" if parts else "No notice in 7 days."
+    return (
+        f"Delay of notices, last 7 days: {'; '.join(parts)}"
+        if parts
+        else "No notices in the last 7 days."
+    )
 
 
 def feeds_table(found: Standing) -> Text:
-    """How many feeds are well, and those that are not."""
-    told = ", ".join(f"{count} {health}" for health, count in found.feed_healths.items())
+    """Return the number of feeds by health, and a table of those with problems."""
+    healths = ", ".join(f"{count} {health}" for health, count in found.feed_healths.items())
     rows = [
         (
             feed.feed_id,
@@ -207,12 +214,14 @@ def feeds_table(found: Standing) -> Text:
     ]
     more = len(found.feeds_in_trouble) - SHOWN_FEEDS
     if more > 0:
-        rows.append((f"and {more} more", "", "", "", "FROM feed_health tells"))
-    return grid(f"Feeds: {told or 'none'}", ("feed", "health", "failures", "answered", "why"), rows)
+        rows.append((f"and {more} more", "", "", "", "see the view feed_health"))
+    return grid(
+        f"Feeds: {healths or 'none'}", ("feed", "health", "failures", "answered", "why"), rows
+    )
 
 
 def grid(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Text:
-    """Rows in columns under a title; the last column is cut where the screen ends, no other."""
+    """Return rows in columns under a title; only the last column is cut at the screen's edge."""
     if not rows:
         return Text(title if ":" in title else f"{title}: none yet", style="bold")
     lines = [head, *rows]
@@ -220,16 +229,16 @@ def grid(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Text
     text = Text(title, style="bold", no_wrap=True, overflow="ellipsis")
     for number, line in enumerate(lines):
         padded = [cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=True)]
-        told = "  ".join((*padded, " ".join(line[-1].split())))
-        text.append(f"\n  {told.rstrip()}", style="dim" if number == 0 else "not bold")
+        row = "  ".join((*padded, " ".join(line[-1].split())))
+        text.append(f"\n  {row.rstrip()}", style="dim" if number == 0 else "not bold")
     return text
 
 
 def duration(run: RunRecord) -> str:
-    """How long a pass took."""
+    """Return how long a run took; empty while it is running."""
     return span((run.ended_at - run.started_at).total_seconds()) if run.ended_at else ""
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """A time seen from now: "12 min ago"."""
+    """Return the age of a time: "12 min ago"."""
     return f"{span((now - then).total_seconds())} ago"

@@ -1,4 +1,4 @@
-"""Processes that extract, on this machine or a Dask cluster, and the leases they work under.
+"""Worker processes that extract, on this machine or a Dask cluster, and the leases of workers.
 
-Start with extract_workers.py.
+Start with extract_workers.py; leases.py and turns.py are about several workers on one warehouse.
 """

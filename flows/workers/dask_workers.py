@@ -1,9 +1,9 @@
-"""Extraction on a Dask cluster: partitions of articles out, extractions back, in any order.
+"""Extraction on a Dask cluster: sends partitions of articles, gets extractions, in any order.
 
-For backfills that one machine would take too long over. The warehouse stays with the caller: a
-partition is a list of text units, small enough to send, and what comes back is stored before the
-next ones are sent, so memory stays bounded and a run that is stopped goes on with what is not yet
-stored. The `dask` extra must be installed here and on the workers, in the same version.
+For backfills that take too long on one machine. Only the caller opens the warehouse. A partition is
+a list of text units, small enough to send. The caller stores what comes back before it sends the
+next partitions, so memory stays bounded, and a run that is stopped continues with what is not
+stored yet. The `dask` extra must be installed here and on the workers, in the same version.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from models.errors import ConfigError, PipelineError
 from models.event import Extraction, TextUnit
 from models.fault import fault_line
 
-UNDERWAY_A_WORKER = 2
+PARTITIONS_PER_WORKER = 2
 CONNECT_TIMEOUT_S = 30
 
 
@@ -25,7 +25,7 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
     """Extraction on the workers of one scheduler.
 
     `scheduler` is its address (`tcp://host:8786`). Raises ConfigError when Dask is not installed,
-    when no scheduler answers there, or when its workers have another version of the extractor.
+    or when no scheduler answers.
     """
 
     def __init__(self, scheduler: str, *, gate: bool = True) -> None:
@@ -52,21 +52,21 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
     def extract(
         self, partitions: Iterable[Sequence[TextUnit]]
     ) -> Iterator[tuple[Sequence[TextUnit], list[Extraction]]]:
-        """Each partition with its extractions, as they are done; two a worker are underway.
+        """Each partition with its extractions, as they are done; two per worker are in flight.
 
-        A worker that dies has its partitions done again elsewhere; one that fails for good is read
+        If a worker dies, its partitions are done again elsewhere. A partition that fails is read
         text by text. Raises PipelineError when a partition is cancelled or a worker has another
-        version; what was yielded before is safe to keep.
+        version of the extractor; what was yielded before is safe to keep.
         """
         from distributed import as_completed
 
         waiting = iter(partitions)
         sent: dict[str, Sequence[TextUnit]] = {}
         done = as_completed()  # type: ignore[no-untyped-call]
-        self._send(waiting, sent, done, self._most_underway())
+        self._send(waiting, sent, done, self._max_in_flight())
         for future in done:
             partition = sent.pop(future.key)
-            # "pending" again: its worker died with the result; asking for it has it done anew.
+            # "pending": the worker died with its result; asking for the result computes it again.
             if future.status == "cancelled":
                 raise PipelineError("a partition was cancelled on Dask")
             if future.status == "error":
@@ -74,10 +74,10 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
             else:
                 yield partition, future.result()
             future.release()
-            self._send(waiting, sent, done, self._most_underway() - len(sent))
+            self._send(waiting, sent, done, self._max_in_flight() - len(sent))
 
     def _one_by_one(self, partition: Sequence[TextUnit], error: BaseException) -> list[Extraction]:
-        """The texts of a partition that failed, each by itself; one that fails alone is refused."""
+        """Read the texts of a failed partition one by one; refuse those that fail alone."""
         if isinstance(error, ConfigError):
             raise PipelineError(f"a partition failed on Dask: {error}") from error
         found: list[Extraction] = []
@@ -87,7 +87,7 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
             )
             try:
                 found += alone.result()
-            except Exception as failed:  # noqa: BLE001 - whatever it was, it is this text's
+            except Exception as failed:  # noqa: BLE001 - one text must not stop the rest
                 found.append(
                     Extraction(
                         unit_id=unit.unit_id,
@@ -117,18 +117,18 @@ class DaskExtraction(AbstractContextManager["DaskExtraction"]):
             sent[future.key] = partition
             done.add(future)
 
-    def _most_underway(self) -> int:
-        """Two partitions a worker, and some even before the first worker has come."""
-        return UNDERWAY_A_WORKER * max(1, len(self.client.scheduler_info()["workers"]))
+    def _max_in_flight(self) -> int:
+        """Two partitions per worker; two also before the first worker has joined."""
+        return PARTITIONS_PER_WORKER * max(1, len(self.client.scheduler_info()["workers"]))
 
 
 def extract_partition(
     units: Sequence[TextUnit], gate: bool, extractor_version: str
 ) -> list[Extraction]:
-    """On a worker: the extractions of a partition. Raises ConfigError for another version."""
+    """Extract a partition, on a worker. Raises ConfigError if the versions differ."""
     if extractor_version != EXTRACTOR_VERSION:
         raise ConfigError(
-            f"this worker extracts with {EXTRACTOR_VERSION}, asked for {extractor_version}: "
+            f"this worker has extractor {EXTRACTOR_VERSION}, the caller {extractor_version}: "
             "install the same policywire everywhere"
         )
     return list(extractor_of(gate).extract(units))
@@ -136,5 +136,5 @@ def extract_partition(
 
 @cache
 def extractor_of(gate: bool) -> Extractor:
-    """The worker's own extractor, loaded once."""
+    """The worker's extractor, loaded once."""
     return Extractor(gate=gate)

@@ -1,9 +1,9 @@
-"""Extraction on all cores: a few worker processes, one model each, answers in order.
+"""Extraction on all cores: worker processes with one model each; answers come in order.
 
-Plain subprocesses, as in flows/feeds/fetching/readers.py. Each takes one request at a time and at
-most two a worker are underway, so memory does not grow with the input. A process that dies, or is
-silent for longer than its texts may take, is replaced: its texts are then read one by one, and the
-one that did it is refused.
+The workers are plain subprocesses, as in flows/feeds/fetching/readers.py. Each takes one request at
+a time, and at most two requests per worker are in flight, so memory does not grow with the input. A
+process that dies, or is silent for longer than its texts may take, is replaced. Its texts are then
+read one by one, and the one that caused it is refused.
 """
 
 import json
@@ -50,14 +50,14 @@ from models.reading import ReadCount
 WORKER = command("extractors.extract_worker")
 _FEW_ARTICLES = 400
 _TRIES = 3
-_UNDERWAY = 2
-# Beyond its budget a text is given this long: a busy machine is slow at everything.
+_REQUESTS_PER_WORKER = 2
+# Extra time beyond a text's budget, because a busy machine is slow at everything.
 _GRACE_S = 5.0
 _START_S = 120.0
 
 
 def workers_for(articles: int, wanted: int | None) -> int:
-    """How many processes pay off: one for a few articles, else as many as wanted or cores."""
+    """How many processes to use: one for a few articles, else `wanted`, or one per core."""
     if articles < _FEW_ARTICLES:
         return 1
     workers = wanted if wanted is not None else (os.cpu_count() or 1)
@@ -65,16 +65,17 @@ def workers_for(articles: int, wanted: int | None) -> int:
 
 
 class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
-    """Some worker processes, started when first needed and ended on leaving."""
+    """A pool of worker processes, started when needed and ended when the block ends."""
 
     def __init__(self, workers: int, *, gate: bool = True, budget: Budget = DEFAULT) -> None:
-        assert workers > 0, "without workers there is Extractor itself"
+        assert workers > 0, "without workers, use Extractor"
         options = json.dumps({"gate": gate, "budget": asdict(budget)})
         self._command = [*WORKER, options]
         self._budget = budget
         self._threads = ThreadPoolExecutor(workers)
-        # One worker answers each request before the next is taken: a slow writer waits for it.
-        self._most_underway = _UNDERWAY * workers if workers > 1 else 1
+        # A single worker answers each request before the next one is read: a program that writes a
+        # line and waits for its answer gets it.
+        self._max_in_flight = _REQUESTS_PER_WORKER * workers if workers > 1 else 1
         self._idle: SimpleQueue[_Worker | None] = SimpleQueue()
         for _ in range(workers):
             self._idle.put(None)
@@ -91,13 +92,13 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:
-        """End the processes: what is still underway is of no use to anybody."""
+        """End the processes; the answers of requests in flight are lost."""
         self.closed = True
         for process in list(self._running):
             self._end(process)
 
     def start_ahead(self) -> None:
-        """Start one worker now; its model loads while this process does something else."""
+        """Start one worker now, so that its model loads while this process does other work."""
         worker = self._idle.get()
         self._idle.put(worker or self._start())
 
@@ -115,70 +116,84 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
             yield extractions_of(sent.popleft(), answer)
 
     def answer_lines(self, batches: Iterable[Lines]) -> Iterator[Answers]:
-        """What the pipe writes for each batch of lines, in order."""
+        """The output lines of each batch of input lines, in order."""
         for answer in self._answers(batches):
             assert isinstance(answer, Answers), "lines give answers"
             yield answer
 
     def _answers(self, requests: Iterable[Request]) -> Iterator[Readings | Answers]:
-        underway: deque[Future[Readings | Answers]] = deque()
+        in_flight: deque[Future[Readings | Answers]] = deque()
         for request in requests:
-            underway.append(self._threads.submit(self._answer, request))
-            if len(underway) >= self._most_underway:
-                yield underway.popleft().result()
-        while underway:
-            yield underway.popleft().result()
+            in_flight.append(self._threads.submit(self._answer, request))
+            if len(in_flight) >= self._max_in_flight:
+                yield in_flight.popleft().result()
+        while in_flight:
+            yield in_flight.popleft().result()
 
     def _answer(self, request: Request) -> Readings | Answers:
-        """One request in parts; a text that ends its worker twice, or hangs it, is refused."""
+        """Answer one request, in parts.
+
+        A text that ends its worker twice, or hangs it, is refused.
+        """
         parts = list(parts_of(request))
         return joined(request, parts, [self._part(part) for part in parts])
 
     def _part(self, request: Request) -> Readings | Answers:
         items = items_of(request)
-        for left in (1, 0):
+        for retries_left in (1, 0):
             try:
                 return self._ask(request)
-            except _LostError as error:
+            except _WorkerLostError as error:
                 if len(items) > 1:
                     alone = [part_of(request, [item]) for item in items]
                     return joined(request, alone, [self._part(one) for one in alone])
-                if error.may_be_chance and left:
+                if error.may_be_transient and retries_left:
                     continue
                 return refused(request, error.reason, error.extractor_version)
         raise AssertionError("the last try returns or raises")
 
     def _ask(self, request: Request) -> Readings | Answers:
-        """One request through an idle worker. Raises _LostError when that had to be ended."""
+        """Send one request to an idle worker. Raises _WorkerLostError if the worker had to end."""
         worker = self._idle.get()
         try:
             worker = self._ready(worker)
-            allowed = sum(self._budget.seconds(length_of(item)) for item in items_of(request))
-            # The worker keeps the budget itself, between two sentences; beyond it hangs.
-            longest = max(self._budget.seconds(length_of(item)) for item in items_of(request))
-            deadline_s = 1.5 * min(allowed, longest + self._budget.base_s) + _GRACE_S
             began = time.monotonic()
             try:
-                with killed_after(worker, deadline_s) as killed:
+                with killed_after(worker, self._deadline_s(request)) as killed:
                     answer = self._exchange(worker, request)
             except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
-                self._end(worker)
-                code, version = worker.returncode, worker.version
-                worker = None
-                spent = time.monotonic() - began
-                if killed.is_set():
-                    reason = self._budget.reason(length_of(items_of(request)[0]), spent)
-                    raise _LostError(f"{reason}; stopped", version, may_be_chance=False) from error
-                reason = f"crashed: the process reading it ended ({code}), out of memory perhaps"
-                raise _LostError(reason, version, may_be_chance=True) from error
+                lost, worker = worker, None
+                self._end(lost)
+                spent_s = time.monotonic() - began
+                raise self._lost(lost, request, spent_s, killed=killed.is_set()) from error
             if isinstance(answer, Failure):
-                raise _LostError(f"failed: {answer.reason}", worker.version, may_be_chance=False)
+                raise _WorkerLostError(
+                    f"failed: {answer.reason}", worker.version, may_be_transient=False
+                )
             return answer
         finally:
             self._idle.put(worker)
 
+    def _deadline_s(self, request: Request) -> float:
+        """How long a worker may be silent. It checks the budget itself after each sentence, so
+        only a worker that hangs is silent for longer.
+        """
+        seconds = [self._budget.seconds(length_of(item)) for item in items_of(request)]
+        return 1.5 * min(sum(seconds), max(seconds) + self._budget.base_s) + _GRACE_S
+
+    def _lost(
+        self, worker: "_Worker", request: Request, spent_s: float, *, killed: bool
+    ) -> "_WorkerLostError":
+        """The error for a worker that we killed at its deadline, or that ended by itself."""
+        if killed:
+            reason = self._budget.reason(length_of(items_of(request)[0]), spent_s)
+            return _WorkerLostError(f"{reason}; stopped", worker.version, may_be_transient=False)
+        code = worker.returncode
+        reason = f"crashed: the process reading it ended ({code}), out of memory perhaps"
+        return _WorkerLostError(reason, worker.version, may_be_transient=True)
+
     def _ready(self, worker: "_Worker | None") -> "_Worker":
-        """A worker with its model loaded. Raises PipelineError when none can be started."""
+        """A worker whose model is loaded. Raises PipelineError when none can be started."""
         for _ in range(_TRIES):
             if self.closed:
                 raise PipelineError("extraction was stopped")
@@ -194,8 +209,8 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
             else:
                 return worker
         raise PipelineError(
-            f"no process to extract in: {_TRIES} ended before they were ready; see what they said "
-            "above, or set extract.workers lower if memory is short"
+            f"no extraction process started: {_TRIES} ended before they were ready; see their "
+            "output above, or lower extract.workers if memory is short"
         )
 
     def _start(self) -> "_Worker":
@@ -203,11 +218,11 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # Ctrl-C is for the parent, which ends its workers in good order.
+            # Ctrl-C goes to the parent only, which ends its workers in order.
             start_new_session=True,
             env={
                 **environment(),
-                # One process a core: threads of a linear algebra library would only get in the way.
+                # One process per core: more threads of the linear algebra library only slow it.
                 "OMP_NUM_THREADS": "1",
             },
         )
@@ -243,24 +258,24 @@ class ExtractWorkers(AbstractContextManager["ExtractWorkers"]):
 
 
 class _Worker(subprocess.Popen[bytes]):
-    """A worker process; `version` is its extractor's, empty until the model is loaded."""
+    """A worker process; `version` is its extractor's version, "" until the model is loaded."""
 
     version: str = ""
 
 
-class _LostError(Exception):
-    """A request that cost its worker, and why; by chance perhaps, where something killed it."""
+class _WorkerLostError(Exception):
+    """A request ended its worker. It may be transient if something outside killed the worker."""
 
-    def __init__(self, reason: str, extractor_version: str, *, may_be_chance: bool) -> None:
+    def __init__(self, reason: str, extractor_version: str, *, may_be_transient: bool) -> None:
         super().__init__(reason)
         self.reason = reason
         self.extractor_version = extractor_version
-        self.may_be_chance = may_be_chance
+        self.may_be_transient = may_be_transient
 
 
 @contextmanager
 def killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[Event]:
-    """Kill the process unless this ends in time; the event says whether that was done."""
+    """Kill the process if the block takes longer; the event says whether that happened."""
     killed = Event()
 
     def kill() -> None:
@@ -279,9 +294,9 @@ def killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[E
 def extract_stream(
     source: BinaryIO, sink: BinaryIO, workers: int, budget: Budget = DEFAULT
 ) -> ReadCount:
-    """The pipe of extractors/records.py in worker processes; what became of each line.
+    """Run the pipe of extractors/records.py in worker processes; return the counts of lines.
 
-    Same lines out, in the same order, as with one process.
+    It writes the same lines in the same order as one process does.
     """
     lines = TextIOWrapper(source, encoding="utf-8", errors="replace")
     out = TextIOWrapper(sink, encoding="utf-8", errors="replace", write_through=True)
@@ -292,7 +307,7 @@ def extract_stream(
             out.write(answers.text)
             sink.flush()
             count += answers.count
-    # The streams are the caller's: without this they would be closed with their wrappers.
+    # The streams belong to the caller; without this, they would be closed with their wrappers.
     out.detach()
     lines.detach()
     return count

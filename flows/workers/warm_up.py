@@ -1,4 +1,4 @@
-"""What a pass needs that takes seconds to load: once a process, ahead where a run waits."""
+"""Loads models and listings once per process, ahead of time when a run is waiting."""
 
 import atexit
 import threading
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from extractors.extract import Extractor
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.text.budget import Budget
 from flows.base.settings import Settings, load_settings
 from flows.markets.securities import shipped_digest
@@ -21,16 +21,16 @@ _workers: dict[tuple[bool, Budget], ExtractWorkers] = {}
 
 
 def ready_extractor(*, gate: bool) -> Extractor:
-    """The extractor of this process; its model takes a second, and several on a busy machine."""
+    """The extractor of this process. Loading its model takes a second, more on a busy machine."""
     with _loading:
         return _extractor(gate)
 
 
-def ready_listings(warehouse: Path, loaded: str | None) -> TouchedListings:
-    """The listings of this process, with their tables loaded: the shipped ones, or the operator's.
+def ready_listings(warehouse: Path, loaded: str | None) -> AffectedListings:
+    """The listings of this process, loaded: the shipped ones, or the operator's.
 
-    `loaded` is the digest of what the warehouse was last given; where that is what ships, the
-    tables that ship are as good and may be loaded already.
+    `loaded` is the digest of the securities that the warehouse was last given. If it is that of the
+    shipped ones, their tables are used, which may be in memory already.
     """
     with _loading:
         if loaded is None or loaded == shipped_digest():
@@ -39,7 +39,7 @@ def ready_listings(warehouse: Path, loaded: str | None) -> TouchedListings:
 
 
 def ready_workers(settings: Settings) -> ExtractWorkers:
-    """The one extraction worker of this process, kept from pass to pass; it ends with us."""
+    """The one extraction worker of this process. It serves all passes and ends with the process."""
     key = settings.extract.gate, settings.extract.budget
     with _loading:
         held = _workers.get(key)
@@ -50,7 +50,7 @@ def ready_workers(settings: Settings) -> ExtractWorkers:
 
 
 def load_ahead() -> None:
-    """Begin to load both in a thread of its own; who asks for one meanwhile waits for that."""
+    """Start to load both in a thread; a caller that needs one of them waits for it."""
     threading.Thread(target=_load, name="load-ahead", daemon=True).start()
 
 
@@ -67,13 +67,13 @@ def _extractor(gate: bool) -> Extractor:
 
 
 @cache
-def _listings() -> TouchedListings:
-    found = TouchedListings()
-    assert found.linker is not None, "asked for so that it is loaded"
+def _listings() -> AffectedListings:
+    found = AffectedListings()
+    assert found.linker is not None, "reading the property loads the tables"
     return found
 
 
 @cache
-def _own_listings(warehouse: Path, loaded: str) -> TouchedListings:
+def _own_listings(warehouse: Path, loaded: str) -> AffectedListings:
     with open_warehouse(warehouse) as con:
-        return TouchedListings(load_securities(con))
+        return AffectedListings(load_securities(con))

@@ -1,9 +1,9 @@
-"""Reference data that ships with the project, checked as it is read.
+"""Reference data that ships with the project, checked when it is read.
 
-commodities.csv   what is traded: aliases, parent, HS codes (never guessed from text)
-tickers.csv       listed issuers that policy touches, with aliases and exposures
-countries.csv     every jurisdiction by its code: names, demonyms, capitals and leaders that act;
-                  a row with its name alone gives codes their name and is not looked for in texts
+commodities.csv   traded goods: aliases, parent, HS codes (never guessed from text)
+tickers.csv       listed issuers affected by policy, with aliases and exposures
+countries.csv     every jurisdiction by code: names, demonyms, capitals and leaders that act;
+                  a row with only a name supplies that name and is not searched for in texts
 """
 
 import csv
@@ -29,7 +29,7 @@ class Commodity:
 
 
 def read_rows(name: str, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a shipped CSV file with their line numbers.
+    """Yield the rows of a shipped CSV file with their line numbers.
 
     Raises ConfigError when a required column is missing or empty.
     """
@@ -47,13 +47,13 @@ def read_rows(name: str, required: tuple[str, ...]) -> Iterator[tuple[int, dict[
 
 
 def split_list(value: str) -> tuple[str, ...]:
-    """The parts of a cell that holds a list, "a|b|c"."""
+    """Return the parts of a cell that holds a list, "a|b|c"."""
     return tuple(part.strip() for part in value.split("|") if part.strip())
 
 
 @cache
 def load_commodities() -> dict[str, Commodity]:
-    """All commodities by id. Raises ConfigError on a duplicate id or an unknown parent."""
+    """Return all commodities by id. Raises ConfigError on a duplicate id or an unknown parent."""
     found: dict[str, Commodity] = {}
     for line, row in read_rows("commodities.csv", ("commodity_id", "name", "group")):
         if row["commodity_id"] in found:
@@ -76,7 +76,7 @@ def load_commodities() -> dict[str, Commodity]:
 
 
 def product_bucket(commodity_id: str) -> str:
-    """The highest listed ancestor: dysprosium and NdPr both fall in rare_earths."""
+    """Return the highest listed ancestor: dysprosium and NdPr are both in rare_earths."""
     commodities = load_commodities()
     while parent := commodities[commodity_id].parent_id:
         commodity_id = parent

@@ -1,4 +1,4 @@
-"""Markets: their currency, whose trading calendar they keep, how Reuters codes end there."""
+"""Markets: their currency, trading calendar, and suffix in Reuters codes."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ US_MARKETS = frozenset({"XNYS", "XNAS", "XASE", "ARCX", "BATS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """A market by its MIC. `calendar` is the MIC whose sessions it keeps; `zone` is IANA's name."""
+    """A market by its MIC. `calendar` is the MIC whose sessions it follows; `zone` is from IANA."""
 
     mic: str
     name: str
@@ -23,7 +23,7 @@ class Market:
 
 @cache
 def load_markets() -> dict[str, Market]:
-    """All markets by MIC. Raises ConfigError on a MIC given twice."""
+    """Return all markets by MIC. Raises ConfigError on a duplicate MIC."""
     found: dict[str, Market] = {}
     for line, row in read_rows("markets.csv", ("mic", "name", "currency", "calendar", "zone")):
         if row["mic"] in found:

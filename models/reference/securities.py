@@ -1,16 +1,16 @@
-"""The securities that ship with the project, read, joined and checked.
+"""Read, join and check the securities that ship with the project.
 
-tickers.csv                 issuers that policy touches: listing, ids, aliases, exposures;
+tickers.csv                 issuers affected by policy: listing, ids, aliases, exposures;
                             status is active, or delisted with the day
 sec_company_tickers.csv.gz  snapshot of the SEC's list of filers with a ticker (facts)
 funds.csv                   exchange-traded funds used as benchmarks and yardsticks
 companies.csv               further names: brands, subsidiaries, names that need context
-operations.csv              where an issuer works, if that is not its own country
+operations.csv              where an issuer works, if outside its own country
 exposure_signs.csv          the signed prior of ontology 4.2, for an analyst to edit
 benchmarks.csv              what a market's returns are measured against
 
-An issuer is known by its CIK, else by its listing. Two rows never merge on a name alone:
-what looks like a conflict is kept apart and told in `Securities.notes`.
+An issuer is identified by its CIK, else by its listing. Two rows never merge on a name alone:
+apparent conflicts stay separate and are listed in `Securities.notes`.
 """
 
 import csv
@@ -42,7 +42,7 @@ ROLE_WEIGHT = {"producer": 1.0, "processor": 0.8, "consumer": 0.5, "substitute":
 
 @cache
 def load_securities() -> Securities:
-    """Everything shipped, as one record. Raises ConfigError naming file, line and what is wrong."""
+    """Return everything shipped. Raises ConfigError naming the file, the line and the fault."""
     issuers: dict[str, Issuer] = {}
     listings: dict[str, Listing] = {}
     notes: list[str] = []
@@ -64,14 +64,14 @@ def load_securities() -> Securities:
 
 
 def issuer_id(cik: str | None, listing_id: str) -> str:
-    """The id of an issuer: its CIK when it files with the SEC, else its first listing."""
+    """Return the id of an issuer: its CIK if it files with the SEC, else its first listing."""
     return f"cik:{cik}" if cik else f"listing:{listing_id}"
 
 
 def curated_rows(
     issuers: dict[str, Issuer], listings: dict[str, Listing], notes: list[str]
 ) -> Iterator[Exposure]:
-    """Fill `issuers` and `listings` from tickers.csv; give its exposures."""
+    """Fill `issuers` and `listings` from tickers.csv; return its exposures."""
     where = operations()
     markets = load_markets()
     for line, row in read_rows("tickers.csv", ("ticker", "mic", "country", "name")):
@@ -113,7 +113,7 @@ def curated_rows(
 
 
 def last_day(status: str, line: int) -> date | None:
-    """When a listing ended, from a status "active" or "delisted YYYY-MM-DD"."""
+    """Return the last day of a listing from a status "active" or "delisted YYYY-MM-DD"."""
     if status == "active":
         return None
     try:
@@ -132,12 +132,12 @@ def exposure(
     where: dict[tuple[str, str], tuple[str, ...]],
     line: int,
 ) -> Exposure:
-    """One "commodity:role", "commodity:role:weight" or "commodity:role:weight:from..to".
+    """Parse "commodity:role", "commodity:role:weight" or "commodity:role:weight:from..to".
 
-    Without a weight it is the role's, less a tenth for each place further down the row's list:
-    what a company does first it depends on most. A prior, to be replaced by revenue shares. The
-    days say since when and until when; either may be left out, and a line may come twice with
-    other days.
+    The default weight is the role's, minus a tenth for each position further down the row: a
+    company depends most on what is listed first. It is a prior, to be replaced by revenue shares.
+    The days limit its validity; either may be omitted, and an exposure may be repeated with other
+    days.
     """
     parts = cell.split(":")
     if len(parts) not in (2, 3, 4) or parts[1] not in ROLES:
@@ -167,7 +167,7 @@ def exposure(
 
 
 def operations() -> dict[tuple[str, str], tuple[str, ...]]:
-    """(listing, commodity or "") -> countries it works in."""
+    """Return (listing, commodity or "") -> countries where it works."""
     return {
         (row["listing"], row["commodity_id"]): split_list(row["countries"])
         for _, row in read_rows("operations.csv", ("listing", "countries"))
@@ -175,7 +175,7 @@ def operations() -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def add_funds(issuers: dict[str, Issuer], listings: dict[str, Listing]) -> None:
-    """Funds get an issuer of their own: SEC filers name the trust, not the fund."""
+    """Give each fund its own issuer: SEC filers name the trust, not the fund."""
     for _, row in read_rows("funds.csv", ("ticker", "mic", "name")):
         key = f"{row['mic']}:{row['ticker']}"
         owner = issuer_id(None, key)
@@ -195,7 +195,7 @@ def add_funds(issuers: dict[str, Issuer], listings: dict[str, Listing]) -> None:
 def add_sec_list(
     issuers: dict[str, Issuer], listings: dict[str, Listing], notes: list[str]
 ) -> None:
-    """Add the SEC's filers; what tickers.csv and funds.csv say of a US ticker stands."""
+    """Add the SEC's filers; rows of tickers.csv and funds.csv take precedence for a US ticker."""
     held = {entry.ticker: entry for entry in listings.values() if entry.mic in US_MARKETS}
     for row in sec_rows():
         mic = SEC_MARKETS.get(row["exchange"])
@@ -227,14 +227,14 @@ def add_sec_list(
 
 
 def sec_rows() -> Iterator[dict[str, str]]:
-    """Rows cik, ticker, exchange, name of the shipped snapshot, largest company first."""
+    """Yield the rows (cik, ticker, exchange, name) of the shipped snapshot, largest firm first."""
     path = resources.files("models.reference") / "sec_company_tickers.csv.gz"
     with path.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
 def load_aliases(listings: dict[str, Listing], notes: list[str]) -> Iterator[CompanyAlias]:
-    """companies.csv, for the listings at hand; a name whose listing is gone is noted and left."""
+    """Yield companies.csv for known listings; a name without a listing is noted and skipped."""
     for line, row in read_rows("companies.csv", ("listing", "alias", "kind")):
         if row["kind"] not in ALIAS_KINDS:
             raise ConfigError(f"companies.csv: line {line}: unknown kind {row['kind']!r}")
@@ -253,12 +253,12 @@ def load_aliases(listings: dict[str, Listing], notes: list[str]) -> Iterator[Com
 
 
 def split_words(cell: str) -> tuple[str, ...]:
-    """The parts of a cell, spaces kept: "pc " is not the start of "pcr"."""
+    """Return the parts of a cell, keeping spaces: "pc " does not match "pcr"."""
     return tuple(part for part in (cell or "").lower().split("|") if part.strip())
 
 
 def load_signs() -> tuple[ExposureSign, ...]:
-    """The signed prior. Raises ConfigError on an unknown role, place or sign, or a double row."""
+    """Return the signed prior. Raises ConfigError on an unknown or duplicate row."""
     found: dict[tuple[str, str, str], ExposureSign] = {}
     for line, row in read_rows("exposure_signs.csv", ("type", "role", "place", "sign", "reason")):
         key = (row["type"], row["role"], row["place"])

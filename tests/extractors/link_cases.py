@@ -1,4 +1,4 @@
-"""Hand-made mentions, and a store in memory that feeds linking as the warehouse does."""
+"""Hand-made mentions, and an in-memory store that feeds linking as the warehouse does."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -50,7 +50,7 @@ def pipe(*lines: str) -> tuple[int, list[dict[str, Any]]]:
     return code, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_one_out_for_one_in_in_order() -> None:
+def test_one_result_per_line_in_order() -> None:
     records = [
         {"id": f"r{i}", "text": "India bans exports of wheat", "kind": "headline"}
         for i in range(70)
@@ -62,7 +62,7 @@ def test_one_out_for_one_in_in_order() -> None:
     assert out[0]["extractor_version"]
 
 
-def test_bad_lines_are_answered_and_end_in_one() -> None:
+def test_bad_lines_get_an_error_and_exit_code_one() -> None:
     good = json.dumps({"id": "b", "text": "Calm day", "kind": "headline"})
     code, out = pipe("no json", good, '{"text": "x"}', '{"id": "k", "text": "x", "kind": "poem"}')
     assert code == 1

@@ -1,4 +1,4 @@
-"""A real HTTP server on every loopback address, and settings without the manners of the wild."""
+"""A real HTTP server on every loopback address, and fetch settings without gaps and delays."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ BRISK = FetchSettings(
 
 
 class PlainServer(HTTPServer):
-    """Answers 404 to what no test has prepared, as a site without a robots.txt does."""
+    """Answers 404 to unprepared paths, as a site without a robots.txt does."""
 
     def respond_nohandler(self, request: Request, extra_message: str = "") -> Response:
         return Response("no such page", status=404)
@@ -32,7 +32,7 @@ class PlainServer(HTTPServer):
 
 @pytest.fixture(scope="session")
 def running_server() -> Iterator[HTTPServer]:
-    # 127.0.0.1, 127.0.0.2, ... all lead here: one server, as many hosts as a test needs.
+    # It answers on 127.0.0.1, 127.0.0.2 and so on: one server, many hosts.
     with PlainServer(host="0.0.0.0", threaded=True) as running:
         yield running
 
@@ -68,7 +68,7 @@ async def outcomes_of(
 
 @pytest.fixture(autouse=True)
 def our_log() -> Iterator[None]:
-    """Our log as Python gives it: commands and flows under test configure it for themselves."""
+    """Reset our log before each test; commands and flows under test configure it themselves."""
     log = logging.getLogger("policywire")
     handlers, log.handlers, log.propagate = log.handlers, [], True
     log.setLevel(logging.NOTSET)

@@ -1,8 +1,8 @@
-"""A worker of its own: passes of extraction until nothing waits. WAREHOUSE FEEDS LEASE_S [...]
+"""A worker process: runs extraction passes until nothing waits. WAREHOUSE FEEDS LEASE_S [...]
 
-With `--die-at N` it kills itself, its batch leased, when it comes to the Nth article. With `--warm`
-it loads its models, opens the warehouse, says `ready` and begins when a line comes. Prints as JSON
-what its stages took.
+With `--die-at N` it kills itself at the Nth article, with its batch leased. With `--warm` it loads
+its models, opens the warehouse, prints `ready` and starts when it reads a line. Prints the seconds
+of its stages as JSON.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from typing import Any
 from extractors.extract import EXTRACTOR_VERSION
 from flows import extract, link
 from flows.base.settings import Extracting, Settings
+from flows.workers import turns
 from flows.workers.warm_up import ready_listings, ready_workers
 from models.event import TextUnit
 from warehouse.articles.articles import count_to_extract
@@ -35,18 +36,18 @@ STAGES = (
 
 
 def work(settings: Settings, *, once: bool) -> None:
-    """Extract and link until no article waits, also those a dead worker held; or one pass."""
+    """Extract and link until no article waits, not even those of a dead worker; or run one pass."""
     while not once:
-        extract.read_news(settings)
+        extract.extract_and_link(settings)
         with open_warehouse(settings.warehouse) as con:
             if not count_to_extract(con, EXTRACTOR_VERSION):
                 return
         time.sleep(0.5)
-    extract.read_news(settings)
+    extract.extract_and_link(settings)
 
 
 def die_at(count: int) -> None:
-    """End at that article at once, as a machine does that loses power."""
+    """Kill this process at that article, like a power cut."""
     unit_of, seen = extract.unit_of, 0
 
     def last(*given: Any) -> Any:
@@ -60,8 +61,8 @@ def die_at(count: int) -> None:
 
 
 def timed(name: str, spent: dict[str, float]) -> None:
-    """Add up the seconds in a stage, and those of processor time."""
-    module = extract if hasattr(extract, name) else link
+    """Make a stage add its wall and processor seconds to `spent`."""
+    module = next(each for each in (extract, link, turns) if hasattr(each, name))
     stage: Callable[..., Any] = getattr(module, name)
 
     def run(*given: Any, **named: Any) -> Any:
@@ -77,7 +78,7 @@ def timed(name: str, spent: dict[str, float]) -> None:
 
 
 def main() -> None:
-    """Work as told, then say how long it took."""
+    """Do the work of the arguments, then print how long it took."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("warehouse", type=Path)
     parser.add_argument("feeds", type=Path)

@@ -1,4 +1,4 @@
-"""The alert stage as a pass runs it: rules from the settings, a file and a log to tell."""
+"""The alert stage as a pass runs it: rules from the settings, a file and a log as channels."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""`alerts list`, `alerts ping`, `default_channel`, and channels that are not there."""
+"""`alerts list`, `alerts ping`, `default_channel`, and undefined or broken channels."""
 
 import logging
 from pathlib import Path
@@ -59,7 +59,7 @@ def run(*command: str) -> tuple[int, str]:
     return result.exit_code, result.output + told
 
 
-def test_shipped_rules_reach_a_channel_without_being_copied(here: Path) -> None:
+def test_shipped_rules_use_the_default_channel(here: Path) -> None:
     configured(here, f'default_channel = "desk"\n{DESK}')
     code, told = run("alerts", "list")
     assert code == 0
@@ -88,7 +88,7 @@ def test_a_rule_that_names_its_channel_keeps_it(here: Path) -> None:
     assert found == {"own": ("log",), "plain": ("desk",)}
 
 
-def test_the_list_tells_rules_channels_and_what_was_sent_but_no_address(here: Path) -> None:
+def test_the_list_shows_rules_channels_and_counts_but_no_address(here: Path) -> None:
     text = """
 [[rule]]
 id = "all"
@@ -125,7 +125,7 @@ typ = "tariff"
     assert "s3cret" not in told
 
 
-def test_list_and_check_need_no_warehouse_and_make_none(here: Path) -> None:
+def test_list_and_check_need_no_warehouse_and_create_none(here: Path) -> None:
     configured(here, DESK + '[[rule]]\nid = "spy"\nwhere = "getenv(\'HOME\') IS NOT NULL"\n')
     code, told = run("alerts", "list")
     assert code == 0
@@ -133,12 +133,12 @@ def test_list_and_check_need_no_warehouse_and_make_none(here: Path) -> None:
     assert row.split()[1] == "broken"
     code, told = run("alerts", "check")
     assert code == 2
-    line = "! policywire.toml: rule 'spy': where: function 'getenv' may not be used here"
+    line = "! policywire.toml: rule 'spy': where: function 'getenv' is not allowed here"
     assert line in told.splitlines()
     assert [path.name for path in here.iterdir()] == ["policywire.toml"]
 
 
-def test_a_ping_says_that_it_was_taken_or_why_not(
+def test_a_ping_shows_success_or_the_reason_for_failure(
     here: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -146,7 +146,7 @@ def test_a_ping_says_that_it_was_taken_or_why_not(
     with MoodyReceiver(lambda n: "ok" if n == 1 else "401") as receiver:
         monkeypatch.setenv("DESK_URL", receiver.url)
         code, told = run("alerts", "ping", "desk")
-        assert (code, told[:15]) == (0, "desk: taken in ")
+        assert (code, told[:15]) == (0, "desk: delivered")
         (body,) = receiver.developments()
         assert body["rule"] == "policywire-ping"
         code, told = run("alerts", "ping", "desk")
@@ -156,7 +156,7 @@ def test_a_ping_says_that_it_was_taken_or_why_not(
     assert not (here / "w.duckdb").exists()
 
 
-def test_a_ping_of_what_is_not_there_names_what_is(here: Path) -> None:
+def test_a_ping_of_an_undefined_channel_lists_the_defined_ones(here: Path) -> None:
     configured(here, DESK)
     code, told = run("alerts", "ping", "dsk")
     assert code != 0
@@ -179,7 +179,7 @@ def test_an_unknown_channel_is_refused_at_start(
     code, told = run(*command)
     assert code != 0
     assert says in told
-    assert "(there are chat, desk, log)" in told
+    assert "(defined: chat, desk, log)" in told
     assert [path.name for path in here.iterdir()] == ["policywire.toml"]
     finding = doctor_channels(settings)
     assert not finding.ok
@@ -189,13 +189,13 @@ def test_an_unknown_channel_is_refused_at_start(
 def test_an_unknown_default_channel_is_one_line(here: Path) -> None:
     settings = configured(here, f'default_channel = "slak"\n{DESK}')
     assert unknown_channels(settings) == [
-        "default_channel: no channel 'slak' is defined (there are chat, desk, log)"
+        "default_channel: no channel 'slak' is defined (defined: chat, desk, log)"
     ]
     with pytest.raises(ConfigError, match="default_channel: no channel 'slak'"):
         refuse_unknown_channels(settings)
 
 
-def test_a_channel_that_is_wrong_is_named_as_wrong_not_as_missing(here: Path) -> None:
+def test_an_invalid_channel_is_reported_as_invalid_not_as_missing(here: Path) -> None:
     settings = configured(
         here, '[watch]\nchannel = ["bad"]\n[[channel]]\nid = "bad"\nkind = "webhook"\n'
     )
@@ -203,7 +203,7 @@ def test_a_channel_that_is_wrong_is_named_as_wrong_not_as_missing(here: Path) ->
     assert line == "policywire.toml: channel 'bad': channel of kind webhook needs url"
 
 
-def test_a_fault_in_one_channel_is_that_channels_line(tmp_path: Path) -> None:
+def test_a_fault_in_one_channel_is_one_line(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb", 2)
     with open_warehouse(file) as con:
         enqueue_in_transaction(con, [rule("all", channels=("bad", "good"))], now=NOW)
@@ -222,7 +222,7 @@ def test_a_fault_in_one_channel_is_that_channels_line(tmp_path: Path) -> None:
     assert "(at flows.alerting.delivery:" in counts.errors["bad"]
 
 
-def test_a_channel_that_cannot_be_made_for_whatever_reason_stops_no_other(
+def test_a_broken_channel_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make = channels_module.open_sink
@@ -239,7 +239,7 @@ def test_a_channel_that_cannot_be_made_for_whatever_reason_stops_no_other(
     assert "channel 'bad': url: OverflowError: no room (" in str(problems[0])
 
 
-def test_facts_that_cannot_be_read_leave_the_headline(tmp_path: Path) -> None:
+def test_a_notice_with_unreadable_facts_keeps_its_headline(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb", 2)
     with open_warehouse(file) as con:
         enqueue_in_transaction(con, [rule("all", channels=("desk",))], now=NOW)
@@ -252,7 +252,7 @@ def test_facts_that_cannot_be_read_leave_the_headline(tmp_path: Path) -> None:
     assert sorted(notice.candidate is None for notice in sink.tried) == [False, True]
 
 
-def test_a_page_of_an_explanation_holds_no_markup_of_the_text() -> None:
+def test_an_explanation_page_contains_no_markup_from_the_text() -> None:
     text = 'US raises tariffs on "steel"><script>alert(1)</script>\u202e to 25% \x1b[31m'
     unit = TextUnit(unit_id="x", text=text, title=text, kind="article", published=NOW.date())
     page = page_of(explain(unit, Extractor()))

@@ -1,4 +1,4 @@
-"""Real Apprise plugins, the wire alone replaced: sizes, hostile texts, digests in pieces."""
+"""Real Apprise plugins with a fake network: size limits, hostile texts, digests in pieces."""
 
 import json
 import re
@@ -107,7 +107,7 @@ def texts(told: Any) -> Iterator[str]:
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("count", [10, 60])
-def test_a_digest_is_cut_to_what_the_service_takes(
+def test_a_digest_is_split_to_the_limit_of_the_service(
     wire: Wire, service: str, style: str, count: int
 ) -> None:
     sink(service, style).send(digest(count))
@@ -129,9 +129,7 @@ def test_a_digest_is_cut_to_what_the_service_takes(
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_single_notice_is_told_shorter_and_goes_in_one(
-    wire: Wire, service: str, style: str
-) -> None:
+def test_a_single_notice_is_shortened_to_one_message(wire: Wire, service: str, style: str) -> None:
     long = candidate(
         evidence="duty " * 400, title="x & y " * 300, url="https://e.example/" + "a/" * 900
     )
@@ -143,7 +141,7 @@ def test_a_single_notice_is_told_shorter_and_goes_in_one(
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_hostile_text_pings_or_is_obeyed_on_any_service(
+def test_no_hostile_text_pings_or_becomes_markup_on_any_service(
     wire: Wire, service: str, style: str
 ) -> None:
     channel = sink(service, style)
@@ -165,7 +163,7 @@ def test_no_hostile_text_pings_or_is_obeyed_on_any_service(
             assert "entities" not in json.dumps(message)
 
 
-def test_what_is_out_of_a_digest_is_not_sent_again(wire: Wire) -> None:
+def test_sent_parts_of_a_digest_are_not_sent_again(wire: Wire) -> None:
     whole = digest(40)
     sink("discord").send(whole)
     every = [message["content"] for message in wire.sent]
@@ -181,12 +179,12 @@ def test_what_is_out_of_a_digest_is_not_sent_again(wire: Wire) -> None:
     assert [message["content"] for message in wire.sent] == every[1:]
 
 
-def test_cut_otherwise_than_last_time_it_goes_whole(wire: Wire) -> None:
+def test_a_digest_split_differently_is_sent_from_the_start(wire: Wire) -> None:
     sink("discord").send(replace(digest(25), parts_sent=1, parts_total=99))
     assert " (1/" in wire.sent[0]["content"]
 
 
-def test_a_claim_that_runs_out_leaves_the_rest_for_next_time(wire: Wire) -> None:
+def test_an_expiring_claim_leaves_the_rest_for_next_time(wire: Wire) -> None:
     held = replace(digest(25), claimed_until=NOW + timedelta(seconds=40))
     channel = sink("discord", timeout_s=10.0, clock=lambda: NOW + timedelta(seconds=20))
     with pytest.raises(AlertUnfinishedError) as unfinished:
@@ -195,7 +193,7 @@ def test_a_claim_that_runs_out_leaves_the_rest_for_next_time(wire: Wire) -> None
 
 
 @pytest.mark.parametrize("code", [400, 401, 404, 413])
-def test_a_refusal_is_told_from_a_failure(wire: Wire, code: int) -> None:
+def test_a_refusal_is_distinguished_from_a_failure(wire: Wire, code: int) -> None:
     wire.answer = lambda _: code
     with pytest.raises(AlertRefusedError, match=str(code)):
         sink("discord").send(notice())
@@ -205,7 +203,7 @@ def test_a_refusal_is_told_from_a_failure(wire: Wire, code: int) -> None:
     assert not isinstance(failed.value, AlertRefusedError)
 
 
-def test_the_outbox_remembers_how_far_a_digest_came(tmp_path: Path, wire: Wire) -> None:
+def test_the_outbox_remembers_the_parts_sent(tmp_path: Path, wire: Wire) -> None:
     file = warehouse_file(tmp_path / "w.duckdb", 30)
     hourly = rule("all", channels=("desk",), digest=Digest(every="hourly"))
     with open_warehouse(file) as con:
@@ -225,9 +223,7 @@ def test_the_outbox_remembers_how_far_a_digest_came(tmp_path: Path, wire: Wire) 
     assert [n for n, _ in marks] == ["1", "2", "3", *(str(n) for n in range(3, int(total) + 1))]
 
 
-def test_a_claim_too_short_for_all_parts_sends_each_once_all_the_same(
-    tmp_path: Path, wire: Wire
-) -> None:
+def test_a_claim_too_short_for_all_parts_still_sends_each_once(tmp_path: Path, wire: Wire) -> None:
     file = warehouse_file(tmp_path / "w.duckdb", 30)
     hourly = rule("all", channels=("desk",), digest=Digest(every="hourly"))
     with open_warehouse(file) as con:
@@ -255,7 +251,7 @@ def test_a_refused_digest_is_tried_three_times_not_ten(tmp_path: Path, wire: Wir
     assert counts.dead == 1
 
 
-def test_a_webhook_takes_what_fits_and_is_told_what_was_left_out() -> None:
+def test_a_webhook_gets_what_fits_and_the_number_left_out() -> None:
     with MoodyReceiver() as receiver:
         hook = WebhookSink("desk", receiver.url, redact=Redactor(), most_bytes=50_000)
         hook.send(digest(300, evidence="duty " * 100))

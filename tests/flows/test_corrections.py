@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from flows.alerting.delivery import DeliveryPlan
 from flows.alerting.rounds import run_alerts
-from flows.pipeline import pass_through
+from flows.pipeline import run_without_prefect
 from tests.flows.receivers import MoodyReceiver
 from warehouse.connection import open_warehouse
 
@@ -73,7 +73,7 @@ class Desk:
             "warehouse": str(self.folder / "w.duckdb"),
             "feeds": str(self.folder / "feeds.toml"),
         }
-        assert pass_through(paths, stages or ("ingest", "extract", "alert")).failed == {}
+        assert run_without_prefect(paths, stages or ("ingest", "extract", "alert")).failed == {}
 
     def alerts_once(self) -> None:
         """The alert stage, without waiting for a second try."""
@@ -128,7 +128,7 @@ def test_a_denial_takes_back_the_ban_and_the_notice(
         desk.works()
         again = receiver.developments()[-1]
         assert (again["kind"], again["refers_to"]) == ("correction", first["alert_id"])
-        assert again["headline"].startswith("CORRECTION: told again after a denial: India")
+        assert again["headline"].startswith("CORRECTION: reported again after a denial: India")
         assert desk.asks("SELECT factuality, disputed FROM policy_events") == [("asserted", False)]
         assert len(receiver.developments()) == 3
 

@@ -1,7 +1,7 @@
 """1,000 developments, 50 rules, a writer and two deliverers that are killed at random.
 
-Every notice reaches the receiver, by idempotency key once; how often a key came again, because its
-answer was lost or its deliverer was killed before it could note the delivery, is counted too.
+Every notice must reach the receiver, once per idempotency key. Also counts how often a key came
+again because its answer was lost or its deliverer was killed before it stored the delivery.
 """
 
 import json
@@ -118,7 +118,7 @@ def ordeal(folder: Path, count: int, kills: int, seed: int) -> Ordeal:
         )
 
 
-def test_kill_nine_loses_nothing_and_tells_nothing_twice(
+def test_kill_nine_loses_nothing_and_sends_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = ordeal(tmp_path, count=DEVELOPMENTS, kills=max(3, DEVELOPMENTS // 67), seed=7)

@@ -1,4 +1,4 @@
-"""The demo's server against a real client: formats, counts, 304s, faults, and what is expected."""
+"""The demo's server with a real client: formats, counts, 304s, faults, expected developments."""
 
 import calendar
 import csv
@@ -137,7 +137,7 @@ def test_the_truncated_feed_is_not_well_formed(base_url: str, client: httpx.Clie
     assert len(parsed.entries) == len(articles_of("metal-desk"))
 
 
-def test_the_moved_feed_redirects_for_good(base_url: str, client: httpx.Client) -> None:
+def test_the_moved_feed_redirects_permanently(base_url: str, client: httpx.Client) -> None:
     url = base_url + feed_named("straits-courier").path
     response = client.get(url, follow_redirects=False)
     assert response.status_code == 301
@@ -160,7 +160,7 @@ def test_the_dead_feed_and_the_web_page(base_url: str, client: httpx.Client) -> 
     assert client.get(base_url + "/feeds/nobody.xml").status_code == 404
 
 
-def test_summaries_lead_to_pages_with_furniture(base_url: str, client: httpx.Client) -> None:
+def test_summaries_link_to_pages_with_navigation(base_url: str, client: httpx.Client) -> None:
     feed = feed_named("minerals-monitor")
     assert feed.full_text
     for entry, article in zip(
@@ -213,7 +213,7 @@ def test_the_feed_list_has_the_keys_of_the_default_list() -> None:
     assert {f.behaviour for f in demo_catalogue()} >= {"gzip", "mislabelled", "truncated", "moved"}
 
 
-def test_articles_are_short_dated_and_many() -> None:
+def test_there_are_many_short_dated_articles() -> None:
     articles = demo_articles()
     assert len(articles) >= 66
     assert len({a.article_id for a in articles}) == len(articles)

@@ -1,4 +1,4 @@
-"""One feed's, page's or article's fault is its own: said with class and place, the pass goes on."""
+"""A fault in one feed, page or article: reported with class and place, and the pass goes on."""
 
 import asyncio
 import itertools
@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 
 from extractors.feeds import reading as feed_reading
 from flows.base.fetch_settings import FetchSettings
-from flows.feeds.fetching import fetch, next_check
+from flows.feeds.fetching import feed_request, next_check
 from flows.feeds.fetching import readers as feed_readers
 from flows.feeds.fetching.readers import FeedReaders
 from flows.ingest import Intake
@@ -46,7 +46,7 @@ def take(
         save_feeds(con, feeds)
         states = load_feed_states(con)
     asyncio.run(
-        Intake(warehouse=warehouse, fetching=settings, archive_clock=False).take(feeds, states)
+        Intake(warehouse=warehouse, fetching=settings, archive_clock=False).run(feeds, states)
     )
     with open_warehouse(warehouse) as con:
         rows = con.execute(
@@ -65,11 +65,11 @@ def titles(warehouse: Path) -> list[str]:
 def test_a_fault_line_names_class_words_and_our_line() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         print(1 // 0)
-    # No line of ours is in it.
+    # Its traceback has no line of our code.
     assert fault_line(caught.value) == "ZeroDivisionError: integer division or modulo by zero"
     with pytest.raises(TypeError) as thrown:
-        fetch._validator(3)  # type: ignore[arg-type]
-    assert "(at flows.feeds.fetching.fetch:" in fault_line(thrown.value)
+        feed_request._validator(3)  # type: ignore[arg-type]
+    assert "(at flows.feeds.fetching.feed_request:" in fault_line(thrown.value)
 
 
 def test_a_fault_in_one_request_is_that_feeds_outcome(
@@ -84,11 +84,11 @@ def test_a_fault_in_one_request_is_that_feeds_outcome(
             raise OverflowError("date value out of range")
         return plain(feed, *args, **more)
 
-    monkeypatch.setattr(fetch, "after_answer", after_answer)
+    monkeypatch.setattr(feed_request, "after_answer", after_answer)
     told = take(tmp_path / "w.duckdb", [feed_at("/bad"), feed_at("/good")])
     assert told["bad"]["outcome"] == "internal_error"
     assert (
-        "OverflowError: date value out of range (at flows.feeds.fetching.fetch:"
+        "OverflowError: date value out of range (at flows.feeds.fetching.feed_request:"
         in told["bad"]["error"]
     )
     assert titles(tmp_path / "w.duckdb") == ["Quota cut on steel good"]
@@ -129,7 +129,7 @@ def test_a_page_that_hangs_its_reader_leaves_the_feeds_own_text(
     plain = FeedReaders.page
 
     async def page(self: FeedReaders, entry: Any, html: Any, **more: Any) -> Article:
-        # Short for the page that hangs; starting a process counts against nobody.
+        # Short for the page that hangs, long for the others, which may start a process.
         self._timeout_s = 0.3 if entry.guid == "2" else 20.0
         return await plain(self, entry, html, **more)
 
@@ -147,7 +147,7 @@ def test_a_page_that_hangs_its_reader_leaves_the_feeds_own_text(
     assert sources == [("1", "page"), ("2", "feed"), ("3", "feed")]
 
 
-def test_an_article_that_cannot_be_stored_is_left_out_and_said(
+def test_an_article_that_cannot_be_stored_is_left_out_and_reported(
     server: HTTPServer, feed_at: MakeFeed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.expect_request("/a").respond_with_data(rss(*(story(f"a{n}") for n in range(5))))
@@ -183,7 +183,7 @@ def test_validators_that_could_not_be_sent_back_are_not_kept(
 def test_a_publisher_of_a_shared_host_cannot_silence_its_neighbours(
     server: HTTPServer, feed_at: MakeFeed
 ) -> None:
-    """One feed's wait is its own; two feeds' makes the others wait, for an hour at most."""
+    """One feed's 429 delays that feed; a second one delays the host, for an hour at most."""
 
     def busy(_request: Request) -> Response:
         return Response(status=429, headers={"Retry-After": "9" * 20})
@@ -192,7 +192,7 @@ def test_a_publisher_of_a_shared_host_cannot_silence_its_neighbours(
         server.expect_request(path).respond_with_handler(busy)
     server.expect_request("/calm").respond_with_data(rss(story(1)))
     calm, loud, louder = feed_at("/calm"), feed_at("/loud"), feed_at("/louder")
-    # One that failed before is asked last.
+    # A feed that failed before is fetched last.
     slow = {"calm": FeedState(feed_id="calm", url=calm.url, failure_count=1)}
     one_by_one = replace(BRISK, per_host=1)
     alone = asyncio.run(outcomes_of([loud, calm], slow, one_by_one))
@@ -206,16 +206,14 @@ def test_a_publisher_of_a_shared_host_cannot_silence_its_neighbours(
     until = both["calm"].fetch.next_check_at
     assert until is not None
     assert (until - both["calm"].fetch.started_at).total_seconds() < 3700
-    # What others are told is not held against it: the next pass asks it.
+    # The refusals of others leave no trace in its state: the next pass fetches it.
     states = {feed_id: outcome.state for feed_id, outcome in both.items()}
     again = asyncio.run(outcomes_of([loud, louder, calm], states))
     assert again["loud"].fetch.outcome == again["louder"].fetch.outcome == "skipped"
     assert again["calm"].fetch.outcome == "ok"
 
 
-def test_retries_on_one_host_have_so_much_time_and_no_more(
-    server: HTTPServer, feed_at: MakeFeed
-) -> None:
+def test_retries_on_one_host_share_a_time_limit(server: HTTPServer, feed_at: MakeFeed) -> None:
     server.expect_request("/calm").respond_with_data(rss(story(1)))
     feeds = []
     for n in range(6):

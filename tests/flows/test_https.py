@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from flows.feeds.fetching.http_get import Answer, Web
+from flows.feeds.fetching.http_client import HttpClient, HttpResponse
 from models.errors import FetchError
 from tests.flows.conftest import BRISK
 
@@ -61,7 +61,7 @@ class Http2(asyncio.Protocol):
             self.unsent[stream] = BODY
 
     def send(self, stream: int) -> None:
-        # Bigger than the first window, so the client must give more as it reads.
+        # Larger than the first window, so the client must extend the window as it reads.
         room = min(self.state.local_flow_control_window(stream), 16_384)
         while room and self.unsent[stream]:
             now, self.unsent[stream] = self.unsent[stream][:room], self.unsent[stream][room:]
@@ -125,11 +125,11 @@ def trusting(pem: Path) -> ssl.SSLContext:
 def test_a_feed_over_http2_comes_whole_then_unchanged(tmp_path: Path) -> None:
     pem = certificate(tmp_path)
 
-    async def go() -> tuple[list[Answer], list[dict[bytes, bytes]]]:
-        async with http2_server(pem) as (url, seen), Web(LOCAL, tls=trusting(pem)) as web:
-            first = await web.get(url)
-            again = await web.get(url, headers={"If-None-Match": first.header("ETag") or ""})
-            several = await asyncio.gather(*(web.get(url) for _ in range(4)))
+    async def go() -> tuple[list[HttpResponse], list[dict[bytes, bytes]]]:
+        async with http2_server(pem) as (url, seen), HttpClient(LOCAL, tls=trusting(pem)) as client:
+            first = await client.get(url)
+            again = await client.get(url, headers={"If-None-Match": first.header("ETag") or ""})
+            several = await asyncio.gather(*(client.get(url) for _ in range(4)))
         return [first, again, *several], seen
 
     (first, again, *several), seen = asyncio.run(go())
@@ -145,21 +145,21 @@ def test_the_body_cap_holds_on_http2(tmp_path: Path) -> None:
 
     async def go() -> None:
         capped = replace(LOCAL, body_cap_bytes=50_000)
-        async with http2_server(pem) as (url, _), Web(capped, tls=trusting(pem)) as web:
+        async with http2_server(pem) as (url, _), HttpClient(capped, tls=trusting(pem)) as client:
             with pytest.raises(FetchError, match="more than 50,000 bytes") as caught:
-                await web.get(url)
+                await client.get(url)
             assert caught.value.kind == "too_large"
 
     asyncio.run(go())
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_refused(tmp_path: Path) -> None:
     pem = certificate(tmp_path)
 
     async def go() -> list[dict[bytes, bytes]]:
-        async with http2_server(pem) as (url, seen), Web(LOCAL) as web:
+        async with http2_server(pem) as (url, seen), HttpClient(LOCAL) as client:
             with pytest.raises(FetchError, match="TLS") as caught:
-                await web.get(url)
+                await client.get(url)
             assert caught.value.kind == "tls"
         return seen
 

@@ -1,4 +1,4 @@
-"""Killed at any point and run again, in any order: the same articles, none lost, none doubled."""
+"""Runs that are killed anywhere and repeated store the same articles, none lost, none doubled."""
 
 import asyncio
 import random
@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from flows import ingest
-from flows.ingest import Answer, Intake
+from flows.ingest import FeedResult, Intake
 from models.feed import Feed
 from tests.flows.conftest import BRISK
 from warehouse.articles.articles import load_feed_states, save_feeds
@@ -21,7 +21,7 @@ FEEDS, ENTRIES = 8, 5
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL: nothing may catch it and tidy up."""
+    """Stands for SIGKILL: no code may catch it and clean up."""
 
 
 class Press:
@@ -49,14 +49,14 @@ class Press:
 
 
 def run(warehouse: Path, feeds: Sequence[Feed], *, die_at: int | None = None) -> None:
-    """One pass; dies before or after the store of batch number `die_at`, by turns."""
+    """Run one pass; it dies before storing a batch if `die_at` is odd, after it if even."""
     with open_warehouse(warehouse) as con:
         save_feeds(con, feeds)
         states = load_feed_states(con)
     intake = Intake(warehouse=warehouse, fetching=BRISK, archive_clock=False)
     plain, count = intake.write, 0
 
-    def write(batch: Sequence[Answer]) -> None:
+    def write(batch: Sequence[FeedResult]) -> None:
         nonlocal count
         count += 1
         if die_at is not None and count * 2 - 1 == die_at:
@@ -67,7 +67,7 @@ def run(warehouse: Path, feeds: Sequence[Feed], *, die_at: int | None = None) ->
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Intake, "write", lambda _self, batch: write(batch))
-        asyncio.run(intake.take(feeds, states))
+        asyncio.run(intake.run(feeds, states))
 
 
 def held(warehouse: Path) -> list[tuple[str, int, str]]:

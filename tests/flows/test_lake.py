@@ -36,7 +36,7 @@ name = "Desk"
 url = "https://desk.example/feed.xml"
 category = "news"
 """
-# All that a development says; when a row was written is not part of it.
+# All columns of a development except the time it was written.
 WHAT = "SELECT * EXCLUDE (recorded_at) FROM policy_events ORDER BY development_id"
 
 
@@ -73,7 +73,7 @@ def articles(count: int) -> list[Article]:
 
 
 def stored(warehouse: str | Path, count: int) -> None:
-    """A warehouse that holds articles nobody has read."""
+    """Create a warehouse with articles that are not read yet."""
     feed = Feed(feed_id="desk", name="Desk", url="https://desk.example/feed.xml")
     with open_warehouse(warehouse) as con:
         save_feeds(con, [feed])
@@ -87,7 +87,7 @@ def worker(lake: str, feeds: Path, lease_s: float, *more: str) -> subprocess.Pop
 
 
 def assert_same(lake: str, alone: Path) -> int:
-    """The lake holds what one process stored, all of it read once and nothing leased; how many."""
+    """Check that the lake holds what one process stored, all read once; return how many."""
     with open_warehouse(alone) as con:
         expected = con.execute(WHAT).fetchall()
     with open_warehouse(lake) as con:
@@ -136,14 +136,14 @@ def test_two_workers_one_of_which_dies_give_what_one_process_gives(
         warehouse=tmp_path / "alone.duckdb", feeds=feeds, extract=Extracting(workers=0)
     )
     stored(alone.warehouse, COUNT)
-    extract.read_news(alone)
+    extract.extract_and_link(alone)
     stored(lake, COUNT)
     dying = worker(lake, feeds, 5.0, "--die-at", "1")
     assert dying.wait(timeout=300) < 0
     workers = [worker(lake, feeds, 300.0) for _ in range(2)]
     assert [process.wait(timeout=600) for process in workers] == [0, 0]
     expected = assert_same(lake, alone.warehouse)
-    # The contract holds here too: every question of docs/SQL.md has an answer.
+    # The views work here too: every query of docs/SQL.md runs.
     for example in EXAMPLE.finditer(DOCUMENT.read_text("utf-8")):
         query(lake, example["sql"])
     assert query(lake, "SELECT count(*) FROM policy_events").rows == [(expected,)]

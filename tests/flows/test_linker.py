@@ -1,4 +1,4 @@
-"""One worker links at a time; one that lost its turn meanwhile stores nothing and links again."""
+"""One worker links at a time; one that loses its turn stores nothing and links again."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ def developments(settings: Settings) -> list[tuple[Any, ...]]:
         return con.execute(WHAT).fetchall()
 
 
-def test_who_lost_the_turn_links_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_lost_its_turn_links_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     feeds = tmp_path / "feeds.toml"
     feeds.write_text(FEEDS, "utf-8")
     alone, robbed = (
@@ -27,7 +29,7 @@ def test_who_lost_the_turn_links_again(tmp_path: Path, monkeypatch: pytest.Monke
     )
     for settings in (alone, robbed):
         stored(settings.warehouse, COUNT)
-    expected = extract.read_news(alone)
+    expected = extract.extract_and_link(alone)
     tries = 0
 
     def taken_over(given: LinkInput) -> LinkResult:
@@ -39,6 +41,6 @@ def test_who_lost_the_turn_links_again(tmp_path: Path, monkeypatch: pytest.Monke
         return link(given)
 
     monkeypatch.setattr("flows.link.link", taken_over)
-    assert extract.read_news(robbed) == expected
+    assert extract.extract_and_link(robbed) == expected
     assert tries == 2
     assert developments(robbed) == developments(alone) != []

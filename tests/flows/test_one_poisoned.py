@@ -1,4 +1,4 @@
-"""One article that our own code fails on, at each stage: left out, counted, its neighbours kept."""
+"""An article that our code fails on, at each stage: it is left out and counted, others are kept."""
 
 import json
 from collections.abc import Iterable
@@ -8,10 +8,10 @@ import pytest
 
 from extractors.feeds.near_duplicates import fingerprint, first_sources
 from extractors.linking.link import link
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from flows import link as link_stage
 from flows.base.settings import Settings
-from flows.extract import read_news
+from flows.extract import extract_and_link
 from flows.history.backfill import archive_order, backfill_archive
 from models.event import EventMention, TextUnit
 from models.link import LinkInput, LinkResult
@@ -54,7 +54,7 @@ def settings(tmp_path: Path) -> Settings:
         settings, archive_order(archive, feed_id="desk"), archive, runner=LocalRunner()
     )
     with open_warehouse(settings.warehouse) as con:
-        # Everything after reading is to be done again, by a pass.
+        # Delete everything after reading, so that a pass does it again.
         for table in ("article_prints", "article_copies", "ticker_passes", "developments"):
             con.execute(f"DELETE FROM store.{table}")
         for table in ("development_mentions", "development_states", "measures", "measure_states"):
@@ -78,12 +78,12 @@ def developments(settings: Settings) -> int:
 
 
 def test_nothing_is_left_out_of_sound_articles(settings: Settings) -> None:
-    result = read_news(settings)
+    result = extract_and_link(settings)
     assert (result.left_out, developments(settings)) == (0, 3)
     assert "left out" not in str(result)
 
 
-def test_linking_goes_on_without_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_linking_leaves_it_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = link
 
     def poisoned(given: LinkInput) -> LinkResult:
@@ -92,14 +92,14 @@ def test_linking_goes_on_without_it(settings: Settings, monkeypatch: pytest.Monk
         return sound(given)
 
     monkeypatch.setattr(link_stage, "link", poisoned)
-    result = read_news(settings)
+    result = extract_and_link(settings)
     assert (result.left_out, developments(settings)) == (1, 2)
     ((stage, kind, reason),) = rejects(settings)
     assert (stage, kind) == ("link", "fault")
     assert reason.startswith("ValueError: ")
     assert "odd mention" in reason
     assert "1 left out" in str(result)
-    assert read_news(settings).left_out == 0, "it is not tried at every pass"
+    assert extract_and_link(settings).left_out == 0, "it is not tried at every pass"
 
 
 def test_a_stored_mention_that_cannot_be_read_stops_only_its_article(settings: Settings) -> None:
@@ -107,29 +107,29 @@ def test_a_stored_mention_that_cannot_be_read_stops_only_its_article(settings: S
         con.execute(
             "UPDATE store.event_mentions SET polarity = 'sideways' WHERE sentence LIKE 'India%'"
         )
-    result = read_news(settings)
+    result = extract_and_link(settings)
     assert (result.left_out, developments(settings)) == (1, 2)
     assert "sideways" in rejects(settings)[0][2]
 
 
-def test_tickers_go_on_without_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = TouchedListings.by_event
+def test_tickers_leave_it_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = AffectedListings.by_event
 
     def poisoned(
-        self: TouchedListings, unit: TextUnit, event: EventMention
+        self: AffectedListings, unit: TextUnit, event: EventMention
     ) -> tuple[TickerLink, ...]:
         if "POISON" in unit.text:
             raise KeyError("odd")
         return sound(self, unit, event)
 
-    monkeypatch.setattr(TouchedListings, "by_event", poisoned)
-    assert read_news(settings).left_out == 1
+    monkeypatch.setattr(AffectedListings, "by_event", poisoned)
+    assert extract_and_link(settings).left_out == 1
     assert [stage for stage, _, _ in rejects(settings)] == ["tickers"]
     with open_warehouse(settings.warehouse) as con:
         assert con.execute("SELECT count(*) FROM event_tickers").fetchall()[0][0] > 0
 
 
-def test_copies_and_search_go_on_without_it(
+def test_copies_and_search_leave_it_out(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sound = fingerprint
@@ -144,12 +144,12 @@ def test_copies_and_search_go_on_without_it(
 
     monkeypatch.setattr(link_stage, "fingerprint", poisoned)
     monkeypatch.setattr(link_stage, "index_articles", no_index)
-    assert read_news(settings).left_out == 2
+    assert extract_and_link(settings).left_out == 2
     assert sorted(stage for stage, _, _ in rejects(settings)) == ["copies", "index"]
     assert developments(settings) == 3
 
 
-def test_comparing_copies_goes_on_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_comparison_is_repeated_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     prints = {
         name: fingerprint(f"{name} {text}" * 20) for name, text in zip("abc", STORIES, strict=True)
     }

@@ -1,4 +1,4 @@
-"""Whatever a server answers, the pass goes on: a healthy neighbour's news arrives."""
+"""Whatever a server answers, the pass goes on, and the articles of a healthy feed arrive."""
 
 import asyncio
 import gzip
@@ -27,9 +27,9 @@ HASTY = replace(
     slow_after_s=0.5,
     reading_s=5.0,
 )
-# Answers of one example, beside the healthy one.
+# Answers per example, besides the healthy one.
 MOST = 8
-# POLICYWIRE_RANDOM_PASSES=200 looks further, elsewhere each time.
+# POLICYWIRE_RANDOM_PASSES=200 tries more examples, different ones each time.
 QUICK = 12
 PASSES = int(os.environ.get("POLICYWIRE_RANDOM_PASSES", QUICK))
 
@@ -114,7 +114,7 @@ bodies = st.one_of(
 
 @st.composite
 def answers(draw: st.DrawFn) -> bytes | None:
-    """The bytes of one answer; None for a connection torn off."""
+    """The bytes of one answer; None to close the connection instead."""
     kind = draw(st.sampled_from(["http", "http", "http", "http", "binary", "reset"]))
     if kind == "reset":
         return None
@@ -154,7 +154,7 @@ def test_a_healthy_neighbours_news_arrives_whatever_the_others_answer(
     for place, data in enumerate(drawn):
         replies[f"/{place}"] = reset if data is None else raw(data)
     with served(replies) as port:
-        # The neighbour shares its host with half of them.
+        # The healthy feed shares its host with half of the others.
         listed = [
             Feed(
                 feed_id=f"{path.strip('/')}-{n}",
@@ -166,12 +166,12 @@ def test_a_healthy_neighbours_news_arrives_whatever_the_others_answer(
         ]
         with open_warehouse(warehouse) as con:
             save_feeds(con, listed)
-        # Twice: what was remembered of the first answer is sent with the second question.
+        # Twice: the second request sends validators from the first answer.
         for _ in range(2):
             with open_warehouse(warehouse) as con:
                 states = load_feed_states(con)
             intake = Intake(warehouse=warehouse, fetching=replace(HASTY), archive_clock=False)
-            asyncio.run(intake.take(listed, states))
+            asyncio.run(intake.run(listed, states))
     with open_warehouse(warehouse) as con:
         found = con.execute(
             "SELECT count(*) FROM store.articles WHERE feed_id = ?", [f"healthy-{n}"]
@@ -184,7 +184,7 @@ def test_a_healthy_neighbours_news_arrives_whatever_the_others_answer(
         ).fetchone()
     assert found == (1,)
     assert asked == (len(listed),)
-    # Nothing the outside can say is a fault of ours.
+    # No input from outside may cause a fault in our code.
     assert told == []
 
 

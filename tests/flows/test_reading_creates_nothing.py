@@ -1,5 +1,4 @@
-"""In a folder without a warehouse every command that works on what is stored says so, and makes
-nothing there."""
+"""Commands on stored data say so in one line if there is no warehouse, and create nothing."""
 
 import os
 import subprocess
@@ -117,7 +116,7 @@ def test_without_a_warehouse_there_is_one_line(
 
 
 @pytest.mark.parametrize(("command", "arguments"), READ, ids=lambda value: str(value))
-def test_what_needs_no_warehouse_makes_nothing_either(
+def test_commands_without_a_warehouse_create_nothing(
     tmp_path: Path, command: str, arguments: list[str]
 ) -> None:
     done = ask(tmp_path, command, arguments)
@@ -125,7 +124,7 @@ def test_what_needs_no_warehouse_makes_nothing_either(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nor_do_they_make_the_folder_a_setting_names(tmp_path: Path) -> None:
+def test_they_do_not_create_the_folder_of_a_setting(tmp_path: Path) -> None:
     done = ask(tmp_path, "watch", ["--warehouse", "data/mine.duckdb"])
     assert done.returncode != 0
     assert "data/mine.duckdb" in done.stderr

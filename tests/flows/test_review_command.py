@@ -1,4 +1,4 @@
-"""Rulings from the command line: taken, honoured at once, shown to who reads the snapshot."""
+"""Rulings from the command line: stored, applied at once, visible in the snapshot."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,7 @@ def ask(at: list[str], sql: str) -> list[tuple[object, ...]]:
     return query(Path(at[1]).with_suffix(".snapshot.duckdb"), sql).rows
 
 
-def test_a_finding_is_listed_confirmed_and_gone(at: list[str]) -> None:
+def test_a_confirmed_finding_leaves_the_queue(at: list[str]) -> None:
     listed = run(app, ["review", "list", *at])
     assert listed.exit_code == 0, listed.output
     assert "life_cycle" in listed.stdout
@@ -69,7 +69,7 @@ def test_measures_are_merged_and_steps_split_off(at: list[str]) -> None:
         assert check_warehouse(con) == []
 
 
-def test_rulings_by_sql_are_all_taken_or_none(at: list[str]) -> None:
+def test_rulings_by_sql_are_stored_all_or_none(at: list[str]) -> None:
     sql = (
         "SELECT 'confirm' AS action, review_id AS subject_id, NULL AS object_id, "
         "'known' AS reason FROM review_queue"
@@ -82,7 +82,7 @@ def test_rulings_by_sql_are_all_taken_or_none(at: list[str]) -> None:
     assert re.search("no review has the id 'nobody'", str(refused.exception))
     assert ask(at, "FROM review_decisions") == []
     for wrong, said in (
-        ("SELECT 1 AS x", "give the columns action, subject_id, object_id, reason"),
+        ("SELECT 1 AS x", "the columns must be action, subject_id, object_id, reason"),
         (sql.replace("'confirm'", "'bless'"), "confirm, merge or split"),
         (sql.replace("'confirm'", "'merge'"), "object_id to merge into"),
     ):

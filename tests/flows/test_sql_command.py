@@ -1,4 +1,4 @@
-"""`policywire sql`: one question, streamed, stopped by Ctrl-C, and nothing else."""
+"""`policywire sql`: one read-only query, streamed, stopped by Ctrl-C."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def ask(warehouse: Path, sql: str, *more: str) -> subprocess.CompletedProcess[st
 @pytest.mark.parametrize(
     "sql", ["CALL enable_logging(storage_path = '{0}/log')", "FROM read_text('/etc/hostname')"]
 )
-def test_more_than_a_question_is_one_line_and_exit_code_1(
+def test_anything_but_a_query_is_one_line_and_exit_code_1(
     warehouse: Path, tmp_path: Path, sql: str
 ) -> None:
     done = ask(warehouse, sql.replace("{0}", str(tmp_path)))
@@ -52,7 +52,7 @@ def test_json_is_one_array(warehouse: Path) -> None:
     assert json.loads(ask(warehouse, "SELECT 1 WHERE false", "-f", "json").stdout) == []
 
 
-def test_a_long_answer_comes_as_it_is_computed(warehouse: Path) -> None:
+def test_a_long_answer_is_streamed(warehouse: Path) -> None:
     sql = "FROM range(100000000000000)"
     with subprocess.Popen(
         command(warehouse, sql, "-f", "csv"), stdout=subprocess.PIPE, text=True
@@ -71,5 +71,5 @@ def test_ctrl_c_stops_it_in_one_line(warehouse: Path) -> None:
         os.kill(asking.pid, signal.SIGINT)
         _, said = asking.communicate(timeout=10)
     assert asking.returncode == 130
-    assert "fault of ours" not in said
+    assert "a bug in PolicyWire" not in said
     assert len(said.splitlines()) <= 1

@@ -1,4 +1,4 @@
-"""What would fail in every pass is refused at the start; a stop says what was kept."""
+"""Faults that would break every pass are refused at the start; a stop says what was kept."""
 
 import os
 import signal
@@ -27,9 +27,7 @@ POLICYWIRE = Path(sys.executable).with_name("policywire")
         ('rules = "rules.toml"', "rules.toml: no such file"),
     ],
 )
-def test_a_file_that_is_not_there_is_refused(
-    tmp_path: Path, command: str, settings: str, said: str
-) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path, command: str, settings: str, said: str) -> None:
     config = tmp_path / "policywire.toml"
     config.write_text(f'warehouse = "w.duckdb"\n{settings}\n' if "[" not in settings else settings)
     with pytest.raises(ConfigError) as refused:
@@ -38,7 +36,7 @@ def test_a_file_that_is_not_there_is_refused(
     assert os.listdir(tmp_path) == ["policywire.toml"]
 
 
-def test_doctor_says_so_too(tmp_path: Path) -> None:
+def test_doctor_reports_missing_files(tmp_path: Path) -> None:
     config = tmp_path / "policywire.toml"
     config.write_text('warehouse = "w.duckdb"\n[market]\nprice_files = ["closes.csv"]\n')
     result = CliRunner().invoke(app, ["doctor", "--config", str(config)])

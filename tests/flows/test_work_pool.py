@@ -78,7 +78,7 @@ def test_two_workers_of_a_pool_give_what_one_process_gives(pool: Pool, tmp_path:
     lake = more["POLICYWIRE_WAREHOUSE"]
     for warehouse in (alone.warehouse, lake):
         stored(warehouse, COUNT)
-    extract.read_news(alone)
+    extract.extract_and_link(alone)
     with SyncPrefectClient(api) as client:
         names = ("news-1", "news-2")
         ids = [client.read_deployment_by_name(f"pipeline/{name}").id for name in names]

@@ -1,4 +1,4 @@
-"""A clock that was a year ahead for a while: what it wrote silences nobody."""
+"""A clock that was a year ahead for a while: the times it stored block nothing."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ SETTINGS = FetchSettings()
         replace(STATE, next_check_at=NOW + timedelta(days=2)),
     ],
 )
-def test_a_wait_nobody_can_have_decided_is_over(state: FeedState) -> None:
+def test_an_impossible_wait_is_ignored(state: FeedState) -> None:
     assert due(FEED, {"desk": state}, SETTINGS, NOW, timedelta())
     assert believable(FEED, state, SETTINGS, now=NOW).hold_until is None
 
@@ -53,7 +53,7 @@ def test_a_wait_nobody_can_have_decided_is_over(state: FeedState) -> None:
         replace(STATE, next_check_at=NOW + timedelta(days=6), hold_until=NOW + timedelta(days=6)),
     ],
 )
-def test_a_wait_that_was_decided_is_kept(state: FeedState) -> None:
+def test_a_possible_wait_is_kept(state: FeedState) -> None:
     assert believable(FEED, state, SETTINGS, now=NOW) == state
     assert not due(FEED, {"desk": state}, SETTINGS, NOW, timedelta())
 
@@ -70,7 +70,7 @@ times = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.jus
 
 
 @given(digits, digits, digits, st.lists(times, max_size=8), st.floats(0, 10**9), st.randoms())
-def test_whatever_is_said_the_next_check_is_near_and_can_be_believed(
+def test_the_next_check_is_near_and_believable_for_any_headers(
     control: str, expires: str, date: str, published: list[datetime], ttl_s: float, jitter: object
 ) -> None:
     entries = tuple(
@@ -103,7 +103,7 @@ def test_whatever_is_said_the_next_check_is_near_and_can_be_believed(
     assert for_notices is None or 0 <= for_notices <= 86400
 
 
-def test_a_lease_of_a_year_holds_nobody(tmp_path: Path) -> None:
+def test_a_lease_of_a_year_blocks_no_worker(tmp_path: Path) -> None:
     with open_warehouse(tmp_path / "w.duckdb") as con:
         resources = [LINKING, article_resource("a")]
         con.execute(
@@ -143,7 +143,7 @@ def test_a_notice_due_in_a_year_goes_now(tmp_path: Path) -> None:
     assert {notice.alert_id for notice in got} == {"pending", "fold", "claimed"}
 
 
-def test_health_is_told_by_what_happened_until_now(tmp_path: Path) -> None:
+def test_health_ignores_fetches_in_the_future(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     with open_warehouse(tmp_path / "w.duckdb") as con:
         con.execute("INSERT INTO store.feeds (feed_id, enabled, listed) VALUES ('f', true, true)")
@@ -158,7 +158,7 @@ def test_health_is_told_by_what_happened_until_now(tmp_path: Path) -> None:
     assert found == [("failing", "http_404", "moved")]
 
 
-def test_health_forgets_what_was_mended_and_keeps_what_a_304_does_not_tell(tmp_path: Path) -> None:
+def test_health_drops_fixed_errors_and_keeps_what_a_304_does_not_change(tmp_path: Path) -> None:
     now = datetime.now(UTC)
 
     def told(*attempts: tuple[str, str | None, str | None]) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Does a rule hold? Every condition by itself, and the ontology's test of what is news."""
+"""Alert rules: every condition alone, and the ontology's test of what is news."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -40,14 +40,14 @@ AAPL = TickerLink(listing="XNAS:AAPL", link="named", sign="+", why="")
         ({"predicate": "x"}, {"predicates_met": ("all",)}, {"predicates_met": ("other",)}),
     ],
 )
-def test_each_condition_can_let_pass_and_stop(
+def test_each_condition_can_match_and_reject(
     conditions: dict[str, Any], yes: dict[str, Any], no: dict[str, Any]
 ) -> None:
     assert matches(rule(**conditions), candidate(**yes), NOW)
     assert not matches(rule(**conditions), candidate(**no), NOW)
 
 
-def test_listing_and_link_are_asked_of_one_tie() -> None:
+def test_listing_and_link_must_hold_for_the_same_tie() -> None:
     both = candidate(tickers=(AAPL, MP))
     assert not matches(rule(listings=("XNYS:MP",), links=("named",)), both)
 
@@ -67,11 +67,11 @@ def test_listing_and_link_are_asked_of_one_tie() -> None:
         ({"novelty_score": 0.3}, False),
     ],
 )
-def test_only_news_told_as_fact_is_alerted(fields: dict[str, Any], news: bool) -> None:
+def test_only_news_reported_as_fact_is_alerted(fields: dict[str, Any], news: bool) -> None:
     assert matches(rule(), candidate(**fields)) is news
 
 
-def test_the_id_of_a_notice_hangs_on_rule_development_and_channel_only() -> None:
+def test_notice_id_depends_on_rule_development_and_channel_only() -> None:
     ids = {alert_id(r, d, c) for r in ("a", "b") for d in ("a", "b") for c in ("a", "b")}
     assert len(ids) == 8
     assert alert_id("a", "b", "c") == alert_id("a", "b", "c")
@@ -91,7 +91,7 @@ def utc(day: str, clock: str) -> datetime:
         (utc("2025-01-10", "22:00"), utc("2025-01-11", "07:00")),
         (utc("2025-01-11", "06:59"), utc("2025-01-11", "07:00")),
         (utc("2025-01-11", "07:00"), None),
-        # Summer time: the same clock, an hour earlier in UTC.
+        # Summer time: the same local time is an hour earlier in UTC.
         (utc("2025-07-10", "21:00"), utc("2025-07-11", "06:00")),
         (utc("2025-07-10", "20:59"), None),
         # The night the clocks go forward is an hour short, the night they go back an hour long.
@@ -99,7 +99,7 @@ def utc(day: str, clock: str) -> datetime:
         (utc("2025-10-25", "22:00"), utc("2025-10-26", "07:00")),
     ],
 )
-def test_quiet_hours_follow_the_clock_of_their_zone(now: datetime, until: datetime | None) -> None:
+def test_quiet_hours_use_local_time_of_their_zone(now: datetime, until: datetime | None) -> None:
     assert LONDON.until(now) == until
 
 
@@ -109,7 +109,7 @@ def test_quiet_hours_within_a_day() -> None:
     assert lunch.until(utc("2025-01-10", "04:00")) is None
 
 
-def test_digests_come_strictly_after() -> None:
+def test_next_digest_is_strictly_later() -> None:
     daily = Digest(every="daily", at=time(7), zone="Europe/London")
     assert daily.next_after(utc("2025-07-10", "05:59")) == utc("2025-07-10", "06:00")
     assert daily.next_after(utc("2025-07-10", "06:00")) == utc("2025-07-11", "06:00")
@@ -118,7 +118,7 @@ def test_digests_come_strictly_after() -> None:
     assert hourly.next_after(utc("2025-07-10", "06:30")) == utc("2025-07-10", "07:30")
 
 
-def test_nothing_is_dropped_and_a_digest_keeps_quiet_too() -> None:
+def test_nothing_is_dropped_and_digests_respect_quiet_hours() -> None:
     throttle = Throttle(count=2, window_s=3600)
     noon = utc("2025-01-10", "12:10")
     plain = timing(now=noon, throttle=throttle, quiet=LONDON, digest=None, sent_in_window=1)
@@ -130,7 +130,7 @@ def test_nothing_is_dropped_and_a_digest_keeps_quiet_too() -> None:
     assert held.fold_at == utc("2025-01-11", "07:00")
 
 
-def test_the_wait_doubles_to_a_cap_and_is_spread() -> None:
+def test_backoff_doubles_up_to_a_cap_with_jitter() -> None:
     waits = [backoff_s(n, "00000000") for n in range(1, 12)]
     assert waits[:3] == [30, 60, 120]
     assert max(waits) == 3600

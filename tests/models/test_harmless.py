@@ -1,4 +1,4 @@
-"""Every hostile text through every destination: nothing in it is obeyed, and nobody is pinged."""
+"""Every hostile text through every destination: nothing is executed and nobody is pinged."""
 
 import csv
 import html
@@ -48,7 +48,9 @@ def obeyed(text: str, *, lines: bool) -> list[str]:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("text", TEXTS)
-def test_no_control_no_override_nothing_unseen(place: Callable[[str], str], text: str) -> None:
+def test_no_control_override_or_invisible_character_passes(
+    place: Callable[[str], str], text: str
+) -> None:
     told = place(text)
     assert not obeyed(told, lines=place not in LINES)
     told.encode()
@@ -56,10 +58,10 @@ def test_no_control_no_override_nothing_unseen(place: Callable[[str], str], text
 
 @pytest.mark.parametrize("chat", CHATS)
 @pytest.mark.parametrize("text", TEXTS)
-def test_nobody_is_pinged_and_no_scheme_but_http_is_a_link(
+def test_nobody_is_pinged_and_only_http_becomes_a_link(
     chat: Callable[[str], str], text: str
 ) -> None:
-    # Also when the service, or Apprise on the way, takes entities and backslashes back.
+    # Also if the service, or Apprise, decodes entities and backslashes.
     told = chat(text)
     for seen in (told, html.unescape(told), html.unescape(html.unescape(told)).replace("\\", "")):
         assert not PING.search(seen), ascii(seen)
@@ -68,14 +70,14 @@ def test_nobody_is_pinged_and_no_scheme_but_http_is_a_link(
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_marks_of_markdown_are_characters(text: str) -> None:
+def test_markdown_characters_are_escaped(text: str) -> None:
     for told in (harmless.discord(text), harmless.teams(text), harmless.markdown(text)):
         bare = re.sub(r"\\.", "", told)
         assert not set("*`|~[]") & set(bare), ascii(told)
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_no_cell_is_a_formula_whatever_separates_them(text: str) -> None:
+def test_no_cell_is_a_formula_with_any_separator(text: str) -> None:
     file = io.StringIO()
     csv.writer(file).writerow(["a", harmless.csv_cell(text), 5])
     ((_, cell, _),) = csv.reader(io.StringIO(file.getvalue()))
@@ -86,12 +88,12 @@ def test_no_cell_is_a_formula_whatever_separates_them(text: str) -> None:
 @pytest.mark.parametrize(
     "value", [None, True, 5, -5.5, "-5", "+10%", "-1,234.5", ".5", "", "plain", "a - b = c"]
 )
-def test_numbers_and_plain_texts_stay_as_they_are(value: object) -> None:
+def test_numbers_and_plain_texts_are_unchanged(value: object) -> None:
     assert harmless.csv_cell(value) == value
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_json_holds_the_text_as_it_was_and_shows_nothing_of_it(text: str) -> None:
+def test_json_keeps_the_text_and_displays_no_control_character(text: str) -> None:
     told = harmless.json_text({"title": text})
     assert json.loads(told) == {"title": text}
     assert not obeyed(told, lines=False)
@@ -123,7 +125,7 @@ def test_html_is_text_and_a_label_is_one_label(text: str) -> None:
         (None, None),
     ],
 )
-def test_only_http_and_nothing_that_breaks_out_is_a_link(url: str | None, told: str | None) -> None:
+def test_only_safe_http_addresses_are_links(url: str | None, told: str | None) -> None:
     assert harmless.link(url) == told
 
 
@@ -145,13 +147,13 @@ def test_a_structure_keeps_ids_listings_and_numbers_and_drops_bad_addresses() ->
     assert told["items"] == [{"title": "@\u200beveryone", "url": "https://e.example/a"}, None]
 
 
-def test_listings_and_times_are_no_schemes() -> None:
+def test_listings_and_times_are_not_schemes() -> None:
     for text in ("XNYS:MP - (loses)", "First seen 14:30", "see https://e.example/a", "why: so"):
         assert harmless.chat(text) == text
 
 
 @given(st.text(max_size=200))
-def test_whatever_the_text_one_line_stays_one_and_can_be_written(text: str) -> None:
+def test_any_text_gives_one_writable_line(text: str) -> None:
     for place in LINES:
         told = place(text)
         assert len(told.splitlines()) <= 1

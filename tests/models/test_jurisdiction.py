@@ -8,6 +8,6 @@ def test_every_code_an_event_may_carry_has_a_name() -> None:
     assert all(codes.values())
 
 
-def test_a_code_without_a_name_stands_for_itself() -> None:
+def test_a_code_without_a_name_is_returned() -> None:
     assert jurisdiction_name("CD") == "DR Congo"
     assert jurisdiction_name("QQ") == "QQ"

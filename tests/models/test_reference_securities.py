@@ -1,4 +1,4 @@
-"""The shipped securities are whole, and bad rows are refused with their line."""
+"""The shipped securities are complete, and bad rows are refused with their line."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_ids_are_unique_and_joined() -> None:
     assert {e.commodity_id for e in held.exposures} <= load_commodities().keys()
 
 
-def test_an_analysts_row_stands_before_the_sec_list() -> None:
+def test_curated_rows_take_precedence_over_the_sec_list() -> None:
     listings = {listing.listing_id: listing for listing in load_securities().listings}
     assert "XASE:UUUU" in listings
     assert "XNYS:UUUU" not in listings
@@ -28,7 +28,7 @@ def test_an_analysts_row_stands_before_the_sec_list() -> None:
     assert listings["XNYS:IBM"].source == "SEC list"
 
 
-def test_conflicts_are_told_not_merged() -> None:
+def test_conflicts_are_reported_not_merged() -> None:
     assert not [note for note in load_securities().notes if "companies.csv" in note]
 
 
@@ -44,7 +44,7 @@ def test_every_operation_and_benchmark_names_a_listing_we_know() -> None:
     assert {benchmark for _, benchmark in held.benchmarks} <= listings
 
 
-def test_an_exposure_that_is_none_is_refused_with_its_line() -> None:
+def test_a_malformed_exposure_is_refused_with_its_line() -> None:
     with pytest.raises(ConfigError, match=r"line 7: unknown commodity 'unobtainium'"):
         reference.exposure("i", "XNYS:A", "unobtainium:producer", 0, {}, 7)
     with pytest.raises(ConfigError, match=r"line 7: exposure 'steel:friend' is not"):

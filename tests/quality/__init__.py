@@ -1,1 +1,1 @@
-"""Scores of extraction against labelled text, with floors that only rise."""
+"""Scores of extraction on labelled text, with floors that only rise."""

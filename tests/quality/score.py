@@ -1,10 +1,10 @@
-"""Print scores and compare them with the floors: `python -m tests.quality.score [LABELLED ...]`.
+"""Prints scores and compares them with the floors: `python -m tests.quality.score [LABELLED ...]`.
 
-`own` is our own test set, scored with the shipped weights, which have not seen it. `dev` is
-POLICYWIRE_SHARED/gold/dev.jsonl, when it is there: five folds by article, each scored by a head
-that has not seen its articles. Our labels of the corpora, and files named on the command line,
-join the training of every fold.
-`--raise` lifts the floors of floors.toml to what was reached; `--lower` may also let them sink.
+`own` is our own test set, scored with the shipped weights, which were not trained on it. `dev` is
+POLICYWIRE_SHARED/gold/dev.jsonl, if present: five folds by article, each scored by a head that was
+not trained on its articles. Our labels of the corpora, and files named on the command line, are
+added to the training data of every fold.
+`--raise` raises the floors in floors.toml to the scores reached; `--lower` also lowers them.
 """
 
 import argparse
@@ -26,7 +26,7 @@ LABELLED = HERE / "labelled" / "corpora.jsonl"
 
 
 def own_records() -> list[dict[str, Any]]:
-    """Our own labelled sentences."""
+    """Return our own labelled sentences."""
     return [
         json.loads(line)
         for path in sorted(OWN.glob("*.jsonl"))
@@ -35,7 +35,7 @@ def own_records() -> list[dict[str, Any]]:
 
 
 def score_own(extractor: Extractor) -> dict[str, float]:
-    """Scores of the shipped extractor on our own sentences."""
+    """Return the scores of the shipped extractor on our own sentences."""
     records = own_records()
     units = [unit_from_record({k: v for k, v in r.items() if k != "events"}) for r in records]
     found = {
@@ -46,7 +46,7 @@ def score_own(extractor: Extractor) -> dict[str, float]:
 
 
 def score_dev(shared: Path, more: list[Path]) -> dict[str, float]:
-    """Cross-validated scores on the labelled set."""
+    """Return the cross-validated scores on the dev set."""
     from extractors.training.train import cross_validate, distinct, read_examples
 
     extractor = Extractor()
@@ -57,12 +57,12 @@ def score_dev(shared: Path, more: list[Path]) -> dict[str, float]:
 
 
 def read_floors() -> dict[str, dict[str, float]]:
-    """The pinned floors by set and score."""
+    """Return the pinned floors, by set and score."""
     return tomllib.loads(FLOORS.read_text(encoding="utf-8"))
 
 
 def write_floors(floors: dict[str, dict[str, float]]) -> None:
-    """Pin the floors."""
+    """Write the floors to floors.toml."""
     lines = ["# Lowest scores we accept. They only rise; see tests/quality/score.py.\n"]
     for name, values in floors.items():
         lines.append(f"\n[{name}]\n")
@@ -71,7 +71,7 @@ def write_floors(floors: dict[str, dict[str, float]]) -> None:
 
 
 def main() -> int:
-    """Score, print, compare; 1 if a score is below its floor."""
+    """Score, print, compare; return 1 if a score is below its floor."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("more", nargs="*", type=Path)
     parser.add_argument("--raise", dest="lift", action="store_true")

@@ -1,4 +1,4 @@
-"""Score events against labels: greedy one-to-one pairs, best first."""
+"""Scores predicted events against labels: greedy one-to-one pairs, best first."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ Event = Mapping[str, Any]
 
 
 def pair_score(gold: Event, predicted: Event, text: str) -> float:
-    """Likeness of two events: type 3 (1 within its group), overlapping trigger 2, status 0.5."""
+    """Return the similarity of two events: type 3 (same group 1), trigger overlap 2, status 0.5."""
     score = 0.0
     if gold["type"] == predicted["type"]:
         score += 3
@@ -34,7 +34,7 @@ def _span(event: Event, text: str) -> tuple[int, int] | None:
 
 
 def pairs(gold: list[Event], predicted: list[Event], text: str) -> list[tuple[Event, Event]]:
-    """Pairs of like events, each used once."""
+    """Return pairs of similar events; each event is used at most once."""
     ranked = sorted(
         (
             (pair_score(g, p, text), -i, -j)
@@ -53,14 +53,14 @@ def pairs(gold: list[Event], predicted: list[Event], text: str) -> list[tuple[Ev
 
 
 def f1(hits: int, predicted: int, gold: int) -> float:
-    """The harmonic mean of precision and recall, 0 where nothing is."""
+    """Return the harmonic mean of precision and recall; 0 without events."""
     return 2 * hits / (predicted + gold) if predicted + gold else 0.0
 
 
 def score(
     records: Iterable[Mapping[str, Any]], predictions: Mapping[str, list[Event]]
 ) -> dict[str, float]:
-    """Scores by name, 0 to 1, over records joined to predictions by id."""
+    """Return scores by name, from 0 to 1, for records joined to predictions by id."""
     n: Counter[str] = Counter()
     for record in records:
         text, gold = record["text"], list(record["events"])

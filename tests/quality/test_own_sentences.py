@@ -24,5 +24,5 @@ def test_own_set_is_broad() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(read_floors()["own"]))
-def test_no_score_sinks_below_its_floor(name: str, reached: dict[str, float]) -> None:
+def test_no_score_is_below_its_floor(name: str, reached: dict[str, float]) -> None:
     assert reached[name] >= read_floors()["own"][name] - 0.0005

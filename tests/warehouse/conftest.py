@@ -1,4 +1,4 @@
-"""A real database, empty and of the newest schema."""
+"""An empty real database with the newest schema."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Loads, links and publishes batch after batch until it is killed; says what is safely stored.
+"""Loads, links and publishes batches until it is killed; prints each batch that is stored.
 
 python -m tests.warehouse.crash_writer LIVE SNAPSHOT FIRST_BATCH BATCHES
 """
@@ -19,7 +19,7 @@ STEPS = ("tariff announced", "tariff in_force", "tariff raised", "export_control
 
 
 def reports(batch: int) -> list[LinkMention]:
-    """The reports of one batch, always the same."""
+    """Return the reports of one batch, always the same."""
     return [
         told(
             f"2025-{1 + n % 12:02}-{1 + n % 28:02}",
@@ -35,7 +35,7 @@ def reports(batch: int) -> list[LinkMention]:
 
 
 def main(live: Path, snapshot: Path, first: int, batches: int) -> None:
-    """Work through the batches; one line on standard output for each that is stored."""
+    """Process the batches; print one line for each that is stored."""
     for batch in range(first, batches):
         with open_warehouse(live) as con:
             store(con, reports(batch))

@@ -1,4 +1,4 @@
-"""A small market of our own: listings, sessions and made-up prices."""
+"""A small synthetic market: listings, sessions and prices."""
 
 import math
 import random
@@ -18,7 +18,7 @@ START = date(2024, 1, 1)
 
 
 def small_market() -> Securities:
-    """Two shares and the fund they are measured against, one of them on a market abroad."""
+    """Return two shares and their benchmark fund; one of the shares trades abroad."""
     names = {"XNYS:AAA": "sun", "XNAS:BBB": "sun", "XASX:CCC": "moon", "ARCX:SPY": "fund"}
     return Securities(
         issuers=tuple(
@@ -40,13 +40,13 @@ def small_market() -> Securities:
 
 
 def weekdays(count: int, start: date = START) -> list[date]:
-    """The first weekdays from `start` on."""
+    """Return the first weekdays from `start` on."""
     days = (start + timedelta(days=n) for n in range(2 * count + 10))
     return [day for day in days if day.weekday() < 5][:count]
 
 
 def sessions(days: Iterable[date], mic: str = "XNYS") -> list[Session]:
-    """Sessions of New York hours in winter: 14:30 to 21:00 UTC."""
+    """Return sessions with New York winter hours: 14:30 to 21:00 UTC."""
     return [
         Session(
             mic=mic,
@@ -59,7 +59,7 @@ def sessions(days: Iterable[date], mic: str = "XNYS") -> list[Session]:
 
 
 def bars(listing_id: str, days: Sequence[date], returns: Sequence[float]) -> list[DailyBar]:
-    """Closes that start at 100 and move by `returns`."""
+    """Return closes that start at 100 and move by `returns`."""
     close = 100.0
     found = []
     for day, move in zip(days, returns, strict=True):
@@ -80,13 +80,13 @@ def bars(listing_id: str, days: Sequence[date], returns: Sequence[float]) -> lis
 
 
 def noise(count: int, seed: int, scale: float = 0.01) -> list[float]:
-    """Returns that look like returns, the same each time."""
+    """Return realistic returns, the same each time."""
     chance = random.Random(seed)
     return [math.tanh(chance.gauss(0, 1)) * scale for _ in range(count)]
 
 
 def fill_market(con: DuckDBPyConnection, count: int = 260) -> list[date]:
-    """The small market with `count` sessions of prices; gives the sessions."""
+    """Store the small market with `count` sessions of prices; return the sessions."""
     days = weekdays(count)
     save_securities(con, small_market(), load_markets().values())
     save_sessions(con, sessions(days))
@@ -106,7 +106,7 @@ def add_event(
     listings: Sequence[str] = ("XNYS:AAA",),
     **values: str,
 ) -> None:
-    """A development first seen at `seen` that touches `listings`."""
+    """Store a development first seen at `seen` that affects `listings`."""
     con.execute(
         "INSERT INTO store.developments (development_id, revision, type, status, first_seen_at, "
         "actors, retracted) VALUES (?, 1, ?, ?, ?, ['CN'], false)",

@@ -1,7 +1,7 @@
-"""Warehouses as released schemas left them: `python -m tests.warehouse.released` writes today's.
+"""Warehouses of released schemas: `python -m tests.warehouse.released` writes one of today's.
 
-One file per released schema in tests/data/warehouses/, each with a life in it; tests upgrade all.
-Run it when a release adds migrations, and never over a file that is there.
+One file per released schema in tests/data/warehouses/, each with a measure in it; the tests upgrade
+all of them. Run it when a release adds migrations; it never overwrites a file.
 """
 
 import gzip
@@ -18,11 +18,11 @@ FOLDER = Path(__file__).parents[1] / "data" / "warehouses"
 
 
 def main() -> None:
-    """Write a warehouse of the newest schema, zipped."""
+    """Write a zipped warehouse with the newest schema."""
     newest = max(migration.order for migration in sql_files("migrations"))
     target = FOLDER / f"schema-{newest:04d}.duckdb.gz"
     if target.exists():
-        raise SystemExit(f"{target} is there already, and stays as it was released")
+        raise SystemExit(f"{target} already exists; released files are not overwritten")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "w.duckdb"
         with open_warehouse(path) as con:

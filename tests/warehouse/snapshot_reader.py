@@ -1,4 +1,4 @@
-"""Opens the snapshot again and again and checks that what it sees is whole.
+"""Opens the snapshot repeatedly and checks that it is complete each time.
 
     python -m tests.warehouse.snapshot_reader SNAPSHOT SECONDS
 
@@ -14,7 +14,7 @@ from warehouse.snapshot import open_snapshot
 
 
 def main(snapshot: Path, seconds: float) -> int:
-    """Read until the time is up; 1 when something was wrong."""
+    """Read until the time is up; return 1 when something was wrong."""
     until = time.monotonic() + seconds
     reads = seen = 0
     while time.monotonic() < until:

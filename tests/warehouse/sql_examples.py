@@ -1,6 +1,6 @@
 """The queries of docs/SQL.md and their output, on the warehouse of tests/data/timeline.csv.
 
-python -m tests.warehouse.sql_examples        writes the outputs anew
+python -m tests.warehouse.sql_examples        updates the outputs
 """
 
 import re
@@ -16,7 +16,7 @@ WIDTH = 46
 
 
 def published(folder: Path) -> Path:
-    """A snapshot of the whole timeline."""
+    """Create a snapshot of the whole timeline."""
     snapshot = folder / "snapshot.duckdb"
     fill(folder / "live.duckdb")
     publish(folder / "live.duckdb", snapshot)
@@ -24,7 +24,7 @@ def published(folder: Path) -> Path:
 
 
 def output_of(snapshot: Path, sql: str) -> str:
-    """What a query gives, as a small text table."""
+    """Return the result of a query as a small text table."""
     with open_snapshot(snapshot) as con:
         cursor = con.execute(sql)
         names = [column[0] for column in cursor.description or ()]
@@ -38,7 +38,7 @@ def output_of(snapshot: Path, sql: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value, cut to fit a page."""
+    """Return a value, shortened for a page."""
     if isinstance(value, float):
         value = round(value, 4)
     if isinstance(value, list):
@@ -48,7 +48,7 @@ def shown(value: object) -> str:
 
 
 def rewritten(document: str, snapshot: Path) -> str:
-    """The document with every output as it is now."""
+    """Return the document with all outputs updated."""
 
     def again(found: re.Match[str]) -> str:
         output = output_of(snapshot, found["sql"])
@@ -58,7 +58,7 @@ def rewritten(document: str, snapshot: Path) -> str:
 
 
 def main() -> None:
-    """Write the outputs anew."""
+    """Update the outputs in the document."""
     with tempfile.TemporaryDirectory() as folder:
         snapshot = published(Path(folder))
         DOCUMENT.write_text(rewritten(DOCUMENT.read_text("utf-8"), snapshot), "utf-8")

@@ -1,4 +1,4 @@
-"""Killed at any moment: nothing lost, nothing doubled, and the snapshot always whole."""
+"""Kills at any moment: nothing is lost or doubled, and the snapshot is always complete."""
 
 import os
 import random
@@ -19,7 +19,7 @@ BATCHES_A_KILL = 3
 
 
 def run_and_kill(live: Path, snapshot: Path, first: int, after_s: float) -> int:
-    """Start the writer and kill it a while after its first words; the last batch it stored."""
+    """Start the writer, kill it a while after its first line; return the last stored batch."""
     command = [sys.executable, "-m", "tests.warehouse.crash_writer"]
     last = first - 1
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Returns and event studies: no look-ahead, and the figures of a second, independent hand."""
+"""Returns and event studies: no look-ahead, and figures checked by a second implementation."""
 
 import math
 from datetime import UTC, date, datetime, timedelta
@@ -40,7 +40,7 @@ def series(con: DuckDBPyConnection, listing: str) -> list[float]:
     return [math.nan] + [b / a - 1 for a, b in pairwise(closes)]
 
 
-def test_what_is_seen_at_or_after_the_close_waits_for_the_next_session(
+def test_news_at_or_after_the_close_counts_for_the_next_session(
     con: DuckDBPyConnection,
 ) -> None:
     days = fill_market(con)
@@ -69,7 +69,7 @@ def test_a_week_end_leads_to_monday(con: DuckDBPyConnection) -> None:
 def test_no_value_of_the_day_before_the_news_changes_with_its_close(
     con: DuckDBPyConnection,
 ) -> None:
-    """Seen at 21:00 UTC: even an absurd close of that day must only show as the close before."""
+    """Seen at 21:00 UTC: even an absurd close of that day may only appear as close_before."""
     days = fill_market(con)
     add_event(con, "late", at(days[EVENT], 21))
     before = con.execute("SELECT close_before, close_event FROM event_returns").fetchone()
@@ -137,7 +137,7 @@ def test_cars_agree_with_statsmodels(con: DuckDBPyConnection) -> None:
         assert t == pytest.approx(abnormal.sum() / math.sqrt(variance), abs=1e-9)
 
 
-def test_the_averages_and_tests_agree_with_a_second_hand(con: DuckDBPyConnection) -> None:
+def test_the_averages_and_tests_agree_with_a_second_implementation(con: DuckDBPyConnection) -> None:
     days = fill_market(con)
     places = (160, 185, 210)
     listings = ("XNYS:AAA", "XNAS:BBB")
@@ -214,7 +214,7 @@ def test_events_close_together_are_flagged_and_can_be_left_out(con: DuckDBPyConn
     assert alone == (1,)
 
 
-def test_too_short_a_history_gives_nothing_rather_than_a_guess(con: DuckDBPyConnection) -> None:
+def test_a_short_history_gives_no_result(con: DuckDBPyConnection) -> None:
     days = fill_market(con)
     add_event(con, "early", at(days[60], 12))
     assert con.execute("SELECT count(*) FROM event_cars").fetchone() == (0,)
@@ -226,7 +226,7 @@ def test_too_short_a_history_gives_nothing_rather_than_a_guess(con: DuckDBPyConn
     assert row[0] is not None
 
 
-def test_a_hole_in_the_window_leaves_the_window_out(con: DuckDBPyConnection) -> None:
+def test_a_window_with_a_missing_session_is_left_out(con: DuckDBPyConnection) -> None:
     days = fill_market(con)
     add_event(con, "e", at(days[EVENT], 12))
     con.execute(
@@ -263,11 +263,11 @@ def test_placebos_keep_away_from_events(con: DuckDBPyConnection) -> None:
     add_event(con, "e", at(days[EVENT], 12))
     add_event(con, "near the placebo", at(days[EVENT - 28], 12), ("XNYS:AAA",))
     rows = con.execute("SELECT placebo_count FROM event_placebo(type := 'tariff')").fetchall()
-    # Of six placebo days, one lies by the other event; its own lies by the first one.
+    # Of six placebo days one is near the other event; the other event's is near the first.
     assert {count for (count,) in rows} <= {3, 4}
 
 
-def test_a_study_comes_back_whole(con: DuckDBPyConnection) -> None:
+def test_a_study_returns_all_its_parts(con: DuckDBPyConnection) -> None:
     days = fill_market(con)
     add_event(con, "e", at(days[EVENT], 12), ("XNYS:AAA", "XNAS:BBB"))
     result = run_study(con, StudyFilter(type="tariff"))
@@ -284,7 +284,7 @@ def test_a_study_comes_back_whole(con: DuckDBPyConnection) -> None:
     assert (nothing.windows, nothing.path, nothing.marks) == ((), (), ())
 
 
-def test_a_day_no_listing_traded_is_no_session(con: DuckDBPyConnection) -> None:
+def test_a_day_without_any_trade_is_not_a_session(con: DuckDBPyConnection) -> None:
     days = fill_market(con)
     shut, week_off = days[200], days[210:216]
     gone = [shut, *week_off]
@@ -309,4 +309,4 @@ def test_a_day_no_listing_traded_is_no_session(con: DuckDBPyConnection) -> None:
     con.execute("INSERT INTO store.daily_bars SELECT * REPLACE (?::DATE AS session_date) "
                 "FROM store.daily_bars WHERE session_date = ?", [shut, days[201]])  # fmt: skip
     find_closed_days(con, now=datetime(2026, 1, 3, tzinfo=UTC))
-    assert event_date(con, "storm") == shut, "a bar takes it back"
+    assert event_date(con, "storm") == shut, "a later bar removes the closed day"

@@ -1,4 +1,4 @@
-"""Faults of file, disk and memory are told apart; a copy is made and put back."""
+"""Faults of file, disk and memory have distinct messages; backup and restore work."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ COUNT = "SELECT count(*) FROM store.runs"
 
 @pytest.fixture
 def live(tmp_path: Path) -> Path:
-    # "lock" and "version" in the path must mean nothing.
+    # "lock" and "version" in the path must not matter.
     path = tmp_path / "block version" / "w.duckdb"
     with open_warehouse(path) as con:
         con.execute("INSERT INTO store.runs (run_id) SELECT 'r' || range FROM range(20000)")
@@ -65,11 +65,13 @@ def test_a_damaged_file_is_called_damaged_at_once(
     harm(live)
     with pytest.raises(kind, match=line) as raised:
         read_all(live)
-    assert not isinstance(raised.value, WarehouseBusyError), "nobody has it open; no waiting"
+    assert not isinstance(raised.value, WarehouseBusyError), (
+        "no other process has it open: do not wait"
+    )
     assert "\n" not in str(raised.value)
 
 
-def test_a_damaged_log_is_told(live: Path) -> None:
+def test_a_damaged_log_is_reported(live: Path) -> None:
     program = (
         "import duckdb, os, sys\n"
         "con = duckdb.connect(sys.argv[1])\n"
@@ -100,7 +102,7 @@ def test_a_full_disk_is_called_full(live: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program, str(live)], capture_output=True, text=True, check=False
     )
-    assert "not published, the old one stays: the disk is full" in done.stdout, done.stderr
+    assert "not published; the old snapshot stays: the disk is full" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_a_full_disk_is_called_full(live: Path) -> None:
          WarehouseFullError, "the disk is full"),
         (OSError(28, "No space left on device"), WarehouseFullError, "the disk is full"),
         (duckdb.IOException('Cannot open file "x": Permission denied'),
-         WarehouseError, "not allowed"),
+         WarehouseError, "no permission"),
         (duckdb.IOException('Cannot open file "x": Too many open files'),
          WarehouseError, "too many open files"),
         (duckdb.IOException("Trying to read a database file with version number 99, but we can"),
@@ -145,9 +147,9 @@ def test_held_by_another_is_still_busy(live: Path) -> None:
     assert restore(publish_to, live)
 
 
-def test_what_was_backed_up_comes_back_and_nothing_is_overwritten(live: Path) -> None:
+def test_a_backup_can_be_restored_and_overwrites_nothing(live: Path) -> None:
     copy = backup(live, live.parent / "kept" / "b.duckdb")
-    with pytest.raises(WarehouseError, match="is there already"):
+    with pytest.raises(WarehouseError, match="already exists"):
         backup(live, copy)
     with open_warehouse(live) as con:
         con.execute("DELETE FROM store.runs")
@@ -160,10 +162,10 @@ def test_what_was_backed_up_comes_back_and_nothing_is_overwritten(live: Path) ->
     assert left == {"w.duckdb", "kept", old.name}
 
 
-def test_what_is_no_sound_warehouse_is_not_put_in_its_place(live: Path) -> None:
+def test_only_an_intact_warehouse_can_be_restored(live: Path) -> None:
     other = live.with_name("other.duckdb")
     duckdb.connect(str(other)).close()
-    for source, said in ((other, "no PolicyWire warehouse"), (live, "is the live file itself")):
+    for source, said in ((other, "not a PolicyWire warehouse"), (live, "this is the live file")):
         with pytest.raises(WarehouseError, match=said):
             restore(source, live)
     spoil(other, 0, 8)

@@ -1,4 +1,4 @@
-"""Schemas: made once, kept, and refused when they are not ours."""
+"""Schemas: created once, kept, and refused when they are not ours."""
 
 import gzip
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_there_is_a_released_schema_to_upgrade() -> None:
     assert list(FOLDER.glob("*.duckdb.gz"))
 
 
-def test_a_transaction_in_another_stands_or_falls_with_it() -> None:
+def test_a_nested_transaction_is_part_of_the_outer_one() -> None:
     con = connect(":memory:")
     migrate(con)
 
@@ -82,7 +82,7 @@ def test_another_database_is_refused_and_untouched(tmp_path: Path) -> None:
     path = tmp_path / "other.duckdb"
     with duckdb.connect(str(path)) as con:
         con.execute("CREATE TABLE mine (x INTEGER)")
-    with pytest.raises(MigrationError, match="no PolicyWire warehouse"):
+    with pytest.raises(MigrationError, match="not a PolicyWire warehouse"):
         open_warehouse(path).__enter__()
     with duckdb.connect(str(path)) as con:
         assert con.execute(
@@ -133,7 +133,7 @@ def test_a_refused_statement_rolls_back_and_says_so() -> None:
     assert con.execute("SELECT count(*) FROM store.runs").fetchone() == (0,)
 
 
-def test_views_stand_in_the_order_they_need() -> None:
+def test_views_are_created_after_those_they_need() -> None:
     def view(name: str, sql: str) -> SqlFile:
         return SqlFile(order=0, name=name, sql=sql)
 

@@ -1,4 +1,4 @@
-"""A rule's `where`: one expression in the language that is data, judged apart and in time."""
+"""A rule's `where`: one expression in a limited language, evaluated apart, within a time limit."""
 
 import time
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def con() -> Iterator[DuckDBPyConnection]:
 
 
 @pytest.mark.parametrize("predicate", [line for line in LINES if line and line[0] != "#"])
-def test_what_is_no_plain_condition_is_refused_in_one_line(
+def test_other_texts_than_a_plain_condition_are_refused_in_one_line(
     con: DuckDBPyConnection, predicate: str
 ) -> None:
     reason = check_predicate(con, predicate)
@@ -38,7 +38,9 @@ def test_what_is_no_plain_condition_is_refused_in_one_line(
     "predicate",
     ["(" * 3000 + "true" + ")" * 3000, "NOT " * 900 + "true", "true AND " * 600 + "true", "", " "],
 )
-def test_what_is_too_deep_long_or_empty_is_refused(con: DuckDBPyConnection, predicate: str) -> None:
+def test_a_too_deep_long_or_empty_condition_is_refused(
+    con: DuckDBPyConnection, predicate: str
+) -> None:
     assert check_predicate(con, predicate)
 
 
@@ -59,11 +61,11 @@ def test_what_is_too_deep_long_or_empty_is_refused(con: DuckDBPyConnection, pred
         "headline = 'it''s -- no comment'",
     ],
 )
-def test_plain_conditions_are_taken(con: DuckDBPyConnection, predicate: str) -> None:
+def test_plain_conditions_are_accepted(con: DuckDBPyConnection, predicate: str) -> None:
     assert check_predicate(con, predicate) is None
 
 
-def test_every_function_of_the_list_is_one_and_none_is_volatile(con: DuckDBPyConnection) -> None:
+def test_every_listed_function_exists_and_is_not_volatile(con: DuckDBPyConnection) -> None:
     rows = con.execute(
         "SELECT function_name, max(coalesce(stability, '') = 'VOLATILE') FROM duckdb_functions() "
         "WHERE function_type IN ('scalar', 'macro') GROUP BY 1"
@@ -74,7 +76,7 @@ def test_every_function_of_the_list_is_one_and_none_is_volatile(con: DuckDBPyCon
     assert not [name for name in listed if known[name]]
 
 
-def test_the_sandbox_is_locked_and_knows_no_file(con: DuckDBPyConnection) -> None:
+def test_the_sandbox_is_locked_and_reads_no_file(con: DuckDBPyConnection) -> None:
     with sandbox(con, "SELECT 'd1' AS development_id") as box:
         for statement in (
             "FROM read_text('/etc/hostname')",
@@ -88,7 +90,7 @@ def test_the_sandbox_is_locked_and_knows_no_file(con: DuckDBPyConnection) -> Non
                 box.box.execute(statement)
 
 
-def test_a_predicate_that_takes_too_long_is_its_rules_line_and_the_others_are_asked(
+def test_a_slow_predicate_is_an_error_of_its_rule_and_the_others_run(
     con: DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(alert_predicates, "TIME_LIMIT_S", 0.3)
@@ -98,7 +100,7 @@ def test_a_predicate_that_takes_too_long_is_its_rules_line_and_the_others_are_as
         return f"(({slow}) > 0)" if text == "slow" else text
 
     monkeypatch.setattr(alert_predicates, "read_predicate", read)
-    # TRY takes no subquery: asked without it, as a stand-in for any costly expression.
+    # TRY allows no subquery: run without it, as an example of any costly expression.
     monkeypatch.setattr(
         alert_predicates.Sandbox,
         "sql",
@@ -115,7 +117,7 @@ def test_a_predicate_that_takes_too_long_is_its_rules_line_and_the_others_are_as
     assert done.failed == ("rule 'slow': where: took longer than 0.3 s and was stopped",)
 
 
-def test_a_fault_in_one_rule_is_that_rules_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_one_rule_is_an_error_of_that_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     found = memory()
     for number in range(3):
         store(found, f"d{number}", measure_id=f"m{number}")
@@ -137,7 +139,7 @@ def test_a_fault_in_one_rule_is_that_rules_line(monkeypatch: pytest.MonkeyPatch)
     assert "\x1b" not in line
 
 
-def test_one_development_that_cannot_be_told_stops_no_other() -> None:
+def test_a_notice_that_cannot_be_written_stops_no_other() -> None:
     found = memory()
     for number in range(3):
         store(found, f"d{number}", measure_id=f"m{number}")
@@ -155,7 +157,7 @@ def test_one_development_that_cannot_be_told_stops_no_other() -> None:
     assert done.failed[0].startswith("rule 'all': ZeroDivisionError (")
 
 
-def test_a_rule_whose_where_is_refused_leaves_the_others(con: DuckDBPyConnection) -> None:
+def test_a_rule_with_a_refused_where_does_not_affect_others(con: DuckDBPyConnection) -> None:
     good, bad = check_rules(con, [rule("bad", predicate="now() > now()"), rule("good")])
     assert [r.rule_id for r in good] == ["good"]
-    assert bad == [("bad", "function 'now' may not be used here")]
+    assert bad == [("bad", "function 'now' is not allowed here")]

@@ -21,9 +21,9 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def test_readers_and_a_writer_never_meet(tmp_path: Path) -> None:
+def test_readers_and_a_writer_never_block_each_other(tmp_path: Path) -> None:
     live, snapshot = tmp_path / "live.duckdb", tmp_path / "snapshot.duckdb"
-    # On a busy machine an interpreter takes seconds to start: wait for the writer's first load.
+    # On a busy machine Python starts in seconds: wait for the writer's first load.
     first = start("tests.warehouse.crash_writer", str(live), str(snapshot), "0", "1")
     assert first.wait() == 0, first.communicate()
     writer = start("tests.warehouse.crash_writer", str(live), str(snapshot), "1", "100000")

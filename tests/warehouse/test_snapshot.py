@@ -1,4 +1,4 @@
-"""The snapshot: whole or not at all, never in the way, and closed to anything else."""
+"""The snapshot: complete or unchanged, never blocks flows, gives no access to anything else."""
 
 import os
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_a_reader_of_the_old_one_keeps_it(live: Path, tmp_path: Path) -> None:
     assert run_ids(target) == ["r1", "r2"]
 
 
-def test_a_failed_publish_leaves_the_old_one(
+def test_a_failed_publish_keeps_the_old_snapshot(
     live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "snapshot.duckdb"
@@ -63,7 +63,7 @@ def test_a_failed_publish_leaves_the_old_one(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(snapshots, "copy_file", full)
-    with pytest.raises(WarehouseError, match=r"the old one stays: .*No space left"):
+    with pytest.raises(WarehouseError, match=r"the old snapshot stays: .*No space left"):
         publish(live, target)
     monkeypatch.undo()
     assert run_ids(target) == ["r1"]
@@ -72,7 +72,7 @@ def test_a_failed_publish_leaves_the_old_one(
     assert run_ids(target) == ["r1", "r2"]
 
 
-def test_what_a_killed_publisher_left_is_swept(live: Path, tmp_path: Path) -> None:
+def test_files_of_a_killed_publisher_are_removed(live: Path, tmp_path: Path) -> None:
     target = tmp_path / "snapshot.duckdb"
     left = tmp_path / ".snapshot.duckdb.1.tmp"
     left.write_bytes(b"half")

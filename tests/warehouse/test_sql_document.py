@@ -1,4 +1,4 @@
-"""docs/SQL.md shows what its queries give, and they give it fast."""
+"""docs/SQL.md shows the results of its queries, and they are fast."""
 
 import time
 from pathlib import Path
@@ -17,7 +17,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return published(tmp_path_factory.mktemp("timeline"))
 
 
-def test_there_are_twenty_questions() -> None:
+def test_there_are_twenty_queries() -> None:
     assert len(EXAMPLES) >= 20
 
 
@@ -28,6 +28,6 @@ def test_the_document_shows_what_the_query_gives(snapshot: Path, sql: str, outpu
     assert time.monotonic() - start < 5
 
 
-def test_the_timeline_makes_a_sound_warehouse(snapshot: Path) -> None:
+def test_the_timeline_warehouse_passes_the_check(snapshot: Path) -> None:
     with connect(snapshot, read_only=True) as con:
         assert check_warehouse(con) == []

@@ -1,4 +1,4 @@
-"""The views say what they promise, and every column says what it means."""
+"""The views deliver what they promise, and every column is explained."""
 
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,15 @@ from tests.extractors.link_cases import told
 from tests.extractors.linking.test_link import truce
 from tests.warehouse.events.test_links import link_all, store
 from warehouse.migrate import sql_files
-from warehouse.operations.dictionary import data_dictionary
+from warehouse.operations.dictionary import (
+    KEYS,
+    RELATIONS,
+    collect_examples,
+    data_dictionary,
+    joined_columns,
+    load_examples,
+    views_of,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +47,31 @@ def test_the_data_dictionary_is_up_to_date(con: DuckDBPyConnection) -> None:
     )
 
 
-def test_families_are_those_of_the_model(con: DuckDBPyConnection) -> None:
+def test_every_column_has_an_example_and_no_other(con: DuckDBPyConnection) -> None:
+    columns = {(view.name, column.name) for view in views_of(con) for column in view.columns}
+    examples = load_examples()
+    assert set(examples) == columns
+    assert [key for key, example in examples.items() if not example] == []
+
+
+def test_the_diagram_joins_columns_that_exist(con: DuckDBPyConnection) -> None:
+    columns = {view.name: {column.name for column in view.columns} for view in views_of(con)}
+    for view, key in KEYS.items():
+        assert {*key, *joined_columns(view)} <= columns[view], view
+    assert {side for left, _, right, _ in RELATIONS for side in (left, right)} == set(KEYS)
+
+
+def test_examples_come_from_the_data_or_stay(con: DuckDBPyConnection) -> None:
+    store(con, truce())
+    link_all(con)
+    old = {("policy_events", "change_reason"): "corrected", ("policy_events", "status"): "old"}
+    found = {(view, column): example for view, column, example in collect_examples(con, old)}
+    assert found["policy_events", "change_reason"] == "corrected"
+    assert found["policy_events", "status"] in ("threatened", "averted", "suspended")
+    assert found["policy_events", "retaliation"] == "false"
+
+
+def test_families_equal_those_of_the_model(con: DuckDBPyConnection) -> None:
     rows = con.execute("SELECT type, family FROM event_families").fetchall()
     assert dict(rows) == {kind.value: family for kind, family in FAMILY.items()}
 
@@ -86,7 +118,7 @@ def test_policy_events_has_one_row_per_development(con: DuckDBPyConnection) -> N
         ("tariff lifted", [], ("lifted", None, None)),
     ],
 )
-def test_measure_status_moves_on_with_the_calendar(
+def test_measure_status_changes_with_the_calendar(
     con: DuckDBPyConnection,
     what: str,
     dates: list[tuple[str, str]],
@@ -98,7 +130,7 @@ def test_measure_status_moves_on_with_the_calendar(
     assert found == expected
 
 
-def test_a_pause_given_as_a_span_has_an_end(con: DuckDBPyConnection) -> None:
+def test_a_suspension_with_a_duration_has_an_end(con: DuckDBPyConnection) -> None:
     store(
         con,
         [
@@ -114,7 +146,7 @@ def test_a_pause_given_as_a_span_has_an_end(con: DuckDBPyConnection) -> None:
     assert con.execute("SELECT ends_on FROM policy_events").fetchone() == (date(2026, 11, 8),)
 
 
-def test_as_of_knows_nothing_that_came_later(con: DuckDBPyConnection) -> None:
+def test_as_of_uses_no_later_report(con: DuckDBPyConnection) -> None:
     store(con, truce())
     link_all(con)
 
@@ -131,7 +163,7 @@ def test_as_of_knows_nothing_that_came_later(con: DuckDBPyConnection) -> None:
     assert known("2026-01-01") == [("threatened", 100.0, 2), ("averted", 100.0, 1)]
 
 
-def test_the_index_has_its_denominator_and_tells_threats_from_acts(
+def test_the_index_has_its_denominator_and_separates_threats_from_acts(
     con: DuckDBPyConnection,
 ) -> None:
     store(con, truce())

@@ -1,7 +1,7 @@
-"""A warehouse of 130 dated steps of 2018 to 2026 (tests/data/timeline.csv), told in our own words.
+"""A warehouse of 130 dated steps from 2018 to 2026 (tests/data/timeline.csv), in our own words.
 
-Each row is told by its implementer on the day and by a wire service the day after. Listings and
-prices are those that ship with the project.
+Each row is reported by its implementer on the day and by a wire service on the next day. Listings
+and prices are those shipped with the project.
 """
 
 import csv
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.base.settings import Settings
 from flows.link import join_tickers
-from flows.market import listings_wanted
+from flows.market import listings_to_price
 from flows.markets.prices import FileProvider, load_from
 from flows.markets.securities import load_all
 from flows.markets.sessions import fill_sessions
@@ -34,7 +34,7 @@ INSTRUMENT = re.compile(
 
 
 def commodities_in(words: str) -> list[str]:
-    """Commodity ids whose names or aliases stand in the words."""
+    """Return the commodity ids whose names or aliases occur in the words."""
     lowered = words.lower()
     return [
         item.commodity_id
@@ -48,7 +48,7 @@ def commodities_in(words: str) -> list[str]:
 
 
 def timeline_reports() -> list[LinkMention]:
-    """Two reports of every row."""
+    """Return two reports for every row."""
     found = []
     with TIMELINE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -90,12 +90,12 @@ def timeline_reports() -> list[LinkMention]:
 
 
 def fill(path: Path) -> None:
-    """A warehouse file with the whole timeline: linked, tied to listings, with prices."""
+    """Create a warehouse file with the whole timeline: linked, with tickers and prices."""
     with open_warehouse(path) as con:
         store(con, timeline_reports())
         link_all(con)
         index_articles(con)
     load_all(path)
     join_tickers(Settings(warehouse=path), "tests")
-    load_from(FileProvider((PRICES,)), path, listings_wanted(path), date(2018, 1, 1))
+    load_from(FileProvider((PRICES,)), path, listings_to_price(path), date(2018, 1, 1))
     fill_sessions(path)

@@ -1,4 +1,4 @@
-"""Rules asked of developments, and the outbox.
+"""Alert rules applied to developments, and the outbox of notices.
 
 Start with alerts.py.
 """

@@ -1,4 +1,4 @@
-"""What a notice is about, as a row, a record, and the text kept in the outbox."""
+"""The facts of a notice: as a database row, as a record, and as JSON text in the outbox."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ TIMES = ("first_seen_at", "reported_at", "published_at")
 def candidate_of(
     row: Mapping[str, Any], predicates_met: Mapping[str, tuple[str, ...]]
 ) -> AlertCandidate:
-    """A row of queries/alert_candidates.sql as a record."""
+    """Return a row of queries/alert_candidates.sql as a record."""
     values = {key: value for key, value in row.items() if key in CANDIDATE_FIELDS}
     for key in LISTS:
         values[key] = tuple(values.get(key) or ())
@@ -37,7 +37,9 @@ def candidate_of(
 
 
 def report_key(row: Mapping[str, Any]) -> str:
-    """What a re-extraction leaves as it was: the article, the kind of step, who, whom, what."""
+    """Return a key that survives a re-extraction: a digest of article, kind of step, actors,
+    targets, commodities and rate.
+    """
     return digest_id(
         "report",
         row["article_id"],
@@ -49,12 +51,12 @@ def report_key(row: Mapping[str, Any]) -> str:
 
 
 def dump_facts(candidate: AlertCandidate) -> str:
-    """A candidate as JSON text, for the outbox."""
+    """Return a candidate as JSON text, for the outbox."""
     return json.dumps(asdict(candidate), default=_isoformat, ensure_ascii=False)
 
 
 def load_facts(text: str) -> AlertCandidate:
-    """The candidate `dump_facts` wrote; fields a newer or older release does not know are left."""
+    """Return the candidate that `dump_facts` wrote; ignores fields this release does not know."""
     raw = {key: value for key, value in json.loads(text).items() if key in CANDIDATE_FIELDS}
     for key in (*LISTS, "predicates_met"):
         raw[key] = tuple(raw.get(key) or ())

@@ -1,4 +1,4 @@
-"""What rules can be tried on: developments of the past, from the published snapshot."""
+"""Past developments from the published snapshot, to try rules on."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +13,9 @@ from warehouse.snapshot import open_snapshot
 
 
 def refused_predicates(snapshot: Path, rules: tuple[AlertRule, ...]) -> list[tuple[str, str]]:
-    """(rule_id, reason) of the rules whose SQL cannot be used. Raises WarehouseError without a
-    snapshot.
+    """Return (rule_id, reason) for each rule whose SQL is refused.
+
+    Raises WarehouseError without a snapshot.
     """
     con = open_snapshot(snapshot)
     try:
@@ -24,11 +25,11 @@ def refused_predicates(snapshot: Path, rules: tuple[AlertRule, ...]) -> list[tup
 
 
 def developments_since(snapshot: Path, since: datetime, rule: AlertRule) -> list[AlertCandidate]:
-    """Developments first reported since then, earliest first, judged by the rule's predicate.
+    """Return the developments first reported since then, earliest first, with the rule's
+    predicate evaluated.
 
-    They are as they are known today: a confirmation that came later is counted. The rule must
-    have passed `refused_predicates`. Raises WarehouseError without a snapshot, or when the
-    predicate could not be judged.
+    They have their values of today: later confirmations count. The rule must have passed
+    `refused_predicates`. Raises WarehouseError without a snapshot, or when the predicate fails.
     """
     faults = Faults()
     con = open_snapshot(snapshot)
@@ -45,7 +46,10 @@ def developments_since(snapshot: Path, since: datetime, rule: AlertRule) -> list
 
 
 def sent_so_far(snapshot: Path) -> dict[str, int]:
-    """rule_id -> notices sent, a digest as one. Raises WarehouseError without a snapshot."""
+    """Return rule_id -> notices sent; a digest counts as one.
+
+    Raises WarehouseError without a snapshot.
+    """
     con = open_snapshot(snapshot)
     try:
         return dict(con.execute(load_query("sent_by_rule")).fetchall())

@@ -1,8 +1,8 @@
-"""Rules' SQL predicates: checked before they are trusted, judged away from the warehouse.
+"""SQL predicates of rules: checked before use, evaluated outside the warehouse.
 
 A predicate is a boolean expression over one row of `policy_events`, in the language of
-`predicate_grammar`. It is judged on a copy of the rows it is asked about, in a database in memory
-of its own: locked, without access to files, with little memory and little time.
+`predicate_grammar`. It runs on a copy of the rows in a separate in-memory database: locked,
+without access to files, with small limits on memory and time.
 """
 
 import threading
@@ -32,14 +32,14 @@ LOCKED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the predicates said: development_id -> rules met, and rules that could not be judged."""
+    """Results of the predicates: development_id -> rules met; rule_id -> error of its predicate."""
 
     met: dict[str, tuple[str, ...]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
 
 def check_predicate(con: DuckDBPyConnection, predicate: str) -> str | None:
-    """What is wrong with a predicate, in one line; None when it can be used."""
+    """Return what is wrong with a predicate, on one line; None when it can be used."""
     with sandbox(con, "SELECT * FROM policy_events LIMIT 0") as box:
         return box.refuses(predicate)
 
@@ -47,7 +47,7 @@ def check_predicate(con: DuckDBPyConnection, predicate: str) -> str | None:
 def check_rules(
     con: DuckDBPyConnection, rules: Iterable[AlertRule]
 ) -> tuple[list[AlertRule], list[tuple[str, str]]]:
-    """The rules whose predicate can be used, and (rule_id, reason) for the others."""
+    """Return the rules whose predicate can be used, and (rule_id, reason) for the others."""
     rules = list(rules)
     if not any(rule.predicate for rule in rules):
         return rules, []
@@ -63,10 +63,10 @@ def check_rules(
 
 
 def judge(con: DuckDBPyConnection, rules: Sequence[AlertRule]) -> Judged:
-    """Which predicates hold for the rows of temp table `wanted_policy_events`.
+    """Evaluate the predicates on the rows of temp table `wanted_policy_events`.
 
-    A predicate that fails on a row (a cast, say) is not met there. One that takes too long, or
-    fails as a whole, is that rule's error; the others are judged.
+    A predicate that fails on a row (in a cast, for example) is not met there. One that takes too
+    long, or fails as a whole, is an error of its rule; the others still run.
     """
     asked = [(rule.rule_id, rule.predicate) for rule in rules if rule.predicate]
     if not asked:
@@ -85,7 +85,7 @@ def judge(con: DuckDBPyConnection, rules: Sequence[AlertRule]) -> Judged:
 
 @contextmanager
 def sandbox(con: DuckDBPyConnection, rows: str) -> Iterator["Sandbox"]:
-    """A database of its own that holds these rows as `row_of`, and nothing else."""
+    """Open a separate in-memory database with these rows as table `row_of`, and nothing else."""
     table = con.execute(rows).to_arrow_table()
     box = duckdb.connect(":memory:")
     try:
@@ -101,13 +101,13 @@ def sandbox(con: DuckDBPyConnection, rows: str) -> Iterator["Sandbox"]:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Asks predicates of a few rows, each within TIME_LIMIT_S."""
+    """Evaluates predicates on a few rows, each within TIME_LIMIT_S."""
 
     box: DuckDBPyConnection
     columns: tuple[str, ...]
 
     def refuses(self, predicate: str) -> str | None:
-        """What is wrong with a predicate, in one line; None when it can be used."""
+        """Return what is wrong with a predicate, on one line; None when it can be used."""
         try:
             sql = self.sql(predicate)
             with self.in_time():
@@ -116,26 +116,26 @@ class Sandbox:
             return one_line(str(error))
         kind = described[1][1]
         if kind != "BOOLEAN":
-            return f"gives {kind}, not a condition that is true or false"
+            return f"returns {kind}, not true or false"
         return None
 
     def met(self, predicate: str) -> list[str]:
-        """The developments for which it holds. Raises PredicateError, duckdb.Error."""
+        """Return the developments for which it is true. Raises PredicateError, duckdb.Error."""
         sql = f"SELECT development_id FROM ({self.sql(predicate)}) WHERE hit"  # noqa: S608 - as below
         with self.in_time():
             return [key for (key,) in self.box.execute(sql).fetchall()]
 
     def sql(self, predicate: str) -> str:
-        """One row per row: its development_id and whether the predicate holds.
+        """Return SQL with one row per development: its id and whether the predicate is true.
 
         TRY turns an error on a row into NULL.
         """
         condition = read_predicate(self.box, predicate, self.columns)
-        return f"SELECT development_id, TRY({condition}) AS hit FROM row_of"  # noqa: S608 - parsed, written anew
+        return f"SELECT development_id, TRY({condition}) AS hit FROM row_of"  # noqa: S608 - parsed and rewritten
 
     @contextmanager
     def in_time(self) -> Iterator[None]:
-        """Ends what takes longer than TIME_LIMIT_S; raises PredicateError then."""
+        """Interrupt a query after TIME_LIMIT_S and raise PredicateError."""
         timer = threading.Timer(TIME_LIMIT_S, self.box.interrupt)
         timer.start()
         try:

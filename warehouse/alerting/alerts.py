@@ -1,4 +1,4 @@
-"""What is owed: rules meet new developments, and each match is written to the outbox once."""
+"""Applies alert rules to new developments and writes each match to the outbox once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -41,11 +41,11 @@ OWED = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enqueued:
-    """What one pass of the rules did: developments looked at, matches, notices newly owed.
+    """Counts of one pass of the rules: developments considered, matches, new notices (`owed`).
 
-    `corrected` counts corrections owed. `quiet` were not looked at: history tells of them,
-    backfilled without alerts. `failed` are the rules that could not be asked, or not about
-    everything: a line each.
+    `corrected` counts new corrections. `quiet` developments were skipped: only articles
+    backfilled without alerts report them. `failed` has one line per rule that failed, wholly or
+    on some developments.
     """
 
     considered: int = 0
@@ -60,7 +60,7 @@ class Enqueued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A rule that holds for a development, for one of the rule's channels."""
+    """A rule that matches a development, for one of the rule's channels."""
 
     rule: AlertRule
     candidate: AlertCandidate
@@ -80,25 +80,24 @@ def enqueue_alerts(
     line: Callable[[AlertCandidate], str] = headline,
     reconsider_days: float = RECONSIDER_DAYS,
 ) -> Enqueued:
-    """Write a notice for each rule x new development x channel that is not owed already.
+    """Write a notice for each rule x new development x channel that is not in the outbox yet.
 
-    Call it inside `transaction(con)`, the one that stored the developments or one after it: what
-    is stored and what is owed then stand or fall together. Safe to repeat. A rule is asked about
-    developments that came after it, not about history; a development that gained publishers or
-    tickers within `reconsider_days` is asked about again. Rules must have passed `check_rules`.
-    A fault in one rule is that rule's, and no other's.
+    Call it inside `transaction(con)`, with or after the one that stored the developments: all
+    notices are written or none. Safe to repeat. Rules apply to developments that are new to them,
+    not to history; a development that gained publishers or tickers within `reconsider_days` is
+    considered again. Rules must have passed `check_rules`. A failing rule does not stop others.
     """
     news = con.execute(
         load_query("alert_news"), {"reconsider_from": now - timedelta(days=reconsider_days)}
     ).fetchall()
     if not news:
         return Enqueued()
-    quiet = told_by_history(con, [row[0] for row in news if row[2]])
+    quiet = only_backfilled(con, [row[0] for row in news if row[2]])
     loud = [row for row in news if row[0] not in quiet]
     faults = Faults()
     candidates = candidates_for(con, [row[0] for row in loud], rules, faults)
     found = find_matches(rules, candidates, now, faults)
-    # First what was told, so that a notice of this pass is not taken for an earlier one.
+    # Corrections first: they look up earlier notices, and those of this pass are not earlier.
     corrections = corrections_owed(con, [candidate for candidate, _ in candidates], rules, now)
     insert_owed(con, corrections)
     owed = write_owed(con, found, now, line, faults)
@@ -119,20 +118,23 @@ def enqueue_alerts(
 def enqueue_in_transaction(
     con: DuckDBPyConnection, rules: Sequence[AlertRule], *, now: datetime
 ) -> Enqueued:
-    """`enqueue_alerts` in a transaction of its own."""
+    """Run `enqueue_alerts` in its own transaction."""
     with transaction(con):
         return enqueue_alerts(con, rules, now=now)
 
 
 def skip_alerts(con: DuckDBPyConnection, *, now: datetime) -> int:
-    """Take all that is new as known, without a notice: for backfills. Returns how many it was."""
+    """Mark all new developments as considered, without notices; return how many.
+
+    For backfills.
+    """
     news = con.execute(load_query("alert_news"), {"reconsider_from": now}).fetchall()
     note_considered(con, news, now, alerts_off=True)
     return len(news)
 
 
-def told_by_history(con: DuckDBPyConnection, development_ids: Sequence[str]) -> set[str]:
-    """Those of the developments that only reports backfilled without alerts tell of."""
+def only_backfilled(con: DuckDBPyConnection, development_ids: Sequence[str]) -> set[str]:
+    """Return the developments that only articles backfilled without alerts report."""
     wanted = pa.table({"development_id": pa.array(development_ids, pa.string())})
     con.register("wanted_batch", wanted)
     found = {key for (key,) in con.execute(load_query("quiet_news")).fetchall()}
@@ -146,9 +148,9 @@ def candidates_for(
     rules: Sequence[AlertRule] = (),
     faults: Faults | None = None,
 ) -> list[tuple[AlertCandidate, str]]:
-    """The developments as rules see them, each with its report key, first seen first.
+    """Return the developments as rules see them, each with its report key, first seen first.
 
-    Predicates that could not be judged are noted in `faults`.
+    Predicates that fail are added to `faults`.
     """
     wanted = pa.table({"development_id": pa.array(development_ids, pa.string())})
     con.register("wanted_batch", wanted)
@@ -168,7 +170,7 @@ def find_matches(
     now: datetime,
     faults: Faults,
 ) -> list[Match]:
-    """Every rule x development x channel that holds, in the order of the developments."""
+    """Return each matching rule x development x channel, in the order of the developments."""
     found = []
     for candidate, key in candidates:
         for rule in rules:
@@ -192,7 +194,7 @@ def write_owed(
     line: Callable[[AlertCandidate], str],
     faults: Faults,
 ) -> list[dict[str, Any]]:
-    """Put into the outbox what is not there yet; the rows written."""
+    """Write matches to the outbox that are not there yet; return the rows written."""
     if not found:
         return []
     batch = [
@@ -211,25 +213,25 @@ def write_owed(
     con.unregister("alert_batch")
     gate = ThrottleGate(con, now)
     owed = []
-    told: dict[str, tuple[str, str]] = {}
+    texts: dict[str, tuple[str, str]] = {}  # development_id -> headline, facts
     for match in found:
         if match.alert_id not in refers:
             continue
         candidate = match.candidate
-        # Once per pass too, should a rule name a channel twice.
+        # Also once per pass: a rule may name a channel twice.
         refers_to = refers.pop(match.alert_id)
         try:
-            if candidate.development_id not in told:
-                told[candidate.development_id] = (line(candidate), dump_facts(candidate))
-            owed.append(owed_row(match, refers_to, gate, *told[candidate.development_id]))
-        except Exception as error:  # noqa: BLE001 - what cannot be told of one is told of the others
+            if candidate.development_id not in texts:
+                texts[candidate.development_id] = (line(candidate), dump_facts(candidate))
+            owed.append(owed_row(match, refers_to, gate, *texts[candidate.development_id]))
+        except Exception as error:  # noqa: BLE001 - one failing notice stops no other
             faults.note(match.rule.rule_id, error)
     insert_owed(con, owed)
     return owed
 
 
 def insert_owed(con: DuckDBPyConnection, owed: Sequence[dict[str, Any]]) -> None:
-    """Add rows to the outbox."""
+    """Insert rows into the outbox."""
     if owed:
         con.register("owed_batch", pa.Table.from_pylist(owed, schema=OWED))
         con.execute(load_query("enqueue_alerts"))
@@ -237,7 +239,7 @@ def insert_owed(con: DuckDBPyConnection, owed: Sequence[dict[str, Any]]) -> None
 
 
 class ThrottleGate:
-    """Counts what each rule may still send on each channel in the window that runs."""
+    """Counts the single notices of each rule on each channel in the current throttle window."""
 
     def __init__(self, con: DuckDBPyConnection, now: datetime) -> None:
         self.con = con
@@ -245,7 +247,7 @@ class ThrottleGate:
         self.passed: dict[tuple[str, str], int] = {}
 
     def count(self, rule: AlertRule, channel: str) -> int:
-        """Single notices let pass so far, by this pass and those before it."""
+        """Return the single notices so far in the window, from this pass and earlier ones."""
         if rule.throttle is None:
             return 0
         key = (rule.rule_id, channel)
@@ -259,12 +261,12 @@ class ThrottleGate:
                     "window_end": rule.throttle.window_end(self.now),
                 },
             ).fetchone()
-            assert row is not None, "a count always has its row"
+            assert row is not None, "a count returns one row"
             self.passed[key] = int(row[0])
         return self.passed[key]
 
     def let_pass(self, rule: AlertRule, channel: str) -> None:
-        """Note one single notice."""
+        """Count one more single notice."""
         if rule.throttle is not None:
             self.passed[rule.rule_id, channel] = self.count(rule, channel) + 1
 
@@ -272,7 +274,7 @@ class ThrottleGate:
 def owed_row(
     match: Match, refers_to: str | None, gate: ThrottleGate, line: str, facts: str
 ) -> dict[str, Any]:
-    """One row of the outbox."""
+    """Return a match as a row of the outbox."""
     rule, candidate = match.rule, match.candidate
     when = timing(
         now=gate.now,
@@ -313,7 +315,7 @@ def note_considered(
     *,
     alerts_off: bool,
 ) -> None:
-    """Remember what the rules saw of these developments."""
+    """Record which state of these developments the rules have considered."""
     if not news:
         return
     table = pa.Table.from_pylist(

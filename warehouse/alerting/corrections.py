@@ -1,7 +1,7 @@
-"""Corrections: what a source took back or changed, owed to whoever was told the first version.
+"""Corrections: a source withdrew or changed a report after the first notice about it.
 
-A first notice nobody tried to send yet is put right in the outbox, or withdrawn. One that went,
-or may have gone, is corrected by a notice of its own, which waits until the first one was sent.
+If no delivery of the first notice was tried yet, it is updated in the outbox, or withdrawn.
+Otherwise a second notice corrects it, and waits until the first one is sent.
 """
 
 from collections.abc import Sequence
@@ -32,10 +32,10 @@ def corrections_owed(
     rules: Sequence[AlertRule],
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Rows of the outbox for those told something else; notices not sent yet are put right.
+    """Return the correction notices to add to the outbox; update unsent first notices.
 
-    Call it inside the transaction that writes the rows. Safe to repeat: a correction's id digests
-    the first notice and what was corrected.
+    Call it inside the transaction that writes the rows. Safe to repeat: the id of a correction
+    digests the first notice and the correction.
     """
     corrected = {c.development_id: c for c in candidates if c.correction_id}
     if not corrected:
@@ -44,11 +44,11 @@ def corrections_owed(
         {"development_id": key, "correction_id": c.correction_id} for key, c in corrected.items()
     ]
     con.register("correction_batch", pa.Table.from_pylist(batch, schema=CORRECTED))
-    told = con.execute(load_query("corrections_owed")).to_arrow_table().to_pylist()
+    first_notices = con.execute(load_query("corrections_owed")).to_arrow_table().to_pylist()
     con.unregister("correction_batch")
     by_rule = {rule.rule_id: rule for rule in rules}
     amended, owed = [], []
-    for first in told:
+    for first in first_notices:
         candidate = corrected[first["told_of"]]
         if first["is_unsent"]:
             amended.append(amended_row(first, candidate))
@@ -62,7 +62,7 @@ def corrections_owed(
 
 
 def amended_row(first: dict[str, Any], candidate: AlertCandidate) -> dict[str, Any]:
-    """A notice nobody tried to send, as it should read now; withdrawn when it is denied."""
+    """Return an unsent notice with its new text; withdrawn when the report is denied now."""
     denied = candidate.factuality == Factuality.NEGATED
     return {
         "alert_id": first["alert_id"],
@@ -76,7 +76,7 @@ def amended_row(first: dict[str, Any], candidate: AlertCandidate) -> dict[str, A
 def correction_row(
     first: dict[str, Any], candidate: AlertCandidate, rule: AlertRule | None, now: datetime
 ) -> dict[str, Any]:
-    """The notice that corrects a first one: same rule, channel and severity, same hours."""
+    """Return the correction of a first notice: same rule, channel, severity and quiet hours."""
     when = timing(
         now=now,
         throttle=None,

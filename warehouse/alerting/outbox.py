@@ -1,4 +1,4 @@
-"""The outbox: notices are claimed for a while, sent by the caller, and settled."""
+"""The outbox: notices are claimed for a limited time, sent by the caller, then settled."""
 
 import uuid
 from collections.abc import Sequence
@@ -51,11 +51,11 @@ SETTLED = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How one try to deliver one notice ended.
+    """The result of one attempt to deliver one notice.
 
-    outcome: sent, failed (worth a retry), refused (the receiver says no), released (not tried,
-    handed back). `retry_after_s` is what the receiver asked for. `error` holds no secret. `parts`
-    says how many messages of a notice that takes several are out, and of how many.
+    outcome: sent, failed (a retry may help), refused (the receiver rejects it), released (not
+    tried, handed back). `retry_after_s` is the wait that the receiver asks for. `error` contains
+    no secrets. `parts` is (messages sent, messages in total) for a notice in several messages.
     """
 
     notice: Notice
@@ -69,7 +69,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelBox:
-    """One channel's part of the outbox, in numbers of notices."""
+    """Counts of one channel's notices in the outbox."""
 
     channel: str
     due: int
@@ -84,7 +84,7 @@ class ChannelBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a deliverer comes away with: notices to send, notices given up on, when to come back."""
+    """The result of a claim: notices to send, notices that failed permanently, next time to ask."""
 
     notices: tuple[Notice, ...]
     dead: tuple[Notice, ...]
@@ -93,7 +93,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimTerms:
-    """How many notices at a time, held for how long, tried how often, after what first wait."""
+    """Limits of a claim: notices at a time, lease, failures allowed, first wait before a retry."""
 
     most: int = 50
     lease_s: float = 120.0
@@ -110,7 +110,7 @@ def settle_and_claim(
     now: datetime,
     terms: ClaimTerms,
 ) -> Claims:
-    """Settle what was tried and claim what comes next, in one opening of the warehouse."""
+    """Settle the attempts and claim the next notices, with the warehouse open only once."""
     dead = record_attempts(con, done, owner=owner, now=now, terms=terms)
     notices = claim_notices(con, owner=owner, channels=channels, now=now, terms=terms)
     return Claims(
@@ -128,10 +128,10 @@ def claim_notices(
     now: datetime,
     terms: ClaimTerms,
 ) -> list[Notice]:
-    """Take due notices of these channels for the time of a lease, loudest first.
+    """Claim due notices of these channels for the time of a lease, highest severity first.
 
-    Digests whose time has come are put together first. Another process can take a notice only
-    when the lease has run out, so a deliverer must not send after `claimed_until`.
+    Digests that are due are assembled first. Another process can claim a notice once the lease
+    expires, so the caller must not send after `claimed_until`.
     """
     if not channels:
         return []
@@ -154,12 +154,12 @@ def claim_notices(
 
 
 def fold_due(con: DuckDBPyConnection, now: datetime) -> int:
-    """Make digests of the notices that wait for one due by now; how many digests."""
+    """Assemble the digests that are due; return how many."""
     groups = con.execute(load_query("fold_due"), {"now": now}).to_arrow_table().to_pylist()
     digests, folds = [], []
     for group in groups:
         members = group["alert_ids"]
-        # One notice needs no digest around it.
+        # A single notice needs no digest.
         digest = digest_id("digest", *members) if len(members) > 1 else None
         folds += [{"alert_id": member, "folded_into": digest} for member in members]
         if digest is not None:
@@ -177,18 +177,18 @@ def fold_due(con: DuckDBPyConnection, now: datetime) -> int:
 
 
 def notices_of(rows: Sequence[dict[str, Any]], token: str) -> list[Notice]:
-    """Rows of queries/claimed_alerts.sql as notices, the folded ones inside their digests."""
+    """Return rows of queries/claimed_alerts.sql as notices, folded ones inside their digests."""
     parts: dict[str, list[Notice]] = {}
     for row in rows:
         if row["folded_into"]:
             parts.setdefault(row["folded_into"], []).append(notice_of(row, token, ()))
-    # A notice stands once even where a lake took it in twice.
+    # A lake may hold a notice twice: keep one.
     whole = {row["alert_id"]: row for row in rows if not row["folded_into"]}
     return [notice_of(row, token, tuple(parts.get(key, ()))) for key, row in whole.items()]
 
 
 def notice_of(row: dict[str, Any], token: str, parts: tuple[Notice, ...]) -> Notice:
-    """One row as a notice."""
+    """Return one row as a notice."""
     return Notice(
         alert_id=row["alert_id"],
         kind=row["kind"],
@@ -212,8 +212,9 @@ def notice_of(row: dict[str, Any], token: str, parts: tuple[Notice, ...]) -> Not
 
 
 def facts_of(facts: str | None) -> AlertCandidate | None:
-    """The facts of a notice; None where there are none, or where they cannot be read any more:
-    the notice then goes with its headline.
+    """Return the facts of a notice; None when it has none or they are unreadable.
+
+    Such a notice is sent with its headline only.
     """
     if not facts:
         return None
@@ -231,11 +232,11 @@ def record_attempts(
     now: datetime,
     terms: ClaimTerms,
 ) -> list[Notice]:
-    """Settle what was tried: sent, due again after a wait, or given up on.
+    """Settle attempts: sent, due again after a wait, or failed permanently (dead).
 
-    Returns the notices given up on, for a warning: after so many failures, or sooner when the
-    receiver keeps refusing. What was released is due again at once, or after
-    `retry_after_s`, without a failure counted.
+    Returns the dead notices, for a warning: after `max_failures`, or MAX_REFUSALS when the
+    receiver refuses them. Released notices are due again at once, or after `retry_after_s`; this
+    counts as no failure.
     """
     if not attempts:
         return []
@@ -261,7 +262,7 @@ def record_attempts(
 
 
 def settled_row(attempt: Attempt, now: datetime, terms: ClaimTerms) -> dict[str, Any]:
-    """What becomes of a notice after an attempt."""
+    """Return the new state of a notice after an attempt."""
     ended = attempt.started_at + timedelta(seconds=attempt.duration_s)
     row = {
         "alert_id": attempt.notice.alert_id,
@@ -287,7 +288,7 @@ def settled_row(attempt: Attempt, now: datetime, terms: ClaimTerms) -> dict[str,
 
 
 def delivery_row(attempt: Attempt, owner: str) -> dict[str, Any]:
-    """One attempt as a row of `deliveries`."""
+    """Return one attempt as a row of `deliveries`."""
     notice = attempt.notice
     return {
         "delivery_id": digest_id("delivery", notice.alert_id, notice.claim_token),
@@ -303,7 +304,7 @@ def delivery_row(attempt: Attempt, owner: str) -> dict[str, Any]:
 
 
 def parts_row(attempt: Attempt) -> dict[str, Any]:
-    """How far a notice that goes in several messages came, as a row of `delivery_parts`."""
+    """Return the progress of a notice in several messages, as a row of `delivery_parts`."""
     sent, total = attempt.parts
     ended = attempt.started_at + timedelta(seconds=attempt.duration_s)
     return {
@@ -315,19 +316,19 @@ def parts_row(attempt: Attempt) -> dict[str, Any]:
 
 
 def revive_dead(con: DuckDBPyConnection, *, now: datetime, channel: str | None = None) -> int:
-    """Give notices that were given up on a fresh start; how many."""
+    """Retry notices that failed permanently; return how many."""
     with transaction(con):
         row = con.execute(load_query("revive_alerts"), {"now": now, "channel": channel}).fetchone()
     return int(row[0]) if row else 0
 
 
 def outbox(con: DuckDBPyConnection, *, now: datetime) -> list[ChannelBox]:
-    """How the outbox stands, by channel."""
+    """Return the counts of the outbox, by channel."""
     rows = con.execute(load_query("outbox"), {"now": now}).to_arrow_table().to_pylist()
     return [ChannelBox(**row) for row in rows]
 
 
 def next_due_at(con: DuckDBPyConnection, channels: Sequence[str]) -> datetime | None:
-    """When the next notice of these channels can be claimed; None when nothing is owed."""
+    """Return when the next notice of these channels can be claimed; None when there is none."""
     row = con.execute(load_query("next_due"), {"channels": list(channels)}).fetchone()
     return row[0].astimezone(UTC) if row and row[0] else None

@@ -1,9 +1,9 @@
-"""Conditions that operators write: read by DuckDB's own parser, held against a list of what may be.
+"""Conditions written by operators: parsed by DuckDB's own parser, checked against an allow-list.
 
-A condition is one expression over the columns of one view. It says nothing that is not in
-`predicate_language.toml`: no subquery, no table, no file, no clock, no chance. What is run is not
-the text but what the parser made of it, written out again: no comment, quote or parenthesis of the
-text reaches a statement of ours.
+A condition is one expression over the columns of one view. It may use only what
+`predicate_language.toml` lists: no subquery, table, file, clock or random number. We do not run
+its text but the parsed tree, written out again: no comment, quote or parenthesis of the text gets
+into our statements.
 """
 
 import difflib
@@ -24,12 +24,12 @@ LEFT_EMPTY = ("where_clause", "having", "qualify", "sample", "modifiers", "group
 
 
 class PredicateError(ValueError):
-    """A condition that may not be used; its text is one clause for a person."""
+    """A refused condition; the message is one clause for the operator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """What a condition may say: data, from predicate_language.toml."""
+    """What a condition may use, from predicate_language.toml."""
 
     max_characters: int
     max_depth: int
@@ -42,7 +42,7 @@ class Language:
 
 @cache
 def language() -> Language:
-    """The list that ships."""
+    """Return the shipped allow-list."""
     text = resources.files(__package__).joinpath("predicate_language.toml").read_text("utf-8")
     values: dict[str, Any] = tomllib.loads(text)
     for key, value in values.items():
@@ -52,27 +52,27 @@ def language() -> Language:
 
 
 def read_predicate(con: DuckDBPyConnection, text: str, columns: Collection[str]) -> str:
-    """The condition as SQL that can be put into a statement. Raises PredicateError."""
+    """Return the condition as SQL that is safe inside a statement. Raises PredicateError."""
     words = language()
     if len(text) > words.max_characters:
         raise PredicateError(f"longer than {words.max_characters:,} characters")
-    # Alone and in parentheses it must be the same: what ends its parentheses, or hides ours in a
-    # comment, is not one expression.
+    # It must parse to the same tree with and without parentheses: a text that closes them, or
+    # hides them in a comment, is not one expression.
     bare = parsed(con, f"SELECT {text}")
     wrapped = parsed(con, f"SELECT ({text})")
     names = frozenset(name.lower() for name in columns)
     trees = [expression(bare), expression(wrapped)]
     for tree in trees:
         Walk(words, names).check(tree, 0, None)
-    if without_places(trees[0]) != without_places(trees[1]):
-        raise PredicateError("not one expression; give one condition")
+    if without_locations(trees[0]) != without_locations(trees[1]):
+        raise PredicateError("not one expression; write one condition")
     row = con.execute("SELECT json_deserialize_sql(?)", [json.dumps(wrapped)]).fetchone()
     assert row is not None, "one row in, one row out"
     return str(row[0]).strip().removeprefix("SELECT ")
 
 
 def parsed(con: DuckDBPyConnection, statement: str) -> dict[str, Any]:
-    """A statement as DuckDB's parser reads it; nothing is bound or run."""
+    """Return DuckDB's parse tree of a statement; nothing is bound or run."""
     try:
         row = con.execute("SELECT json_serialize_sql(?)", [statement]).fetchone()
     except duckdb.Error as error:
@@ -88,7 +88,7 @@ def parsed(con: DuckDBPyConnection, statement: str) -> dict[str, Any]:
 
 
 def expression(tree: dict[str, Any]) -> dict[str, Any]:
-    """The one expression of a bare SELECT. Raises PredicateError where there is anything else."""
+    """Return the one expression of a bare SELECT. Raises PredicateError for anything else."""
     statements = tree["statements"]
     if len(statements) != 1:
         raise PredicateError("several statements; give one condition")
@@ -101,48 +101,48 @@ def expression(tree: dict[str, Any]) -> dict[str, Any]:
         or node["cte_map"]["map"]
         or any(node.get(part) for part in LEFT_EMPTY)
     ):
-        raise PredicateError("not one expression; give one condition")
+        raise PredicateError("not one expression; write one condition")
     assert isinstance(found[0], dict), "expressions are objects"
     return found[0]
 
 
-def without_places(value: Any) -> Any:
-    """A tree without where in the text each part stood."""
+def without_locations(value: Any) -> Any:
+    """Return a tree without the position of each node in the text."""
     if isinstance(value, dict):
-        return {k: without_places(item) for k, item in value.items() if k != "query_location"}
+        return {k: without_locations(item) for k, item in value.items() if k != "query_location"}
     if isinstance(value, list):
-        return [without_places(item) for item in value]
+        return [without_locations(item) for item in value]
     return value
 
 
 @dataclass(slots=True)
 class Walk:
-    """Goes through a tree and stops at the first thing that may not be said."""
+    """Walks a tree and raises at the first node that is not allowed."""
 
     words: Language
     columns: frozenset[str]
     nodes: int = 0
 
     def check(self, node: dict[str, Any], depth: int, bound: str | None) -> None:
-        """This part and those below; `bound` is the name a lambda around it gives."""
+        """Check a node and its children. `bound` is the parameter of the lambda around it."""
         self.nodes += 1
         if depth > self.words.max_depth or self.nodes > self.words.max_nodes:
-            raise PredicateError("too deep or too long a condition")
+            raise PredicateError("the condition is too deep or too long")
         kind = node["class"]
         if kind not in self.words.classes:
             name = kind.lower().replace("_", " ")
-            raise PredicateError(f"a {name} may not be used: columns, values and functions only")
+            raise PredicateError(f"{name} is not allowed: columns, values and functions only")
         if kind == "COLUMN_REF":
             self.check_column(node["column_names"], bound)
         elif kind == "FUNCTION":
             self.check_function(node)
         elif kind == "OPERATOR" and node["type"] not in self.words.operators:
-            raise PredicateError(f"{node['type'].lower().replace('_', ' ')} may not be used")
+            raise PredicateError(f"{node['type'].lower().replace('_', ' ')} is not allowed")
         elif kind == "CAST":
             self.check_type(node["cast_type"])
         elif kind == "LAMBDA":
             if bound is not None:
-                raise PredicateError("a lambda inside a lambda may not be used")
+                raise PredicateError("a lambda inside a lambda is not allowed")
             bound = self.lambda_name(node)
             node = {"expr": node["expr"]}
         for child in children(node):
@@ -152,38 +152,39 @@ class Walk:
         name = names[0]
         if len(names) == 1 and (name.lower() in self.columns or name == bound):
             return
-        told = ".".join(names)
         near = difflib.get_close_matches(name.lower(), self.columns, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise PredicateError(f"no column {told!r}{hint}")
+        raise PredicateError(f"no column {'.'.join(names)!r}{hint}")
 
     def check_function(self, node: dict[str, Any]) -> None:
         name = node["function_name"].lower()
         if name not in self.words.functions or node.get("schema") not in ("", "main"):
             near = difflib.get_close_matches(name, self.words.functions, n=1, cutoff=0.75)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise PredicateError(f"function {name!r} may not be used here{hint}")
+            raise PredicateError(f"function {name!r} is not allowed here{hint}")
         if node["filter"] or node["distinct"] or node["order_bys"]["orders"] or node.get("catalog"):
-            raise PredicateError(f"function {name!r}: no DISTINCT, FILTER or ORDER BY")
+            raise PredicateError(
+                f"function {name!r}: DISTINCT, FILTER and ORDER BY are not allowed"
+            )
 
     def check_type(self, kind: dict[str, Any]) -> None:
         while kind["id"] == "LIST":
             kind = kind["type_info"]["child_type"]
         if kind["id"] not in self.words.types:
-            raise PredicateError(f"a cast to {kind['id']} may not be used")
+            raise PredicateError(f"a cast to {kind['id']} is not allowed")
 
     def lambda_name(self, node: dict[str, Any]) -> str:
         left = node["lhs"]
         if left["class"] != "COLUMN_REF" or len(left["column_names"]) != 1:
-            raise PredicateError("a lambda of one name only")
+            raise PredicateError("a lambda may have one parameter only")
         return str(left["column_names"][0])
 
 
 def children(node: Any) -> Iterator[dict[str, Any]]:
-    """The expressions right below a part, whatever the part calls them."""
+    """Yield the expressions directly below a node, under any key."""
     if isinstance(node, dict):
         for key, item in node.items():
-            # A constant's value and a cast's type are no expressions.
+            # The value of a constant and the type of a cast are not expressions.
             if key in ("value", "cast_type", "order_bys"):
                 continue
             if isinstance(item, dict) and "class" in item:

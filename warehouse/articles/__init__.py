@@ -1,4 +1,4 @@
-"""Feeds, their ledger and articles: stored, told apart, searched, dropped.
+"""Feeds, the log of their fetches, and articles: storage, identity, search, retention.
 
 Start with articles.py.
 """

@@ -1,4 +1,4 @@
-"""Feeds' answers stored all at once; where one article spoils that, all but that one."""
+"""Stores feed answers in one transaction; an article that makes it fail is left out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +13,8 @@ from models.fault import fault_line
 from models.feed import FeedState, Fetch
 from warehouse.articles.articles import IngestCount, save_ingest
 
-# What a row can be guilty of. A full disk or a busy file is nobody's article.
-_OF_A_ROW = (
+# Errors that one row can cause. A full disk or a busy file is not caused by an article.
+ROW_ERRORS = (
     duckdb.DataError,
     duckdb.InvalidInputException,
     pa.ArrowException,
@@ -26,7 +26,7 @@ _OF_A_ROW = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAnswer:
-    """What one feed's turn leaves: its ledger row, its new state, and its articles."""
+    """The result of one feed's fetch: its row of `fetches`, its new state, and its articles."""
 
     fetch: Fetch
     state: FeedState
@@ -34,24 +34,24 @@ class FeedAnswer:
 
 
 def save_answers(con: DuckDBPyConnection, batch: Sequence[FeedAnswer]) -> list[IngestCount]:
-    """Store ledger, states and articles of a batch; a count for each feed.
+    """Store fetches, states and articles of a batch; return a count for each feed.
 
-    An article the warehouse cannot take is left out and noted on its feed's ledger row; the state
-    of its feed forgets the body, so that the next answer is read again.
+    An article that cannot be stored is left out and noted in its feed's fetch; the feed's state
+    forgets the body, so the next answer is read again.
     """
     try:
         return save(con, batch, [article for answer in batch for article in answer.articles])
     except Exception as error:
-        if not is_of_a_row(error):
+        if not is_row_error(error):
             raise
     counts: list[IngestCount] = []
-    told: list[FeedAnswer] = []
+    answers: list[FeedAnswer] = []
     for answer in batch:
         refused: list[str] = []
-        counts += sift(con, answer.articles, refused)
-        told.append(refused_some(answer, refused) if refused else answer)
-    # State and ledger come last: killed before, the feeds are asked again for all of it.
-    save(con, told, [])
+        counts += save_by_halves(con, answer.articles, refused)
+        answers.append(with_refusals(answer, refused) if refused else answer)
+    # States and fetches come last: after a crash before that, the feeds are fetched again.
+    save(con, answers, [])
     return counts
 
 
@@ -67,26 +67,30 @@ def save(
     return list(counts.values())
 
 
-def sift(
+def save_by_halves(
     con: DuckDBPyConnection, articles: Sequence[Article], refused: list[str]
 ) -> list[IngestCount]:
-    """Store articles, halving until those that cannot be stored stand alone."""
+    """Store articles; on failure halve the batch, down to the single articles that fail.
+
+    Adds a line to `refused` for each of those.
+    """
     if not articles:
         return []
     try:
         return save(con, [], articles)
     except Exception as error:
-        if not is_of_a_row(error):
+        if not is_row_error(error):
             raise
         if len(articles) == 1:
             refused.append(f"{articles[0].title[:60]!r}: {fault_line(error.__cause__ or error)}")
             return []
     half = len(articles) // 2
-    return sift(con, articles[:half], refused) + sift(con, articles[half:], refused)
+    first = save_by_halves(con, articles[:half], refused)
+    return first + save_by_halves(con, articles[half:], refused)
 
 
-def refused_some(answer: FeedAnswer, refused: Sequence[str]) -> FeedAnswer:
-    """The answer with a note on what was refused, as an error where all of it was."""
+def with_refusals(answer: FeedAnswer, refused: Sequence[str]) -> FeedAnswer:
+    """Return the answer with a note on refused articles; an error when all were refused."""
     line = f"{len(refused)} of {len(answer.articles)} articles cannot be stored: {refused[0]}"
     fetch = replace(answer.fetch, notes=(*answer.fetch.notes, line))
     if len(refused) == len(answer.articles):
@@ -96,7 +100,7 @@ def refused_some(answer: FeedAnswer, refused: Sequence[str]) -> FeedAnswer:
     return replace(answer, fetch=fetch, state=state)
 
 
-def is_of_a_row(error: Exception) -> bool:
-    """Can it be one row's fault, rather than the warehouse's?"""
+def is_row_error(error: Exception) -> bool:
+    """Return whether one row may have caused the error, rather than the warehouse."""
     cause = error.__cause__ if isinstance(error, WarehouseError) else error
-    return isinstance(cause, _OF_A_ROW)
+    return isinstance(cause, ROW_ERRORS)

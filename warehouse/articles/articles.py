@@ -1,4 +1,4 @@
-"""Feeds, their ledger and articles: what is new, what changed, what waits for the extractor."""
+"""Feeds, their fetches and articles: what is new, what changed, what waits for the extractor."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ CHOSEN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestCount:
-    """What one feed's articles turned out to be."""
+    """Counts of one feed's articles: new, changed, and the same as stored."""
 
     new: int = 0
     changed: int = 0
@@ -36,7 +36,7 @@ class IngestCount:
 
 
 def save_feeds(con: DuckDBPyConnection, feeds: Sequence[Feed]) -> None:
-    """Store the operator's list as it is now; a feed no longer on it stays, as not listed."""
+    """Store the operator's current list; a feed that left it stays, marked as not listed."""
     rows = batch([fields(feed, batches.FEEDS) for feed in feeds], batches.FEEDS)
     with transaction(con), registered(con, feed_batch=rows):
         con.execute(load_query("save_feeds"))
@@ -44,7 +44,7 @@ def save_feeds(con: DuckDBPyConnection, feeds: Sequence[Feed]) -> None:
 
 
 def load_feed_states(con: DuckDBPyConnection) -> dict[str, FeedState]:
-    """What we remember of every feed that was ever asked, by feed_id."""
+    """Return the state of every feed that was ever fetched, by feed_id."""
     names = [f.name for f in record_fields(FeedState)]
     rows = con.execute(f"SELECT {', '.join(names)} FROM store.feed_states").fetchall()  # noqa: S608
     known = [dict(zip(names, row, strict=True)) for row in rows]
@@ -55,7 +55,7 @@ def load_feed_states(con: DuckDBPyConnection) -> dict[str, FeedState]:
 
 
 def start_run(con: DuckDBPyConnection, run_id: str, flow: str, started_at: datetime) -> None:
-    """Note that a pass of a flow began."""
+    """Record the start of a flow run."""
     con.execute(
         "INSERT INTO store.runs (run_id, flow, started_at) SELECT ?, ?, ? "
         "WHERE NOT EXISTS (FROM store.runs WHERE run_id = ?)",
@@ -66,7 +66,7 @@ def start_run(con: DuckDBPyConnection, run_id: str, flow: str, started_at: datet
 def end_run(
     con: DuckDBPyConnection, run_id: str, outcome: str, ended_at: datetime, detail: str | None
 ) -> None:
-    """Note how a pass ended: `ok`, `partial` or `failed`."""
+    """Record the end of a flow run; outcome is `ok`, `partial` or `failed`."""
     con.execute(
         "UPDATE store.runs SET outcome = ?, ended_at = ?, detail = ? WHERE run_id = ?",
         [outcome, ended_at, detail, run_id],
@@ -80,15 +80,15 @@ def save_ingest(
     states: Sequence[FeedState] = (),
     articles: Sequence[Article] = (),
 ) -> dict[str, IngestCount]:
-    """Store one pass over feeds, all or none: ledger, feed states, articles; counts per feed_id.
+    """Store fetches, feed states and articles, all or none; return counts by feed_id.
 
-    Safe to retry. The version and first_seen_at of a given article count only when it is new:
-    what is held decides (see `decide`). The ledger's new_count and changed_count are filled here,
-    on the last successful fetch of each feed. Cost grows with the batch, not with what is stored.
+    Safe to retry. The version and first_seen_at of a given article count only when it is new;
+    otherwise the stored article decides (see `decide`). Sets new_count and changed_count on the
+    last successful fetch of each feed. The cost depends on the batch, not on what is stored.
     """
     counts: dict[str, IngestCount] = {}
     with transaction(con):
-        # Most passes bring nothing: every feed answers that it has not changed.
+        # Most passes bring no articles: every feed answers "not modified".
         if articles:
             stored, counts = decide(articles, held_articles(con, articles))
             with registered(con, article_batch=batch(stored, batches.ARTICLES)):
@@ -105,7 +105,7 @@ def save_ingest(
 
 
 def ledger(fetches: Sequence[Fetch], counts: Mapping[str, IngestCount]) -> list[dict[str, Any]]:
-    """Fetches as rows, what came of the articles noted on each feed's last answer."""
+    """Return fetches as rows, with the article counts on each feed's last answer."""
     rows = [fields(fetch, batches.FETCHES) for fetch in fetches]
     last_ok = {row["feed_id"]: row for row in rows if row["outcome"] == "ok"}
     for feed_id, row in last_ok.items():
@@ -115,9 +115,9 @@ def ledger(fetches: Sequence[Fetch], counts: Mapping[str, IngestCount]) -> list[
 
 
 def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, list[Held]]:
-    """Articles held under the keys of each article, by its position in the batch.
+    """Return the stored articles that share a key with each article, by its position in the batch.
 
-    Those with its very text first, then by the better key, the latest first; at most 20 each.
+    Those with exactly its text first, then by quality of the key, latest first; at most 20 each.
     """
     keys = [
         {
@@ -125,7 +125,7 @@ def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[
             "feed_id": article.feed_id,
             "guid": article.guid,
             "canonical_url": article.canonical_url,
-            # Keys that an older release wrote otherwise: an address it stripped of more.
+            # An older release normalised addresses differently, so look up the raw one too.
             "url": article.url if guid_is_address(article.guid) else None,
             "entry_digest": article.entry_digest,
             "bare": not article.guid and not article.canonical_url,
@@ -136,7 +136,7 @@ def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[
         found = con.execute(load_query("held_articles"))
         names = [column[0] for column in found.description or ()][1:]
         rows = found.fetchall()
-    # Entries that share an article share the record of it: an edit of one is seen by the other.
+    # Entries that match the same article share one record: each sees the other's changes.
     by_id: dict[str, Held] = {}
     candidates: dict[int, list[Held]] = {}
     for position, *values in rows:
@@ -150,12 +150,12 @@ def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[
 
 
 def guid_is_address(guid: str | None) -> bool:
-    """Is a guid missing, or an address, and so written by the rules for addresses?"""
+    """Return whether a guid is missing or is an address, which is normalised like any address."""
     return guid is None or guid.startswith(("http://", "https://"))
 
 
-def unseen(con: DuckDBPyConnection, articles: Sequence[Article]) -> list[int]:
-    """Positions of the articles whose entry we do not hold as it stands now: new or edited."""
+def new_or_changed(con: DuckDBPyConnection, articles: Sequence[Article]) -> list[int]:
+    """Return the positions of articles whose entry is new, or differs from the stored one."""
     matches = match_entries(articles, held_articles(con, articles))
     return [position for position, match in enumerate(matches) if match.outcome != "same"]
 
@@ -163,10 +163,9 @@ def unseen(con: DuckDBPyConnection, articles: Sequence[Article]) -> list[int]:
 def decide(
     articles: Sequence[Article], candidates: Mapping[int, Sequence[Held]]
 ) -> tuple[list[dict[str, Any]], dict[str, IngestCount]]:
-    """Which articles to store, as what version of which (warehouse/articles/identity.py); and the
-    counts.
+    """Return the rows to store, with article_id and version (see identity.py), and the counts.
 
-    The first_seen_at of an article never moves.
+    The first_seen_at of an article never changes.
     """
     stored: list[dict[str, Any]] = []
     outcomes: dict[str, Counter[str]] = {}
@@ -187,7 +186,7 @@ def decide(
 
 
 def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:
-    """How many articles wait for this extractor, also those somebody is reading just now."""
+    """Return how many articles wait for this extractor, including those being read now."""
     row = con.execute(
         load_query("count_to_extract"), {"extractor_version": extractor_version}
     ).fetchone()
@@ -198,11 +197,11 @@ def count_to_extract(con: DuckDBPyConnection, extractor_version: str) -> int:
 def articles_to_extract(
     con: DuckDBPyConnection, extractor_version: str, limit: int = 500
 ) -> list[Article]:
-    """English articles, newest version each, that no extractor has read; oldest first.
+    """Return English articles that no extractor has read, in their newest version; oldest first.
 
-    One that an older extractor refused is tried again; one it read waits for a re-extraction, so
-    that a new release does not hold up the news. Articles whose language is unknown are given
-    too. Those whose text was dropped are not.
+    Includes articles that an older extractor refused, and those in an unknown language. Leaves out
+    those that an older extractor read (they need a re-extraction: a new release must not delay the
+    news) and those whose text was deleted.
     """
     return load_chosen(con, articles_waiting(con, extractor_version, limit))
 
@@ -213,30 +212,30 @@ def lease_articles(
     limit: int,
     owner: str,
     lease_s: float,
-    shares: int = 1,
+    parts: int = 1,
 ) -> list[Article]:
-    """`articles_to_extract` that nobody works on, now the owner's to extract.
+    """Return `articles_to_extract` without a lease, and lease them to the owner.
 
-    Of what waits at most one of `shares` parts, but for a few.
+    At most 1/`parts` of the queue, but at least FEWEST_LEASED articles.
     """
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
-        chosen = articles_waiting(con, extractor_version, limit, shares)
+        chosen = articles_waiting(con, extractor_version, limit, parts)
         resources = [article_resource(row["article_id"]) for row in chosen]
         take_free(con, resources, owner, lease_s, dead=any(row["dead"] for row in chosen))
     return load_chosen(con, chosen)
 
 
 def articles_waiting(
-    con: DuckDBPyConnection, extractor_version: str, limit: int, shares: int = 1
+    con: DuckDBPyConnection, extractor_version: str, limit: int, parts: int = 1
 ) -> list[dict[str, Any]]:
-    """Which articles wait: a row of CHOSEN each, and whether a `dead` worker holds it."""
+    """Return waiting articles as rows of CHOSEN, plus `dead`: a dead worker has the lease."""
     found = con.execute(
         load_query("articles_waiting"),
         {
             "extractor_version": extractor_version,
             "limit": limit,
-            "shares": shares,
+            "parts": parts,
             "fewest": FEWEST_LEASED,
         },
     ).fetchall()
@@ -244,7 +243,7 @@ def articles_waiting(
 
 
 def load_chosen(con: DuckDBPyConnection, chosen: Sequence[Mapping[str, Any]]) -> list[Article]:
-    """The articles with their texts."""
+    """Return the chosen articles with their texts."""
     if not chosen:
         return []
     names = [f.name for f in record_fields(Article)]
@@ -254,9 +253,9 @@ def load_chosen(con: DuckDBPyConnection, chosen: Sequence[Mapping[str, Any]]) ->
 
 
 def find_article(con: DuckDBPyConnection, article_id: str) -> Article | None:
-    """The newest version of the article with this id, or whose id starts so; None if there is none.
+    """Return the newest version of the article with this id or id prefix; None if there is none.
 
-    Raises WarehouseError when several ids start so, or when its text was dropped by retention.
+    Raises WarehouseError when several ids match, or when retention deleted the text.
     """
     names = [f.name for f in record_fields(Article)]
     cursor = con.execute(load_query("find_article"), {"article_id": article_id})
@@ -271,6 +270,6 @@ def find_article(con: DuckDBPyConnection, article_id: str) -> Article | None:
 
 
 def last_fetched_at(con: DuckDBPyConnection) -> datetime | None:
-    """When the newest version of any article was fetched; None in an empty warehouse."""
+    """Return when the newest version of any article was fetched; None in an empty warehouse."""
     row = con.execute("SELECT max(fetched_at) FROM store.articles").fetchone()
     return row[0].astimezone(UTC) if row and row[0] else None

@@ -1,4 +1,4 @@
-"""Backfills and re-extractions: what was ordered, how far it got, and what stays quiet."""
+"""Backfills and re-extractions: orders, their progress, and reports that raise no alerts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields as record_fields
@@ -22,14 +22,14 @@ from warehouse.operations import batches
 from warehouse.operations.batches import batch, registered
 from warehouse.snapshot import one_line
 
-KEPT_A_PIECE = 1000
+REFUSALS_KEPT = 1000  # per chunk
 KEYS = {"article_id": batches.TEXT, "version": batches.COUNT}
 
 
 def open_backfill(
     con: DuckDBPyConnection, order: BackfillOrder, *, now: datetime
 ) -> dict[int, ChunkCount]:
-    """Note an order, once; which pieces of it are done, and what they gave."""
+    """Store an order if it is new; return its finished chunks with their counts."""
     con.execute(
         load_query("open_backfill"),
         {
@@ -49,7 +49,7 @@ def open_backfill(
 
 
 def progress(con: DuckDBPyConnection, order: BackfillOrder) -> dict[int, ChunkCount]:
-    """The pieces of an order that are stored whole, and what they gave."""
+    """Return the finished chunks of an order, by number, with their counts."""
     done = con.execute(
         load_query("backfill_progress"), {"backfill_id": order.backfill_id}
     ).fetchall()
@@ -73,14 +73,14 @@ def progress(con: DuckDBPyConnection, order: BackfillOrder) -> dict[int, ChunkCo
 
 
 def end_backfill(con: DuckDBPyConnection, order: BackfillOrder, *, now: datetime) -> None:
-    """Note that all of an order is done."""
+    """Record that an order is finished."""
     con.execute(
         "UPDATE store.backfills SET ended_at = ? WHERE backfill_id = ?", [now, order.backfill_id]
     )
 
 
 def was_finished(con: DuckDBPyConnection, order: BackfillOrder) -> datetime | None:
-    """When all of this very order was done; None when it was not."""
+    """Return when exactly this order was finished; None when it was not."""
     row = con.execute(
         "SELECT max(ended_at) FROM store.backfills WHERE backfill_id = ?", [order.backfill_id]
     ).fetchone()
@@ -88,14 +88,14 @@ def was_finished(con: DuckDBPyConnection, order: BackfillOrder) -> datetime | No
 
 
 def add_archive_feed(con: DuckDBPyConnection, feed_id: str, *, source: str, now: datetime) -> None:
-    """A feed for an archive's articles, unless there is one of that name; never on the list."""
+    """Create a feed for an archive's articles unless one with this id exists; it is not listed."""
     con.execute(
         load_query("archive_feed"), {"feed_id": feed_id, "source": f"archive:{source}", "now": now}
     )
 
 
 def not_held(con: DuckDBPyConnection, articles: Sequence[Article]) -> list[Article]:
-    """Those of the articles that are not in the warehouse, each once, under the ids they get."""
+    """Return the articles that are not stored yet, each once, with the ids they will have."""
     matches = match_entries(articles, held_articles(con, articles))
     return [
         replace(article, article_id=match.held.article_id)
@@ -115,22 +115,22 @@ def save_archive_chunk(
     now: datetime,
     left_out: ReadCount = NOTHING_READ,
 ) -> ChunkCount:
-    """Store a piece of an archive with what was read in it, all or none. Safe to repeat.
+    """Store one chunk of an archive with its extractions, all or none. Safe to repeat.
 
-    Articles of a piece never stand in the warehouse unread: a live pass has no part in them.
-    What fetching brought in the meantime stays as it is.
+    The articles never wait for extraction, so a live pass does not read them. Articles that a
+    feed brought in the meantime stay as they are.
     """
     fresh = not_held(con, articles)
     keys = [{"article_id": a.article_id} for a in articles]
     with transaction(con):
         if not order.alerts:
-            hush(con, order, [(a.article_id, a.version) for a in fresh], now=now)
+            mark_quiet(con, order, [(a.article_id, a.version) for a in fresh], now=now)
         save_ingest(con, articles=fresh)
         with registered(con, key_batch=batch(keys, {"article_id": batches.TEXT})):
             stored = {key for (key,) in con.execute(load_query("new_archive_articles")).fetchall()}
         read = [e for e in extractions if e.unit_id in stored]
         save_extractions(con, read, now)
-        # One that came by a feed since it was looked for is held as well.
+        # Articles that a feed brought since the lookup count as held too.
         held += len(articles) - len(fresh)
         return note_chunk(
             con,
@@ -152,26 +152,27 @@ def save_stored_chunk(
     *,
     now: datetime,
 ) -> ChunkCount:
-    """Store what a piece of the stored articles gave, all or none. Safe to repeat."""
+    """Store the extractions of one chunk of stored articles, all or none. Safe to repeat."""
     with transaction(con):
         if not order.alerts:
-            hush(con, order, [(e.unit_id, e.version) for e in extractions], now=now)
+            mark_quiet(con, order, [(e.unit_id, e.version) for e in extractions], now=now)
         save_extractions(con, extractions, now)
         return note_chunk(
             con, order, number, extractions, articles=len(extractions), held=0, now=now
         )
 
 
-def hush(
+def mark_quiet(
     con: DuckDBPyConnection, order: BackfillOrder, keys: Iterable[tuple[str, int]], *, now: datetime
 ) -> None:
-    """Mark article versions as history that raises no alert.
+    """Mark article versions as history that raises no alerts.
 
-    One whose developments the rules were not asked about yet is left out: the desk is owed it.
+    Leaves out articles with developments that the rules have not considered yet: these may still
+    raise alerts.
     """
     rows = [{"article_id": article_id, "version": version} for article_id, version in keys]
-    with registered(con, hush_batch=batch(rows, KEYS)):
-        con.execute(load_query("hush_reports"), {"backfill_id": order.backfill_id, "now": now})
+    with registered(con, quiet_batch=batch(rows, KEYS)):
+        con.execute(load_query("mark_quiet"), {"backfill_id": order.backfill_id, "now": now})
 
 
 def note_chunk(
@@ -185,7 +186,7 @@ def note_chunk(
     now: datetime,
     left_out: ReadCount = NOTHING_READ,
 ) -> ChunkCount:
-    """Note that a piece is stored whole; what it gave."""
+    """Record that a chunk is stored; return its counts."""
     count = ChunkCount(
         articles=articles,
         held=held,
@@ -198,7 +199,7 @@ def note_chunk(
         [order.backfill_id, number, count.articles, count.held, count.mentions, count.rejects, now],
     )
     if left_out.passed or left_out.refused:
-        kept = left_out.refusals[:KEPT_A_PIECE]
+        kept = left_out.refusals[:REFUSALS_KEPT]
         con.execute(
             "INSERT INTO store.backfill_left_out VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -214,9 +215,9 @@ def note_chunk(
 
 
 def articles_wanted(con: DuckDBPyConnection, order: BackfillOrder) -> list[tuple[str, int]]:
-    """(article_id, version) of the stored articles an order is about, earliest first.
+    """Return (article_id, version) of the stored articles an order selects, earliest first.
 
-    Raises ConfigError when its predicate is no condition over the view `articles`.
+    Raises ConfigError when its predicate is not a condition on the view `articles`.
     """
     sql = load_query("wanted_articles").replace("{predicate}", condition_of(con, order.predicate))
     parameters = {
@@ -233,7 +234,7 @@ def articles_wanted(con: DuckDBPyConnection, order: BackfillOrder) -> list[tuple
 
 
 def condition_of(con: DuckDBPyConnection, predicate: str | None) -> str:
-    """The order's predicate as SQL over the view `articles`; raises ConfigError as it should."""
+    """Return the order's predicate as SQL on the view `articles`. Raises ConfigError."""
     if not predicate:
         return "true"
     columns = [row[0] for row in con.execute("DESCRIBE articles").fetchall()]
@@ -244,12 +245,12 @@ def condition_of(con: DuckDBPyConnection, predicate: str | None) -> str:
 
 
 def day_start(day: date | None, *, after: int = 0) -> datetime | None:
-    """The first moment of a day (or of a day so many days on), UTC."""
+    """Return the start of a day, or of the day `after` days later, UTC."""
     return datetime.combine(day + timedelta(days=after), time(), UTC) if day else None
 
 
 def load_articles(con: DuckDBPyConnection, keys: Sequence[tuple[str, int]]) -> list[Article]:
-    """Articles by (article_id, version), those whose text is held."""
+    """Return articles by (article_id, version); only those with a stored text."""
     names = [f.name for f in record_fields(Article)]
     rows = [{"article_id": article_id, "version": version} for article_id, version in keys]
     with registered(con, key_batch=batch(rows, KEYS)):

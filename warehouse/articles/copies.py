@@ -1,4 +1,4 @@
-"""Syndicated copies: fingerprints of texts, and which articles are copies of which."""
+"""Syndicated copies: fingerprints of texts, and groups of articles with the same text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from warehouse.connection import load_query, transaction
 from warehouse.operations.batches import INSTANT, TEXT, batch, registered
 from warehouse.operations.leases import LINKING, check_turn
 
-# Wires are reprinted within days; comparing with years would cost with what is stored.
+# Copies appear within days. A longer window would make the cost grow with the warehouse.
 WINDOW = timedelta(days=10)
-PRINTED_AT_ONCE = 2000
-PRINTS = {"article_id": TEXT, "first_seen_at": INSTANT, "fingerprint": pa.list_(pa.uint32())}
+FINGERPRINTED_AT_ONCE = 2000
+FINGERPRINTS = {"article_id": TEXT, "first_seen_at": INSTANT, "fingerprint": pa.list_(pa.uint32())}
 COPIES = {"article_id": TEXT, "group_id": TEXT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unprinted:
+class ArticleToFingerprint:
     """An article whose text was not compared with others yet."""
 
     article_id: str
@@ -28,42 +28,46 @@ class Unprinted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
-    """A fingerprint held, and the article that stands for its group of copies."""
+class StoredFingerprint:
+    """A stored fingerprint. `group_id` is the first article of its group of copies."""
 
     article_id: str
     group_id: str
     fingerprint: tuple[int, ...]
 
 
-def articles_to_print(con: DuckDBPyConnection, limit: int = PRINTED_AT_ONCE) -> list[Unprinted]:
-    """Articles not compared yet, first seen first."""
-    rows = con.execute(load_query("articles_to_print"), {"limit": limit}).fetchall()
-    return [Unprinted(article_id=a, first_seen_at=at, text=text) for a, at, text in rows]
+def articles_to_fingerprint(
+    con: DuckDBPyConnection, limit: int = FINGERPRINTED_AT_ONCE
+) -> list[ArticleToFingerprint]:
+    """Return articles without a fingerprint, first seen first."""
+    rows = con.execute(load_query("articles_to_fingerprint"), {"limit": limit}).fetchall()
+    return [ArticleToFingerprint(article_id=a, first_seen_at=at, text=text) for a, at, text in rows]
 
 
-def prints_near(con: DuckDBPyConnection, articles: Sequence[Unprinted]) -> list[Printed]:
-    """Fingerprints of the days around some articles, first seen first."""
+def fingerprints_near(
+    con: DuckDBPyConnection, articles: Sequence[ArticleToFingerprint]
+) -> list[StoredFingerprint]:
+    """Return the fingerprints of articles within WINDOW of the given ones, first seen first."""
     if not articles:
         return []
     times = [article.first_seen_at for article in articles]
     rows = con.execute(
-        load_query("prints_between"),
+        load_query("fingerprints_between"),
         {"since": min(times) - WINDOW, "until": max(times) + WINDOW},
     ).fetchall()
-    return [Printed(article_id=a, group_id=g, fingerprint=tuple(p)) for a, g, p in rows]
+    return [StoredFingerprint(article_id=a, group_id=g, fingerprint=tuple(p)) for a, g, p in rows]
 
 
-def save_prints(
+def save_fingerprints(
     con: DuckDBPyConnection,
-    articles: Sequence[Unprinted],
+    articles: Sequence[ArticleToFingerprint],
     prints: Mapping[str, Sequence[int] | None],
     groups: Mapping[str, str],
     linker: str | None = None,
 ) -> None:
-    """Store fingerprints by article and the copies found (article -> its group), all or none.
+    """Store fingerprints by article and the copies found (article -> group_id), all or none.
 
-    Given who links, raises WarehouseConflictError when another worker has taken over since.
+    With a `linker`, raises WarehouseConflictError when another worker took over linking.
     """
     rows = [
         {
@@ -76,7 +80,7 @@ def save_prints(
     copies = [{"article_id": copy, "group_id": group} for copy, group in groups.items()]
     with (
         transaction(con),
-        registered(con, print_batch=batch(rows, PRINTS), copy_batch=batch(copies, COPIES)),
+        registered(con, print_batch=batch(rows, FINGERPRINTS), copy_batch=batch(copies, COPIES)),
     ):
         if linker is not None:
             check_turn(con, LINKING, linker)

@@ -1,9 +1,9 @@
-"""Which article an entry is: one held already, a new version of it, or a further one.
+"""Decides which article an entry is: a stored one, a new version of it, or another article.
 
-A key (guid, address) says where to look, never that two texts are one article. Within one answer
-of a feed every distinct entry is an article of its own. Between answers an entry that changed is
-a version of the article it continues, told by its title or its publication date; anything else
-under the same key is a further article. Nothing takes another article's place unread.
+A shared key (guid, address) makes two entries candidates; it does not make them one article.
+Within one answer of a feed, every distinct entry is its own article. Between answers, a changed
+entry is a new version of an article when title or publication date match; anything else under the
+same key is another article. So no entry replaces an article that was not read yet.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,17 +16,17 @@ from rapidfuzz import fuzz, utils
 from models.article import Article
 from models.identity import digest_id
 
-# Another feed's text is a version only when it says clearly more: a summary beside a full text is
-# no edit, and two feeds taking turns would pile up versions.
+# A text from another feed is a new version only when it is clearly longer: a summary is not an edit
+# of the full text, and two feeds would add versions in turns.
 LONGER = 1.2
-# Share of words that titles have in common, 0 to 100, from which on they tell one story; the
-# higher one is for entries whose guids differ, such as a column that appears every day.
+# Similarity of titles, 0 to 100, from which they count as one story. The higher one applies to
+# entries with different guids, such as a daily column.
 ALIKE, ALMOST_EQUAL = 60.0, 90.0
 
 
 @dataclass(slots=True, kw_only=True)
 class Held:
-    """What is held of one article, as far as telling entries apart needs it."""
+    """The fields of a stored article that are needed to recognise its entries."""
 
     article_id: str
     feed_id: str
@@ -43,7 +43,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The article an entry belongs to, as which version; `new`, `changed` or `same`."""
+    """The article and version of an entry. outcome: `new`, `changed` or `same`."""
 
     held: Held
     version: int
@@ -53,14 +53,14 @@ class Match:
 def match_entries(
     articles: Sequence[Article], candidates: Mapping[int, Sequence[Held]]
 ) -> list[Match]:
-    """What each entry of a batch is, in the batch's order.
+    """Match each entry of a batch to an article; return the matches in the same order.
 
-    `candidates` are the articles held under an entry's keys, by its position. The answer of one
-    feed must not be split over several batches, or its entries may count as edits of each other.
+    `candidates` are the stored articles that share a key with an entry, by its position. All
+    entries of one answer must be in one batch, or they may count as edits of each other.
     """
     matches: dict[int, Match] = {}
     taken: set[tuple[str, str]] = set()
-    # First those that are held as they are: what they stand for is no other entry's past.
+    # Unchanged entries first: their articles cannot be earlier versions of other entries.
     for position, article in enumerate(articles):
         exact = next(
             (
@@ -88,14 +88,14 @@ def match_entries(
 
 
 def matched(held: Held, outcome: str) -> Match:
-    """The match as of now; a later entry of the batch may bring a further version."""
+    """Return a match with the current version; a later entry of the batch may add versions."""
     return Match(held=held, version=held.version, outcome=outcome)
 
 
 def resolve(
     article: Article, found: Sequence[Held], taken: set[tuple[str, str]], ids: set[str]
 ) -> Match:
-    """The article an entry continues, or a further one, noted in `ids`."""
+    """Match an entry to the article it continues, or to a new one; adds the new id to `ids`."""
     for held in found:
         if article.entry_digest in held.digests and same_address(article, held):
             return matched(held, "same")
@@ -103,7 +103,7 @@ def resolve(
     likely = [(likeness(article, held), held) for held in free]
     score, continued = max(likely, key=lambda each: each[0], default=(0.0, None))
     if continued is None or score <= 0.0:
-        return matched(further(article, known=bool(found), ids=ids), "new")
+        return matched(new_article(article, known=bool(found), ids=ids), "new")
     longer = len(article.text) > continued.text_length * LONGER
     if article.entry_digest in continued.digests or not (
         article.feed_id == continued.feed_id or longer
@@ -116,8 +116,8 @@ def resolve(
     return matched(continued, "changed")
 
 
-def further(article: Article, *, known: bool, ids: set[str]) -> Held:
-    """A new article; under its own id, or one from its text where its key stands for another."""
+def new_article(article: Article, *, known: bool, ids: set[str]) -> Held:
+    """Return a new article, with its own id, or with one from its text when the key is taken."""
     key = article.article_id
     if known or key in ids:
         key = digest_id("entry", article.feed_id, article.guid, article.url, article.entry_digest)
@@ -138,14 +138,14 @@ def further(article: Article, *, known: bool, ids: set[str]) -> Held:
 
 
 def likeness(article: Article, held: Held) -> float:
-    """How sure it is that an entry continues a held article; 0 for not at all."""
+    """Score how likely an entry continues a stored article; 0 means it does not."""
     alike = fuzz.token_set_ratio(article.title, held.title, processor=utils.default_process)
     if article.feed_id != held.feed_id:
-        # Two feeds, one page. The publisher of a live blog puts many stories on it.
+        # Two feeds, one page: a live blog has many stories on one page.
         return alike if alike >= ALIKE else 0.0
     dated = article.published_at is not None and article.published_at == held.published_at
     if article.guid and held.guid and article.guid != held.guid:
-        # A publisher that changed its guids keeps titles or dates.
+        # When a publisher changes its guids, titles or dates stay.
         return alike if alike >= ALMOST_EQUAL or (dated and alike >= ALIKE) else 0.0
     if not same_fragment(article.url, held.url):
         return 0.0
@@ -153,7 +153,7 @@ def likeness(article: Article, held: Held) -> float:
 
 
 def same_address(article: Article, held: Held) -> bool:
-    """May an entry with the text of a held article be that article, by its keys?"""
+    """Return whether an entry with the text of a stored article can be it, by its keys."""
     if article.feed_id == held.feed_id and article.guid and article.guid == held.guid:
         return True
     if article.canonical_url != held.canonical_url and article.url != held.url:
@@ -162,18 +162,18 @@ def same_address(article: Article, held: Held) -> bool:
 
 
 def same_fragment(one: str | None, other: str | None) -> bool:
-    """Do two addresses point to the same part of a page?"""
+    """Return whether two addresses point to the same part of a page."""
     return urldefrag(one or "").fragment == urldefrag(other or "").fragment
 
 
 def in_batch(article: Article, fresh: Mapping[tuple[str, ...], Sequence[Held]]) -> list[Held]:
-    """Articles that earlier entries of the batch led to and that share a key, once each."""
+    """Return the articles of earlier entries in the batch that share a key, once each."""
     found = {held.article_id: held for key in keys_of(article) for held in fresh.get(key, ())}
     return list(found.values())
 
 
 def keys_of(article: Article) -> list[tuple[str, ...]]:
-    """The keys to look an entry up by."""
+    """Return the lookup keys of an entry."""
     keys: list[tuple[str, ...]] = []
     if article.guid:
         keys.append(("guid", article.feed_id, article.guid))

@@ -1,4 +1,4 @@
-"""What a stage after reading could not work on, so that the rest went on."""
+"""Items that a stage after extraction could not process and left out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ STAGE_REJECTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageReject:
-    """One thing left out. stage: link, tickers, copies, index."""
+    """One item left out. stage: link, tickers, copies or index."""
 
     stage: str
     item_id: str
@@ -30,7 +30,7 @@ class StageReject:
 
 
 def save_stage_rejects(con: DuckDBPyConnection, rejects: Sequence[StageReject]) -> None:
-    """Keep what was left out and why; an article that cannot be linked waits for that no more."""
+    """Store items left out, with reasons; an article that cannot be linked leaves the queue."""
     if not rejects:
         return
     now = datetime.now(UTC)
@@ -53,10 +53,10 @@ def save_stage_rejects(con: DuckDBPyConnection, rejects: Sequence[StageReject]) 
 
 
 def left_out_since(con: DuckDBPyConnection, since: datetime) -> dict[str, int]:
-    """How many things each stage left out since then."""
+    """Return how many items each stage left out since then."""
     return dict(con.execute(load_query("stage_rejects_since"), {"since": since}).fetchall())
 
 
-def is_of_database(error: BaseException) -> bool:
-    """Is it the database that failed, and no one article's fault?"""
+def is_database_error(error: BaseException) -> bool:
+    """Return whether the database failed, not the processing of one article."""
     return isinstance(error, duckdb.Error)

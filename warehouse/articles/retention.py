@@ -1,4 +1,4 @@
-"""What may be dropped, and giving the room back. Mentions, names and lives always stay."""
+"""Retention: deletes old texts and gives disk space back. Mentions and developments always stay."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +10,10 @@ from warehouse.snapshot import copy_file
 
 
 def drop_texts(con: DuckDBPyConnection, *, older_than_days: int, now: datetime) -> int:
-    """Drop the texts of articles first seen longer ago; how many. Their rows and mentions stay.
+    """Delete the texts of articles first seen before that; return how many.
 
-    A text that no extractor has read yet is kept, however old. Search still finds the articles.
+    Rows and mentions stay, and search still finds the articles. A text that no extractor has read
+    is kept at any age.
     """
     before = now - timedelta(days=older_than_days)
     with transaction(con):
@@ -23,7 +24,7 @@ def drop_texts(con: DuckDBPyConnection, *, older_than_days: int, now: datetime) 
 
 
 def count_droppable(con: DuckDBPyConnection, *, older_than_days: int, now: datetime) -> int:
-    """How many texts `drop_texts` would drop."""
+    """Return how many texts `drop_texts` would delete."""
     before = now - timedelta(days=older_than_days)
     row = con.execute(load_query("droppable_texts"), {"before": before}).fetchone()
     assert row is not None, "a count is one row"
@@ -31,10 +32,10 @@ def count_droppable(con: DuckDBPyConnection, *, older_than_days: int, now: datet
 
 
 def compact(path: Path) -> tuple[int, int]:
-    """Rewrite the live file without dead space; its bytes before and after.
+    """Rewrite the live file without unused space; return its size before and after, in bytes.
 
-    The file is held until the new one, whole and on disk, has taken its name: what another process
-    would write meanwhile would be lost. Raises WarehouseBusyError when it stays busy.
+    Keeps the file open until the new one is on disk and has replaced it: otherwise writes of
+    another process would be lost. Raises WarehouseBusyError when it stays busy.
     """
     size = path.stat().st_size
     fresh = path.with_name(f".{path.name}.compact")

@@ -1,4 +1,4 @@
-"""Full text search over titles and bodies: an index that grows with each load, ranked by BM25."""
+"""Full-text search over titles and bodies: an incremental index, ranked by BM25."""
 
 from duckdb import DuckDBPyConnection
 
@@ -11,10 +11,10 @@ INDEXED_AT_ONCE = 2000
 def index_articles(
     con: DuckDBPyConnection, limit: int = INDEXED_AT_ONCE, indexer: str | None = None
 ) -> int:
-    """Index article versions that are not indexed yet, all or none of a batch; how many they were.
+    """Index a batch of article versions that are not indexed yet, all or none; return how many.
 
-    Safe to retry. Terms of a load are stored sorted, so that a search reads few of them. Given who
-    indexes, raises WarehouseConflictError when another worker has taken over since.
+    Safe to retry. The terms of a batch are stored sorted, so a search reads few of them. With an
+    `indexer`, raises WarehouseConflictError when another worker took over indexing.
     """
     with transaction(con):
         if indexer is not None:

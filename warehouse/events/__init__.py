@@ -1,4 +1,4 @@
-"""Mentions, developments, measures and rulings on them.
+"""Mentions, developments, measures, and review decisions about them.
 
 Start with events.py.
 """

@@ -1,4 +1,4 @@
-"""What was extracted: mentions and names, stored once per extractor version."""
+"""Extracted mentions and names, stored once per extractor version; tickers of developments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,12 @@ from warehouse.connection import load_query, transaction
 from warehouse.events.links import to_mention
 from warehouse.operations import batches
 from warehouse.operations.batches import batch, fields, registered
-from warehouse.operations.leases import article_resource, development_resource, give_up, take_free
+from warehouse.operations.leases import (
+    article_resource,
+    development_resource,
+    release_held,
+    take_free,
+)
 
 FEWEST_LEASED, JOINED_AT_ONCE = 100, 2000
 
@@ -24,17 +29,17 @@ def save_extractions(
     extracted_at: datetime,
     owner: str | None = None,
 ) -> int:
-    """Store what texts gave, all or none; return how many texts were new to this extractor.
+    """Store extractions, all or none; return how many texts were new to this extractor.
 
-    Safe to retry: a text that this extractor version has read already is left as it is.
-    `unit_id` and `version` of an extraction are those of its article. With an `owner`, articles
-    whose lease went to somebody else are theirs to store, and the owner's leases are given back.
+    Safe to retry: a text that this extractor version has read before stays as it is.
+    `unit_id` and `version` of an extraction are those of its article. With an `owner`, skips
+    articles whose lease another worker took over, and releases the owner's leases.
     """
     once = {(e.unit_id, e.version, e.extractor_version): e for e in extractions}
     with transaction(con):
         if owner is not None:
-            still = give_up(con, [article_resource(e.unit_id) for e in once.values()], owner)
-            once = {k: e for k, e in once.items() if article_resource(e.unit_id) in still}
+            ours = release_held(con, [article_resource(e.unit_id) for e in once.values()], owner)
+            once = {k: e for k, e in once.items() if article_resource(e.unit_id) in ours}
         rows = [extraction_row(e, extracted_at) for e in once.values()]
         with registered(con, extraction_batch=batch(rows, batches.EXTRACTIONS)):
             held = set(con.execute(load_query("held_extractions")).fetchall())
@@ -89,7 +94,7 @@ def entity_row(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def mention_row(mention: EventMention, extracted_at: datetime) -> dict[str, Any]:
-    """A mention as a row: enumerations as their labels, nested records as structs."""
+    """Return a mention as a row: enumerations as labels, nested records as structs."""
     return fields(mention, batches.EVENT_MENTIONS) | {
         "start_char": mention.start,
         "end_char": mention.end,
@@ -103,7 +108,7 @@ def mention_row(mention: EventMention, extracted_at: datetime) -> dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevelopmentToJoin:
-    """A development as ticker linking reads it: its leading mention, in the text it stands in."""
+    """Input of ticker linking: a development, its leading mention, and the text around it."""
 
     development_id: str
     revision: int
@@ -112,31 +117,31 @@ class DevelopmentToJoin:
 
 
 def lease_developments(
-    con: DuckDBPyConnection, owner: str, lease_s: float, shares: int = 1
+    con: DuckDBPyConnection, owner: str, lease_s: float, parts: int = 1
 ) -> list[DevelopmentToJoin]:
-    """`developments_to_join` that nobody works on, now the owner's to join.
+    """Return `developments_to_join` without a lease, and lease them to the owner.
 
-    Of what waits at most one of `shares` parts, but for a few.
+    At most 1/`parts` of the queue, but at least FEWEST_LEASED developments.
     """
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
-        chosen = developments_waiting(con, shares)
+        chosen = developments_waiting(con, parts)
         resources = [development_resource(row["development_id"]) for row in chosen]
         take_free(con, resources, owner, lease_s, dead=any(row["dead"] for row in chosen))
     return load_to_join(con, chosen)
 
 
 def developments_to_join(con: DuckDBPyConnection) -> list[DevelopmentToJoin]:
-    """Developments whose tickers are not worked out yet, or changed since; article by article.
+    """Return developments that need their tickers determined (again); article by article.
 
-    The event carries the values of the development, which may come from several reports.
+    The event has the values of the development, which may come from several reports.
     """
     return load_to_join(con, developments_waiting(con))
 
 
-def developments_waiting(con: DuckDBPyConnection, shares: int = 1) -> list[dict[str, Any]]:
-    """Which developments wait: a row of TICKER_PASSES each, whether a `dead` worker holds it."""
-    terms = {"limit": JOINED_AT_ONCE, "shares": shares, "fewest": FEWEST_LEASED}
+def developments_waiting(con: DuckDBPyConnection, parts: int = 1) -> list[dict[str, Any]]:
+    """Return waiting developments as rows of TICKER_PASSES, plus `dead`: a dead worker's lease."""
+    terms = {"limit": JOINED_AT_ONCE, "parts": parts, "fewest": FEWEST_LEASED}
     found = con.execute(load_query("developments_waiting"), terms).fetchall()
     return [dict(zip((*batches.TICKER_PASSES, "dead"), row, strict=True)) for row in found]
 
@@ -144,7 +149,7 @@ def developments_waiting(con: DuckDBPyConnection, shares: int = 1) -> list[dict[
 def load_to_join(
     con: DuckDBPyConnection, chosen: Sequence[Mapping[str, Any]]
 ) -> list[DevelopmentToJoin]:
-    """The developments with their leading mentions."""
+    """Return the chosen developments with their leading mentions."""
     if not chosen:
         return []
     with registered(con, chosen_batch=batch(chosen, batches.TICKER_PASSES)):
@@ -179,20 +184,20 @@ def save_event_tickers(
     links: Sequence[tuple[str, int, Sequence[TickerLink]]],
     owner: str | None = None,
 ) -> None:
-    """Store the tickers of some developments: (development_id, revision, its links), all or none.
+    """Store the tickers of developments: (development_id, revision, links), all or none.
 
-    What a development was linked to before is replaced. With an `owner`, developments whose lease
-    went to somebody else are theirs to store, and the owner's leases are given back.
+    Replaces the earlier tickers of each. With an `owner`, skips developments whose lease another
+    worker took over, and releases the owner's leases.
     """
     with transaction(con):
         if owner is not None:
-            still = give_up(con, [development_resource(d) for d, _, _ in links], owner)
-            links = [item for item in links if development_resource(item[0]) in still]
+            ours = release_held(con, [development_resource(d) for d, _, _ in links], owner)
+            links = [item for item in links if development_resource(item[0]) in ours]
         rows = [
             fields(link, batches.EVENT_TICKERS)
             | {"development_id": development_id, "listing_id": link.listing}
-            for development_id, _, touched in links
-            for link in touched
+            for development_id, _, tickers in links
+            for link in tickers
         ]
         passes = [{"development_id": d, "revision": revision} for d, revision, _ in links]
         with registered(

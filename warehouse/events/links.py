@@ -1,4 +1,4 @@
-"""What linking reads, and where its outcome is kept: developments, measures, assignments."""
+"""Reads the input of linking and stores its result: developments, measures, links of mentions."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,18 +46,18 @@ MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
 
 
 def mentions_to_link(con: DuckDBPyConnection, limit: int = LINKED_AT_ONCE) -> list[LinkMention]:
-    """Mentions not linked yet, earliest reports first, always all of an article's."""
+    """Return mentions not linked yet, earliest reports first; always all those of an article."""
     return load_mentions(con, articles_to_link(con, limit))
 
 
 def articles_to_link(con: DuckDBPyConnection, limit: int | None = None) -> list[str]:
-    """Articles with mentions not linked yet, until `limit` mentions are among theirs."""
+    """Return articles with unlinked mentions, until they hold `limit` mentions."""
     found = con.execute(load_query("articles_to_link"), {"limit": limit}).fetchall()
     return [article_id for (article_id,) in found]
 
 
 def load_mentions(con: DuckDBPyConnection, article_ids: Sequence[str]) -> list[LinkMention]:
-    """Every mention of some articles, as linking reads them."""
+    """Return all mentions of some articles, in the form that linking needs."""
     with article_batch(con, article_ids):
         cursor = con.execute(load_query("link_mentions"))
         names = [column[0] for column in cursor.description or ()]
@@ -83,14 +83,14 @@ def load_mentions(con: DuckDBPyConnection, article_ids: Sequence[str]) -> list[L
 
 @contextmanager
 def article_batch(con: DuckDBPyConnection, article_ids: Sequence[str]) -> Iterator[None]:
-    """The articles as `article_batch`."""
+    """Make the articles readable in SQL as `article_batch`."""
     rows = [{"article_id": key} for key in article_ids]
     with registered(con, article_batch=batch(rows, {"article_id": batches.TEXT})):
         yield
 
 
 def to_mention(row: Mapping[str, Any]) -> EventMention:
-    """The record a row of store.event_mentions was made of."""
+    """Return a row of store.event_mentions as a record."""
     values: dict[str, Any] = {}
     for name in MENTION_FIELDS:
         value = row[{"start": "start_char", "end": "end_char"}.get(name, name)]
@@ -112,13 +112,13 @@ def load_link_input(
     since: Mapping[str, datetime],
     wanted: WantedKeys | None = None,
 ) -> LinkInput:
-    """All that linking must see to bring the blocks in `since` up to date with `pending`.
+    """Load everything that linking needs to update the blocks in `since` with `pending`.
 
-    `wanted` says by which index words of which blocks the measures are found that mentions may
-    touch, and since when they must have been heard of (`extractors.linking.index`); without it
-    whole blocks are loaded, which grows with what is stored.
+    `wanted` returns, by block and index word, since when a measure must have been reported to be
+    loaded (`extractors.linking.index`). Without it whole blocks are loaded, so the cost grows with
+    the warehouse.
 
-    Blocks that wait for other reasons (`blocks_to_relink`) are brought up to date along with them.
+    Also loads the blocks that need relinking for other reasons (`blocks_to_relink`).
     """
     since = dict(since)
     for block, at in blocks_to_relink(con).items():
@@ -161,19 +161,20 @@ def load_link_input(
 
 
 def blocks_to_relink(con: DuckDBPyConnection) -> dict[str, datetime]:
-    """Blocks to be linked anew for other reasons than new mentions, and from which report on.
+    """Return blocks to relink for other reasons than new mentions, and from which time on.
 
-    They hold rulings that are not applied yet, or mentions of a text that was read again.
+    They have review decisions not applied yet, or mentions of a text that was read again.
     """
     return dict(con.execute(load_query("blocks_to_relink")).fetchall())
 
 
 def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None = None) -> int:
-    """Store the outcome of linking, all or none; return how many developments are new.
+    """Store the result of linking, all or none; return how many developments are new.
 
-    A development or measure whose content changed gets a further revision, one that is no more a
-    revision that retracts it; nothing stored is edited. Safe to retry. Given who links (the owner
-    of `lease_stage`), raises WarehouseConflictError when another worker has taken over since.
+    A development or measure with changed content gets a new revision; one that no longer exists
+    gets a revision that retracts it. Stored revisions are never edited. Safe to retry. With a
+    `linker` (the owner in `lease_stage`), raises WarehouseConflictError when another worker took
+    over linking.
     """
     gone = [{"id": key, "superseded_by": by} for key, by in result.gone.items()]
     gone_measures = [{"id": key, "superseded_by": None} for key in sorted(result.gone_measures)]
@@ -237,8 +238,8 @@ def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None =
 
 
 def digested(record: object, columns: Columns) -> dict[str, Any]:
-    """A row with a digest of its content, by which a revision knows that it says something new."""
+    """Return a row with a digest of its content; a new digest makes a new revision."""
     row = fields(record, columns)
-    # What was never corrected reads as before there were corrections.
+    # Rows without corrections keep the digest they had before there were corrections.
     said = [v for k, v in row.items() if v is not None or k not in CORRECTION_FIELDS]
     return row | {"digest": digest_id(*said)}

@@ -1,4 +1,4 @@
-"""A person's word on what linking did: kept as data, honoured whenever lives are linked anew."""
+"""Review decisions: a person's corrections of linking, stored as data, applied at each linking."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ RULING_COLUMNS = ("action", "subject_id", "object_id", "reason")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What a person decided: confirm a finding, merge two measures, split a development."""
+    """One decision: confirm a finding, merge two measures, or split off a development."""
 
     action: str
     subject_id: str
@@ -24,14 +24,14 @@ class Ruling:
 
 
 def rulings_of(rows: Sequence[Sequence[object]]) -> list[Ruling]:
-    """Rulings from rows of RULING_COLUMNS. Raises WarehouseError for a row that is none."""
+    """Return rulings from rows of RULING_COLUMNS. Raises WarehouseError for an invalid row."""
     found = []
     for number, (action, subject, other, reason) in enumerate(rows, 1):
         if action not in ("confirm", "merge", "split"):
-            raise WarehouseError(f"row {number}: action {action!r}: confirm, merge or split")
+            raise WarehouseError(f"row {number}: action {action!r} is not confirm, merge or split")
         if not subject or not reason or (action == "merge") != bool(other):
             raise WarehouseError(
-                f"row {number}: give subject_id and reason, and object_id to merge into (only then)"
+                f"row {number}: needs subject_id, reason and (merge only) object_id to merge into"
             )
         found.append(
             Ruling(
@@ -45,7 +45,10 @@ def rulings_of(rows: Sequence[Sequence[object]]) -> list[Ruling]:
 
 
 def rule_all(con: DuckDBPyConnection, rulings: Sequence[Ruling], *, by: str, at: datetime) -> str:
-    """Take all rulings or none; how many, in words. Raises WarehouseError when one is refused."""
+    """Store all rulings or none; return how many, in words.
+
+    Raises WarehouseError when one is refused.
+    """
     with transaction(con):
         for ruling in rulings:
             if ruling.action == "confirm":
@@ -59,8 +62,8 @@ def rule_all(con: DuckDBPyConnection, rulings: Sequence[Ruling], *, by: str, at:
 
 
 def confirm(con: DuckDBPyConnection, review_id: str, *, by: str, reason: str, at: datetime) -> str:
-    """Note that a finding is all right; it leaves the queue. The decision's id."""
-    known(con, "review_queue", "review_id", review_id)
+    """Confirm a finding, which removes it from the queue; return the id of the decision."""
+    block_or_kind(con, "review_queue", "review_id", review_id)
     with transaction(con):
         return note(con, "confirm", review_id, None, by=by, reason=reason, at=at, applied=True)
 
@@ -68,17 +71,18 @@ def confirm(con: DuckDBPyConnection, review_id: str, *, by: str, reason: str, at
 def merge(
     con: DuckDBPyConnection, measure_id: str, into: str, *, by: str, reason: str, at: datetime
 ) -> str:
-    """Rule that a measure is another one; their lives join when linking runs next.
+    """Decide that two measures are one; the next linking merges them. Return the decision's id.
 
-    Raises WarehouseError when either is unknown or they have different implementers or groups.
+    Raises WarehouseError when either is unknown or their implementers or type groups differ.
     """
     blocks = {
-        name: known(con, "development_states", "measure_id", name) for name in (measure_id, into)
+        name: block_or_kind(con, "development_states", "measure_id", name)
+        for name in (measure_id, into)
     }
     if blocks[measure_id] != blocks[into]:
         raise WarehouseError(
-            f"measures {measure_id} and {into}: {blocks[measure_id]} and {blocks[into]} are never "
-            "one measure; both must have the same implementer and group of types"
+            f"measures {measure_id} ({blocks[measure_id]}) and {into} ({blocks[into]}) cannot be "
+            "merged; both must have the same implementer and group of types"
         )
     with transaction(con):
         decision = note(con, "merge", measure_id, into, by=by, reason=reason, at=at, applied=False)
@@ -91,8 +95,8 @@ def merge(
 def split(
     con: DuckDBPyConnection, development_id: str, *, by: str, reason: str, at: datetime
 ) -> str:
-    """Rule that a development belongs to a measure of its own, from the next linking on."""
-    known(con, "development_states", "development_id", development_id)
+    """Decide that a development is a measure of its own, from the next linking on."""
+    block_or_kind(con, "development_states", "development_id", development_id)
     with transaction(con):
         decision = note(
             con, "split", development_id, None, by=by, reason=reason, at=at, applied=False
@@ -101,8 +105,11 @@ def split(
     return decision
 
 
-def known(con: DuckDBPyConnection, table: str, column: str, value: str) -> str:
-    """The block of a row (or its kind). Raises WarehouseError when there is none."""
+def block_or_kind(con: DuckDBPyConnection, table: str, column: str, value: str) -> str:
+    """Return the block of a development state, or the kind of a finding.
+
+    Raises WarehouseError when there is no such row.
+    """
     shown = "block" if table == "development_states" else "kind"
     row = con.execute(
         f"SELECT min({shown}) FROM store.{table} WHERE {column} = ?",  # noqa: S608 - our own names
@@ -124,7 +131,7 @@ def note(
     at: datetime,
     applied: bool,
 ) -> str:
-    """Store a ruling; its id, the same when it is given twice."""
+    """Store a decision; return its id. The same decision twice has the same id."""
     decision = digest_id("decision", action, subject, other, by, at)
     con.execute(
         load_query("insert_decision"),

@@ -1,6 +1,6 @@
-"""Prices on their way into the warehouse: any table of them, checked as a whole, all or nothing.
+"""Loads price tables: checked as a whole, then merged, all rows or none.
 
-A file of ten million rows never passes through Python: DuckDB reads it, checks it and merges it.
+The rows never pass through Python: DuckDB reads, checks and merges a file of ten million rows.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from warehouse.connection import load_query, transaction
 from warehouse.operations import batches
 from warehouse.operations.batches import batch, fields, registered
 
-# What a column may be called, in lower case without blanks, underscores and angle brackets.
+# Accepted column names, in lower case, letters and digits only.
 COLUMN_NAMES = {
     "symbol": ("listingid", "listing", "ticker", "symbol", "code"),
     "session_date": ("sessiondate", "date", "day", "tradingday", "timestamp"),
@@ -34,29 +34,29 @@ COLUMN_NAMES = {
     "dividend": ("dividend", "dividends", "divcash"),
     "split": ("split", "splits", "stocksplits", "splitfactor"),
 }
-SAID = {
+FAULT_LINES = {
     "no ticker": "rows without a ticker",
     "ticker": "{detail}",
     "date": "not a date: {detail!r}",
-    "future": "a day that is still to come",
+    "future": "a day in the future",
     "price": "price is {detail}",
     "volume": "volume is {detail}",
     "dividend": "dividend is {detail}",
     "split": "split is {detail}",
     "currency": "currency {detail}",
     "conflict": "{detail} for one day with different values",
-    "duplicate": "{detail} for one day, all alike: kept once",
-    "no session": "no session of its market",
+    "duplicate": "{detail} for one day with equal values: kept once",
+    "no session": "not a session of its market",
     "missing": "session without a price",
-    "jump": "adjusted close moved {detail} in a day: a split left unadjusted?",
+    "jump": "adjusted close moved {detail} in a day: unadjusted split?",
     "stale": "series ends here, {detail}",
 }
-MOST_LINES = 50
+MAX_LINES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceLoad:
-    """What one load did. `warnings` are a line each; nothing is loaded where there are errors."""
+    """Counts of one load, in rows. `warnings` has one line each; with errors nothing is loaded."""
 
     origin: str
     source: str
@@ -72,7 +72,7 @@ class PriceLoad:
 
     @property
     def reading(self) -> ReadCount:
-        """What became of the rows; those of tickers we do not know are refused."""
+        """Return what happened to the rows; rows with unknown tickers count as refused."""
         stored = self.new_count + self.changed_count
         return ReadCount(
             stored=stored,
@@ -90,13 +90,12 @@ def load_price_file(
     listing_id: str | None = None,
     skip_unknown: bool = False,
 ) -> PriceLoad:
-    """Load a CSV (plain, .gz, .zst) or Parquet file of daily prices, all of it or nothing.
+    """Load a CSV (plain, .gz, .zst) or Parquet file of daily prices, all rows or none.
 
-    Columns are known by their usual names; one of close and adj_close, a date, and a ticker or
-    `listing_id` are needed; dividends and splits are kept where there are any. A ticker is
-    "MIC:TICKER" or the bare ticker of one known listing. `skip_unknown` leaves tickers we do not
-    know out, with a warning. Running it twice changes
-    nothing. Raises WarehouseError with a line for each fault; then nothing was loaded.
+    Columns are recognised by their usual names. Required: a date, close or adj_close, and a ticker
+    or `listing_id`; dividends and splits are optional. A ticker is "MIC:TICKER" or the bare ticker
+    of one known listing. `skip_unknown` leaves out unknown tickers, with a warning. Loading twice
+    changes nothing. Raises WarehouseError with one line per fault, and loads nothing then.
     """
     if not path.exists():
         raise WarehouseError(f"{path}: no such file")
@@ -116,16 +115,16 @@ def load_price_file(
         )
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise WarehouseError(f"{path}: not a readable table of prices: {reason}") from error
+        raise WarehouseError(f"{path}: not a readable price table: {reason}") from error
 
 
 def save_bars(con: DuckDBPyConnection, bars: Sequence[DailyBar]) -> PriceLoad | None:
-    """Store bars of one source, with the same checks as a file; None if there are none."""
+    """Store bars of one source, with the same checks as a file. Returns None without bars."""
     if not bars:
         return None
     sources = {bar.source for bar in bars}
     if len(sources) > 1:
-        raise WarehouseError(f"bars of {len(sources)} sources in one load: {sorted(sources)}")
+        raise WarehouseError(f"one load has bars of {len(sources)} sources: {sorted(sources)}")
     rows = [fields(bar, batches.DAILY_BARS) for bar in bars]
     with registered(con, bar_batch=batch(rows, batches.DAILY_BARS)):
         return load_prices(
@@ -159,19 +158,19 @@ def load_prices(
             faults = con.execute(
                 load_query("check_prices"), {"today": fetched_at.date()}
             ).fetchall()
-            errors, warnings = told(faults, skip_unknown)
+            errors, warnings = fault_lines(faults, skip_unknown)
             if errors:
                 raise WarehouseError("\n".join(f"{origin}: {line}" for line in errors))
             if "close" not in columns:
-                warnings.append("no raw close: only adjusted closes are kept")
+                warnings.append("no raw close: only adjusted closes are stored")
             if "adj_close" not in columns:
-                warnings.append("no adjusted close: the close stands for it, splits and all")
+                warnings.append("no adjusted close: the raw close is used, not adjusted for splits")
             con.execute(load_query("checked_bars"))
             return merge(con, origin, source, fetched_at, tuple(warnings))
 
 
 def detect_columns(names: Sequence[str], origin: str, *, needs_symbol: bool) -> dict[str, str]:
-    """Our column -> theirs. Raises WarehouseError when one that is needed is not there."""
+    """Return our column name -> theirs. Raises WarehouseError when a required one is missing."""
     plain = {"".join(c for c in name.lower() if c.isalnum()): name for name in reversed(names)}
     found = {
         ours: plain[theirs]
@@ -184,7 +183,7 @@ def detect_columns(names: Sequence[str], origin: str, *, needs_symbol: bool) -> 
         for what, absent in (
             ("a date", "session_date" not in found),
             ("close or adj_close", "close" not in found and "adj_close" not in found),
-            ("a ticker (or say which listing it is)", needs_symbol and "symbol" not in found),
+            ("a ticker (or name the listing)", needs_symbol and "symbol" not in found),
         )
         if absent
     ]
@@ -200,7 +199,7 @@ def staged(
     columns: dict[str, str],
     listing_id: str | None,
 ) -> Iterator[None]:
-    """The table under our column names in staged_prices, for as long as the block runs."""
+    """Provide the table under our column names as staged_prices, for as long as the block runs."""
     chosen = [
         (
             duckdb.ConstantExpression(listing_id)
@@ -224,7 +223,7 @@ def staged(
 
 
 def symbol_map(con: DuckDBPyConnection) -> pa.Table:
-    """For each symbol staged: its listing, currency and calendar, or what is the matter with it."""
+    """Return for each staged symbol its listing, currency and calendar, or the problem with it."""
     listings: dict[str, list[tuple[str, str | None, str | None, str | None]]] = defaultdict(list)
     markets = load_markets()
     for listing, ticker, mic, currency, calendar in con.execute(
@@ -234,7 +233,7 @@ def symbol_map(con: DuckDBPyConnection) -> pa.Table:
         listings[listing].append(facts)
         listings[ticker].append(facts)
         if mic in US_MARKETS:
-            # A bare ticker in a price file is a US one before it is anybody else's.
+            # A bare ticker in a price file means the US listing if there is one.
             listings[f"US {ticker}"].append(facts)
     rows = []
     for (symbol,) in con.execute("SELECT DISTINCT symbol FROM staged_prices").fetchall():
@@ -244,28 +243,30 @@ def symbol_map(con: DuckDBPyConnection) -> pa.Table:
             row["listing_id"], row["currency"], row["calendar"], row["zone"] = held[0]
         elif held:
             several = " or ".join(sorted(listing for listing, *_ in held))
-            row["problem"] = f"ticker on several markets: say {several}"
+            row["problem"] = f"ticker on several markets: write {several}"
         else:
             row["problem"] = "unknown ticker: load its listing first, or pass skip_unknown"
         rows.append(row)
     return batch(rows, batches.SYMBOL_MAP)
 
 
-def told(faults: Sequence[tuple[object, ...]], skip_unknown: bool) -> tuple[list[str], list[str]]:
-    """Faults as lines a person reads: those that stop the load, and those that do not."""
+def fault_lines(
+    faults: Sequence[tuple[object, ...]], skip_unknown: bool
+) -> tuple[list[str], list[str]]:
+    """Return the faults as lines: errors, which stop the load, and warnings."""
     errors: list[str] = []
     warnings: list[str] = []
     for severity, kind, who, first, count, detail in faults:
         skipped = kind == "ticker" and skip_unknown
         into = errors if severity == "stop" and not skipped else warnings
-        line = f"{who} {first or ''}".strip() + ": " + SAID[str(kind)].format(detail=detail)
+        line = f"{who} {first or ''}".strip() + ": " + FAULT_LINES[str(kind)].format(detail=detail)
         line = f"{who}: left out, unknown ticker" if skipped else line
         if isinstance(count, int) and count > 1:
-            line += f" ({count} times, this is the first)"
+            line += f" ({count} times, first one shown)"
         into.append(line)
     for lines in (errors, warnings):
-        if len(lines) > MOST_LINES:
-            lines[MOST_LINES:] = [f"and {len(lines) - MOST_LINES} more like these"]
+        if len(lines) > MAX_LINES:
+            lines[MAX_LINES:] = [f"and {len(lines) - MAX_LINES} more"]
     return errors, warnings
 
 
@@ -276,7 +277,7 @@ def merge(
     fetched_at: datetime,
     warnings: tuple[str, ...],
 ) -> PriceLoad:
-    """Merge checked_bars into the store and note the load, both or neither."""
+    """Merge checked_bars into the store and record the load, in one transaction."""
     count: Callable[[], int] = lambda: scalar(con, "SELECT count(*) FROM store.daily_bars")  # noqa: E731
     with transaction(con):
         before = count()
@@ -307,7 +308,7 @@ def merge(
 
 
 def scalar(con: DuckDBPyConnection, sql: str) -> int:
-    """The one number a statement gives."""
+    """Return the single number that a statement gives."""
     row = con.execute(sql).fetchone()
     assert row is not None, "counts and MERGE report one row"
     return int(row[0])

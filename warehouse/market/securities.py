@@ -1,4 +1,4 @@
-"""Issuers, listings, exposures and trading sessions: stored, read back, and checked."""
+"""Stores, loads and checks issuers, listings, exposures and trading sessions."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -24,10 +24,10 @@ from warehouse.operations.batches import Columns, batch, fields, registered
 def save_securities(
     con: DuckDBPyConnection, securities: Securities, markets: Iterable[Market]
 ) -> int:
-    """Store all of it, or nothing; return how many listings the warehouse then holds.
+    """Store securities and markets, all or none; return how many listings are stored then.
 
-    Running it twice changes nothing. A listing that belongs to another issuer from now on ends
-    (valid_to) and stays; names, exposures and the prior become what is given.
+    Running it twice changes nothing. When a listing moves to another issuer, its old row ends
+    (valid_to) and stays. Names, exposures and signs are replaced.
     """
     benchmarks = dict(securities.benchmarks)
     issuers = [
@@ -58,19 +58,19 @@ def save_securities(
 
 
 def count_listings(con: DuckDBPyConnection) -> int:
-    """How many listings are held, past ones included."""
+    """Return how many listings are stored, including past ones."""
     row = con.execute("SELECT count(*) FROM store.listings").fetchone()
-    assert row is not None, "count gives a row"
+    assert row is not None, "a count is one row"
     return int(row[0])
 
 
 def table(records: Sequence[object], columns: Columns) -> Any:
-    """Records as an Arrow table of these columns."""
+    """Return records as an Arrow table of these columns."""
     return batch([fields(record, columns) for record in records], columns)
 
 
 def benchmark_of(listing: Listing, benchmarks: dict[str, str]) -> str | None:
-    """What its returns are measured against: its own, its market's, or the default; not itself."""
+    """Return the benchmark of a listing: its own, its market's, or the default; never itself."""
     chosen = (
         benchmarks.get(listing.listing_id)
         or benchmarks.get(listing.mic)
@@ -80,7 +80,7 @@ def benchmark_of(listing: Listing, benchmarks: dict[str, str]) -> str | None:
 
 
 def load_securities(con: DuckDBPyConnection) -> Securities:
-    """What the warehouse holds and is valid today, as it was saved."""
+    """Return the stored securities that are valid today, as they were saved."""
     return Securities(
         issuers=tuple(Issuer(**row) for row in rows(con, "stored_issuers")),
         listings=tuple(Listing(**row) for row in rows(con, "stored_listings")),
@@ -91,7 +91,7 @@ def load_securities(con: DuckDBPyConnection) -> Securities:
 
 
 def rows(con: DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    """The rows of a query as keyword arguments; lists as tuples."""
+    """Return the rows of a query as keyword arguments; lists as tuples."""
     cursor = con.execute(load_query(query))
     names = [column[0] for column in cursor.description or ()]
     return [
@@ -101,12 +101,12 @@ def rows(con: DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
 
 
 def check_securities(con: DuckDBPyConnection) -> list[str]:
-    """What is odd about the securities held, a line each; empty when nothing is."""
+    """Return warnings about the stored securities, one line each."""
     return [line for (line,) in con.execute(load_query("check_securities")).fetchall()]
 
 
 def save_sessions(con: DuckDBPyConnection, sessions: Sequence[Session]) -> int:
-    """Store trading sessions; return how many were new or changed. Twice changes nothing."""
+    """Store trading sessions; return how many were new or changed. Safe to repeat."""
     if not sessions:
         return 0
     with transaction(con), registered(con, session_batch=table(sessions, batches.SESSIONS)):
@@ -118,32 +118,32 @@ def save_sessions(con: DuckDBPyConnection, sessions: Sequence[Session]) -> int:
 def calendars_needed(
     con: DuckDBPyConnection, look_back_days: int = 0
 ) -> list[tuple[str, date, date]]:
-    """(calendar, first day, last day) that bars and developments at hand call for."""
+    """Return (calendar, first day, last day) that the stored bars and developments need."""
     found = con.execute(load_query("calendars_needed"), {"look_back": look_back_days}).fetchall()
     return [(str(calendar), first, last) for calendar, first, last in found]
 
 
-def touched_listings(con: DuckDBPyConnection) -> list[Listing]:
-    """The listings standing developments touch, and their benchmarks."""
-    return [Listing(**row) for row in rows(con, "touched_listings")]
+def affected_listings(con: DuckDBPyConnection) -> list[Listing]:
+    """Return the listings that standing developments affect, and their benchmarks."""
+    return [Listing(**row) for row in rows(con, "affected_listings")]
 
 
 def find_securities(con: DuckDBPyConnection, words: str) -> list[dict[str, Any]]:
-    """Listings whose ticker, id, name or alias holds `words`, the closest first; 20 at most."""
+    """Return at most 20 listings whose ticker, id, name or alias contains `words`, best first."""
     cursor = con.execute(load_query("find_securities"), {"words": words})
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def listings_without_figi(con: DuckDBPyConnection, words: str | None = None) -> list[Listing]:
-    """Listings of today without a FIGI: those that fit `words`, else those of exposed issuers."""
+    """Return current listings without a FIGI: those matching `words`, or of exposed issuers."""
     cursor = con.execute(load_query("listings_without_figi"), {"words": words})
     names = [column[0] for column in cursor.description or ()]
     return [Listing(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def save_figis(con: DuckDBPyConnection, figis: dict[str, str]) -> None:
-    """Add FIGIs to listings that have none, by listing id."""
+    """Store FIGIs by listing id, for listings without one."""
     rows = [{"listing_id": key, "figi": figi} for key, figi in figis.items()]
     columns = {"listing_id": batches.TEXT, "figi": batches.TEXT}
     with transaction(con), registered(con, figi_batch=batch(rows, columns)):
@@ -151,9 +151,9 @@ def save_figis(con: DuckDBPyConnection, figis: dict[str, str]) -> None:
 
 
 def find_closed_days(con: DuckDBPyConnection, *, now: datetime) -> list[tuple[str, date]]:
-    """Sessions that the bars at hand show to have been none, as (calendar, day); all of them.
+    """Find planned sessions that were closed days, from the stored bars; return all of them.
 
-    What was found before and is contradicted by a bar since is taken back.
+    Each is (calendar, day). A day found earlier is removed when a bar on it has arrived since.
     """
     found = con.execute(load_query("closed_days")).fetchall()
     held = con.execute("SELECT mic, session_date FROM store.closed_days ORDER BY ALL").fetchall()

@@ -1,4 +1,4 @@
-"""The event study as records: what the views and macros say of a choice of developments."""
+"""The event study as records: results of the views and macros for chosen developments."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,10 +14,10 @@ from warehouse.operations.batches import batch, registered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyFilter:
-    """Which developments and listings a study takes; None takes all.
+    """Which developments and listings a study includes; None includes all.
 
-    type, status and ticker take several, parted by commas. A ticker is MIC:TICKER or bare;
-    a ticker group is a sector of the securities. Dates bound day 0, both included.
+    type, status and ticker accept several values, separated by commas. A ticker is MIC:TICKER or
+    bare; a ticker group is a sector. since and until limit day 0, both inclusive.
     """
 
     type: str | None = None
@@ -35,7 +35,7 @@ class StudyFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedEvent:
-    """A development known by its day only; day 0 is the first session on or after it."""
+    """A development with only a day known; day 0 is the first session on or after it."""
 
     event_id: str
     day: date
@@ -47,11 +47,11 @@ class DatedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyResult:
-    """A study: rows as the macros give them, and what its chart shows.
+    """The result of a study: rows of the macros, and the data of its chart.
 
-    `windows` event_study, `listings` one row a listing for [0,+1], `path` event_path, `placebo`
-    event_placebo, `prices` (listing_id, session_date, adj_close), `marks` days of events;
-    `without` the listings asked for by name that gave nothing, for want of prices or sessions.
+    `windows`: rows of event_study. `listings`: one row per listing for [0,+1]. `path`: event_path.
+    `placebo`: event_placebo. `prices`: (listing_id, session_date, adj_close). `marks`: days of the
+    events. `without`: requested listings without a result, for lack of prices or sessions.
     """
 
     windows: tuple[dict[str, Any], ...]
@@ -64,9 +64,9 @@ class StudyResult:
 
 
 def run_study(con: DuckDBPyConnection, chosen: StudyFilter, *, alone: bool = False) -> StudyResult:
-    """Study the chosen developments; every part is empty when nothing fits.
+    """Study the chosen developments; every part of the result is empty when none matches.
 
-    `alone` leaves out events with another on the same listing within five sessions.
+    `alone` leaves out events that have another event on the same listing within five sessions.
     """
     filters = asdict(chosen)
     listings = rows(con, "study_listings", filters)
@@ -84,7 +84,7 @@ def run_study(con: DuckDBPyConnection, chosen: StudyFilter, *, alone: bool = Fal
 def rows(
     con: DuckDBPyConnection, query: str, parameters: dict[str, Any]
 ) -> tuple[dict[str, Any], ...]:
-    """The rows of queries/<query>.sql."""
+    """Return the rows of queries/<query>.sql."""
     cursor = con.execute(load_query(query), parameters)
     names = [column[0] for column in cursor.description or ()]
     return tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())
@@ -93,9 +93,9 @@ def rows(
 def save_dated_events(
     con: DuckDBPyConnection, events: Sequence[DatedEvent], listings: Sequence[str]
 ) -> None:
-    """Store events known from a list, each tied to every listing; for a warehouse of their own.
+    """Store events from a list, each linked to every listing, in a separate warehouse.
 
-    first_seen_at is the day's first moment in UTC: a session open on that day can trade on it.
+    first_seen_at is the start of the day, UTC, so the session of that day counts as day 0.
     """
     developments = [
         {
@@ -110,7 +110,7 @@ def save_dated_events(
         }
         for event in events
     ]
-    ties = [
+    links = [
         {
             "development_id": event.event_id,
             "listing_id": listing,
@@ -126,7 +126,7 @@ def save_dated_events(
         registered(
             con,
             development_batch=batch(developments, batches.DEVELOPMENTS),
-            ticker_batch=batch(ties, batches.EVENT_TICKERS),
+            ticker_batch=batch(links, batches.EVENT_TICKERS),
         ),
     ):
         con.execute(load_query("insert_dated_events"))

@@ -1,4 +1,4 @@
-"""The ledger of passes, leases, checks, backups, exports.
+"""The log of runs, leases, checks, backups and exports.
 
 Start with runs.py.
 """

@@ -1,4 +1,4 @@
-"""Troubles an operator is told of: what is wrong now, and what was told already."""
+"""Alarms for operators: what is wrong now, and which alarms were already sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from warehouse.operations.runs import rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One thing that is wrong. kind: no_success, feeds_fail, feed_quiet, all_quiet, given_up."""
+    """One problem. kind: no_success, feeds_fail, feed_quiet, all_quiet or given_up."""
 
     kind: str
     subject: str
@@ -22,7 +22,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A trouble on record. `ended_at` is set once it is over."""
+    """A recorded problem; `ended_at` is set once it is over."""
 
     alarm_id: str
     trouble: Trouble
@@ -32,7 +32,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietTerms:
-    """When a feed counts as quiet: after so many hours, and so many times its longest usual gap."""
+    """When a feed counts as quiet: after `hours`, and after `times` its longest usual gap."""
 
     hours: float = 24.0
     times: float = 5.0
@@ -45,7 +45,7 @@ def troubles(
     longest: Mapping[str, timedelta],
     terms: QuietTerms,
 ) -> list[Trouble]:
-    """What is wrong at `at`; `longest` says how long each stage may go without a success."""
+    """Return all problems at `at`; `longest` is the longest time without success per stage."""
     return [
         *stages_without_success(con, at, longest),
         *quiet_feeds(con, at, terms),
@@ -57,7 +57,7 @@ def troubles(
 def stages_without_success(
     con: DuckDBPyConnection, at: datetime, longest: Mapping[str, timedelta]
 ) -> list[Trouble]:
-    """Stages whose last success is too long ago, or that began so long ago and never had one."""
+    """Find stages whose last success, or first run without any success, is too long ago."""
     ended = {row["flow"]: row["ended_at"].astimezone(UTC) for row in rows(con, "status_successes")}
     first = con.execute("SELECT min(started_at) FROM store.runs").fetchone()
     since = first[0].astimezone(UTC) if first and first[0] else at
@@ -76,7 +76,7 @@ def stages_without_success(
 
 
 def quiet_feeds(con: DuckDBPyConnection, at: datetime, terms: QuietTerms) -> list[Trouble]:
-    """Feeds that bring nothing for far longer than they used to; one trouble when all do."""
+    """Find feeds without new articles for much longer than usual; one problem if all are quiet."""
     (row,) = rows(con, "last_article")
     last = row["last_article_at"]
     if last is None:
@@ -89,7 +89,7 @@ def quiet_feeds(con: DuckDBPyConnection, at: datetime, terms: QuietTerms) -> lis
         Trouble(
             kind="feed_quiet",
             subject=row["feed_id"],
-            detail=f"feed {row['feed_id']!r} brought nothing since "
+            detail=f"feed {row['feed_id']!r} has had no new article since "
             f"{row['last_article_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         )
         for row in found
@@ -97,7 +97,7 @@ def quiet_feeds(con: DuckDBPyConnection, at: datetime, terms: QuietTerms) -> lis
 
 
 def failing_feeds(con: DuckDBPyConnection) -> list[Trouble]:
-    """One trouble when half of the feeds or more do not answer."""
+    """Find out whether half of the feeds or more fail: then one problem."""
     healths = [row["health"] for row in rows(con, "status_feeds")]
     asked = [health for health in healths if health != "never asked"]
     failing = asked.count("failing")
@@ -108,7 +108,7 @@ def failing_feeds(con: DuckDBPyConnection) -> list[Trouble]:
 
 
 def given_up(con: DuckDBPyConnection) -> list[Trouble]:
-    """One trouble per channel that was given up on for some notice."""
+    """Find channels with notices that failed permanently; one problem per channel."""
     found = con.execute(
         "SELECT channel, count(*) FROM store.alerts WHERE state = 'dead' GROUP BY 1 ORDER BY 1"
     ).fetchall()
@@ -116,7 +116,7 @@ def given_up(con: DuckDBPyConnection) -> list[Trouble]:
         Trouble(
             kind="given_up",
             subject=channel,
-            detail=f"channel {channel}: gave up on notices; see `policywire status`",
+            detail=f"channel {channel}: notices failed permanently; see `policywire status`",
         )
         for channel, _ in found
     ]
@@ -125,7 +125,7 @@ def given_up(con: DuckDBPyConnection) -> list[Trouble]:
 def keep_alarms(
     con: DuckDBPyConnection, found: Sequence[Trouble], *, at: datetime
 ) -> tuple[list[Alarm], list[Alarm]]:
-    """Bring the record up to date; the alarms not told yet, and those that are over now."""
+    """Update the recorded alarms; return those not sent yet, and those that are over now."""
     now = {(t.kind, t.subject): t for t in found}
     with transaction(con):
         held = con.execute(
@@ -165,6 +165,6 @@ def keep_alarms(
 
 
 def note_told(con: DuckDBPyConnection, alarm_ids: Sequence[str], *, at: datetime) -> None:
-    """Note that a channel took these alarms."""
+    """Record that a channel accepted these alarms."""
     for alarm_id in alarm_ids:
         con.execute("UPDATE store.alarms SET told_at = ? WHERE alarm_id = ?", [at, alarm_id])

@@ -1,4 +1,4 @@
-"""Developments on their way to the scheduler's event feed: which are to go, and which went."""
+"""Developments for the scheduler's event feed: which to send, and which were sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,12 +14,12 @@ EMITTED = {"development_id": TEXT}
 
 
 def developments_to_emit(con: DuckDBPyConnection, *, at: datetime) -> list[dict[str, Any]]:
-    """Developments of the last day no event was made of yet, as rows of `policy_events`."""
+    """Return developments of the last day without an event yet, as rows of `policy_events`."""
     return rows(con, "events_to_emit", at=at)
 
 
 def note_emitted(con: DuckDBPyConnection, development_ids: Sequence[str], *, at: datetime) -> None:
-    """Note that the events of these developments were handed over."""
+    """Record that the events of these developments were sent."""
     given: pa.Table = batch([{"development_id": key} for key in development_ids], EMITTED)
     with registered(con, emitted_batch=given):
         con.execute(
@@ -30,5 +30,5 @@ def note_emitted(con: DuckDBPyConnection, development_ids: Sequence[str], *, at:
 
 
 def feeds_shown(con: DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Every listed feed with its health, those in trouble first."""
+    """Return every listed feed with its health, feeds in trouble first."""
     return rows(con, "status_feeds")

@@ -1,6 +1,6 @@
-"""A whole copy of the live file kept elsewhere, and a copy put back in its place.
+"""Backs up the live file, and restores a copy.
 
-Both keep out of a flow's way as a flow would: one writer at a time, by the file's own lock.
+Both use the lock of the file, like a flow: one writer at a time.
 """
 
 import os
@@ -22,13 +22,13 @@ IN_STORE = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'store' O
 
 
 def backup(live: Path, target: Path | None = None, *, patience_s: float = PATIENCE_S) -> Path:
-    """Copy the live warehouse to `target`, else beside it under a dated name; where it went.
+    """Copy the live warehouse to `target`, or beside it with a dated name; return the path.
 
-    Waits its turn among those who write, so it may run beside a schedule. The copy is opened and
-    counted before it takes its name. Raises WarehouseError, and leaves nothing, when the target
-    is there already, the disk is full, or the copy is not what was copied.
+    Waits for other writers, so it may run beside a schedule. The copy is opened and compared
+    before it gets its name. Raises WarehouseError, and leaves no file, when the target exists, the
+    disk is full, or the copy differs from the original.
     """
-    not_a_lake(live)
+    refuse_lake(live)
     if not live.exists():
         raise WarehouseError(f"{live}: no such warehouse")
     named = f"{live.stem}.backup-{datetime.now(UTC).strftime(STAMP)}{live.suffix}"
@@ -36,17 +36,17 @@ def backup(live: Path, target: Path | None = None, *, patience_s: float = PATIEN
     if target.is_dir():
         target = target / named
     if target.exists():
-        raise WarehouseError(f"{target}: is there already; name another file")
+        raise WarehouseError(f"{target}: already exists; choose another file")
     fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     con = connect_patiently(live, patience_s)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         con.execute("FORCE CHECKPOINT")
-        held = counted(con)
+        held = table_digests(con)
         copy_file(live, fresh)
         with connect(fresh, read_only=True) as copy:
-            if counted(copy) != held:
-                raise WarehouseError(f"{target}: the copy does not hold what the warehouse holds")
+            if table_digests(copy) != held:
+                raise WarehouseError(f"{target}: the copy differs from the warehouse")
         os.replace(fresh, target)
     except (OSError, duckdb.Error) as error:
         raise warehouse_error(error, target, doing="not backed up") from error
@@ -57,32 +57,32 @@ def backup(live: Path, target: Path | None = None, *, patience_s: float = PATIEN
 
 
 def restore(source: Path, live: Path) -> Path | None:
-    """Put a backup or a snapshot in the place of the live file; where the old one is kept.
+    """Replace the live file with a backup or a snapshot; return where the old file is kept.
 
-    None where there was no old one. Raises WarehouseError, and changes nothing, when the copy is
-    no sound warehouse; WarehouseBusyError when somebody has the live file open.
+    Returns None when there was no old file. Raises WarehouseError, and changes nothing, when the
+    copy is damaged or not a warehouse; WarehouseBusyError when a process has the live file open.
     """
-    not_a_lake(live)
+    refuse_lake(live)
     if not source.is_file():
         raise WarehouseError(f"{source}: no such file")
     if live.exists() and live.samefile(source):
-        raise WarehouseError(f"{source}: is the live file itself")
+        raise WarehouseError(f"{source}: this is the live file; choose a copy of it")
     with connect(source, read_only=True) as con:
         try:
-            if not counted(con):
-                raise WarehouseError(f"{source}: a DuckDB database, but no PolicyWire warehouse")
+            if not table_digests(con):
+                raise WarehouseError(f"{source}: a DuckDB database, not a PolicyWire warehouse")
         except duckdb.Error as error:
             raise warehouse_error(error, source) from error
     fresh = live.with_name(f".{live.name}.{os.getpid()}.tmp")
     kept = live.with_name(f"{live.name}.before-restore-{datetime.now(UTC).strftime(STAMP)}")
     if kept.exists():
-        raise WarehouseError(f"{kept}: is there already; wait a second")
+        raise WarehouseError(f"{kept}: already exists; wait a second and try again")
     old = live.exists()
     try:
         live.parent.mkdir(parents=True, exist_ok=True)
         copy_file(source, fresh)
-        with held_alone(live):
-            # The log of last writes belongs to the old file; with the new one it would be wrong.
+        with exclusive_lock(live):
+            # The write-ahead log belongs to the old file and must not be applied to the new one.
             for suffix in ("", ".wal"):
                 part = live.with_name(live.name + suffix)
                 if part.exists():
@@ -95,10 +95,10 @@ def restore(source: Path, live: Path) -> Path | None:
     return kept if old else None
 
 
-def counted(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int | None]]:
-    """Every table of the store with its number of rows and one digest of all their values.
+def table_digests(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int | None]]:
+    """Return (row count, digest of all values) for each table of the store.
 
-    Every block that holds any is read, so that a damaged one is found.
+    Reads every block with data, so it finds damaged ones.
     """
     found = {}
     for (table,) in con.execute(IN_STORE).fetchall():
@@ -111,8 +111,8 @@ def counted(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int | None]]
 
 
 @contextmanager
-def held_alone(live: Path) -> Iterator[None]:
-    """Hold the file as DuckDB holds it, also where DuckDB can no more open it."""
+def exclusive_lock(live: Path) -> Iterator[None]:
+    """Lock the file as DuckDB does; works also when DuckDB can no longer open it."""
     if not live.exists():
         yield
         return
@@ -128,9 +128,9 @@ def held_alone(live: Path) -> Iterator[None]:
         yield
 
 
-def not_a_lake(live: Path) -> None:
-    """Raise for a lake, whose catalogue and files have tools of their own."""
+def refuse_lake(live: Path) -> None:
+    """Raise ConfigError for a lake: its catalogue and files have their own backup tools."""
     if is_lake_target(live):
         raise ConfigError(
-            "a lake is backed up where it lives: pg_dump for the catalogue, and its data folder"
+            "back up a lake with its own tools: pg_dump for the catalogue, a copy of its data"
         )

@@ -1,4 +1,4 @@
-"""Records on their way into the database: Arrow batches, their columns, and one way to add them."""
+"""Arrow batches: their columns, how records become rows, and how SQL reads them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -366,7 +366,7 @@ Columns = Mapping[str, pa.DataType]
 
 
 def batch(rows: Sequence[Mapping[str, Any]], columns: Columns) -> pa.Table:
-    """An Arrow table of `rows`; a column a row lacks is NULL there."""
+    """Return `rows` as an Arrow table; missing values are NULL."""
     return pa.Table.from_pydict(
         {
             name: pa.array([row.get(name) for row in rows], type=kind)
@@ -376,7 +376,7 @@ def batch(rows: Sequence[Mapping[str, Any]], columns: Columns) -> pa.Table:
 
 
 def fields(record: object, columns: Columns) -> dict[str, Any]:
-    """The columns a record carries as attributes of the same name, tuples as lists."""
+    """Return the attributes of a record named like the columns; tuples as lists."""
     row = {}
     for name in columns:
         value = getattr(record, name, None)
@@ -386,7 +386,7 @@ def fields(record: object, columns: Columns) -> dict[str, Any]:
 
 @contextmanager
 def registered(con: DuckDBPyConnection, **tables: pa.Table) -> Iterator[None]:
-    """Make Arrow tables readable by name in SQL, for as long as the block runs."""
+    """Make Arrow tables readable by name in SQL while the block runs."""
     for name, table in tables.items():
         con.register(name, table)
     try:

@@ -1,4 +1,4 @@
-"""Is the warehouse sound? What keys and constraints would hold elsewhere, asked of the data."""
+"""Checks the warehouse by queries for what other databases enforce with keys and constraints."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from warehouse.snapshot import is_current, one_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is not as it should be: which check, how many rows, and an example."""
+    """One failed check: its name, the number of rows, and an example."""
 
     check: str
     rows: int
@@ -21,10 +21,10 @@ class Problem:
 
 
 def check_warehouse(con: DuckDBPyConnection) -> list[Problem]:
-    """All that is wrong with the data and the views; empty when nothing is.
+    """Return all problems with data and views; empty when there are none.
 
-    Looks for rows stored twice, rows that point nowhere, revisions with gaps, clocks that run
-    backwards, and views that do not open.
+    Finds duplicate rows, dangling references, gaps between revisions, times that run backwards,
+    and views that do not open.
     """
     found = [
         Problem(check=name, rows=rows, example=example)
@@ -34,7 +34,7 @@ def check_warehouse(con: DuckDBPyConnection) -> list[Problem]:
 
 
 def broken_views(con: DuckDBPyConnection) -> list[Problem]:
-    """Views that cannot be read."""
+    """Return a problem for each view that cannot be read."""
     problems = []
     views = con.execute(
         "SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main' "
@@ -51,7 +51,7 @@ def broken_views(con: DuckDBPyConnection) -> list[Problem]:
 
 
 def check_snapshot(live: Path, snapshot: Path) -> list[Problem]:
-    """Whether the snapshot is there and as new as the live file."""
+    """Return a problem when the snapshot is missing or older than the live file."""
     if not snapshot.exists():
         return [Problem(check="snapshot_fresh", rows=1, example=f"{snapshot}: not published yet")]
     if is_current(live, snapshot):

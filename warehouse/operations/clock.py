@@ -1,4 +1,4 @@
-"""What a clock that was ahead has left in the warehouse."""
+"""Finds rows written while the clock ran ahead."""
 
 from duckdb import DuckDBPyConnection
 
@@ -6,6 +6,6 @@ from warehouse.connection import load_query
 
 
 def times_ahead(con: DuckDBPyConnection) -> dict[str, int]:
-    """How many articles, fetches and passes were stored with a time more than an hour from now."""
+    """Return how many articles, fetches and runs have a time more than an hour in the future."""
     rows = con.execute(load_query("times_ahead")).fetchall()
     return {what: count for what, count in rows if count}

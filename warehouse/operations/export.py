@@ -1,4 +1,4 @@
-"""The views as Parquet files, for everyone who has no DuckDB."""
+"""Exports the views as Parquet files, for tools without DuckDB."""
 
 import shutil
 from pathlib import Path
@@ -13,10 +13,10 @@ WHOLE = ("measure_status", "feed_health", "policy_index_daily", "crosswalks")
 
 
 def export_parquet(snapshot: Path, folder: Path) -> dict[str, int]:
-    """Write the views under `folder`, big ones partitioned by month; rows per view.
+    """Write the views under `folder`, big ones partitioned by month; return rows per view.
 
-    Files lie at <view>/month=YYYY-MM/*.parquet (month of first_seen_at, UTC) or <view>.parquet.
-    A view that is there already is replaced, once the new one is written whole.
+    Files are <view>/month=YYYY-MM/*.parquet (month of first_seen_at, UTC) or <view>.parquet.
+    An existing export of a view is replaced once the new one is complete.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with open_snapshot(snapshot, locked=False) as con:
@@ -25,7 +25,7 @@ def export_parquet(snapshot: Path, folder: Path) -> dict[str, int]:
 
 
 def export_view(con: DuckDBPyConnection, view: str, folder: Path, *, by_month: bool) -> int:
-    """Write one view beside what is there, then put it in its place."""
+    """Write one view to a temporary name, then replace the existing one; return its rows."""
     fresh = folder / f".{view}.new"
     target = folder / (view if by_month else f"{view}.parquet")
     clear(fresh)
@@ -44,7 +44,7 @@ def export_view(con: DuckDBPyConnection, view: str, folder: Path, *, by_month: b
 
 
 def clear(path: Path) -> None:
-    """Remove a file or folder that may not be there."""
+    """Delete a file or folder if it exists."""
     if path.is_dir():
         shutil.rmtree(path)
     else:

@@ -1,7 +1,7 @@
-"""Leases: of several workers no two do the same, and a dead one's work is taken over.
+"""Leases: no two workers do the same work, and the work of a dead one is taken over.
 
-Taking leases changes the one row of store.lease_turns, so that of two transactions at once one is
-refused (WarehouseConflictError) and goes again: DuckLake has no unique keys to hold this otherwise.
+Each transaction that takes leases updates the single row of store.lease_turns. So of two at the
+same time one fails (WarehouseConflictError) and is retried: DuckLake has no unique keys for this.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,36 +16,36 @@ from warehouse.operations.batches import TEXT, batch, registered
 
 LEASES = {"resource": TEXT}
 LINKING, INDEXING = "stage:link", "stage:index"
-# Of each stage that one worker does at a time: the table whose one row says who that is.
+# Stages that one worker does at a time: the table whose single row names the worker.
 TURNS = {LINKING: "store.linker_turns", INDEXING: "store.indexer_turns"}
-# What waits is shared among workers nobody has counted: each takes one of so many parts of what is
-# left, again and again, so that all of them end at about the same time (guided self-scheduling,
-# Polychronopoulos and Kuck 1987). More parts would suit more workers, but each costs.
-SHARES = 2
-# No lease is longer; one that ends later than LONGEST was taken by a clock that was ahead.
-MOST_LEASE_S = 3600.0
+# The number of workers is unknown: each repeatedly takes 1/QUEUE_PARTS of the remaining queue, so
+# all finish at about the same time (guided self-scheduling, Polychronopoulos and Kuck 1987). More
+# parts would balance more workers, but each part has a cost.
+QUEUE_PARTS = 2
+# The longest lease; one that ends later than LONGEST was taken by a clock that ran ahead.
+MAX_LEASE_S = 3600.0
 LONGEST = timedelta(hours=2)
 
 
 def lease(
     con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s: float
 ) -> set[str]:
-    """Take what nobody else holds of `resources`; which of them the owner holds now."""
+    """Lease the free ones of `resources`; return those that the owner holds now."""
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
         return take(con, resources, owner, lease_s)
 
 
 def lease_stage(con: DuckDBPyConnection, stage: str, owner: str, lease_s: float) -> bool:
-    """Become the one worker that does LINKING or INDEXING, if nobody else is; is it the owner now?
+    """Try to become the one worker for LINKING or INDEXING; return whether the owner is it now.
 
-    To make the lease last longer is `lease`: who lost it meanwhile does not get the turn again.
+    Use `lease` to extend the lease: a worker that lost it in between does not get it back so.
     """
     with transaction(con):
         con.execute("UPDATE store.lease_turns SET turn = turn + 1")
         ours = bool(take(con, [stage], owner, lease_s))
         if ours:
-            # The turn as well: a DuckDB file tells conflicts by column.
+            # Update the turn too: DuckDB files detect conflicts per column.
             con.execute(
                 f"UPDATE {TURNS[stage]} SET owner = $1, turn = turn + 1 "  # noqa: S608 - ours
                 "WHERE owner <> $1",
@@ -55,27 +55,29 @@ def lease_stage(con: DuckDBPyConnection, stage: str, owner: str, lease_s: float)
 
 
 def check_turn(con: DuckDBPyConnection, stage: str, owner: str) -> None:
-    """Within a transaction that stores what a stage gave: is the owner still the one who does it?
+    """Check, inside the transaction that stores a stage's result, that the owner still has it.
 
-    Raises WarehouseConflictError when another has taken over; one that does so before the
-    transaction is committed conflicts with it, as both change the row of the stage.
+    Raises WarehouseConflictError when another worker took over. One that takes over before the
+    commit conflicts with this transaction: both update the row of the stage.
     """
     changed = con.execute(
         f"UPDATE {TURNS[stage]} SET turn = turn + 1 WHERE owner = ?",  # noqa: S608 - ours
         [owner],
     ).fetchone()
     if changed is None or not changed[0]:
-        raise WarehouseConflictError(f"another worker does {stage} by now; its outcome comes first")
+        raise WarehouseConflictError(
+            f"another worker took over {stage}; its result is stored first"
+        )
 
 
 def release(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> None:
-    """Give back what the owner holds of `resources`."""
+    """Release the owner's leases on `resources`."""
     with transaction(con), leases_of(con, resources):
         con.execute(load_query("drop_leases"), {"owner": owner})
 
 
 def take(con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s: float) -> set[str]:
-    """`lease`, within a transaction that has changed the turn."""
+    """Like `lease`, inside a transaction that has updated the turn."""
     with leases_of(con, resources):
         take_batch(con, owner, lease_s)
         return held(con, owner)
@@ -84,48 +86,48 @@ def take(con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s:
 def take_free(
     con: DuckDBPyConnection, resources: Sequence[str], owner: str, lease_s: float, *, dead: bool
 ) -> None:
-    """`take` of what the same transaction has seen that nobody holds, but `dead` owners perhaps."""
+    """Lease resources that this transaction saw free, or (`dead`) held by dead owners."""
     with leases_of(con, resources):
         take_batch(con, owner, lease_s, dead=dead)
 
 
 def take_batch(con: DuckDBPyConnection, owner: str, lease_s: float, *, dead: bool = True) -> None:
-    """Lease what is free of `lease_batch`."""
+    """Lease the free resources of `lease_batch`."""
     now = datetime.now(UTC)
-    until = now + timedelta(seconds=min(lease_s, MOST_LEASE_S))
+    until = now + timedelta(seconds=min(lease_s, MAX_LEASE_S))
     if dead:
         con.execute(load_query("drop_dead_leases"), {"owner": owner, "at": now})
     con.execute(load_query("take_leases"), {"owner": owner, "leased_until": until})
 
 
 def renew(con: DuckDBPyConnection, owner: str, lease_s: float) -> None:
-    """Make all that the owner holds last from now; what others took over meanwhile stays theirs."""
+    """Extend all leases of the owner from now; those that others took over stay theirs."""
     with transaction(con):
         con.execute(
             "UPDATE store.leases SET leased_until = ? WHERE owner = ?",
-            [datetime.now(UTC) + timedelta(seconds=min(lease_s, MOST_LEASE_S)), owner],
+            [datetime.now(UTC) + timedelta(seconds=min(lease_s, MAX_LEASE_S)), owner],
         )
 
 
 def release_all(con: DuckDBPyConnection, owner: str) -> None:
-    """Give back all that the owner holds."""
+    """Release all leases of the owner."""
     with transaction(con):
         con.execute("DELETE FROM store.leases WHERE owner = ?", [owner])
 
 
-def give_up(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> set[str]:
-    """Within a transaction: which of `resources` are still the owner's; they are given back.
+def release_held(con: DuckDBPyConnection, resources: Sequence[str], owner: str) -> set[str]:
+    """Inside a transaction: release the owner's leases on `resources`; return which these were.
 
-    What somebody else took over meanwhile is theirs to store.
+    The caller may store the results of these only: other workers took over the rest.
     """
     with leases_of(con, resources):
-        still = held(con, owner)
+        ours = held(con, owner)
         con.execute(load_query("drop_leases"), {"owner": owner})
-    return still
+    return ours
 
 
 def is_free(con: DuckDBPyConnection, stage: str) -> bool:
-    """Is nobody doing a stage just now? Costs less than to ask for the turn."""
+    """Return whether no worker has the stage; cheaper than trying to lease it."""
     now = datetime.now(UTC)
     held = con.execute(
         "SELECT count(*) FROM store.leases WHERE resource = ? AND leased_until BETWEEN ? AND ?",
@@ -135,34 +137,34 @@ def is_free(con: DuckDBPyConnection, stage: str) -> bool:
 
 
 def being_read(con: DuckDBPyConnection, owner: str) -> set[str]:
-    """The articles, by their resources, that others than the owner are reading now."""
+    """Return the articles, as resources, that other workers are reading now."""
     found = con.execute(load_query("being_read"), {"owner": owner}).fetchall()
     return {resource for (resource,) in found}
 
 
 def held(con: DuckDBPyConnection, owner: str) -> set[str]:
-    """Which resources of the registered batch the owner holds."""
+    """Return the resources of the registered batch that the owner holds."""
     return {row[0] for row in con.execute(load_query("held_leases"), {"owner": owner}).fetchall()}
 
 
 @contextmanager
 def leases_of(con: DuckDBPyConnection, resources: Sequence[str]) -> Iterator[None]:
-    """The resources as `lease_batch`."""
+    """Make the resources readable in SQL as `lease_batch`."""
     rows = [{"resource": resource} for resource in resources]
     with registered(con, lease_batch=batch(rows, LEASES)):
         yield
 
 
 def feed_resource(feed_id: str) -> str:
-    """What a feed is leased as."""
+    """Return the resource name of a feed."""
     return f"feed:{feed_id}"
 
 
 def article_resource(article_id: str) -> str:
-    """What an article is leased as."""
+    """Return the resource name of an article."""
     return f"article:{article_id}"
 
 
 def development_resource(development_id: str) -> str:
-    """What a development is leased as."""
+    """Return the resource name of a development."""
     return f"development:{development_id}"

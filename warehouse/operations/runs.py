@@ -1,4 +1,4 @@
-"""The ledger of passes: what ran, how long, what came of it; and how the whole stands."""
+"""The log of runs: what ran, how long, with what result; and the status of the warehouse."""
 
 import json
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from warehouse.connection import load_query
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """One pass of a flow or of one stage. `ended_at` is None while it runs, or if it was killed.
+    """One run of a flow or of one stage. `ended_at` is None while it runs, or if it was killed.
 
-    outcome: ok, failed, killed; `detail` is why it failed; `counters` what it counted; `host` and
-    `process` say who began it, where that is known.
+    outcome: ok, failed or killed. `detail` is the reason of a failure, `counters` are its counts;
+    `host` and `process` started it, if known.
     """
 
     run_id: str
@@ -32,7 +32,7 @@ class RunRecord:
 
 
 def stored_since(con: DuckDBPyConnection, at: datetime) -> dict[str, int]:
-    """How many articles, readings, developments and notices were stored since `at`."""
+    """Return how many articles, extractions, developments and notices were stored since `at`."""
     found = con.execute(load_query("stored_since"), {"at": at})
     names = [column[0] for column in found.description or ()]
     row = found.fetchone()
@@ -42,7 +42,7 @@ def stored_since(con: DuckDBPyConnection, at: datetime) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """How long notices took in a span of time, in seconds; `count` how many they were."""
+    """Percentiles of the delay of `count` notices, in seconds, from `clock` to sending."""
 
     clock: str
     count: int
@@ -63,7 +63,7 @@ class FeedTrouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How a warehouse stands, as of `at`: everything `policywire status` shows."""
+    """The status of a warehouse at `at`: everything that `policywire status` shows."""
 
     at: datetime
     runs: tuple[RunRecord, ...]
@@ -76,7 +76,7 @@ class Standing:
 
 
 def record_run(con: DuckDBPyConnection, run: RunRecord) -> None:
-    """Note a pass: its start, or once it is over its end. Safe to repeat."""
+    """Record the start of a run, or its end. Safe to repeat."""
     detail = run.detail
     if detail is None and run.counters is not None:
         detail = json.dumps(dict(run.counters))
@@ -96,12 +96,12 @@ def record_run(con: DuckDBPyConnection, run: RunRecord) -> None:
 
 
 def runs_without_end(con: DuckDBPyConnection) -> list[RunRecord]:
-    """Runs that a known process began and did not end."""
+    """Return unfinished runs with a known process."""
     return [run_of(row) for row in rows(con, "runs_without_end")]
 
 
 def standing(con: DuckDBPyConnection, *, at: datetime) -> Standing:
-    """How the warehouse stands; reads only, so a snapshot will do."""
+    """Return the status of the warehouse. Reads only, so a snapshot works too."""
     feeds = rows(con, "status_feeds")
     troubled = [row for row in feeds if row["health"] in ("failing", "silent", "malformed")]
     (totals,) = rows(con, "status_totals", at=at)
@@ -132,7 +132,7 @@ def standing(con: DuckDBPyConnection, *, at: datetime) -> Standing:
 
 
 def rows(con: DuckDBPyConnection, query: str, **parameters: object) -> list[dict[str, Any]]:
-    """The rows of a shipped query, by column name."""
+    """Return the rows of queries/<query>.sql, by column name."""
     found: list[dict[str, Any]] = (
         con.execute(load_query(query), parameters or None).to_arrow_table().to_pylist()
     )
@@ -140,7 +140,7 @@ def rows(con: DuckDBPyConnection, query: str, **parameters: object) -> list[dict
 
 
 def run_of(row: Mapping[str, Any]) -> RunRecord:
-    """A row of `runs` as a record; counters are in its detail as JSON, a reason as text."""
+    """Return a row of `runs` as a record; its detail holds counters as JSON or a reason as text."""
     detail: str | None = row["detail"]
     counters: dict[str, float] | None = None
     if detail and row["outcome"] == "ok" and detail.startswith("{"):

@@ -1,14 +1,13 @@
-"""Questions from people and programs that are not us: one SELECT, on a locked connection.
+"""Runs foreign SQL: one SELECT, on a locked connection.
 
-What `policywire sql`, a rule's condition or a server for assistants may ask. Three walls, each
-enough for most of what can be thought of:
-- the statement is parsed by DuckDB itself and has to be one SELECT (FROM, WITH, VALUES, DESCRIBE,
-  SHOW, SUMMARIZE, PIVOT ... IN and EXPLAIN are), whose table functions are in
-  sandbox_functions.csv or are macros of the database. Others read files, follow pointers, or
-  write a log that the locked connection cannot close: that aborts the process;
-- the connection is read-only, reaches no file, network, extension or Python variable, and lets no
-  setting be changed;
-- memory, room on disk for what does not fit, and time are bounded.
+For `policywire sql` and other programs. Three independent barriers:
+- DuckDB parses the statement, which must be one SELECT (FROM, WITH, VALUES, DESCRIBE, SHOW,
+  SUMMARIZE, PIVOT ... IN and EXPLAIN count as one). Its table functions must be listed in
+  sandbox_functions.csv or be macros of the database: others read files, follow pointers, or
+  write a log that the locked connection cannot close, which aborts the process;
+- the connection is read-only, reaches no file, network, extension or Python variable, and allows
+  no change of settings;
+- memory, disk space for spilling, and time are limited.
 """
 
 import csv
@@ -31,9 +30,9 @@ from models.errors import WarehouseError
 from warehouse.connection import CONNECTION_SETTINGS, is_interrupt
 from warehouse.snapshot import one_line, open_snapshot
 
-LONGEST_SQL = 100_000
+MAX_SQL_CHARACTERS = 100_000
 BATCH_ROWS = 10_000
-# EXPLAIN, with what may stand between it and its query; comments before it are gone already.
+# EXPLAIN with its options; comments before it are already removed.
 EXPLAIN = re.compile(r"EXPLAIN(\s+ANALYZE)?(\s*\((?:\s*\w+\s*,?)*\))?\s+", re.IGNORECASE)
 COMMENTS = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)+", re.DOTALL)
 HERMETIC = (
@@ -44,7 +43,7 @@ HERMETIC = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one question may use. `memory_mb` None is half of the machine's memory."""
+    """Limits of one query. With `memory_mb` None it gets half of the machine's memory."""
 
     time_s: float = 600.0
     memory_mb: int | None = None
@@ -57,7 +56,7 @@ ANALYST = Limits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
-    """A locked connection and what a question on it may use."""
+    """A locked connection and the limits of a query on it."""
 
     con: DuckDBPyConnection
     limits: Limits
@@ -66,9 +65,9 @@ class Questions:
     def ask(
         self, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None
     ) -> Iterator[pa.RecordBatchReader]:
-        """The rows of one question, in batches as they come; the time counts until it is closed.
+        """Yield the rows of one query, in batches; the time limit runs until the block ends.
 
-        Raises WarehouseError, in one line, when it is refused, fails or takes too long.
+        Raises WarehouseError, on one line, when the query is refused, fails or takes too long.
         """
         checked = checked_question(self.con, sql)
         overdue = threading.Event()
@@ -83,30 +82,30 @@ class Questions:
         try:
             yield self.con.execute(checked, parameters or None).to_arrow_reader(BATCH_ROWS)
         except (duckdb.Error, pa.ArrowException) as error:
-            raise WarehouseError(self.told(error, overdue.is_set())) from error
+            raise WarehouseError(self.message(error, overdue.is_set())) from error
         except (RuntimeError, KeyboardInterrupt) as error:
             if not is_interrupt(error):
                 raise
-            # What is being computed would otherwise be computed to its end, at the latest by close.
+            # Without this, DuckDB would finish the query before it closes.
             self.con.interrupt()
             raise KeyboardInterrupt from error
         finally:
             clock.cancel()
 
-    def told(self, error: Exception, overdue: bool) -> str:
-        """What went wrong, with what to do where a limit was met."""
+    def message(self, error: Exception, overdue: bool) -> str:
+        """Return what went wrong, with what to do when a limit was reached."""
         if overdue:
             return f"stopped after {self.limits.time_s:g} s, the time limit; ask for less"
         if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory" in str(error):
-            return f"needs more memory than it may have; ask for less: {one_line(str(error))}"
+            return f"needs more memory than the limit; ask for less: {one_line(str(error))}"
         return one_line(str(error))
 
 
 @contextmanager
 def open_for_questions(path: Path | str, limits: Limits = ANALYST) -> Iterator[Questions]:
-    """The published snapshot (or the lake) for questions that are not ours.
+    """Open the published snapshot (or the lake) for foreign queries.
 
-    Raises WarehouseError when none is published.
+    Raises WarehouseError when no snapshot is published.
     """
     con = open_snapshot(path, locked=False)
     try:
@@ -120,10 +119,9 @@ def open_for_questions(path: Path | str, limits: Limits = ANALYST) -> Iterator[Q
 def open_tables_for_questions(
     tables: Mapping[str, pa.Table], limits: Limits = ANALYST
 ) -> Iterator[Questions]:
-    """A database in memory that holds these tables and nothing else, locked as a snapshot is.
+    """Open an in-memory database with only these tables, locked like a snapshot.
 
-    For a condition that may see a view's rows and nothing beside them: what is not there cannot
-    be read, however the condition is written.
+    For a condition that may see the rows of one view only: nothing else exists there to read.
     """
     con = duckdb.connect(":memory:")
     try:
@@ -139,14 +137,14 @@ def open_tables_for_questions(
 
 
 def lock(con: DuckDBPyConnection, limits: Limits) -> None:
-    """Take from a connection what a question has no need of; cannot be undone on it."""
+    """Limit a connection to reading its own database; this cannot be undone."""
     con.execute(HERMETIC)
     memory_mb = limits.memory_mb or machine_memory_mb() // 2
     con.execute(f"SET memory_limit = '{memory_mb}MiB'")
     con.execute(f"SET max_temp_directory_size = '{limits.spill_mb}MiB'")
     if limits.threads is not None:
         con.execute(f"SET threads = {limits.threads}")
-    if not is_lake(con):  # a lake's data are files, and nobody else's table function reads them
+    if not is_lake(con):  # a lake must read its own files; table functions are checked instead
         con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
 
@@ -157,7 +155,7 @@ def is_lake(con: DuckDBPyConnection) -> bool:
 
 
 def machine_memory_mb() -> int:
-    """The machine's memory, as far as the system tells; 2 GiB where it does not."""
+    """Return the machine's memory in MiB; 2048 when the system does not report it."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
     except (AttributeError, OSError, ValueError):
@@ -165,18 +163,20 @@ def machine_memory_mb() -> int:
 
 
 def checked_question(con: DuckDBPyConnection, sql: str) -> str:
-    """The question as it may be run. Raises WarehouseError, one line, for anything else."""
-    if len(sql) > LONGEST_SQL:
-        raise WarehouseError(f"a question of {len(sql):,} characters; {LONGEST_SQL:,} at most")
+    """Return the query if it may run. Raises WarehouseError, on one line, if not."""
+    if len(sql) > MAX_SQL_CHARACTERS:
+        raise WarehouseError(
+            f"a query of {len(sql):,} characters; at most {MAX_SQL_CHARACTERS:,} are allowed"
+        )
     try:
         statements = con.extract_statements(sql)
     except duckdb.Error as error:
         raise WarehouseError(one_line(str(error))) from error
     if len(statements) != 1:
         raise WarehouseError(
-            "give one question; SELECT, FROM, WITH, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN"
+            "write one query: SELECT, FROM, WITH, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN"
             if not statements
-            else f"{len(statements)} statements; give one question (a PIVOT names its columns: "
+            else f"{len(statements)} statements; write one query (a PIVOT must name its columns: "
             "ON column IN (...))"
         )
     text, kind = statements[0].query, statements[0].type.name
@@ -185,7 +185,7 @@ def checked_question(con: DuckDBPyConnection, sql: str) -> str:
         text, explain = without_explain(text)
         kind = "SELECT"
     if kind != "SELECT":
-        raise WarehouseError(f"{kind} is refused; only questions are answered here (SELECT ...)")
+        raise WarehouseError(f"{kind} is refused; only queries are allowed here (SELECT ...)")
     tree = parsed(con, text)
     known = allowed_functions() | macros_of(con)
     for name in table_functions(tree):
@@ -197,17 +197,17 @@ def checked_question(con: DuckDBPyConnection, sql: str) -> str:
 
 
 def without_explain(text: str) -> tuple[str, str]:
-    """An EXPLAIN as its query, and the words before that."""
+    """Split an EXPLAIN into its query and the words before it."""
     start = COMMENTS.match(text)
     rest = text[start.end() :] if start else text
     words = EXPLAIN.match(rest)
     if words is None:
-        raise WarehouseError("an EXPLAIN that is not understood; write EXPLAIN SELECT ...")
+        raise WarehouseError("unknown form of EXPLAIN; write EXPLAIN SELECT ...")
     return rest[words.end() :], words[0]
 
 
 def parsed(con: DuckDBPyConnection, text: str) -> object:
-    """DuckDB's own tree of one SELECT. Raises WarehouseError, one line, for anything else."""
+    """Return DuckDB's parse tree of one SELECT. Raises WarehouseError for anything else."""
     try:
         row = con.execute("SELECT json_serialize_sql($1::VARCHAR)", [text]).fetchone()
         assert row is not None, "a SELECT without FROM gives one row"
@@ -215,16 +215,16 @@ def parsed(con: DuckDBPyConnection, text: str) -> object:
     except duckdb.Error as error:
         raise WarehouseError(one_line(str(error))) from error
     except RecursionError as error:
-        raise WarehouseError("nested too deeply; give a simpler question") from error
+        raise WarehouseError("nested too deeply; write a simpler query") from error
     if tree["error"]:
         raise WarehouseError(one_line(tree["error_message"]))
     if len(tree["statements"]) != 1:
-        raise WarehouseError("several statements; give one question")
+        raise WarehouseError("several statements; write one query")
     return tree["statements"][0]
 
 
 def nodes(tree: object) -> Iterator[dict[str, object]]:
-    """Every object in a tree."""
+    """Yield every object in a parse tree."""
     left = [tree]
     while left:
         node = left.pop()
@@ -236,7 +236,7 @@ def nodes(tree: object) -> Iterator[dict[str, object]]:
 
 
 def table_functions(tree: object) -> list[str]:
-    """Names of the table functions that a query calls."""
+    """Return the names of the table functions that a query calls."""
     return [
         str(function.get("function_name"))
         for node in nodes(tree)
@@ -246,7 +246,7 @@ def table_functions(tree: object) -> list[str]:
 
 
 def refuse_files(con: DuckDBPyConnection, tree: object) -> None:
-    """Raise where a lake's query names a file as a table: its connection could read that."""
+    """Raise when a query on a lake uses a file as a table: the connection could read it."""
     named = {
         str(node.get("table_name")).strip('"')
         for node in nodes(tree)
@@ -254,18 +254,18 @@ def refuse_files(con: DuckDBPyConnection, tree: object) -> None:
     }
     for name in sorted(named):
         if re.search(r"[./\\:*?\[\]{}]", name):
-            raise WarehouseError(f"{name!r} is no table; files are not read here")
+            raise WarehouseError(f"{name!r} is not a table; files cannot be read here")
 
 
 @cache
 def allowed_functions() -> frozenset[str]:
-    """The table functions that only read what is open already, from sandbox_functions.csv."""
+    """Return the table functions that read only the open database (sandbox_functions.csv)."""
     text = (resources.files("warehouse.operations") / "sandbox_functions.csv").read_text("utf-8")
     return frozenset(row["function"] for row in csv.DictReader(text.splitlines()))
 
 
 def macros_of(con: DuckDBPyConnection) -> frozenset[str]:
-    """The table macros that the database brings, such as policy_events_as_of."""
+    """Return the table macros of the database, such as policy_events_as_of."""
     rows = con.execute(
         "SELECT lower(function_name) FROM duckdb_functions() "
         "WHERE function_type = 'table_macro' AND NOT internal"

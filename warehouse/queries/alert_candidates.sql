@@ -1,5 +1,5 @@
--- One row per row of temp table `wanted_policy_events`: a development as rules and messages see it.
--- confirmations counts publishers beyond the first; earlier is oldest first.
+-- One row per row of temp table `wanted_policy_events`: a development for rules and messages.
+-- confirmations counts publishers after the first; earlier lists earlier steps, oldest first.
 WITH ties AS (
     SELECT
         development_id,
@@ -19,7 +19,7 @@ WITH ties AS (
         SELECT *
         FROM store.event_tickers
         SEMI JOIN wanted_policy_events USING (development_id)
-        -- A listing reached through several goods shows once, by its strongest tie.
+        -- A listing linked through several commodities appears once, with its closest link.
         QUALIFY row_number() OVER (
             PARTITION BY development_id, listing_id, link
             ORDER BY relevance DESC, commodity_id

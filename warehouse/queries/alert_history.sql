@@ -1,4 +1,4 @@
--- One row per development first reported since a day: what a rule can be tried on.
+-- One row per development first reported since a given day, to try a rule on.
 SELECT development_id
 FROM policy_events
 WHERE coalesce(first_reported_at, first_seen_at) >= $since

@@ -1,7 +1,7 @@
--- One row per development the rules must be asked about: never considered, or changed since in a
--- way rules can see (revision, publishers, tickers) and considered first after
--- $reconsider_from, or corrected by its source however late.
--- is_new: never considered. One whose tickers are not worked out yet waits: half of a notice is what it touches.
+-- One row per development that the rules must evaluate: never considered; or first considered after
+-- $reconsider_from and changed since in a way that rules can see (revision, publishers, tickers);
+-- or corrected by its source, at any time.
+-- is_new: never considered. A development without tickers yet waits: the notice should name them.
 WITH considered AS (
     SELECT
         development_id,

@@ -1,7 +1,7 @@
--- One row per notice of `alert_batch` that is neither owed nor delivered yet, with the notice of
--- the step it carries on, if that was owed too.
--- A development that took the place of a retracted one (a re-extraction) inherits its notices:
--- by superseded_by, or by reporting the same step of the same article (report_key).
+-- One row per notice of `alert_batch` that is not in the outbox yet, with the notice of the step
+-- that it continues, if there is one.
+-- A development that replaced a retracted one (after a re-extraction) inherits its notices:
+-- by superseded_by, or because it reports the same step of the same article (report_key).
 WITH RECURSIVE current_developments AS (
     SELECT development_id, superseded_by, coalesce(retracted, false) AS retracted
     FROM store.developments
@@ -17,7 +17,7 @@ heirs AS (
     JOIN current_developments AS d ON d.development_id = h.new_id
     WHERE d.retracted AND d.superseded_by IS NOT NULL
 ),
-told AS (
+in_outbox AS (
     SELECT a.alert_id, a.rule_id, a.channel, a.development_id
     FROM store.alerts AS a
     WHERE a.kind = 'single'
@@ -27,7 +27,7 @@ told AS (
     JOIN heirs AS h ON h.old_id = a.development_id
     WHERE a.kind = 'single'
 ),
-told_reports AS (
+reported_before AS (
     SELECT a.rule_id, a.channel, a.report_key
     FROM store.alerts AS a
     ANTI JOIN (FROM current_developments WHERE NOT retracted) AS d
@@ -35,15 +35,15 @@ told_reports AS (
     WHERE a.kind = 'single'
 ),
 first_steps AS (
-    SELECT alert_id, rule_id, channel, development_id FROM told
+    SELECT alert_id, rule_id, channel, development_id FROM in_outbox
     UNION ALL
     SELECT alert_id, rule_id, channel, development_id FROM alert_batch
 )
 SELECT b.alert_id, min(s.alert_id) AS refers_to
 FROM alert_batch AS b
-ANTI JOIN told AS t
+ANTI JOIN in_outbox AS t
     ON t.rule_id = b.rule_id AND t.channel = b.channel AND t.development_id = b.development_id
-ANTI JOIN told_reports AS r
+ANTI JOIN reported_before AS r
     ON r.rule_id = b.rule_id AND r.channel = b.channel AND r.report_key = b.report_key
 LEFT JOIN first_steps AS s
     ON s.rule_id = b.rule_id AND s.channel = b.channel AND s.development_id = b.stage_of

@@ -1,4 +1,4 @@
--- One row per row of `amended_batch`: a notice nobody tried to send yet is put right or withdrawn.
+-- One row per row of `amended_batch`: an unsent notice is updated or withdrawn.
 UPDATE store.alerts AS a
 SET
     state = given.state,

@@ -1,4 +1,4 @@
--- One row: the feed an archive's articles are kept under, where the operator's list has none.
+-- One row: the feed that an archive's articles belong to, unless the operator's list has it.
 INSERT INTO store.feeds BY NAME
 SELECT
     $feed_id AS feed_id, $feed_id AS name, $source AS url, 'archive' AS kind,

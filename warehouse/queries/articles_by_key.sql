@@ -1,4 +1,4 @@
--- One row per article version of key_batch whose text is held; earliest first.
+-- One row per article version of key_batch with a stored text; earliest first.
 SELECT
     held.article_id, held.version, held.feed_id, held.guid, held.url, held.canonical_url,
     held.title, kept.text, held.text_digest, held.entry_digest, held.text_source, held.language,

@@ -1,6 +1,6 @@
--- One row per article of chosen_batch whose text is held; oldest first.
+-- One row per article of chosen_batch with a stored text; oldest first.
 WITH kept AS (
-    -- Picked by row: a join reads every text it passes.
+    -- Selected by rowid: a join would read every text in the blocks it scans.
     SELECT article_id, version, text
     FROM store.article_texts
     WHERE rowid IN (
@@ -16,7 +16,7 @@ SELECT
     held.published_at,
     held.updated_at, held.fetched_at, held.first_seen_at, held.date_flag
 FROM chosen_batch AS chosen
--- The time, though the keys would do: it lets the scan pass over what is older than all chosen.
+-- The keys are enough, but the time lets the scan skip everything older than the chosen articles.
 JOIN store.articles AS held
     ON held.article_id = chosen.article_id
     AND held.version = chosen.version

@@ -1,5 +1,5 @@
--- One row per article with a mention that is not linked yet; earliest reports first, so many
--- articles that at least $limit mentions are among them, or all (also where it is NULL).
+-- One row per article with an unlinked mention; earliest reports first, until they hold at least
+-- $limit mentions; all articles when $limit is NULL.
 WITH waiting AS (
     SELECT
         found.article_id,
@@ -11,7 +11,7 @@ WITH waiting AS (
     ANTI JOIN store.development_mentions AS linked
         ON linked.mention_id = found.mention_id
         AND linked.extractor_version = found.extractor_version
-    -- What an older extractor saw stays as it is, unlinked, once the text was read again.
+    -- Mentions of an older extractor stay unlinked after the text was read again.
     ANTI JOIN (
         SELECT article_id, version, arg_max(extractor_version, extracted_at) AS extractor_version
         FROM store.extractions

@@ -1,6 +1,6 @@
--- One row per article that waits for the extractor and nobody is reading, oldest first; `dead` where
--- somebody was and does so no more. What an older extractor read is read again by `policywire
--- reextract`, when asked. A lease of more than two hours was taken by a clock that was ahead.
+-- One row per article that waits for the extractor and has no lease, oldest first; `dead` when its
+-- lease expired. Texts that an older extractor read are read again only by `policywire reextract`.
+-- A lease that ends more than two hours from now was taken by a clock that ran ahead.
 WITH waiting AS MATERIALIZED (
     SELECT
         unread.article_id, unread.version, unread.first_seen_at,
@@ -12,4 +12,4 @@ WITH waiting AS MATERIALIZED (
 )
 FROM waiting
 ORDER BY first_seen_at, article_id
-LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting);
+LIMIT (SELECT least($limit, greatest($fewest, count(*) // $parts)) FROM waiting);

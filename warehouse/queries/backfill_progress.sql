@@ -1,4 +1,4 @@
--- One row per piece of a backfill that is done, each once.
+-- One row per finished chunk of a backfill.
 SELECT
     done.chunk,
     any_value(article_count),

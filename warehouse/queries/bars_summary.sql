@@ -1,4 +1,4 @@
--- One row: what checked_bars holds.
+-- One row: totals of checked_bars.
 SELECT
     count(*) AS row_count,
     count(DISTINCT listing_id) AS listing_count,

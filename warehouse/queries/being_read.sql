@@ -1,4 +1,4 @@
--- One row per article that another worker than the owner is reading.
+-- One row per article that a worker other than $owner is reading.
 SELECT resource
 FROM store.leases
 WHERE resource LIKE 'article:%'

@@ -1,5 +1,5 @@
--- One row per block with a ruling not applied yet, or with mentions of a text that was read again:
--- the first report that this is about.
+-- One row per block with a review decision not applied yet, or with mentions of a re-read text;
+-- with the time of the first report concerned.
 SELECT touched.block, min(touched.reported_at) AS since
 FROM (
     SELECT pinned.block, linked.reported_at

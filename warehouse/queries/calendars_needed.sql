@@ -1,5 +1,5 @@
--- One row per calendar that lacks sessions: the span that bars and developments call for, with room for
--- windows. A calendar is whole while its sessions begin early enough and reach a month past the last day.
+-- One row per calendar that lacks sessions: the span that bars and developments need, with a margin
+-- for windows. A complete calendar starts early enough and ends a month after the last day.
 WITH touched AS (
     SELECT listing_id, min(session_date) AS first_day, max(session_date) AS last_day
     FROM store.daily_bars

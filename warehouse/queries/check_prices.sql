@@ -1,5 +1,5 @@
--- One row per fault of staged_prices: kind, listing or symbol, first day, how many, detail.
--- Kinds before a colon stop the load; the rest is told and loaded.
+-- One row per fault in staged_prices: kind, listing or symbol, first day, count, detail.
+-- Severity `stop` refuses the load; any other is a warning.
 WITH known AS (
     SELECT staged.*, map.listing_id, map.currency AS listing_currency, map.problem, map.calendar
     FROM staged_prices AS staged

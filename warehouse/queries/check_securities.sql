@@ -1,4 +1,4 @@
--- One row per line: what a person should look at.
+-- One row per warning for the operator.
 SELECT 'ticker ' || ticker || ' is on ' || count(DISTINCT mic) || ' markets for '
     || count(DISTINCT issuer_id) || ' issuers: ' || string_agg(DISTINCT listing_id, ', ' ORDER BY listing_id)
     AS line

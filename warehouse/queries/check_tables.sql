@@ -1,4 +1,4 @@
--- One row per check that some rows fail: how many, and one of them.
+-- One row per check that fails: the number of rows, and one example.
 WITH failing AS (
     SELECT 'migrations_once' AS check_name, concat_ws(' ', version) AS example
     FROM store.migrations
@@ -215,9 +215,9 @@ WITH failing AS (
     FROM store.development_states AS held
     LEFT JOIN (SELECT development_id, count(*) AS linked
     FROM store.development_mentions
-    GROUP BY development_id) AS told
-        ON told.development_id = held.development_id
-    WHERE held.mention_count <> coalesce(told.linked, 0)
+    GROUP BY development_id) AS counted
+        ON counted.development_id = held.development_id
+    WHERE held.mention_count <> coalesce(counted.linked, 0)
 )
 SELECT check_name, count(*) AS rows, CAST(any_value(example) AS VARCHAR) AS example
 FROM failing

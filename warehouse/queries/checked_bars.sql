@@ -1,4 +1,4 @@
--- One row per listing and session of staged_prices, as it goes into the store.
+-- One row per listing and session of staged_prices, ready to store.
 CREATE OR REPLACE TEMP VIEW checked_bars AS
 SELECT DISTINCT ON (map.listing_id, staged.session_date)
     map.listing_id,

@@ -1,6 +1,6 @@
--- One row per notice now ours for the length of the lease: the loudest and oldest of those due on
--- our channels that nobody holds, or whose holder let its lease run out. Times further ahead than any
--- wait is long (digests and quiet hours: days) were written by a clock that was ahead.
+-- One row per notice claimed for the lease: due notices of our channels without a claim, or with an
+-- expired one; highest severity first, then oldest. Due times further ahead than any possible wait
+-- (digests and quiet hours: days) were written by a clock that ran ahead.
 UPDATE store.alerts
 SET
     state = 'claimed',
@@ -13,7 +13,7 @@ WHERE alert_id IN (
     FROM store.alerts
     WHERE list_contains($channels, channel)
         AND fold_at IS NULL
-        -- A correction goes to whoever got what it corrects, and after it.
+        -- A correction goes only to a receiver of the corrected notice, and after it.
         AND (kind <> 'correction' OR refers_to IN (
             SELECT f.alert_id
             FROM store.alerts AS f

@@ -1,5 +1,5 @@
--- One row per notice held under a claim, and one per notice folded into a digest held under it;
--- in the order they should go.
+-- One row per notice under a claim, and per notice folded into a claimed digest; in the order
+-- of sending.
 SELECT
     a.alert_id,
     a.kind,

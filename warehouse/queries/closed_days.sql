@@ -1,6 +1,6 @@
--- One row per session of a calendar that price files show to be a day the market was shut.
--- A run of up to five sessions without a bar of any listing, while at least half of the eleven
--- sessions around each have one; weekly bars, or a file that stops, show nothing of the kind.
+-- One row per session of a calendar that price files show to be a closed day.
+-- A run of at most five sessions in which no listing has a bar, while at least half of the eleven
+-- sessions around each one have bars. Weekly bars, or a file that ends, do not match.
 WITH traded AS (
     SELECT DISTINCT market.calendar AS mic, bar.session_date
     FROM store.daily_bars AS bar

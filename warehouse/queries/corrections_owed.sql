@@ -1,5 +1,5 @@
--- One row per first notice about a development of `correction_batch` (told_of) that does not tell its
--- corrections yet: what was told last under it, and whether nobody tried to send it so far.
+-- One row per first notice about a development of `correction_batch` (told_of) that lacks its
+-- corrections: the facts sent last, and whether no delivery was tried so far.
 WITH about AS (
     SELECT development_id, development_id AS told_of, correction_id FROM correction_batch
     UNION

@@ -1,4 +1,4 @@
--- One row: how many articles wait for the extractor, those being read among them.
+-- One row: how many articles wait for the extractor, including those being read now.
 SELECT count(*)
 FROM store.unread
 WHERE refused_by IS DISTINCT FROM $extractor_version;

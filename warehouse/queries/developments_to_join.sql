@@ -1,5 +1,5 @@
--- One row per development of chosen_batch: the mention that leads it, with the values all its
--- reports gave, and the text that mention stands in.
+-- One row per development of chosen_batch: its leading mention with the values of all its reports,
+-- and the text that contains the mention.
 SELECT
     held.development_id,
     held.revision,

@@ -1,6 +1,6 @@
--- One row per standing development whose tickers were not worked out for its newest revision and
--- nobody is at, article by article; `dead` where somebody was and is no more. A lease of more than
--- two hours was taken by a clock that was ahead.
+-- One row per standing development without tickers for its newest revision and without a lease,
+-- article by article; `dead` when its lease expired. A lease that ends more than two hours from now
+-- was taken by a clock that ran ahead.
 WITH latest AS (
     SELECT development_id, max(revision) AS revision
     FROM store.developments
@@ -22,4 +22,4 @@ waiting AS MATERIALIZED (
 SELECT development_id, revision, dead
 FROM waiting
 ORDER BY article_id, first_seen_at, development_id
-LIMIT (SELECT least($limit, greatest($fewest, count(*) // $shares)) FROM waiting);
+LIMIT (SELECT least($limit, greatest($fewest, count(*) // $parts)) FROM waiting);

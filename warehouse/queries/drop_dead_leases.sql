@@ -1,5 +1,5 @@
--- Leases of the batch's resources that ran out before now, were taken by a clock that was ahead (no
--- lease is longer than an hour), or are the owner's own already.
+-- Deletes leases on the batch's resources that expired, that belong to the owner already, or that a
+-- clock that ran ahead took (no lease is longer than an hour).
 DELETE FROM store.leases
 WHERE resource IN (SELECT resource FROM lease_batch)
     AND (

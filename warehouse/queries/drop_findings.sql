@@ -1,4 +1,4 @@
--- Findings about measures that were linked anew or are no more.
+-- Deletes findings about measures that were linked again or no longer exist.
 DELETE FROM store.review_queue
 WHERE (
         measure_id IN (SELECT measure_id FROM measure_batch)

@@ -1,3 +1,3 @@
--- The owner's leases of the batch.
+-- Deletes the owner's leases on the batch's resources.
 DELETE FROM store.leases
 WHERE resource IN (SELECT resource FROM lease_batch) AND owner = $owner;

@@ -1,3 +1,3 @@
--- Measures that are no more have no life.
+-- Deletes the states of measures that no longer exist.
 DELETE FROM store.measure_states
 WHERE measure_id IN (SELECT id FROM gone_measure_batch);

@@ -1,3 +1,3 @@
--- Versions that wait no more: a newer one of the batch has come.
+-- Deletes waiting versions that the batch replaces with newer ones.
 DELETE FROM store.unread
 WHERE article_id IN (SELECT article_id FROM article_batch);

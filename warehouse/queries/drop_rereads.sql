@@ -1,2 +1,2 @@
--- Texts read again whose lives are linked anew: all, since linking always takes all of them up.
+-- Deletes all re-read texts from the queue: linking always processes all of them.
 DELETE FROM store.rereads;

@@ -1,4 +1,4 @@
--- Links of mentions that a later reading of their text superseded.
+-- Deletes links of mentions that a later extraction of their text replaced.
 DELETE FROM store.development_mentions
 WHERE (mention_id, extractor_version) IN (
     SELECT (found.mention_id, found.extractor_version)

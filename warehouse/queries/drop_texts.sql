@@ -1,4 +1,4 @@
--- Texts of article versions first seen before $before that some extractor has read.
+-- Deletes texts of article versions first seen before $before that an extractor has read.
 DELETE FROM store.article_texts
 WHERE (article_id, version) IN (
     SELECT (held.article_id, held.version)

@@ -1,4 +1,4 @@
--- One row: how many texts drop_texts.sql would drop.
+-- One row: how many texts drop_texts.sql would delete.
 SELECT count(*)
 FROM store.article_texts AS kept
 SEMI JOIN store.extractions AS read

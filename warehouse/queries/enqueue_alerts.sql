@@ -1,4 +1,4 @@
--- One row per row of `owed_batch`: notices found to be owed, with when they may go.
+-- One row per row of `owed_batch`: new notices, with their due times.
 INSERT INTO store.alerts BY NAME
 SELECT
     alert_id,

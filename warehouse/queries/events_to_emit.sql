@@ -1,5 +1,5 @@
--- One row per development of the last day whose event was not handed to the scheduler yet and that
--- is no history; earliest first.
+-- One row per development of the last day whose event was not sent to the scheduler yet and that
+-- is not from a backfill; earliest first.
 WITH first_kept AS (
     SELECT development_id, min(recorded_at) AS recorded_at
     FROM store.developments

@@ -1,4 +1,4 @@
--- One row: the newest version of one article with its text, by its id or the start of it.
+-- One row: the newest version of one article with its text, by its id or a prefix of it.
 SELECT
     held.article_id, held.version, held.feed_id, held.guid, held.url, held.canonical_url,
     held.title, kept.text, held.text_digest, held.entry_digest, held.text_source, held.language,

@@ -1,4 +1,4 @@
--- One row per listing whose ticker, id, name or alias holds $words, the closest first.
+-- One row per listing whose ticker, id, name or alias contains $words, closest match first.
 SELECT
     listing.listing_id,
     issuer.name,

@@ -1,4 +1,4 @@
--- One row per row of `fold_batch`: the notice goes with a digest, or by itself if alone.
+-- One row per row of `fold_batch`: the notice goes into a digest, or alone when it is the only one.
 UPDATE store.alerts AS a
 SET
     state = CASE WHEN f.folded_into IS NULL THEN 'pending' ELSE 'folded' END,

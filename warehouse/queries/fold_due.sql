@@ -1,5 +1,5 @@
--- One row per notice that goes by itself but waits for a digest whose time has come, with how many
--- wait with it: same rule, channel, time and reason make one digest.
+-- One row per digest that is due: the single notices with the same rule, channel, time and reason
+-- that wait for it.
 SELECT
     rule_id,
     channel,
@@ -9,7 +9,7 @@ SELECT
     min(severity_rank) AS severity_rank,
     list(alert_id ORDER BY created_at, alert_id) AS alert_ids
 FROM store.alerts
--- No digest is further away than days: a later time was written by a clock that was ahead.
+-- A digest is at most days ahead: a later time was written by a clock that ran ahead.
 WHERE state = 'pending'
     AND kind <> 'digest'
     AND (fold_at <= $now OR fold_at > $now::TIMESTAMPTZ + INTERVAL 8 DAY)

@@ -1,6 +1,6 @@
--- One row per article of the batch and article held under one of its keys, 20 at most for each: by
--- guid in its feed, by canonical URL, by the address as it was given, and (where it has neither
--- guid nor address) by its text in the feed. Those that hold its very text come first.
+-- One row per article of the batch and stored article with a common key, at most 20 for each:
+-- guid within the feed, canonical URL, URL as given, or (without guid and URL) the text within the
+-- feed. Articles with exactly the same text come first.
 WITH hits AS (
     SELECT given.position, 1 AS rule, held.article_id
     FROM key_batch AS given

@@ -1,4 +1,4 @@
--- One row per extraction held of an article version of the batch, by whatever extractor.
+-- One row per stored extraction of an article version of the batch, by any extractor.
 SELECT held.article_id, held.version, held.extractor_version
 FROM store.extractions AS held
 SEMI JOIN extraction_batch AS given

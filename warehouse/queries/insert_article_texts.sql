@@ -1,4 +1,4 @@
--- One row per new version whose text we hold, once each.
+-- One row per new version with a text.
 INSERT INTO store.article_texts BY NAME
 SELECT given.article_id, given.version, given.text
 FROM article_batch AS given

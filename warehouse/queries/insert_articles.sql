@@ -1,4 +1,4 @@
--- One row per new version of an article, once each.
+-- One row per new version of an article.
 INSERT INTO store.articles BY NAME
 SELECT given.* EXCLUDE (text)
 FROM article_batch AS given

@@ -1,4 +1,4 @@
--- One row: a ruling, once.
+-- One row: a review decision, unless it is stored already.
 INSERT INTO store.review_decisions BY NAME
 SELECT
     $decision_id AS decision_id, $action AS action, $subject_id AS subject_id,

@@ -1,4 +1,4 @@
--- One row per row of `parts_batch`: how far an attempt came with a notice that takes several messages.
+-- One row per row of `parts_batch`: how many messages of a notice in several parts were sent.
 INSERT INTO store.delivery_parts
 SELECT alert_id, parts_sent, parts_total, noted_at
 FROM parts_batch

@@ -1,4 +1,4 @@
--- One further revision per development of the batch whose content differs from the last one's.
+-- One new revision per development of the batch whose content differs from the last revision.
 INSERT INTO store.developments BY NAME
 WITH latest AS (
     SELECT

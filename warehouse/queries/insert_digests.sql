@@ -1,4 +1,4 @@
--- One row per row of `digest_batch`: a notice that stands for several.
+-- One row per row of `digest_batch`: one notice for several.
 INSERT INTO store.alerts BY NAME
 SELECT
     alert_id,

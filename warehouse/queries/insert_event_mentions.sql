@@ -1,4 +1,4 @@
--- One row per mention; its clocks are those of the article version it was found in.
+-- One row per mention; its times are those of the article version that contains it.
 INSERT INTO store.event_mentions BY NAME
 SELECT
     given.*,

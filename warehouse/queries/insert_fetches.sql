@@ -1,4 +1,4 @@
--- One row per attempt, once each.
+-- One row per fetch, unless it is stored already.
 INSERT INTO store.fetches BY NAME
 SELECT DISTINCT ON (given.fetch_id) given.*
 FROM fetch_batch AS given

@@ -1,4 +1,4 @@
--- One further revision per measure of the batch whose content differs from the last one's.
+-- One new revision per measure of the batch whose content differs from the last revision.
 INSERT INTO store.measures BY NAME
 WITH latest AS (
     SELECT

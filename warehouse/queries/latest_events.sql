@@ -1,4 +1,4 @@
--- One row per development that passes the filters, latest first.
+-- One row per development that matches the filters, latest first.
 SELECT
     coalesce(decision_date, first_reported_at::DATE) AS date,
     type,

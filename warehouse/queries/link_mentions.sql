@@ -1,5 +1,5 @@
--- One row per mention the latest reading of an article in article_batch gave, with what linking needs:
--- when it was reported (the publisher's time unless it is missing or later than we saw it), by whom.
+-- One row per mention from the latest extraction of an article in article_batch, with what linking
+-- needs: its publisher and time (the publication time unless missing or later than first_seen_at).
 SELECT
     found.* EXCLUDE (first_seen_at, published_at),
     found.first_seen_at,
@@ -12,7 +12,7 @@ SELECT
     coalesce(copies.group_id, found.article_id) AS copy_group,
     coalesce(feed.trust_tier = 1, false) AS official
 FROM (
-    -- Picked by row: a join reads all of every mention it passes.
+    -- Selected by rowid: a join would read every mention in the blocks it scans.
     SELECT * FROM store.event_mentions
     WHERE rowid IN (
         SELECT held.rowid

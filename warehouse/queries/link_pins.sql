@@ -1,4 +1,4 @@
--- One row per mention under a ruling, the newest one, in the blocks of block_batch; and where it is linked.
+-- One row per mention of block_batch under a review decision: the newest decision, and the link.
 SELECT pinned.mention_id, pinned.pin_group, pinned.apart, linked.development_id
 FROM store.pins AS pinned
 SEMI JOIN block_batch AS touched ON touched.block = pinned.block

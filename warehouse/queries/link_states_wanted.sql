@@ -1,6 +1,6 @@
--- One row per development that linking may touch in the blocks of block_batch: those heard of since
--- the block's time (is_open), and all of measures that are open, under a ruling, or found by a word
--- of wanted_batch and heard of since the time given there.
+-- One row per development that linking may change in the blocks of block_batch: reported since the
+-- block's time (is_open), or part of a measure that is open, under a review decision, or matched
+-- by a word of wanted_batch and reported since the time given there.
 WITH asked AS (
     SELECT
         since_then.block,
@@ -11,7 +11,7 @@ WITH asked AS (
     LEFT JOIN wanted_batch AS given ON given.block = since_then.block
     GROUP BY since_then.block, since_then.since
 ),
--- Measures that can be wanted at all: few of those a block has gathered over the years.
+-- Measures that can match at all: a small part of what a block collects over the years.
 near AS MATERIALIZED (
     SELECT held.measure_id
     FROM store.development_states AS held
@@ -62,7 +62,7 @@ chosen AS MATERIALIZED (
     FROM touched
     SEMI JOIN wanted ON wanted.measure_id = touched.measure_id
 ),
--- Picked by row: a join reads the whole state of every development it passes.
+-- Selected by rowid: a join would read the state of every development in the blocks it scans.
 states AS (
     SELECT development_id, measure_id, block, last_reported_at, state
     FROM store.development_states

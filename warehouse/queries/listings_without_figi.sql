@@ -1,4 +1,4 @@
--- One row per listing of today without a FIGI, that fits $words or whose issuer is exposed to a commodity.
+-- One row per current listing without a FIGI that matches $words or whose issuer has an exposure.
 SELECT listing_id, issuer_id, mic, ticker, currency, isin, figi, valid_from, valid_to, source
 FROM store.listings
 WHERE figi IS NULL

@@ -1,5 +1,5 @@
--- Dates of staged_prices that were given as instants become days of the exchange: an instant at
--- midnight UTC is a plain date, any other is the day it was where the listing trades.
+-- Turns instants in staged_prices into exchange days: midnight UTC is a plain date, any other
+-- instant is the local day where the listing trades.
 UPDATE staged_prices AS staged
 SET session_date = CASE
     WHEN strftime(TRY_CAST(date_text AS TIMESTAMPTZ), '%H:%M:%S') = '00:00:00'

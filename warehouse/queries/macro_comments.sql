@@ -1,4 +1,4 @@
--- One row per macro of ours.
+-- One row per public macro.
 SELECT shown.function_name, shown.parameters, shown.comment
 FROM duckdb_functions() AS shown
 WHERE NOT shown.internal AND shown.schema_name = 'main'

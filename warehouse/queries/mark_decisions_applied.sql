@@ -1,4 +1,4 @@
--- Rulings about blocks that were linked under them just now.
+-- Marks review decisions in the blocks that were just linked as applied.
 UPDATE store.review_decisions SET applied = true
 WHERE NOT applied AND decision_id IN (
     SELECT pinned.decision_id

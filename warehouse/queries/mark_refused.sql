@@ -1,4 +1,4 @@
--- Article versions of the batch that an extractor refused wait for the next one.
+-- Marks article versions of the batch that an extractor refused: they wait for the next extractor.
 UPDATE store.unread SET refused_by = given.extractor_version
 FROM extraction_batch AS given
 WHERE given.reject IS NOT NULL

@@ -1,5 +1,5 @@
--- The splits and dividends of staged_prices, added, or replaced where a value differs. Files write 0 (and 1
--- for a split) on all other days: those rows are left behind first, for a file may have ten million.
+-- Adds the splits and dividends of staged_prices; replaces those with another value. Files write 0
+-- (and 1 for a split) on all other days; those rows are filtered first: there may be ten million.
 MERGE INTO store.corporate_actions AS held
 USING (
     SELECT DISTINCT ON (map.listing_id, given.session_date, given.kind)

@@ -1,4 +1,4 @@
--- The bars of checked_bars, added, or replaced where a value differs.
+-- Adds the bars of checked_bars; replaces those with another value.
 MERGE INTO store.daily_bars AS held
 USING checked_bars AS given
 ON held.listing_id = given.listing_id

@@ -1,4 +1,4 @@
--- One row per article of key_batch that stands in the warehouse under the id given.
+-- One row per article of key_batch that is stored under the given id.
 SELECT held.article_id
 FROM store.articles AS held
 SEMI JOIN key_batch AS given ON given.article_id = held.article_id

@@ -1,7 +1,7 @@
 -- One row: when the next notice of these channels can be claimed.
 SELECT min(
     CASE
-        -- As claim_alerts.sql and fold_due.sql have it: such times are of a clock that was ahead.
+        -- As in claim_alerts.sql and fold_due.sql: such times come from a clock that ran ahead.
         WHEN state = 'claimed' AND claimed_until > now() + INTERVAL 1 DAY THEN now()
         WHEN state = 'claimed' THEN claimed_until
         WHEN coalesce(fold_at, due_at) > now() + INTERVAL 8 DAY THEN now()

@@ -1,4 +1,4 @@
--- The digest of one input, in place of the one before it.
+-- Stores the digest of one input; replaces the one before.
 MERGE INTO store.loaded_inputs AS held
 USING (SELECT $input AS input, $digest AS digest, $loaded_at::TIMESTAMPTZ AS loaded_at) AS given
 ON held.input = given.input

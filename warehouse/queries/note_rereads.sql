@@ -1,4 +1,4 @@
--- One row per article version of the batch that was read before: what it gave then is superseded.
+-- One row per article version of the batch that was read before; its old mentions are superseded.
 INSERT INTO store.rereads BY NAME
 SELECT DISTINCT given.article_id, given.version
 FROM extraction_batch AS given

@@ -1,4 +1,4 @@
--- One row per article that an open development of the blocks in block_batch rests on.
+-- One row per article that reports an open development of the blocks in block_batch.
 SELECT DISTINCT linked.article_id
 FROM store.development_mentions AS linked
 SEMI JOIN (

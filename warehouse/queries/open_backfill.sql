@@ -1,4 +1,4 @@
--- One row: a backfill as it was ordered, once; an order given again after its end is open again.
+-- One row: a backfill as ordered. An order repeated after its end is opened again.
 MERGE INTO store.backfills AS held
 USING (
     SELECT

@@ -1,4 +1,4 @@
--- One row per channel: how many notices wait, are held, sent, folded or given up on.
+-- One row per channel: how many notices are due, waiting, claimed, sent, folded or dead.
 SELECT
     channel,
     count(*) FILTER (WHERE state = 'pending' AND fold_at IS NULL AND due_at <= $now) AS due,

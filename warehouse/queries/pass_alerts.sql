@@ -1,4 +1,4 @@
--- One row per notice raised since $since, most pressing first.
+-- One row per notice raised since $since, highest severity first.
 SELECT severity, rule_id AS rule, channel, state, headline AS notice
 FROM alerts
 WHERE created_at >= $since

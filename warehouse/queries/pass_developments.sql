@@ -1,5 +1,5 @@
--- One row per development first told to us since $since, most novel first.
--- tickers: those named or most exposed, each with the sign of the effect.
+-- One row per development first seen since $since, highest novelty first.
+-- tickers: the listings named or most exposed, each with the sign of the effect.
 WITH touched AS (
     SELECT
         development_id,

@@ -1,4 +1,4 @@
--- One row per feed asked since $since, those in trouble first.
+-- One row per feed fetched since $since, feeds in trouble first.
 SELECT
     feed_id AS feed,
     health,

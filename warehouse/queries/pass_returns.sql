@@ -1,5 +1,5 @@
--- One row per listing named in, or most exposed to, a development first told to us since $since, and
--- its adjusted close around the first session that could trade on it; largest moves first.
+-- One row per listing named in, or most exposed to, a development first seen since $since, and its
+-- adjusted close around the first session that could trade on it; largest moves first.
 SELECT
     moved.event_date AS date,
     moved.listing_id AS listing,

@@ -1,5 +1,5 @@
--- One row per feed with articles first seen since $since: how many, and how many are summaries only
--- (shorter than $short characters, and from the feed itself).
+-- One row per feed with articles first seen since $since: how many, and how many hold a summary
+-- only (shorter than $short characters, text from the feed).
 SELECT
     feed_id,
     count(*) AS article_count,

@@ -1,4 +1,4 @@
--- One row per mention of the development: they have a measure of their own from now on.
+-- One row per mention of the development: from now on they have a measure of their own.
 INSERT INTO store.pins BY NAME
 SELECT DISTINCT
     linked.mention_id, $decision AS pin_group, true AS apart, held.block, $decision AS decision_id

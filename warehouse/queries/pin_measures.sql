@@ -1,4 +1,4 @@
--- One row per mention of either measure: they share one from now on.
+-- One row per mention of either measure: from now on they share one.
 INSERT INTO store.pins BY NAME
 SELECT DISTINCT
     linked.mention_id, $decision AS pin_group, false AS apart, held.block, $decision AS decision_id

@@ -1,5 +1,5 @@
--- One row per listed feed that brings nothing for far longer than it used to: longer than
--- $quiet_hours, and $quiet_times its usual longest gap (19 of 20 are shorter) of its last 50.
+-- One row per listed feed without new articles for longer than $quiet_hours, and longer than
+-- $quiet_times the 95th percentile of the gaps between its last 50 articles.
 WITH brought AS (
     SELECT
         feed_id,
@@ -11,7 +11,7 @@ WITH brought AS (
             first_seen_at
         ) AS gap_s
     FROM store.articles
-    -- A clock that was ahead must not keep a feed from ever being quiet.
+    -- A clock that ran ahead must not hide a quiet feed for good.
     WHERE version = 1 AND first_seen_at <= CAST($at AS TIMESTAMPTZ)
 ),
 usual AS (

@@ -1,4 +1,4 @@
--- One row per development of wanted_batch that history alone tells of.
+-- One row per development of wanted_batch that only backfilled articles report.
 SELECT linked.development_id
 FROM store.development_mentions AS linked
 SEMI JOIN wanted_batch AS wanted ON wanted.development_id = linked.development_id

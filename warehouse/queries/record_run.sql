@@ -1,6 +1,6 @@
--- One row per run_id: begun when first told of, ended when told of again.
+-- One row per run_id: inserted at the start, updated at the end.
 MERGE INTO store.runs AS held
-USING (SELECT $run_id AS run_id) AS told ON held.run_id = told.run_id
+USING (SELECT $run_id AS run_id) AS given ON held.run_id = given.run_id
 WHEN MATCHED THEN
     UPDATE SET ended_at = $ended_at, outcome = $outcome, detail = $detail
 WHEN NOT MATCHED THEN

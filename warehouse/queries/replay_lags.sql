@@ -1,4 +1,4 @@
--- One row: notices sent by themselves, those told twice (none, if all is well), and their lags.
+-- One row: single notices sent, those sent twice (should be none), and their lags.
 SELECT
     count(*) AS notices,
     count(*) - count(DISTINCT (rule_id, channel, development_id)) AS doubled,

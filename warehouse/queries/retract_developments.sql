@@ -1,4 +1,4 @@
--- One further revision per development that is no more, as it last was, marked as retracted.
+-- One new revision per development that no longer exists: its last content, marked as retracted.
 INSERT INTO store.developments BY NAME
 SELECT
     held.* EXCLUDE (revision, retracted, superseded_by, recorded_at),

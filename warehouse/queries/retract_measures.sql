@@ -1,4 +1,4 @@
--- One further revision per measure that has no development left, marked as retracted.
+-- One new revision per measure without developments, marked as retracted.
 INSERT INTO store.measures BY NAME
 SELECT
     held.* EXCLUDE (revision, retracted, recorded_at),

@@ -1,4 +1,4 @@
--- One row per development that stands: what linking goes on from.
+-- One row per standing development: the state that linking continues from.
 MERGE INTO store.development_states AS held
 USING state_batch AS given
 ON held.development_id = given.development_id

@@ -1,4 +1,4 @@
--- The tickers of the developments in pass_batch, as they are now.
+-- Replaces the tickers of the developments in pass_batch.
 DELETE FROM store.event_tickers
 WHERE development_id IN (SELECT development_id FROM pass_batch);
 

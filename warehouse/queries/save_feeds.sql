@@ -1,4 +1,4 @@
--- One row per feed of the operator's list; known feeds take their new settings.
+-- One row per feed of the operator's list; known feeds get their new settings.
 MERGE INTO store.feeds AS held
 USING (
     SELECT DISTINCT ON (feed_id) *, true AS listed, now() AS updated_at FROM feed_batch

@@ -1,4 +1,4 @@
--- The FIGIs of figi_batch, where a listing of today has none.
+-- Stores the FIGIs of figi_batch for current listings without one.
 UPDATE store.listings AS held
 SET figi = given.figi, updated_at = now()
 FROM figi_batch AS given

@@ -1,4 +1,4 @@
--- One row per measure that stands: its life as it is told now.
+-- One row per standing measure: its current state.
 MERGE INTO store.measure_states AS held
 USING measure_state_batch AS given
 ON held.measure_id = given.measure_id

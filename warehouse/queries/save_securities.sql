@@ -1,5 +1,5 @@
--- The securities of issuer_batch and its fellows, added or brought up to date. What is as it was stays
--- untouched: a pass that changes one row writes one row.
+-- Adds or updates the securities of issuer_batch and the other batches. Unchanged rows are not
+-- written: a load that changes one row writes one row.
 MERGE INTO store.issuers AS held
 USING (SELECT *, now() AS updated_at FROM issuer_batch) AS given
 ON held.issuer_id = given.issuer_id
@@ -10,7 +10,7 @@ WHEN MATCHED AND (
 ) THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;
 
--- A listing whose issuer is another from now on ends where the new one begins.
+-- When a listing moves to another issuer, the old row ends where the new one begins.
 UPDATE store.listings AS held
 SET valid_to = coalesce(given.valid_from, current_date), updated_at = now()
 FROM listing_batch AS given
@@ -18,7 +18,7 @@ WHERE held.listing_id = given.listing_id
     AND held.issuer_id <> given.issuer_id
     AND held.valid_to IS NULL;
 
--- Ids that OpenFIGI gave stay where the files have none.
+-- FIGIs from OpenFIGI stay when the files have none.
 MERGE INTO store.listings AS held
 USING (
     SELECT batch.* REPLACE (
@@ -40,7 +40,7 @@ WHEN MATCHED AND (
 ) THEN UPDATE BY NAME
 WHEN NOT MATCHED THEN INSERT BY NAME;
 
--- Names, exposures and the prior are as given: what is gone from the files is gone here.
+-- Names, exposures and signs are replaced: what the files no longer hold is deleted.
 DELETE FROM store.company_aliases;
 INSERT INTO store.company_aliases BY NAME SELECT *, now() AS updated_at FROM alias_batch;
 

@@ -1,4 +1,4 @@
--- The sessions of session_batch, added or brought up to date.
+-- Adds or updates the sessions of session_batch.
 MERGE INTO store.sessions AS held
 USING session_batch AS given
 ON held.mic = given.mic AND held.session_date = given.session_date

@@ -1,5 +1,5 @@
--- One row per notice attempted or handed back. A success settles it whoever holds it by now;
--- anything else counts only while the claim is still ours.
+-- One row per notice attempted or released. A success settles it under any claim; any other outcome
+-- counts only while the claim is still ours.
 UPDATE store.alerts AS a
 SET
     state = d.state,

@@ -1,4 +1,4 @@
--- One row per row of raw_prices, values read as what they should be; NULL where they are not.
+-- One row per row of raw_prices, with typed values; NULL where a value does not parse.
 CREATE OR REPLACE TEMP TABLE staged_prices AS
 SELECT
     trim(symbol) AS symbol,
@@ -9,7 +9,7 @@ SELECT
     TRY_CAST(volume AS DOUBLE) AS volume,
     volume IS NOT NULL AND trim(CAST(volume AS VARCHAR)) <> '' AS has_volume,
     upper(nullif(trim(currency), '')) AS currency,
-    -- NaN where something stands that is no number, so that the check sees it.
+    -- NaN for a text that is not a number, so that the check finds it.
     coalesce(TRY_CAST(nullif(trim(dividend), '') AS DOUBLE), CASE WHEN trim(dividend) <> '' THEN 'nan'::DOUBLE END)
         AS dividend,
     coalesce(TRY_CAST(nullif(trim(split), '') AS DOUBLE), CASE WHEN trim(split) <> '' THEN 'nan'::DOUBLE END)

@@ -1,4 +1,4 @@
--- One row per stage that left something out since $since, with how many things.
+-- One row per stage that left items out since $since, with their number.
 SELECT stage, count(DISTINCT item_id) AS item_count
 FROM store.stage_rejects
 WHERE rejected_at >= $since

@@ -1,4 +1,4 @@
--- One row per feed of the list, worst first.
+-- One row per listed feed, worst first.
 SELECT feed_id, health, failure_count, last_answer_at, last_error, last_bozo
 FROM feed_health
 WHERE listed AND enabled

@@ -1,5 +1,5 @@
--- One row per clock: seconds from publication, and from when we first saw it, to a notice sent in
--- the seven days before $at. Notices that waited for a digest are left out: they waited on purpose.
+-- One row per clock: seconds from publication, and from first_seen_at, to sending, for notices of
+-- the seven days before $at. Notices that waited for a digest are left out: that wait is intended.
 WITH sent AS (
     SELECT seen_to_sent_s, published_to_sent_s
     FROM alerts

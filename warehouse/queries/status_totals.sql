@@ -1,4 +1,4 @@
--- One row: how much there is, and how much of it came in the day before $at.
+-- One row: totals, and how much was added in the day before $at.
 SELECT
     (SELECT count(DISTINCT article_id) FROM store.articles) AS articles,
     (

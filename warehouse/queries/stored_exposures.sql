@@ -1,4 +1,4 @@
--- One row per exposure that holds today.
+-- One row per exposure that is valid today.
 SELECT issuer_id, commodity_id, role, weight, countries, valid_from, valid_to
 FROM store.exposures
 WHERE valid_to IS NULL OR valid_to > current_date

@@ -1,4 +1,4 @@
--- One row per issuer, in the order they were given.
+-- One row per issuer, in the order of the input.
 SELECT issuer_id, name, country, cik, sector, aliases, ambiguous_aliases
 FROM store.issuers
 ORDER BY position;

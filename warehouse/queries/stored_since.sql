@@ -1,4 +1,4 @@
--- One row: what was stored since $at, by our own clock.
+-- One row: counts of what was stored since $at, by our own clock.
 SELECT
     (SELECT count(DISTINCT article_id) FROM store.articles WHERE fetched_at >= $at) AS articles,
     (SELECT count(*) FROM store.extractions WHERE extracted_at >= $at) AS readings,

@@ -1,4 +1,4 @@
--- One row per resource of the batch that nobody else holds.
+-- One row per resource of the batch that nobody else has leased.
 INSERT INTO store.leases
 SELECT given.resource, $owner, $leased_until
 FROM lease_batch AS given

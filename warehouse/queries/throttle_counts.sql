@@ -1,4 +1,4 @@
--- One row: how many single notices of one rule on one channel were let pass in a window.
+-- One row: how many single notices of one rule passed on one channel within a window.
 SELECT count(*)
 FROM store.alerts
 WHERE kind = 'single'

@@ -1,4 +1,4 @@
--- One row per kind of record: how many carry a time that is more than an hour away.
+-- One row per kind of record: how many have a time more than an hour in the future.
 SELECT 'articles' AS what, count(*) AS count
 FROM store.articles
 WHERE version = 1 AND first_seen_at > now() + INTERVAL 1 HOUR

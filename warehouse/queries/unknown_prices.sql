@@ -1,4 +1,4 @@
--- One number: rows of staged_prices whose ticker is no listing we know.
+-- One row: how many rows of staged_prices have an unknown ticker.
 SELECT count(*)
 FROM staged_prices AS staged
 ANTI JOIN (SELECT symbol FROM symbol_map WHERE listing_id IS NOT NULL) AS known

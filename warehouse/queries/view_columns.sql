@@ -1,4 +1,4 @@
--- One row per column of a view of ours, views by name, columns in order.
+-- One row per column of a public view, views by name, columns in order.
 SELECT
     shown.view_name, shown.comment, field.column_name, field.data_type, field.comment
 FROM duckdb_views() AS shown

@@ -1,6 +1,6 @@
 -- One row per article version to read: the newest English one with a text, first seen in the span,
--- that meets the operator's predicate (put in for {predicate}), was read before by another
--- extractor (or, without $read_before, by none), and not by this one; earliest first.
+-- that matches the operator's condition (inserted for {predicate}) and was read before by another
+-- extractor (without $read_before: by none), but not by this one; earliest first.
 SELECT article_id, version
 FROM articles
 WHERE text IS NOT NULL

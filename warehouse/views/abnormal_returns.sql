@@ -1,8 +1,8 @@
--- One row per chosen development, listing and session around it: actual less expected return.
+-- One row per chosen development, listing and session around day 0: actual minus expected return.
 -- after: event_sessions, daily_returns
 -- MacKinlay (1997): the market model is fitted by least squares over the 120 sessions that end 11
--- before the event. `shift` moves the event by sessions, for placebos. A NULL filter takes
--- all; type, status and listing take several, parted by commas.
+-- before the event. `p_shift` moves the event by that many sessions, for placebos. A NULL filter
+-- accepts all; type, status and listing accept several values, separated by commas.
 CREATE OR REPLACE MACRO store.abnormal_returns(
     p_type, p_status, p_actor, p_target, p_commodity, p_listing, p_group, p_sign, p_link,
     p_since, p_until, p_shift
@@ -45,7 +45,7 @@ fitted AS (
     SELECT
         development_id, listing_id,
         count(*) AS session_count,
-        -- Without a benchmark, or with one that stood still, the mean is what is expected.
+        -- Without a benchmark, or with a constant one, the mean is the expected return.
         coalesce(CASE WHEN var_pop(bench) > 0 THEN regr_slope(ret, bench) END, 0.0) AS beta,
         avg(bench) AS bench_mean,
         avg(ret) - coalesce(CASE WHEN var_pop(bench) > 0 THEN regr_slope(ret, bench) END, 0.0)
@@ -82,4 +82,4 @@ JOIN fitted
     AND fitted.listing_id = windowed.listing_id
     AND fitted.session_count >= 60;
 
-COMMENT ON MACRO TABLE store.abnormal_returns IS 'One row per chosen development, listing and session around it: actual less expected return.';
+COMMENT ON MACRO TABLE store.abnormal_returns IS 'One row per chosen development, listing and session around day 0: the actual return less the expected one.';

@@ -1,4 +1,4 @@
--- One row per notice: rule x development x channel, or a digest that stands for several.
+-- One row per notice: rule x development x channel, or a digest of several.
 CREATE OR REPLACE VIEW alerts AS
 WITH attempts AS (
     SELECT
@@ -39,27 +39,27 @@ FROM store.alerts AS a
 LEFT JOIN store.alerts AS d ON d.alert_id = a.folded_into
 LEFT JOIN attempts AS t ON t.alert_id = coalesce(a.folded_into, a.alert_id);
 
-COMMENT ON VIEW alerts IS 'What the desk was told or is owed: one row per notice';
-COMMENT ON COLUMN alerts.alert_id IS 'Digest of rule, development and channel; the idempotency key';
-COMMENT ON COLUMN alerts.kind IS 'single, correction (its source took back or changed what refers_to tells), or digest: one notice that stands for several';
-COMMENT ON COLUMN alerts.rule_id IS 'The rule that matched';
-COMMENT ON COLUMN alerts.severity IS 'flash, urgent or notice, as the rule says';
-COMMENT ON COLUMN alerts.channel IS 'The channel the notice is owed to, by name';
-COMMENT ON COLUMN alerts.headline IS 'The development in one line';
-COMMENT ON COLUMN alerts.development_id IS 'The development; NULL for a digest';
-COMMENT ON COLUMN alerts.measure_id IS 'Its measure; NULL for a digest';
-COMMENT ON COLUMN alerts.refers_to IS 'The notice of the step this one carries on (announced to in force), or that it corrects; NULL if none';
-COMMENT ON COLUMN alerts.state IS 'pending, claimed, sent, dead (given up on) or withdrawn (its source took it back before it went); of a folded notice, the state of its digest';
-COMMENT ON COLUMN alerts.created_at IS 'When it was written to the outbox, UTC';
-COMMENT ON COLUMN alerts.due_at IS 'When it may go, or go again after a failure, UTC';
-COMMENT ON COLUMN alerts.sent_at IS 'When the receiver took it, by itself or in its digest, UTC; NULL if not yet';
-COMMENT ON COLUMN alerts.folded_into IS 'The digest it went with; NULL if it goes by itself';
-COMMENT ON COLUMN alerts.fold_reason IS 'Why it was folded: hourly, daily, quiet or throttle; NULL if it was not';
-COMMENT ON COLUMN alerts.first_seen_at IS 'When we could first have known of the development, UTC';
-COMMENT ON COLUMN alerts.published_at IS 'When its publisher says it was published, UTC; NULL if not said';
-COMMENT ON COLUMN alerts.seen_to_sent_s IS 'Seconds from first seen to sent';
-COMMENT ON COLUMN alerts.published_to_sent_s IS 'Seconds from publication, as claimed, to sent';
-COMMENT ON COLUMN alerts.attempt_count IS 'Attempts to deliver it or its digest';
-COMMENT ON COLUMN alerts.repeat_count IS 'Attempts that succeeded after one that had: the receiver saw the key again';
-COMMENT ON COLUMN alerts.last_attempt_at IS 'When delivery was last tried, UTC; NULL if never';
-COMMENT ON COLUMN alerts.last_error IS 'Why it is not sent yet, without secrets; NULL if nothing went wrong';
+COMMENT ON VIEW alerts IS 'One row per notice: what was sent to a channel, or waits to be sent.';
+COMMENT ON COLUMN alerts.alert_id IS 'Digest of rule, development and channel; the idempotency key.';
+COMMENT ON COLUMN alerts.kind IS 'single; correction (the source withdrew or changed what the notice in refers_to says); or digest (one notice for several).';
+COMMENT ON COLUMN alerts.rule_id IS 'Id of the rule that matched.';
+COMMENT ON COLUMN alerts.severity IS 'flash, urgent or notice; set by the rule.';
+COMMENT ON COLUMN alerts.channel IS 'Name of the channel the notice goes to.';
+COMMENT ON COLUMN alerts.headline IS 'The development in one line.';
+COMMENT ON COLUMN alerts.development_id IS 'The development; see policy_events. NULL for a digest.';
+COMMENT ON COLUMN alerts.measure_id IS 'Its measure; see measure_status. NULL for a digest.';
+COMMENT ON COLUMN alerts.refers_to IS 'alert_id of the notice this one follows (an earlier step, such as announced before in_force) or corrects; NULL when there is none.';
+COMMENT ON COLUMN alerts.state IS 'pending, claimed, sent, dead (failed permanently) or withdrawn (the source withdrew the report before it was sent). A folded notice shows the state of its digest.';
+COMMENT ON COLUMN alerts.created_at IS 'When it was written to the outbox, UTC.';
+COMMENT ON COLUMN alerts.due_at IS 'Earliest time to send it, or to retry after a failure, UTC.';
+COMMENT ON COLUMN alerts.sent_at IS 'When the receiver accepted it or its digest, UTC; NULL when not sent.';
+COMMENT ON COLUMN alerts.folded_into IS 'alert_id of the digest that contains it; NULL when it is sent alone.';
+COMMENT ON COLUMN alerts.fold_reason IS 'Why it was folded into a digest: hourly, daily, quiet or throttle; NULL when it was not.';
+COMMENT ON COLUMN alerts.first_seen_at IS 'When the first report of the development reached us, UTC.';
+COMMENT ON COLUMN alerts.published_at IS 'Publication time that the publisher states, UTC; NULL when it states none.';
+COMMENT ON COLUMN alerts.seen_to_sent_s IS 'Time from first_seen_at to sent_at, in seconds.';
+COMMENT ON COLUMN alerts.published_to_sent_s IS 'Time from published_at to sent_at, in seconds.';
+COMMENT ON COLUMN alerts.attempt_count IS 'Delivery attempts for it or its digest.';
+COMMENT ON COLUMN alerts.repeat_count IS 'Attempts that succeeded after an earlier success: the receiver got the same alert_id again.';
+COMMENT ON COLUMN alerts.last_attempt_at IS 'Time of the last delivery attempt, UTC; NULL when there was none.';
+COMMENT ON COLUMN alerts.last_error IS 'Why it is not sent yet, without secrets; NULL when there was no error.';

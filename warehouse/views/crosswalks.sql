@@ -1,4 +1,4 @@
--- One row per label of the ontology (a type or a status) and code that an outside list has for it.
+-- One row per ontology label (a type or a status) and matching code of an outside scheme.
 -- Codes: UNCTAD MAST 2019 chapters, Global Trade Alert intervention types, CAMEO and PLOVER 0.8.
 CREATE OR REPLACE VIEW crosswalks AS
 SELECT * FROM (
@@ -205,10 +205,10 @@ SELECT * FROM (
         ('status', 'under_negotiation', 'plover', 'CONSULT', NULL, NULL)
 ) AS listed (label_kind, label, scheme, code, name, note);
 
-COMMENT ON VIEW crosswalks IS 'One row per label of the ontology (a type or a status) and code that an outside list has for it.';
+COMMENT ON VIEW crosswalks IS 'One row per ontology label (a type or a status) and matching code of an outside scheme.';
 COMMENT ON COLUMN crosswalks.label_kind IS 'type or status.';
 COMMENT ON COLUMN crosswalks.label IS 'The label, as in policy_events.';
-COMMENT ON COLUMN crosswalks.scheme IS 'mast (UNCTAD chapters of 2019), gta (Global Trade Alert intervention types), cameo or plover (0.8).';
-COMMENT ON COLUMN crosswalks.code IS 'The code there; for plover the event type.';
-COMMENT ON COLUMN crosswalks.name IS 'What the code is called there; for plover the mode.';
-COMMENT ON COLUMN crosswalks.note IS 'When or how far the code fits; the mapping is ours.';
+COMMENT ON COLUMN crosswalks.scheme IS 'mast (UNCTAD 2019 chapters), gta (Global Trade Alert intervention types), cameo, or plover (version 0.8).';
+COMMENT ON COLUMN crosswalks.code IS 'Code in that scheme; for plover the event type.';
+COMMENT ON COLUMN crosswalks.name IS 'Name of the code in that scheme; for plover the mode.';
+COMMENT ON COLUMN crosswalks.note IS 'When, or how closely, the code matches. The mapping is ours.';

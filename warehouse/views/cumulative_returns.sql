@@ -1,6 +1,6 @@
--- One row per chosen development, listing and window: its cumulative abnormal return and how sure.
+-- One row per chosen development, listing and window: cumulative abnormal return, standard error.
 -- after: abnormal_returns
--- The standard error carries the error of the fit into the window (MacKinlay 1997, eq. 8 and 11).
+-- The standard error includes the estimation error of the model (MacKinlay 1997, eq. 8 and 11).
 CREATE OR REPLACE MACRO store.cumulative_returns(
     p_type, p_status, p_actor, p_target, p_commodity, p_listing, p_group, p_sign, p_link,
     p_since, p_until, p_shift
@@ -40,7 +40,7 @@ SELECT
         )
     ) AS se
 FROM summed
--- A window with a hole in it would be the return of fewer days than it says.
+-- A window with a missing session would sum fewer days than its name says.
 WHERE day_count = last_tau - first_tau + 1;
 
-COMMENT ON MACRO TABLE store.cumulative_returns IS 'One row per chosen development, listing and window: its cumulative abnormal return and standard error.';
+COMMENT ON MACRO TABLE store.cumulative_returns IS 'One row per chosen development, listing and window: the cumulative abnormal return and its standard error.';

@@ -1,4 +1,4 @@
--- One row per listing and session: its return and its benchmark's.
+-- One row per listing and session: the return of the listing and of its benchmark.
 -- after: prices, session_numbers
 CREATE OR REPLACE VIEW daily_returns AS
 WITH numbered AS (
@@ -18,7 +18,7 @@ WITH numbered AS (
 moved AS (
     SELECT
         *,
-        -- Over a gap there is no one-day return.
+        -- Across a gap there is no one-day return.
         CASE
             WHEN session_no - lag(session_no) OVER series = 1
                 THEN adj_close / lag(adj_close) OVER series - 1
@@ -40,13 +40,13 @@ FROM moved
 LEFT JOIN moved AS bench
     ON bench.listing_id = moved.benchmark_id AND bench.session_date = moved.session_date;
 
-COMMENT ON VIEW daily_returns IS 'One row per listing and session: its return and its benchmark''s.';
+COMMENT ON VIEW daily_returns IS 'One row per listing and session: the return of the listing and of its benchmark.';
 COMMENT ON COLUMN daily_returns.listing_id IS 'The listing, MIC:TICKER.';
 COMMENT ON COLUMN daily_returns.session_date IS 'Trading day of the market.';
-COMMENT ON COLUMN daily_returns.calendar IS 'Calendar its market keeps, by MIC.';
-COMMENT ON COLUMN daily_returns.session_no IS 'Number of the session in that calendar.';
-COMMENT ON COLUMN daily_returns.adj_close IS 'Adjusted close.';
-COMMENT ON COLUMN daily_returns.ret IS 'Simple return from the session before; NULL where that has no price.';
-COMMENT ON COLUMN daily_returns.benchmark_id IS 'What it is measured against, MIC:TICKER.';
-COMMENT ON COLUMN daily_returns.benchmark_adj_close IS 'Adjusted close of the benchmark that day.';
-COMMENT ON COLUMN daily_returns.benchmark_ret IS 'Return of the benchmark that day.';
+COMMENT ON COLUMN daily_returns.calendar IS 'Trading calendar of the market, named by its MIC.';
+COMMENT ON COLUMN daily_returns.session_no IS 'Running number of the session in that calendar.';
+COMMENT ON COLUMN daily_returns.adj_close IS 'Adjusted close, in the currency of the listing.';
+COMMENT ON COLUMN daily_returns.ret IS 'Simple return since the previous session, as a fraction; NULL when the previous session has no price.';
+COMMENT ON COLUMN daily_returns.benchmark_id IS 'Its benchmark, MIC:TICKER.';
+COMMENT ON COLUMN daily_returns.benchmark_adj_close IS 'Adjusted close of the benchmark on that day.';
+COMMENT ON COLUMN daily_returns.benchmark_ret IS 'Return of the benchmark on that day, as a fraction.';

@@ -1,4 +1,4 @@
--- One row per development, listing and window: its cumulative abnormal return, with what overlaps.
+-- One row per development, listing and window: cumulative abnormal return, overlapping events.
 -- after: cumulative_returns, event_sessions
 CREATE OR REPLACE VIEW event_cars AS
 SELECT
@@ -40,23 +40,23 @@ LEFT JOIN (
 ) AS near
     ON near.development_id = found.development_id AND near.listing_id = found.listing_id;
 
-COMMENT ON VIEW event_cars IS 'One row per development, listing and window: its cumulative abnormal return by the market model, and what else fell into the window.';
+COMMENT ON VIEW event_cars IS 'One row per development, listing and window: the cumulative abnormal return by the market model, and how many other events overlap.';
 COMMENT ON COLUMN event_cars.development_id IS 'The development; see policy_events.';
 COMMENT ON COLUMN event_cars.listing_id IS 'The listing, MIC:TICKER.';
-COMMENT ON COLUMN event_cars.sign IS 'Prior of the tie: +, - or ?.';
-COMMENT ON COLUMN event_cars.link IS 'How it is touched: named, party or exposed.';
+COMMENT ON COLUMN event_cars.sign IS 'Expected direction, a prior: +, - or ?.';
+COMMENT ON COLUMN event_cars.link IS 'How the development affects the listing: named, party or exposed.';
 COMMENT ON COLUMN event_cars.type IS 'Type of the development.';
 COMMENT ON COLUMN event_cars.status IS 'Status of the development.';
-COMMENT ON COLUMN event_cars.first_seen_at IS 'When we could first have known, UTC.';
-COMMENT ON COLUMN event_cars.event_date IS 'Day 0: first session of its market that closed after first_seen_at.';
-COMMENT ON COLUMN event_cars.benchmark_id IS 'What it is measured against, MIC:TICKER; NULL: its own mean.';
-COMMENT ON COLUMN event_cars.window_name IS 'Sessions around day 0: [-1,+1], [0,+1], [0,+5] or [-5,+5].';
+COMMENT ON COLUMN event_cars.first_seen_at IS 'When the first report reached us, UTC.';
+COMMENT ON COLUMN event_cars.event_date IS 'Day 0: the first session of the listing''s market that closed after first_seen_at.';
+COMMENT ON COLUMN event_cars.benchmark_id IS 'Its benchmark, MIC:TICKER; NULL: the listing''s own mean return is expected.';
+COMMENT ON COLUMN event_cars.window_name IS 'Sessions relative to day 0: [-1,+1], [0,+1], [0,+5] or [-5,+5].';
 COMMENT ON COLUMN event_cars.car IS 'Cumulative abnormal return over the window, as a fraction.';
-COMMENT ON COLUMN event_cars.se IS 'Its standard error, the error of the fit included.';
+COMMENT ON COLUMN event_cars.se IS 'Standard error of car, including the estimation error of the model.';
 COMMENT ON COLUMN event_cars.t IS 'car / se.';
-COMMENT ON COLUMN event_cars.alpha IS 'Intercept of the market model.';
+COMMENT ON COLUMN event_cars.alpha IS 'Intercept of the market model, as a daily return.';
 COMMENT ON COLUMN event_cars.beta IS 'Slope of the market model.';
-COMMENT ON COLUMN event_cars.sigma IS 'Standard deviation of its residuals, a day.';
-COMMENT ON COLUMN event_cars.session_count IS 'Sessions it was fitted over; 120 when none is missing.';
-COMMENT ON COLUMN event_cars.same_day_count IS 'Other developments that touch the listing with the same day 0: their effects cannot be told apart.';
-COMMENT ON COLUMN event_cars.overlap_count IS 'Other developments that touch it within five sessions either side.';
+COMMENT ON COLUMN event_cars.sigma IS 'Standard deviation of the model''s daily residuals.';
+COMMENT ON COLUMN event_cars.session_count IS 'Sessions in the estimation window; 120 when none is missing.';
+COMMENT ON COLUMN event_cars.same_day_count IS 'Other developments that affect the listing with the same day 0: their effects cannot be separated.';
+COMMENT ON COLUMN event_cars.overlap_count IS 'Other developments that affect the listing within five sessions before or after.';

@@ -24,7 +24,7 @@ SELECT * FROM (
         ('stockpile', 'support', 'S')
 ) AS listed (type, family, sign);
 
-COMMENT ON VIEW event_families IS 'One row per event type of the ontology.';
-COMMENT ON COLUMN event_families.type IS 'The type.';
-COMMENT ON COLUMN event_families.family IS 'Its family: import, export, entity, agreement or support.';
-COMMENT ON COLUMN event_families.sign IS 'R restricting, L liberalising, S supportive when it moves forward.';
+COMMENT ON VIEW event_families IS 'One row per event type of the ontology: its family and sign.';
+COMMENT ON COLUMN event_families.type IS 'The event type.';
+COMMENT ON COLUMN event_families.family IS 'Family of the type: import, export, entity, agreement or support.';
+COMMENT ON COLUMN event_families.sign IS 'Direction of a step forward: R restricting, L liberalising, S supportive.';

@@ -1,4 +1,4 @@
--- One row per mention and version of the extractor that found it.
+-- One row per mention and extractor version.
 CREATE OR REPLACE VIEW event_mentions AS
 WITH newest AS (
     SELECT
@@ -63,51 +63,51 @@ LEFT JOIN store.development_mentions AS linked
     AND linked.extractor_version = found.extractor_version
     AND linked.part = 0;
 
-COMMENT ON VIEW event_mentions IS 'One row per mention and version of the extractor that found it: a span of text that reports one step of one measure.';
+COMMENT ON VIEW event_mentions IS 'One row per mention and extractor version: a span of text that reports one step of one measure.';
 COMMENT ON COLUMN event_mentions.mention_id IS 'Id of the mention.';
-COMMENT ON COLUMN event_mentions.development_id IS 'The development it reports (of its first implementer or act, where it names several); NULL while not linked.';
-COMMENT ON COLUMN event_mentions.novelty IS 'How new it was: new_measure, new_development, stage_update, new_detail, confirmation or repeat.';
-COMMENT ON COLUMN event_mentions.novelty_score IS 'The novelty as a number from 0 to 1, halved for what was denied, asked or speculated.';
-COMMENT ON COLUMN event_mentions.article_id IS 'The article it stands in.';
-COMMENT ON COLUMN event_mentions.article_version IS 'The version of the article.';
-COMMENT ON COLUMN event_mentions.field IS 'title or body: what the offsets count in.';
-COMMENT ON COLUMN event_mentions.start_char IS 'First code point of the trigger in the field, from 0.';
-COMMENT ON COLUMN event_mentions.end_char IS 'Code point after the trigger.';
-COMMENT ON COLUMN event_mentions.trigger IS 'The words that tell the step.';
-COMMENT ON COLUMN event_mentions.sentence IS 'The sentence around them.';
-COMMENT ON COLUMN event_mentions.sentence_start IS 'First code point of the sentence in the field.';
-COMMENT ON COLUMN event_mentions.type IS 'What kind of measure: one of the 20 types of the ontology.';
-COMMENT ON COLUMN event_mentions.status IS 'Which step of its life: one of the 20 statuses of the ontology.';
+COMMENT ON COLUMN event_mentions.development_id IS 'The development it reports; the first one when it names several implementers or acts. NULL before linking.';
+COMMENT ON COLUMN event_mentions.novelty IS 'How new the report was: new_measure, new_development, stage_update, new_detail, confirmation or repeat.';
+COMMENT ON COLUMN event_mentions.novelty_score IS 'Novelty as a number from 0 to 1; halved for negated, questioned or speculative reports.';
+COMMENT ON COLUMN event_mentions.article_id IS 'The article that contains it.';
+COMMENT ON COLUMN event_mentions.article_version IS 'Version of that article.';
+COMMENT ON COLUMN event_mentions.field IS 'title or body: the text that the offsets refer to.';
+COMMENT ON COLUMN event_mentions.start_char IS 'Offset of the trigger in the field, in code points from 0.';
+COMMENT ON COLUMN event_mentions.end_char IS 'Offset after the last code point of the trigger.';
+COMMENT ON COLUMN event_mentions.trigger IS 'The words that report the step.';
+COMMENT ON COLUMN event_mentions.sentence IS 'The sentence that contains the trigger.';
+COMMENT ON COLUMN event_mentions.sentence_start IS 'Offset of the sentence in the field, in code points from 0.';
+COMMENT ON COLUMN event_mentions.type IS 'Kind of measure: one of the 20 types of the ontology.';
+COMMENT ON COLUMN event_mentions.status IS 'Step in its life: one of the 20 statuses of the ontology.';
 COMMENT ON COLUMN event_mentions.status_target IS 'What the step acts on: measure, suspension, deadline, exemption or investigation.';
-COMMENT ON COLUMN event_mentions.factuality IS 'How sure: asserted, scheduled, conditional, speculative, alleged, negated or question.';
-COMMENT ON COLUMN event_mentions.time_frame IS 'current, future or background, seen from publication.';
-COMMENT ON COLUMN event_mentions.polarity IS 'restricting, liberalising, supportive, unsupportive or neutral; computed.';
-COMMENT ON COLUMN event_mentions.retaliation IS 'Is it called a counter-measure?';
-COMMENT ON COLUMN event_mentions.source_type IS 'Who says so: author, official_actor, official_counterparty, official_other, company, unnamed_source, analyst or media.';
+COMMENT ON COLUMN event_mentions.factuality IS 'Certainty of the report: asserted, scheduled, conditional, speculative, alleged, negated or question.';
+COMMENT ON COLUMN event_mentions.time_frame IS 'Time of the step relative to publication: current, future or background.';
+COMMENT ON COLUMN event_mentions.polarity IS 'restricting, liberalising, supportive, unsupportive or neutral; derived from type and status.';
+COMMENT ON COLUMN event_mentions.retaliation IS 'True when the text calls it a counter-measure.';
+COMMENT ON COLUMN event_mentions.source_type IS 'Who makes the statement: author, official_actor, official_counterparty, official_other, company, unnamed_source, analyst or media.';
 COMMENT ON COLUMN event_mentions.source_text IS 'The words that name the source.';
-COMMENT ON COLUMN event_mentions.actors IS 'Who decides: ISO 3166-1 alpha-2 codes, EU for the Union, XX unknown.';
-COMMENT ON COLUMN event_mentions.targets IS 'Whom it hits, same codes.';
-COMMENT ON COLUMN event_mentions.actor_texts IS 'The actors in the words of the text.';
-COMMENT ON COLUMN event_mentions.target_texts IS 'The targets in the words of the text.';
+COMMENT ON COLUMN event_mentions.actors IS 'Who decides: ISO 3166-1 alpha-2 codes, EU for the European Union, XX when unknown.';
+COMMENT ON COLUMN event_mentions.targets IS 'Who is affected: same codes as actors.';
+COMMENT ON COLUMN event_mentions.actor_texts IS 'The actors as written in the text.';
+COMMENT ON COLUMN event_mentions.target_texts IS 'The targets as written in the text.';
 COMMENT ON COLUMN event_mentions.agencies IS 'Agencies that act, by their usual names.';
-COMMENT ON COLUMN event_mentions.product_texts IS 'The products in the words of the text.';
+COMMENT ON COLUMN event_mentions.product_texts IS 'The products as written in the text.';
 COMMENT ON COLUMN event_mentions.commodities IS 'Commodity ids of the products.';
-COMMENT ON COLUMN event_mentions.company_texts IS 'The companies in the words of the text.';
-COMMENT ON COLUMN event_mentions.rates IS 'Rates with words, value, unit, basis and role (rate or previous_rate).';
-COMMENT ON COLUMN event_mentions.amounts IS 'Sums and volumes with words, value, unit and kind.';
-COMMENT ON COLUMN event_mentions.dates IS 'Dates with role, words and ISO date as exact as told.';
-COMMENT ON COLUMN event_mentions.duration IS 'How long, ISO 8601.';
-COMMENT ON COLUMN event_mentions.instrument IS 'The legal instrument in the words of the text.';
-COMMENT ON COLUMN event_mentions.instrument_id IS 'The instrument in the normal form of the extractor.';
-COMMENT ON COLUMN event_mentions.condition IS 'The if-clause, where there is one.';
-COMMENT ON COLUMN event_mentions.is_lead IS 'Does it stand in the title or the first sentences?';
-COMMENT ON COLUMN event_mentions.confidence IS 'From 0 to 1: how sure the extractor is.';
+COMMENT ON COLUMN event_mentions.company_texts IS 'The companies as written in the text.';
+COMMENT ON COLUMN event_mentions.rates IS 'Rates: text, value, unit, basis and role (rate or previous_rate).';
+COMMENT ON COLUMN event_mentions.amounts IS 'Sums of money and volumes: text, value, unit and kind.';
+COMMENT ON COLUMN event_mentions.dates IS 'Dates: role, text and ISO 8601 date, as precise as reported.';
+COMMENT ON COLUMN event_mentions.duration IS 'Duration, ISO 8601, such as P90D.';
+COMMENT ON COLUMN event_mentions.instrument IS 'The legal instrument as written in the text.';
+COMMENT ON COLUMN event_mentions.instrument_id IS 'The instrument in normal form, such as mofcom-2025-61.';
+COMMENT ON COLUMN event_mentions.condition IS 'The condition (if-clause), where there is one.';
+COMMENT ON COLUMN event_mentions.is_lead IS 'True when it stands in the title or the first sentences.';
+COMMENT ON COLUMN event_mentions.confidence IS 'Confidence of the extractor, from 0 to 1.';
 COMMENT ON COLUMN event_mentions.rule IS 'Rule or model that found it.';
-COMMENT ON COLUMN event_mentions.missing IS 'For every empty argument, why it is empty.';
+COMMENT ON COLUMN event_mentions.missing IS 'Each empty argument with the reason why it is empty.';
 COMMENT ON COLUMN event_mentions.extractor_version IS 'Version of the extractor.';
-COMMENT ON COLUMN event_mentions.is_newest IS 'Is it what the newest extractor that read this text saw, in the newest version of its article that was read?';
-COMMENT ON COLUMN event_mentions.withdrawn IS 'Why a later version of its article took it back: retracted, corrected or reinstated; NULL where none did.';
-COMMENT ON COLUMN event_mentions.withdrawn_at IS 'When that version was first seen, UTC.';
-COMMENT ON COLUMN event_mentions.first_seen_at IS 'When the text version that holds it reached us, UTC.';
-COMMENT ON COLUMN event_mentions.published_at IS 'When its publisher says it was published, UTC.';
-COMMENT ON COLUMN event_mentions.extracted_at IS 'When it was read, UTC.';
+COMMENT ON COLUMN event_mentions.is_newest IS 'True when the newest extractor that read the text found it, in the newest version of the article that was read.';
+COMMENT ON COLUMN event_mentions.withdrawn IS 'What a later version of the article did to it: retracted, corrected or reinstated; NULL when nothing.';
+COMMENT ON COLUMN event_mentions.withdrawn_at IS 'When that later version reached us, UTC.';
+COMMENT ON COLUMN event_mentions.first_seen_at IS 'When this version of the text reached us, UTC.';
+COMMENT ON COLUMN event_mentions.published_at IS 'Publication time that the publisher states, UTC.';
+COMMENT ON COLUMN event_mentions.extracted_at IS 'When it was extracted, UTC.';

@@ -1,4 +1,4 @@
--- One row per session from 10 before to 10 after: the mean abnormal return so far, with its band.
+-- One row per session from 10 before to 10 after day 0: mean cumulative abnormal return, band.
 -- after: abnormal_returns
 CREATE OR REPLACE MACRO event_path(
     type := NULL, status := NULL, actor := NULL, target := NULL, commodity := NULL,
@@ -26,4 +26,4 @@ WHERE day_count = 21
 GROUP BY tau
 ORDER BY tau;
 
-COMMENT ON MACRO TABLE event_path IS 'One row per session from 10 before to 10 after day 0: the mean cumulative abnormal return of the chosen events with all 21 sessions, and its 95 percent band.';
+COMMENT ON MACRO TABLE event_path IS 'One row per session from 10 before to 10 after day 0: the mean cumulative abnormal return of the chosen events that have all 21 sessions, and its 95 percent band.';

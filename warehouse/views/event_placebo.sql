@@ -1,4 +1,4 @@
--- One row per window: the same listings on days moved away from their events, as a check.
+-- One row per window: the same listings on days away from their events, as a check.
 -- after: cumulative_returns, event_sessions
 CREATE OR REPLACE MACRO event_placebo(
     type := NULL, status := NULL, actor := NULL, target := NULL, commodity := NULL,
@@ -40,4 +40,4 @@ FROM quiet
 GROUP BY window_name, first_tau, last_tau
 ORDER BY last_tau - first_tau, first_tau DESC;
 
-COMMENT ON MACRO TABLE event_placebo IS 'One row per window: cumulative abnormal returns of the same listings 30 and 60 sessions before and 30 after their events, on days with no event within five sessions. share_beyond_196 is near 0.05 when the tests are honest.';
+COMMENT ON MACRO TABLE event_placebo IS 'One row per window: cumulative abnormal returns of the same listings 30 and 60 sessions before and 30 after their events, on days without an event within five sessions. share_beyond_196 is near 0.05 when the tests are well calibrated.';

@@ -1,4 +1,4 @@
--- One row per development and listing it touches: what the price did around it.
+-- One row per development and affected listing: the move of its adjusted close around day 0.
 -- after: event_sessions, daily_returns
 CREATE OR REPLACE VIEW event_returns AS
 WITH around AS (
@@ -54,27 +54,27 @@ FROM store.event_sessions AS event
 LEFT JOIN around
     ON around.development_id = event.development_id AND around.listing_id = event.listing_id;
 
-COMMENT ON VIEW event_returns IS 'One row per development and listing it touches: what the adjusted close did around it.';
+COMMENT ON VIEW event_returns IS 'One row per development and affected listing: the move of its adjusted close around day 0.';
 COMMENT ON COLUMN event_returns.development_id IS 'The development; see policy_events.';
 COMMENT ON COLUMN event_returns.listing_id IS 'The listing, MIC:TICKER.';
-COMMENT ON COLUMN event_returns.link IS 'How it is touched: named, party or exposed; the closest tie.';
-COMMENT ON COLUMN event_returns.sign IS 'Prior of that tie: +, - or ?.';
-COMMENT ON COLUMN event_returns.relevance IS 'From 0 to 100: how close the tie is.';
+COMMENT ON COLUMN event_returns.link IS 'How the development affects the listing: named, party or exposed; the closest link when there are several.';
+COMMENT ON COLUMN event_returns.sign IS 'Expected direction of that link, a prior: +, - or ?.';
+COMMENT ON COLUMN event_returns.relevance IS 'Closeness of the link, from 0 to 100.';
 COMMENT ON COLUMN event_returns.type IS 'Type of the development.';
 COMMENT ON COLUMN event_returns.status IS 'Status of the development.';
 COMMENT ON COLUMN event_returns.polarity IS 'Polarity of the development.';
-COMMENT ON COLUMN event_returns.first_seen_at IS 'When we could first have known, UTC.';
-COMMENT ON COLUMN event_returns.event_date IS 'First session of its market that closed after first_seen_at.';
-COMMENT ON COLUMN event_returns.benchmark_id IS 'What it is measured against, MIC:TICKER.';
+COMMENT ON COLUMN event_returns.first_seen_at IS 'When the first report reached us, UTC.';
+COMMENT ON COLUMN event_returns.event_date IS 'Day 0: the first session of the listing''s market that closed after first_seen_at.';
+COMMENT ON COLUMN event_returns.benchmark_id IS 'Its benchmark, MIC:TICKER.';
 COMMENT ON COLUMN event_returns.currency IS 'Currency of the prices, ISO 4217.';
-COMMENT ON COLUMN event_returns.close_before IS 'Adjusted close of the session before event_date.';
-COMMENT ON COLUMN event_returns.close_event IS 'Adjusted close of event_date.';
-COMMENT ON COLUMN event_returns.close_1 IS 'Adjusted close one session after event_date.';
-COMMENT ON COLUMN event_returns.close_5 IS 'Adjusted close five sessions after event_date.';
-COMMENT ON COLUMN event_returns.ret_0 IS 'Return from close_before to close_event.';
-COMMENT ON COLUMN event_returns.ret_1 IS 'Return from close_before to close_1.';
-COMMENT ON COLUMN event_returns.ret_5 IS 'Return from close_before to close_5.';
-COMMENT ON COLUMN event_returns.adjusted_0 IS 'ret_0 less the benchmark''s return over the same days.';
-COMMENT ON COLUMN event_returns.adjusted_1 IS 'ret_1 less the benchmark''s.';
-COMMENT ON COLUMN event_returns.adjusted_5 IS 'ret_5 less the benchmark''s.';
-COMMENT ON COLUMN event_returns.missing IS 'Why a value is NULL, in words.';
+COMMENT ON COLUMN event_returns.close_before IS 'Adjusted close of the session before event_date, in currency.';
+COMMENT ON COLUMN event_returns.close_event IS 'Adjusted close on event_date, in currency.';
+COMMENT ON COLUMN event_returns.close_1 IS 'Adjusted close one session after event_date, in currency.';
+COMMENT ON COLUMN event_returns.close_5 IS 'Adjusted close five sessions after event_date, in currency.';
+COMMENT ON COLUMN event_returns.ret_0 IS 'Return from close_before to close_event, as a fraction.';
+COMMENT ON COLUMN event_returns.ret_1 IS 'Return from close_before to close_1, as a fraction.';
+COMMENT ON COLUMN event_returns.ret_5 IS 'Return from close_before to close_5, as a fraction.';
+COMMENT ON COLUMN event_returns.adjusted_0 IS 'ret_0 minus the benchmark''s return over the same days, as a fraction.';
+COMMENT ON COLUMN event_returns.adjusted_1 IS 'ret_1 minus the benchmark''s return over the same days, as a fraction.';
+COMMENT ON COLUMN event_returns.adjusted_5 IS 'ret_5 minus the benchmark''s return over the same days, as a fraction.';
+COMMENT ON COLUMN event_returns.missing IS 'Why a value is NULL, in words; NULL when none is.';

@@ -1,4 +1,4 @@
--- One row per development and listing it touches: the session that first could trade on it.
+-- One row per development and affected listing: the first session that could trade on it.
 -- after: session_numbers
 CREATE OR REPLACE VIEW store.event_sessions AS
 WITH tie AS (
@@ -26,10 +26,10 @@ dated AS (
         AND step.first_seen_at::DATE < coalesce(listing.valid_to, DATE '9999-12-31')
     LEFT JOIN store.markets AS market ON market.mic = listing.mic
 )
--- A session counts if it closes after the moment we knew: its close could still be traded at.
+-- A session counts when it closes after first_seen_at: a trade at its close was still possible.
 SELECT dated.*, session.session_date AS event_date, session.session_no AS event_no
 FROM dated
 ASOF LEFT JOIN store.session_numbers AS session
     ON session.calendar = dated.calendar AND dated.first_seen_at < session.close_at;
 
-COMMENT ON VIEW store.event_sessions IS 'One row per development and listing it touches, with the first session that closes after first_seen_at.';
+COMMENT ON VIEW store.event_sessions IS 'One row per development and affected listing, with the first session that closes after first_seen_at.';

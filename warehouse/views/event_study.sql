@@ -1,7 +1,7 @@
--- One row per window: the average over the chosen developments and listings, with its tests.
+-- One row per window: the mean over the chosen developments and listings, with its tests.
 -- after: cumulative_returns, event_sessions
--- Tests: t from the models' own errors (MacKinlay 1997, eq. 20), t across events, t across events
--- with one value a development (listings of one day move together), Corrado's rank, and sign.
+-- Tests: t from the models' errors (MacKinlay 1997, eq. 20), t across events, t across events
+-- with one value per development (listings move together on one day), Corrado's rank, and sign.
 CREATE OR REPLACE MACRO event_study(
     type := NULL, status := NULL, actor := NULL, target := NULL, commodity := NULL,
     ticker := NULL, ticker_group := NULL, sign := NULL, link := NULL,
@@ -90,4 +90,4 @@ FROM pooled
 JOIN across ON across.window_name = pooled.window_name
 ORDER BY pooled.last_tau - pooled.first_tau, pooled.first_tau DESC;
 
-COMMENT ON MACRO TABLE event_study IS 'One row per window: the average cumulative abnormal return over the chosen developments and listings, with its tests: t (from the models'' errors), t_cross (across events), t_development (one value a development), z_rank (Corrado), z_sign; low and high bound the mean at 95 percent. type, status and ticker take several, parted by commas; ticker is MIC:TICKER or a bare ticker, ticker_group a sector; alone := true leaves out events with another within five sessions.';
+COMMENT ON MACRO TABLE event_study IS 'One row per window: the mean cumulative abnormal return over the chosen developments and listings, with its tests: t (from the models'' errors), t_cross (across events), t_development (one value per development), z_rank (Corrado), z_sign; low and high bound the mean at 95 percent. type, status and ticker accept several values, separated by commas; ticker is MIC:TICKER or a bare ticker; ticker_group is a sector; alone := true leaves out events that have another event on the same listing within five sessions.';

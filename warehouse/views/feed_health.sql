@@ -1,6 +1,6 @@
--- One row per feed: whether it answers, and what it brings.
+-- One row per feed: whether it answers, and what it delivers.
 CREATE OR REPLACE VIEW feed_health AS
-WITH asked AS (
+WITH fetched AS (
     SELECT
         feed_id,
         count(*) AS fetch_count,
@@ -9,7 +9,7 @@ WITH asked AS (
         max(started_at) FILTER (outcome IN ('ok', 'not_modified')) AS last_answer_at,
         arg_max(outcome, started_at) AS last_outcome,
         arg_max_null(error, started_at) AS last_error,
-        -- An answer 304 says nothing of the body: what it was stands until the next one.
+        -- An answer 304 has no body: the verdict on the last body stays until the next one.
         arg_max_null(bozo, started_at) FILTER (outcome <> 'not_modified' AND outcome <> 'skipped')
             AS last_bozo,
         nullif(
@@ -25,11 +25,11 @@ WITH asked AS (
         sum(body_bytes) AS body_bytes,
         count(*) FILTER (outcome = 'not_modified') AS not_modified_count
     FROM store.fetches
-    -- A clock that was ahead leaves attempts in the future; they tell nothing of today.
+    -- A clock that ran ahead left fetches in the future; they say nothing about today.
     WHERE started_at <= now() + INTERVAL 1 HOUR
     GROUP BY feed_id
 ),
-brought AS (
+delivered AS (
     SELECT
         feed_id,
         count(*) AS article_count,
@@ -40,7 +40,7 @@ brought AS (
     WHERE version = 1
     GROUP BY feed_id
 ),
-told AS (
+mentions AS (
     SELECT source.feed_id, count(*) AS mention_count
     FROM store.event_mentions AS found
     JOIN store.articles AS source
@@ -58,59 +58,59 @@ SELECT
         WHEN state.retired THEN 'retired'
         WHEN NOT coalesce(feed.listed, false) THEN 'unlisted'
         WHEN NOT feed.enabled THEN 'disabled'
-        WHEN asked.fetch_count IS NULL THEN 'never asked'
-        WHEN asked.last_outcome NOT IN ('ok', 'not_modified', 'skipped') THEN 'failing'
-        WHEN asked.last_bozo IS NOT NULL THEN 'malformed'
-        WHEN brought.article_count IS NULL THEN 'silent'
+        WHEN fetched.fetch_count IS NULL THEN 'never asked'
+        WHEN fetched.last_outcome NOT IN ('ok', 'not_modified', 'skipped') THEN 'failing'
+        WHEN fetched.last_bozo IS NOT NULL THEN 'malformed'
+        WHEN delivered.article_count IS NULL THEN 'silent'
         ELSE 'ok'
     END AS health,
-    asked.last_outcome,
-    asked.last_error,
-    asked.last_bozo,
-    asked.last_notes,
-    asked.replaced_share,
+    fetched.last_outcome,
+    fetched.last_error,
+    fetched.last_bozo,
+    fetched.last_notes,
+    fetched.replaced_share,
     coalesce(state.failure_count, 0) AS failure_count,
-    asked.last_fetch_at,
-    asked.last_answer_at,
+    fetched.last_fetch_at,
+    fetched.last_answer_at,
     state.next_check_at,
-    coalesce(asked.fetch_count, 0) AS fetch_count,
-    coalesce(asked.answer_count, 0) AS answer_count,
-    coalesce(asked.not_modified_count, 0) AS not_modified_count,
-    asked.median_duration_s,
-    coalesce(asked.body_bytes, 0) AS body_bytes,
-    coalesce(brought.article_count, 0) AS article_count,
-    coalesce(told.mention_count, 0) AS mention_count,
-    brought.last_article_at,
-    brought.median_lag_minutes
+    coalesce(fetched.fetch_count, 0) AS fetch_count,
+    coalesce(fetched.answer_count, 0) AS answer_count,
+    coalesce(fetched.not_modified_count, 0) AS not_modified_count,
+    fetched.median_duration_s,
+    coalesce(fetched.body_bytes, 0) AS body_bytes,
+    coalesce(delivered.article_count, 0) AS article_count,
+    coalesce(mentions.mention_count, 0) AS mention_count,
+    delivered.last_article_at,
+    delivered.median_lag_minutes
 FROM store.feeds AS feed
 LEFT JOIN store.feed_states AS state ON state.feed_id = feed.feed_id
-LEFT JOIN asked ON asked.feed_id = feed.feed_id
-LEFT JOIN brought ON brought.feed_id = feed.feed_id
-LEFT JOIN told ON told.feed_id = feed.feed_id;
+LEFT JOIN fetched ON fetched.feed_id = feed.feed_id
+LEFT JOIN delivered ON delivered.feed_id = feed.feed_id
+LEFT JOIN mentions ON mentions.feed_id = feed.feed_id;
 
-COMMENT ON VIEW feed_health IS 'One row per feed: whether it answers, and what it brings.';
-COMMENT ON COLUMN feed_health.feed_id IS 'The operator''s name for it.';
-COMMENT ON COLUMN feed_health.name IS 'Its name for people.';
-COMMENT ON COLUMN feed_health.publisher IS 'Who publishes it.';
-COMMENT ON COLUMN feed_health.url IS 'Its address in the operator''s list.';
-COMMENT ON COLUMN feed_health.listed IS 'Is it on the operator''s list now?';
-COMMENT ON COLUMN feed_health.enabled IS 'Is it switched on there?';
-COMMENT ON COLUMN feed_health.health IS 'ok, malformed (read all the same), silent, failing, never asked, disabled, unlisted or retired.';
-COMMENT ON COLUMN feed_health.last_outcome IS 'How the last attempt ended.';
-COMMENT ON COLUMN feed_health.last_error IS 'What went wrong in it, for a person; NULL when nothing did.';
-COMMENT ON COLUMN feed_health.last_bozo IS 'What was malformed or cut in the last answer that was read; NULL when nothing was.';
-COMMENT ON COLUMN feed_health.last_notes IS 'Remarks on the last answer that was read or attempt that failed: redirects, repairs, pages that could not be had; NULL when there are none.';
-COMMENT ON COLUMN feed_health.replaced_share IS 'Share of the characters of its last body that could not be decoded, 0 to 1; NULL before the first.';
-COMMENT ON COLUMN feed_health.failure_count IS 'Failures in a row.';
-COMMENT ON COLUMN feed_health.last_fetch_at IS 'Last attempt, UTC.';
-COMMENT ON COLUMN feed_health.last_answer_at IS 'Last answer, new content or not, UTC.';
-COMMENT ON COLUMN feed_health.next_check_at IS 'When it is due again, UTC.';
-COMMENT ON COLUMN feed_health.fetch_count IS 'Attempts so far.';
-COMMENT ON COLUMN feed_health.answer_count IS 'Answers so far.';
-COMMENT ON COLUMN feed_health.not_modified_count IS 'Answers 304: nothing new and nothing sent.';
-COMMENT ON COLUMN feed_health.median_duration_s IS 'How long an attempt takes, in seconds.';
-COMMENT ON COLUMN feed_health.body_bytes IS 'Bytes received.';
-COMMENT ON COLUMN feed_health.article_count IS 'Articles first seen in it.';
+COMMENT ON VIEW feed_health IS 'One row per feed: whether it answers, and what it delivers.';
+COMMENT ON COLUMN feed_health.feed_id IS 'Id in the operator''s list.';
+COMMENT ON COLUMN feed_health.name IS 'Display name.';
+COMMENT ON COLUMN feed_health.publisher IS 'Publisher of the feed.';
+COMMENT ON COLUMN feed_health.url IS 'Address in the operator''s list.';
+COMMENT ON COLUMN feed_health.listed IS 'True when the feed is on the operator''s list now.';
+COMMENT ON COLUMN feed_health.enabled IS 'True when the feed is enabled there.';
+COMMENT ON COLUMN feed_health.health IS 'ok, malformed (still read), silent, failing, never asked, disabled, unlisted or retired.';
+COMMENT ON COLUMN feed_health.last_outcome IS 'Outcome of the last fetch.';
+COMMENT ON COLUMN feed_health.last_error IS 'Error of the last fetch, in words; NULL when there was none.';
+COMMENT ON COLUMN feed_health.last_bozo IS 'What was malformed or cut off in the last body that was read; NULL when nothing was.';
+COMMENT ON COLUMN feed_health.last_notes IS 'Remarks on the last body that was read or fetch that failed, such as redirects, repairs and missing pages; NULL when there are none.';
+COMMENT ON COLUMN feed_health.replaced_share IS 'Share of characters in the last body that could not be decoded, from 0 to 1; NULL before the first body.';
+COMMENT ON COLUMN feed_health.failure_count IS 'Consecutive failures.';
+COMMENT ON COLUMN feed_health.last_fetch_at IS 'Last fetch, UTC.';
+COMMENT ON COLUMN feed_health.last_answer_at IS 'Last successful answer, with or without new content, UTC.';
+COMMENT ON COLUMN feed_health.next_check_at IS 'When the feed is due again, UTC.';
+COMMENT ON COLUMN feed_health.fetch_count IS 'Fetches so far.';
+COMMENT ON COLUMN feed_health.answer_count IS 'Successful answers so far.';
+COMMENT ON COLUMN feed_health.not_modified_count IS 'Answers with HTTP status 304 (not modified, no body).';
+COMMENT ON COLUMN feed_health.median_duration_s IS 'Median duration of a fetch, in seconds.';
+COMMENT ON COLUMN feed_health.body_bytes IS 'Total size of the bodies received, in bytes.';
+COMMENT ON COLUMN feed_health.article_count IS 'Articles first seen in this feed.';
 COMMENT ON COLUMN feed_health.mention_count IS 'Mentions found in its articles.';
 COMMENT ON COLUMN feed_health.last_article_at IS 'When its last new article reached us, UTC.';
-COMMENT ON COLUMN feed_health.median_lag_minutes IS 'How long after publication its articles reach us.';
+COMMENT ON COLUMN feed_health.median_lag_minutes IS 'Median delay from publication until an article reaches us, in minutes.';

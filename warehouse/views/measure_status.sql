@@ -1,7 +1,7 @@
--- One row per measure: where it stands today, and its next date.
+-- One row per measure: its status today, and its next date.
 -- after: standing_developments, standing_measures, event_families
 CREATE OR REPLACE VIEW measure_status AS
-WITH touched AS (
+WITH affected AS (
     SELECT held.measure_id, list(DISTINCT tie.listing_id ORDER BY tie.listing_id) AS tickers
     FROM store.event_tickers AS tie
     JOIN store.development_states AS held ON held.development_id = tie.development_id
@@ -13,14 +13,14 @@ SELECT
     latest.type,
     family.family,
     measure.implementer,
-    lives.actors,
-    lives.targets,
-    lives.commodities,
-    lives.companies,
+    state.actors,
+    state.targets,
+    state.commodities,
+    state.companies,
     measure.instrument_id,
     latest.status AS last_status,
     latest.status_target AS last_status_target,
-    lives.status_dates[-1] AS last_step_date,
+    state.status_dates[-1] AS last_step_date,
     latest.effective_on AS last_effective_on,
     latest.ends_on AS last_ends_on,
     CASE
@@ -51,26 +51,26 @@ SELECT
         ) THEN 'returns unless prolonged'
         WHEN latest.ends_on >= current_date THEN 'ends'
     END AS next_step,
-    lives.first_step_date,
-    lives.decided_date,
-    lives.start_date,
-    lives.rate_value,
-    lives.rate_unit,
-    lives.statuses,
-    lives.status_dates,
-    lives.step_count,
-    lives.mention_count,
-    lives.disputed,
-    coalesce(touched.tickers, []) AS tickers,
+    state.first_step_date,
+    state.decided_date,
+    state.start_date,
+    state.rate_value,
+    state.rate_unit,
+    state.statuses,
+    state.status_dates,
+    state.step_count,
+    state.mention_count,
+    state.disputed,
+    coalesce(affected.tickers, []) AS tickers,
     lead.sentence AS evidence,
     source.url AS first_url,
     latest.development_id AS last_development_id,
     measure.first_seen_at,
-    lives.last_reported_at
-FROM store.measure_states AS lives
-JOIN store.standing_measures AS measure ON measure.measure_id = lives.measure_id
-JOIN store.standing_developments AS latest ON latest.development_id = lives.last_development_id
-LEFT JOIN touched ON touched.measure_id = lives.measure_id
+    state.last_reported_at
+FROM store.measure_states AS state
+JOIN store.standing_measures AS measure ON measure.measure_id = state.measure_id
+JOIN store.standing_developments AS latest ON latest.development_id = state.last_development_id
+LEFT JOIN affected ON affected.measure_id = state.measure_id
 LEFT JOIN event_families AS family ON family.type = latest.type
 LEFT JOIN store.event_mentions AS lead
     ON lead.mention_id = latest.lead_mention_id
@@ -79,38 +79,38 @@ LEFT JOIN store.articles AS source
     ON source.article_id = latest.article_id
     AND source.version = latest.article_version;
 
-COMMENT ON VIEW measure_status IS 'One row per measure: where it stands today, and its next date.';
+COMMENT ON VIEW measure_status IS 'One row per measure: its status today, and its next date.';
 COMMENT ON COLUMN measure_status.measure_id IS 'Id of the measure.';
-COMMENT ON COLUMN measure_status.measure_key IS 'Readable key: implementer and instrument, else implementer, group, products, targets and month.';
+COMMENT ON COLUMN measure_status.measure_key IS 'Readable key: implementer and instrument, or else implementer, group of types, products, targets and month.';
 COMMENT ON COLUMN measure_status.type IS 'Type of its last step.';
 COMMENT ON COLUMN measure_status.family IS 'Family of that type.';
-COMMENT ON COLUMN measure_status.implementer IS 'Who decides: a code, or the parties of an agreement joined by +.';
-COMMENT ON COLUMN measure_status.actors IS 'All actors its reports name.';
-COMMENT ON COLUMN measure_status.targets IS 'All targets its reports name.';
-COMMENT ON COLUMN measure_status.commodities IS 'All commodity ids its reports name.';
-COMMENT ON COLUMN measure_status.companies IS 'All companies its reports name, in their words.';
+COMMENT ON COLUMN measure_status.implementer IS 'Who decides: a country code, or the parties of an agreement joined by +.';
+COMMENT ON COLUMN measure_status.actors IS 'All actors that its reports name.';
+COMMENT ON COLUMN measure_status.targets IS 'All targets that its reports name.';
+COMMENT ON COLUMN measure_status.commodities IS 'All commodity ids that its reports name.';
+COMMENT ON COLUMN measure_status.companies IS 'All companies that its reports name, as written.';
 COMMENT ON COLUMN measure_status.instrument_id IS 'The legal act that identifies it, in normal form; NULL when no report names one.';
-COMMENT ON COLUMN measure_status.last_status IS 'Its last reported step.';
+COMMENT ON COLUMN measure_status.last_status IS 'Status of its last reported step.';
 COMMENT ON COLUMN measure_status.last_status_target IS 'What that step acts on: measure, suspension, deadline, exemption or investigation.';
-COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, else first reported.';
+COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, or else first reported.';
 COMMENT ON COLUMN measure_status.last_effective_on IS 'When that step takes effect; NULL when not reported.';
-COMMENT ON COLUMN measure_status.last_ends_on IS 'When that step ends: of a suspension, when the measure returns; NULL when not reported.';
-COMMENT ON COLUMN measure_status.status_today IS 'The last status, moved on by dates that have passed: in_force once effective, suspension_over once a pause has ended without news.';
-COMMENT ON COLUMN measure_status.next_date IS 'The next day on which something happens by itself; NULL when none is known.';
-COMMENT ON COLUMN measure_status.next_step IS 'What happens then: takes effect, returns unless prolonged, or ends.';
-COMMENT ON COLUMN measure_status.first_step_date IS 'Its first step that we know.';
+COMMENT ON COLUMN measure_status.last_ends_on IS 'When that step ends; for a suspension, when the measure returns. NULL when not reported.';
+COMMENT ON COLUMN measure_status.status_today IS 'last_status, updated for dates that have passed: in_force after the effective date, suspension_over when a suspension ended without further news.';
+COMMENT ON COLUMN measure_status.next_date IS 'Next day on which the status changes by itself; NULL when none is known.';
+COMMENT ON COLUMN measure_status.next_step IS 'What happens on next_date: takes effect, returns unless prolonged, or ends.';
+COMMENT ON COLUMN measure_status.first_step_date IS 'Date of its first known step.';
 COMMENT ON COLUMN measure_status.decided_date IS 'When it was first announced, adopted or in force.';
-COMMENT ON COLUMN measure_status.start_date IS 'When it started to apply, or will.';
-COMMENT ON COLUMN measure_status.rate_value IS 'The last rate reported.';
-COMMENT ON COLUMN measure_status.rate_unit IS 'Unit of rate_value.';
-COMMENT ON COLUMN measure_status.statuses IS 'Its steps in order.';
-COMMENT ON COLUMN measure_status.status_dates IS 'The dates of these steps.';
-COMMENT ON COLUMN measure_status.step_count IS 'How many developments it has.';
-COMMENT ON COLUMN measure_status.mention_count IS 'How many sentences report them.';
-COMMENT ON COLUMN measure_status.disputed IS 'Do official sources contradict each other on one of its steps?';
-COMMENT ON COLUMN measure_status.tickers IS 'Listings it touches, MIC:TICKER.';
+COMMENT ON COLUMN measure_status.start_date IS 'When it started to apply, or will start.';
+COMMENT ON COLUMN measure_status.rate_value IS 'Last reported rate.';
+COMMENT ON COLUMN measure_status.rate_unit IS 'Unit of rate_value, such as percent.';
+COMMENT ON COLUMN measure_status.statuses IS 'Statuses of its steps, in order of time.';
+COMMENT ON COLUMN measure_status.status_dates IS 'Dates of these steps.';
+COMMENT ON COLUMN measure_status.step_count IS 'Number of its developments.';
+COMMENT ON COLUMN measure_status.mention_count IS 'Number of sentences that report them.';
+COMMENT ON COLUMN measure_status.disputed IS 'True when official sources contradict each other on one of its steps.';
+COMMENT ON COLUMN measure_status.tickers IS 'Affected listings, MIC:TICKER.';
 COMMENT ON COLUMN measure_status.evidence IS 'The sentence that reported the last step first.';
-COMMENT ON COLUMN measure_status.first_url IS 'Address of that article.';
-COMMENT ON COLUMN measure_status.last_development_id IS 'The last step; see policy_events.';
-COMMENT ON COLUMN measure_status.first_seen_at IS 'When the first report of it reached us, UTC.';
-COMMENT ON COLUMN measure_status.last_reported_at IS 'When it was last written of, UTC.';
+COMMENT ON COLUMN measure_status.first_url IS 'Address of the article with that sentence.';
+COMMENT ON COLUMN measure_status.last_development_id IS 'Its last step; see policy_events.';
+COMMENT ON COLUMN measure_status.first_seen_at IS 'When its first report reached us, UTC.';
+COMMENT ON COLUMN measure_status.last_reported_at IS 'Time of its last report, UTC.';

@@ -1,4 +1,4 @@
--- One row per development: one step in the life of one measure, as it is known now.
+-- One row per development: one step in the life of one measure, as known now.
 -- after: standing_developments, standing_measures, event_families
 CREATE OR REPLACE VIEW policy_events AS
 SELECT
@@ -53,7 +53,7 @@ SELECT
     step.disputed,
     step.change_reason,
     step.correction_id,
-    coalesce(touched.tickers, []) AS tickers,
+    coalesce(affected.tickers, []) AS tickers,
     counts.confidence,
     step.article_id,
     step.article_version,
@@ -75,65 +75,65 @@ LEFT JOIN (
     SELECT development_id, list(DISTINCT listing_id ORDER BY listing_id) AS tickers
     FROM store.event_tickers
     GROUP BY development_id
-) AS touched ON touched.development_id = step.development_id;
+) AS affected ON affected.development_id = step.development_id;
 
-COMMENT ON VIEW policy_events IS 'One row per development: one step in the life of one measure, as it is known now.';
+COMMENT ON VIEW policy_events IS 'One row per development: one step in the life of one measure, as known now.';
 COMMENT ON COLUMN policy_events.development_id IS 'Id of the development.';
-COMMENT ON COLUMN policy_events.measure_id IS 'Id of the measure whose life this is a step of; see measure_status.';
-COMMENT ON COLUMN policy_events.measure_key IS 'Readable key of the measure: implementer and instrument, else implementer, group, products, targets and month.';
-COMMENT ON COLUMN policy_events.type IS 'What kind of measure: one of the 20 types of the ontology.';
+COMMENT ON COLUMN policy_events.measure_id IS 'The measure this is a step of; see measure_status.';
+COMMENT ON COLUMN policy_events.measure_key IS 'Readable key of the measure: implementer and instrument, or else implementer, group of types, products, targets and month.';
+COMMENT ON COLUMN policy_events.type IS 'Kind of measure: one of the 20 types of the ontology.';
 COMMENT ON COLUMN policy_events.family IS 'Family of the type: import, export, entity, agreement or support.';
-COMMENT ON COLUMN policy_events.status IS 'Which step of its life: one of the 20 statuses of the ontology.';
+COMMENT ON COLUMN policy_events.status IS 'Step in its life: one of the 20 statuses of the ontology.';
 COMMENT ON COLUMN policy_events.status_target IS 'What the step acts on: measure, suspension, deadline, exemption or investigation.';
-COMMENT ON COLUMN policy_events.factuality IS 'How sure the first report was: asserted, scheduled, conditional, speculative, alleged, negated or question.';
-COMMENT ON COLUMN policy_events.time_frame IS 'When the step lay, seen from the first report: current, future or background.';
-COMMENT ON COLUMN policy_events.polarity IS 'Which way it moves trade or support: restricting, liberalising, supportive, unsupportive or neutral.';
-COMMENT ON COLUMN policy_events.novelty IS 'How new it was when first reported: new_measure, new_development, stage_update, or repeat when first told as background.';
-COMMENT ON COLUMN policy_events.novelty_score IS 'The novelty as a number from 0 to 1, halved for what was denied, asked or speculated.';
-COMMENT ON COLUMN policy_events.actors IS 'Who decides: ISO 3166-1 alpha-2 codes, EU for the Union.';
-COMMENT ON COLUMN policy_events.targets IS 'Whose goods, firms or buyers it hits; empty means everybody or not stated.';
+COMMENT ON COLUMN policy_events.factuality IS 'Certainty of the first report: asserted, scheduled, conditional, speculative, alleged, negated or question.';
+COMMENT ON COLUMN policy_events.time_frame IS 'Time of the step relative to the first report: current, future or background.';
+COMMENT ON COLUMN policy_events.polarity IS 'Direction for trade or support: restricting, liberalising, supportive, unsupportive or neutral.';
+COMMENT ON COLUMN policy_events.novelty IS 'How new it was at its first report: new_measure, new_development, stage_update, or repeat when first reported as background.';
+COMMENT ON COLUMN policy_events.novelty_score IS 'Novelty as a number from 0 to 1; halved for negated, questioned or speculative reports.';
+COMMENT ON COLUMN policy_events.actors IS 'Who decides: ISO 3166-1 alpha-2 codes, EU for the European Union.';
+COMMENT ON COLUMN policy_events.targets IS 'Whose goods, companies or buyers are affected; empty means all, or not stated.';
 COMMENT ON COLUMN policy_events.commodities IS 'Commodity ids of the products named.';
-COMMENT ON COLUMN policy_events.products IS 'The products in the words of the reports.';
-COMMENT ON COLUMN policy_events.companies IS 'The companies in the words of the reports.';
-COMMENT ON COLUMN policy_events.rate_value IS 'The first rate reported for the step; NULL when none was given.';
+COMMENT ON COLUMN policy_events.products IS 'The products as written in the reports.';
+COMMENT ON COLUMN policy_events.companies IS 'The companies as written in the reports.';
+COMMENT ON COLUMN policy_events.rate_value IS 'First rate reported for the step; NULL when none was reported.';
 COMMENT ON COLUMN policy_events.rate_unit IS 'Unit of rate_value, such as percent or percent_point.';
-COMMENT ON COLUMN policy_events.amount_value IS 'The first sum or volume reported for the step; NULL when none was given.';
+COMMENT ON COLUMN policy_events.amount_value IS 'First sum of money or volume reported for the step; NULL when none was reported.';
 COMMENT ON COLUMN policy_events.amount_unit IS 'Unit of amount_value: an ISO 4217 currency, percent, tonne and so on.';
-COMMENT ON COLUMN policy_events.amount_kind IS 'What the amount is: investment, stake_percent, price_floor, volume, trade_value, loan, quota or penalty.';
-COMMENT ON COLUMN policy_events.decision_date IS 'Day the step was decided; first day of the period when less is known. NULL when told as background without a date.';
-COMMENT ON COLUMN policy_events.decision_precision IS 'How exact decision_date is: day, month, quarter or year.';
-COMMENT ON COLUMN policy_events.decision_basis IS 'stated: a report gives the date; reported: it is the day of the first report.';
-COMMENT ON COLUMN policy_events.effective_date IS 'When it starts to apply, as exactly as reported: YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD.';
+COMMENT ON COLUMN policy_events.amount_kind IS 'What the amount measures: investment, stake_percent, price_floor, volume, trade_value, loan, quota or penalty.';
+COMMENT ON COLUMN policy_events.decision_date IS 'Day the step was decided; the first day of the period when only a period is known. NULL when reported as background without a date.';
+COMMENT ON COLUMN policy_events.decision_precision IS 'Precision of decision_date: day, month, quarter or year.';
+COMMENT ON COLUMN policy_events.decision_basis IS 'stated: a report gives the date. reported: the day of the first report.';
+COMMENT ON COLUMN policy_events.effective_date IS 'When it starts to apply, as precise as reported: YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD.';
 COMMENT ON COLUMN policy_events.effective_on IS 'First day of effective_date.';
-COMMENT ON COLUMN policy_events.end_date IS 'When it ends, as exactly as reported: YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD.';
-COMMENT ON COLUMN policy_events.ends_on IS 'Last day of end_date, else start plus duration.';
-COMMENT ON COLUMN policy_events.duration IS 'How long it lasts, ISO 8601, such as P1Y or P90D.';
-COMMENT ON COLUMN policy_events.instrument IS 'The legal instrument in the words of the first report that named one.';
-COMMENT ON COLUMN policy_events.instrument_ids IS 'Instruments in normal form: acts such as mofcom-2025-61, else grounds such as us-section-232.';
-COMMENT ON COLUMN policy_events.retaliation IS 'Was it called a counter-measure?';
-COMMENT ON COLUMN policy_events.stage_of IS 'The development this is a later stage of (announced, then in force); NULL otherwise.';
+COMMENT ON COLUMN policy_events.end_date IS 'When it ends, as precise as reported: YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD.';
+COMMENT ON COLUMN policy_events.ends_on IS 'Last day of end_date, or else start plus duration.';
+COMMENT ON COLUMN policy_events.duration IS 'Duration, ISO 8601, such as P1Y or P90D.';
+COMMENT ON COLUMN policy_events.instrument IS 'The legal instrument as written in the first report that names one.';
+COMMENT ON COLUMN policy_events.instrument_ids IS 'Instruments in normal form: legal acts such as mofcom-2025-61, or else legal bases such as us-section-232.';
+COMMENT ON COLUMN policy_events.retaliation IS 'True when a report calls it a counter-measure.';
+COMMENT ON COLUMN policy_events.stage_of IS 'The earlier development that this one continues (announced, then in_force); NULL when there is none.';
 COMMENT ON COLUMN policy_events.headline IS 'Title of the article that reported it first.';
 COMMENT ON COLUMN policy_events.evidence IS 'The sentence that reported it first.';
-COMMENT ON COLUMN policy_events.trigger IS 'The words of that sentence that tell the step.';
-COMMENT ON COLUMN policy_events.source_type IS 'Who says so in that sentence: author, official_actor, official_counterparty, official_other, company, unnamed_source, analyst or media.';
-COMMENT ON COLUMN policy_events.source_text IS 'The words that name that source; NULL when the author speaks.';
-COMMENT ON COLUMN policy_events.first_source IS 'Publisher that reported it first.';
-COMMENT ON COLUMN policy_events.source_tier IS 'Trust tier of its feed, 1 is official; NULL when the feed is not listed.';
+COMMENT ON COLUMN policy_events.trigger IS 'The words in that sentence that report the step.';
+COMMENT ON COLUMN policy_events.source_type IS 'Who makes the statement in that sentence: author, official_actor, official_counterparty, official_other, company, unnamed_source, analyst or media.';
+COMMENT ON COLUMN policy_events.source_text IS 'The words that name that source; NULL when the author makes the statement.';
+COMMENT ON COLUMN policy_events.first_source IS 'Publisher of the first report.';
+COMMENT ON COLUMN policy_events.source_tier IS 'Trust tier of that feed, 1 is official; NULL when the feed is not listed.';
 COMMENT ON COLUMN policy_events.first_url IS 'Address of the article that reported it first.';
-COMMENT ON COLUMN policy_events.first_feed_id IS 'Feed that article came from.';
-COMMENT ON COLUMN policy_events.published_at IS 'When its publisher says it was published, UTC; may be NULL or wrong.';
-COMMENT ON COLUMN policy_events.first_seen_at IS 'When the first report of it reached us, UTC: the clock to join prices on.';
-COMMENT ON COLUMN policy_events.first_reported_at IS 'When it was first reported, by the publisher where that can be believed, UTC.';
+COMMENT ON COLUMN policy_events.first_feed_id IS 'Feed of that article.';
+COMMENT ON COLUMN policy_events.published_at IS 'Publication time that the publisher states, UTC; may be NULL or wrong.';
+COMMENT ON COLUMN policy_events.first_seen_at IS 'When the first report reached us, UTC. Use this time to join prices.';
+COMMENT ON COLUMN policy_events.first_reported_at IS 'When it was first reported, UTC: the publication time where it is plausible.';
 COMMENT ON COLUMN policy_events.source_count IS 'Independent publishers that reported it; copies of one text count once.';
-COMMENT ON COLUMN policy_events.mention_count IS 'Sentences that reported it, copies and repeats included.';
-COMMENT ON COLUMN policy_events.disputed IS 'Do official sources contradict each other on it (the other version is a development of the same measure), or did a source take it back that others still tell?';
-COMMENT ON COLUMN policy_events.change_reason IS 'What a later version of an article last did to it: retracted (denied), corrected (another value, actor or product) or reinstated (a denial taken back); NULL where none did.';
-COMMENT ON COLUMN policy_events.correction_id IS 'Digest of all such changes; another one means a further correction. NULL where there are none.';
-COMMENT ON COLUMN policy_events.tickers IS 'Listings it touches, MIC:TICKER; see event_tickers for how.';
-COMMENT ON COLUMN policy_events.confidence IS 'From 0 to 1: how sure extraction is, raised by independent reports.';
+COMMENT ON COLUMN policy_events.mention_count IS 'Sentences that report it, including copies and repeats.';
+COMMENT ON COLUMN policy_events.disputed IS 'True when official sources contradict each other (the other version is a development of the same measure), or when one source withdrew it while others still report it.';
+COMMENT ON COLUMN policy_events.change_reason IS 'The last change by a later version of an article: retracted (denied), corrected (another value, actor or product) or reinstated (the denial was withdrawn); NULL when there was none.';
+COMMENT ON COLUMN policy_events.correction_id IS 'Digest of all such changes; a new digest means a further correction. NULL when there was none.';
+COMMENT ON COLUMN policy_events.tickers IS 'Affected listings, MIC:TICKER; event_tickers shows how they are linked.';
+COMMENT ON COLUMN policy_events.confidence IS 'Confidence of the extraction, from 0 to 1; independent reports raise it.';
 COMMENT ON COLUMN policy_events.article_id IS 'The article that reported it first.';
-COMMENT ON COLUMN policy_events.article_version IS 'The version of that article: a later one may no longer mention it, which takes nothing back.';
+COMMENT ON COLUMN policy_events.article_version IS 'Version of that article. A later version may not mention the step; that does not withdraw it.';
 COMMENT ON COLUMN policy_events.lead_mention_id IS 'The mention that reported it first; see event_mentions.';
-COMMENT ON COLUMN policy_events.extractor_version IS 'Version of the extractor that read that mention.';
-COMMENT ON COLUMN policy_events.revision IS 'How often what is said here changed, from 1.';
+COMMENT ON COLUMN policy_events.extractor_version IS 'Version of the extractor that found that mention.';
+COMMENT ON COLUMN policy_events.revision IS 'Revision of this row, from 1; each change of content adds one.';
 COMMENT ON COLUMN policy_events.recorded_at IS 'When this revision was written, UTC.';

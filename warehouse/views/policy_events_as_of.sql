@@ -1,5 +1,5 @@
--- One row per development of which a report had reached us by `ts`, with what these reports said.
--- Which reports belong together is as linking sees it today; no value comes from a later report.
+-- One row per development with a report that had reached us by `ts`, with what these reports say.
+-- The grouping of reports is today's linking; no value comes from a later report.
 -- after: standing_measures, event_families
 CREATE OR REPLACE MACRO policy_events_as_of(ts) AS TABLE
 WITH known AS (
@@ -17,10 +17,10 @@ WITH known AS (
         ON found.mention_id = linked.mention_id
         AND found.extractor_version = linked.extractor_version
     WHERE linked.first_seen_at <= CAST(ts AS TIMESTAMPTZ)
-        -- What its own source had taken back by then stood no more.
+        -- Leave out what its own source had withdrawn by then.
         AND (linked.withdrawn_at IS NULL OR linked.withdrawn_at > CAST(ts AS TIMESTAMPTZ))
 ),
-told AS (
+reported AS (
     SELECT
         development_id,
         arg_min(type, (reported_at, mention_id)) AS type,
@@ -57,43 +57,44 @@ told AS (
     GROUP BY development_id
 )
 SELECT
-    told.development_id,
+    reported.development_id,
     step.measure_id,
     measure.measure_key,
-    told.type,
+    reported.type,
     family.family,
-    told.status,
-    told.status_target,
-    told.factuality,
-    told.time_frame,
-    told.polarity,
-    told.actors,
-    told.targets,
-    told.commodities,
-    told.products,
-    told.companies,
-    told.rate_value,
-    told.rate_unit,
-    coalesce(told.decision_text, strftime(told.first_reported_at, '%Y-%m-%d')) AS decision_date,
-    told.effective_date,
-    told.end_date,
-    told.duration,
-    told.instrument,
+    reported.status,
+    reported.status_target,
+    reported.factuality,
+    reported.time_frame,
+    reported.polarity,
+    reported.actors,
+    reported.targets,
+    reported.commodities,
+    reported.products,
+    reported.companies,
+    reported.rate_value,
+    reported.rate_unit,
+    coalesce(reported.decision_text, strftime(reported.first_reported_at, '%Y-%m-%d'))
+        AS decision_date,
+    reported.effective_date,
+    reported.end_date,
+    reported.duration,
+    reported.instrument,
     source.title AS headline,
-    told.evidence,
-    told.first_source,
+    reported.evidence,
+    reported.first_source,
     source.url AS first_url,
     source.published_at,
-    told.first_seen_at,
-    told.first_reported_at,
-    told.last_seen_at,
-    told.source_count,
-    told.mention_count
-FROM told
-JOIN store.development_states AS step ON step.development_id = told.development_id
+    reported.first_seen_at,
+    reported.first_reported_at,
+    reported.last_seen_at,
+    reported.source_count,
+    reported.mention_count
+FROM reported
+JOIN store.development_states AS step ON step.development_id = reported.development_id
 LEFT JOIN store.standing_measures AS measure ON measure.measure_id = step.measure_id
-LEFT JOIN event_families AS family ON family.type = told.type
+LEFT JOIN event_families AS family ON family.type = reported.type
 LEFT JOIN store.articles AS source
-    ON source.article_id = told.article_id AND source.version = told.article_version;
+    ON source.article_id = reported.article_id AND source.version = reported.article_version;
 
-COMMENT ON MACRO TABLE policy_events_as_of IS 'One row per development of which a report had reached us by ts, with what these reports said; no value comes from a later one.';
+COMMENT ON MACRO TABLE policy_events_as_of IS 'One row per development with at least one report that had reached us by ts, with what these reports say; no value comes from a later report.';

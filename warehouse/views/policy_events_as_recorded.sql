@@ -1,5 +1,6 @@
--- One row per development that the warehouse itself held at `ts`, as it was written then.
--- Beside policy_events (today's reading) it shows what a later extractor or ruling changed.
+-- One row per development as the warehouse held it at `ts`.
+-- Compared with policy_events (the current state) it shows what a later extractor or review
+-- decision changed.
 -- after: event_families
 CREATE OR REPLACE MACRO policy_events_as_recorded(ts) AS TABLE
 WITH then_newest AS (
@@ -25,4 +26,4 @@ LEFT JOIN measures ON measures.measure_id = held.measure_id
 LEFT JOIN event_families AS family ON family.type = held.type
 WHERE NOT held.retracted;
 
-COMMENT ON MACRO TABLE policy_events_as_recorded IS 'One row per development that the warehouse itself held at ts, as it was written then: before a later extractor, late report or ruling changed it.';
+COMMENT ON MACRO TABLE policy_events_as_recorded IS 'One row per development as the warehouse held it at ts: before a later extractor, report or review decision changed it.';

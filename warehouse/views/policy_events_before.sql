@@ -5,4 +5,4 @@ FROM policy_events_as_recorded(
     (SELECT started_at FROM readings WHERE reading_id = reading)
 );
 
-COMMENT ON MACRO TABLE policy_events_before IS 'One row per development as the warehouse held it just before the re-extraction of that id began; policy_events has what holds now.';
+COMMENT ON MACRO TABLE policy_events_before IS 'One row per development as the warehouse held it just before the given re-extraction began; policy_events shows the current state.';

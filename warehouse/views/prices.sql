@@ -1,4 +1,4 @@
--- One row per listing and session, from the listing's one source that goes on longest.
+-- One row per listing and session, from the one source of the listing with the latest prices.
 CREATE OR REPLACE VIEW prices AS
 SELECT
     bar.listing_id,
@@ -22,14 +22,14 @@ JOIN (
     GROUP BY listing_id
 ) AS main ON main.listing_id = bar.listing_id AND main.source = bar.source;
 
-COMMENT ON VIEW prices IS 'One row per listing and session, from the listing''s one source that goes on longest: sources adjust differently, so no series mixes them.';
+COMMENT ON VIEW prices IS 'One row per listing and session. Each listing uses one source, the one with the latest prices: sources adjust differently, so a series never mixes them.';
 COMMENT ON COLUMN prices.listing_id IS 'The listing, MIC:TICKER.';
-COMMENT ON COLUMN prices.mic IS 'Market, ISO 10383.';
+COMMENT ON COLUMN prices.mic IS 'Market, ISO 10383 code (MIC).';
 COMMENT ON COLUMN prices.ticker IS 'Ticker on that market.';
 COMMENT ON COLUMN prices.session_date IS 'Trading day of the market.';
-COMMENT ON COLUMN prices."close" IS 'Close as traded; NULL where the source has adjusted closes only.';
-COMMENT ON COLUMN prices.adj_close IS 'Close adjusted for splits and dividends, as the source does it; returns use it.';
-COMMENT ON COLUMN prices.volume IS 'Shares traded; NULL where the source has none.';
+COMMENT ON COLUMN prices."close" IS 'Close as traded; NULL when the source has adjusted closes only.';
+COMMENT ON COLUMN prices.adj_close IS 'Close adjusted by the source for splits and dividends; the returns use it.';
+COMMENT ON COLUMN prices.volume IS 'Shares traded; NULL when the source has no volumes.';
 COMMENT ON COLUMN prices.currency IS 'Currency of the prices, ISO 4217.';
-COMMENT ON COLUMN prices.source IS 'Where the series is from.';
+COMMENT ON COLUMN prices.source IS 'Data source of the series.';
 COMMENT ON COLUMN prices.fetched_at IS 'When it was loaded, UTC.';

@@ -1,4 +1,4 @@
--- One row per development of the articles a re-extraction read: as it was, and as it is now.
+-- One row per development of the articles that a re-extraction read: before and now.
 -- after: policy_events, policy_events_before, readings
 CREATE OR REPLACE MACRO reading_changes(reading) AS TABLE
 WITH span AS (
@@ -51,4 +51,4 @@ SELECT
 FROM is_now
 FULL JOIN was ON was.development_id = is_now.development_id;
 
-COMMENT ON MACRO TABLE reading_changes IS 'One row per development of the articles that the re-extraction of that id read again, as it was (columns _before) and as today''s extractor sees it (_now); change is same, changed, new or gone.';
+COMMENT ON MACRO TABLE reading_changes IS 'One row per development of the articles that the given re-extraction read again: before (columns _before) and now (columns _now). change is same, changed, new or gone.';

@@ -1,4 +1,4 @@
--- One row per re-extraction: which reading of history it is, of which articles, and when.
+-- One row per re-extraction: which articles were read again, and when.
 CREATE OR REPLACE VIEW readings AS
 SELECT
     held.backfill_id AS reading_id,
@@ -19,12 +19,12 @@ LEFT JOIN (
 WHERE held.kind = 'reextract';
 
 COMMENT ON VIEW readings IS 'One row per re-extraction: which articles a later extractor read again, and when.';
-COMMENT ON COLUMN readings.reading_id IS 'Id of the re-extraction: the parameter of policy_events_before and reading_changes.';
-COMMENT ON COLUMN readings.extractor_version IS 'The extractor that read.';
-COMMENT ON COLUMN readings.from_date IS 'Articles first seen from this day on; NULL for no bound.';
-COMMENT ON COLUMN readings.to_date IS 'Articles first seen up to this day; NULL for no bound.';
-COMMENT ON COLUMN readings.predicate IS 'The condition over articles; NULL for all.';
+COMMENT ON COLUMN readings.reading_id IS 'Id of the re-extraction; the parameter of policy_events_before and reading_changes.';
+COMMENT ON COLUMN readings.extractor_version IS 'Version of the extractor that read them again.';
+COMMENT ON COLUMN readings.from_date IS 'Earliest first_seen_at of its articles (day, UTC); NULL for no limit.';
+COMMENT ON COLUMN readings.to_date IS 'Latest first_seen_at of its articles (day, UTC, inclusive); NULL for no limit.';
+COMMENT ON COLUMN readings.predicate IS 'Condition on the view articles; NULL for all articles.';
 COMMENT ON COLUMN readings.article_count IS 'Articles read again so far.';
-COMMENT ON COLUMN readings.mention_count IS 'Mentions found in them now.';
+COMMENT ON COLUMN readings.mention_count IS 'Mentions found in them.';
 COMMENT ON COLUMN readings.started_at IS 'When it began, UTC.';
-COMMENT ON COLUMN readings.ended_at IS 'When all of it was done, UTC; NULL before.';
+COMMENT ON COLUMN readings.ended_at IS 'When it was finished, UTC; NULL before that.';

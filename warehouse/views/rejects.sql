@@ -1,4 +1,4 @@
--- One row per text the extractor refused, and per thing a later stage could not work on.
+-- One row per text that the extractor refused, and per item that a later stage could not process.
 CREATE OR REPLACE VIEW rejects AS
 WITH refused AS (
     SELECT
@@ -25,12 +25,12 @@ SELECT
     rejected_at
 FROM refused;
 
-COMMENT ON VIEW rejects IS 'One row per text the extractor refused, and per thing a later stage could not work on.';
+COMMENT ON VIEW rejects IS 'One row per text that the extractor refused, and per item that a later stage could not process.';
 COMMENT ON COLUMN rejects.stage IS 'Stage that left it out: extract, link, tickers, copies or index.';
-COMMENT ON COLUMN rejects.kind IS 'too_slow (over its budget of time), crashed (ended the process reading it), fault (an error in our own code), not_read (no text of ours: empty, too long, another language, no prose).';
-COMMENT ON COLUMN rejects.reason IS 'Why, on one line; of a fault the class of the error and its place, of a slow text its budget and the seconds spent.';
-COMMENT ON COLUMN rejects.item_id IS 'What was left out: an article, or of the stage tickers a development.';
-COMMENT ON COLUMN rejects.article_id IS 'Article it is or belongs to; NULL where it is no one article.';
-COMMENT ON COLUMN rejects.article_version IS 'Version of the text, of the stage extract.';
-COMMENT ON COLUMN rejects.extractor_version IS 'Extractor that refused it; a later one tries again. Of the stage extract.';
-COMMENT ON COLUMN rejects.rejected_at IS 'When it was left out.';
+COMMENT ON COLUMN rejects.kind IS 'too_slow (over its time budget), crashed (the process that read it ended), fault (an error in our code), not_read (not a text we read: empty, too long, another language, no prose).';
+COMMENT ON COLUMN rejects.reason IS 'Reason in one line. For a fault: class and place of the error. For a slow text: its budget and the seconds spent.';
+COMMENT ON COLUMN rejects.item_id IS 'Id of what was left out: a development for the stage tickers, an article for all others.';
+COMMENT ON COLUMN rejects.article_id IS 'The article it is or belongs to; NULL when it belongs to no single article.';
+COMMENT ON COLUMN rejects.article_version IS 'Version of the text; stage extract only.';
+COMMENT ON COLUMN rejects.extractor_version IS 'Extractor that refused it; a later version tries again. Stage extract only.';
+COMMENT ON COLUMN rejects.rejected_at IS 'When it was left out, UTC.';

@@ -1,4 +1,4 @@
--- One row per article that holds a word of the query, best first: BM25 (k1 1.2, b 0.75) over titles and bodies.
+-- One row per article that contains a word of the query, best first: BM25 (k1 1.2, b 0.75) over titles and bodies.
 -- after: search_terms
 CREATE OR REPLACE MACRO search_articles(words) AS TABLE
 WITH asked AS (
@@ -49,4 +49,4 @@ JOIN store.articles AS held
     ON held.article_id = scored.article_id AND held.version = scored.version
 ORDER BY scored.score DESC, scored.article_id;
 
-COMMENT ON MACRO TABLE search_articles IS 'One row per article that holds a word of the query, best first: BM25 over titles and bodies.';
+COMMENT ON MACRO TABLE search_articles IS 'One row per article that contains a word of the query, best first: BM25 over titles and bodies.';

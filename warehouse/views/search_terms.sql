@@ -1,5 +1,5 @@
--- One row per macro: search_terms(words) gives the terms of a text as the index holds them: lower case,
--- without accents and plural s, one spelling of licence and aluminium, no stop words.
+-- One row per macro: search_terms(words) returns the terms of a text as in the index: lower case,
+-- no accents, no plural s, one spelling of licence and aluminium, no stop words.
 CREATE OR REPLACE MACRO search_terms(words) AS
     list_filter(
         list_transform(

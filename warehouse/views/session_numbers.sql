@@ -1,4 +1,4 @@
--- One row per calendar and session, numbered in order; days the market was shut are none.
+-- One row per calendar and session, numbered in order; closed days are left out.
 CREATE OR REPLACE VIEW store.session_numbers AS
 SELECT
     mic AS calendar,
@@ -12,4 +12,4 @@ WHERE NOT EXISTS (
     WHERE shut.mic = planned.mic AND shut.session_date = planned.session_date
 );
 
-COMMENT ON VIEW store.session_numbers IS 'One row per calendar and session, numbered in order; a week-end is one step as any night is, and so is a day that price files show to have been shut.';
+COMMENT ON VIEW store.session_numbers IS 'One row per calendar and session, numbered in order. A weekend counts as one step, like any night; so does a closed day that price files reveal.';

@@ -1,4 +1,4 @@
--- One row per development that stands today: its newest revision, unless that retracts it.
+-- One row per current development: its newest revision, unless that retracts it.
 CREATE OR REPLACE VIEW store.standing_developments AS
 SELECT held.* EXCLUDE (retracted, superseded_by, digest)
 FROM store.developments AS held
@@ -10,4 +10,4 @@ JOIN (
     ON latest.development_id = held.development_id AND latest.revision = held.revision
 WHERE NOT held.retracted;
 
-COMMENT ON VIEW store.standing_developments IS 'One row per development that stands today, in its newest revision. Read policy_events instead, which joins what belongs to it.';
+COMMENT ON VIEW store.standing_developments IS 'One row per current development, in its newest revision. Read policy_events instead, which adds all related columns.';

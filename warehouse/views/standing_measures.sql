@@ -1,4 +1,4 @@
--- One row per measure that stands today: its newest revision, unless that retracts it.
+-- One row per current measure: its newest revision, unless that retracts it.
 CREATE OR REPLACE VIEW store.standing_measures AS
 SELECT held.* EXCLUDE (retracted, digest)
 FROM store.measures AS held
@@ -10,4 +10,4 @@ JOIN (
     ON latest.measure_id = held.measure_id AND latest.revision = held.revision
 WHERE NOT held.retracted;
 
-COMMENT ON VIEW store.standing_measures IS 'One row per measure that stands today, in its newest revision. Read measure_status instead, which says where it stands.';
+COMMENT ON VIEW store.standing_measures IS 'One row per current measure, in its newest revision. Read measure_status instead, which shows its status today.';

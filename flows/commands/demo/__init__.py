@@ -1,1 +1,1 @@
-"""The demo: news of our own writing, served as feeds with the faults real feeds have."""
+"""The demo: articles we wrote ourselves, served as feeds with the faults of real feeds."""

@@ -1,4 +1,4 @@
-"""The demo's articles, what they should yield, and the catalogue of feeds that carry them."""
+"""Read the demo's articles, the developments they should yield, and the feeds that carry them."""
 
 import csv
 import tomllib
@@ -18,9 +18,9 @@ FORMATS = frozenset({"rss2", "rss1", "atom"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoArticle:
-    """One article as its publisher holds it; `published_at` is UTC.
+    """One article as its publisher has it; `published_at` is UTC.
 
-    `paragraphs` are HTML fragments: plain text with entities and, rarely, inline markup.
+    `paragraphs` are HTML fragments: plain text with entities and sometimes inline markup.
     """
 
     article_id: str
@@ -32,18 +32,18 @@ class DemoArticle:
 
     @property
     def html(self) -> str:
-        """The body as HTML paragraphs."""
+        """Return the body as HTML paragraphs."""
         return "\n".join(f"<p>{p}</p>" for p in self.paragraphs)
 
     @property
     def guid(self) -> str:
-        """The name of the entry in its feed, the same wherever the demo is served."""
+        """Return the id of the entry in its feed; it does not depend on the server's address."""
         return f"tag:policywire.invalid,2025:{self.article_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoFeed:
-    """One feed of the demo: what the operator's list says of it, and how the server treats it."""
+    """One feed of the demo: its row in the feed list, and how the server answers for it."""
 
     feed_id: str
     name: str
@@ -58,12 +58,12 @@ class DemoFeed:
 
     @property
     def path(self) -> str:
-        """Where the feed list says it is."""
+        """Return the path given in the feed list."""
         return f"/feeds/{self.feed_id}.xml"
 
     @property
     def full_text(self) -> bool:
-        """Must the text be fetched from the page, because entries carry a summary only?"""
+        """Return whether the text must be fetched from the page: entries carry only a summary."""
         return self.content == "summary"
 
 
@@ -72,8 +72,8 @@ class ExpectedDevelopment:
     """A development an article should yield, by the ontology; codes as in models.event.
 
     `product` is a commodity id of models/reference/commodities.csv, or empty.
-    `rate_pct` is the main rate in percent. Where `required` is false the text allows the reading
-    but does not force it: finding it is no error, and neither is passing over it.
+    `rate_pct` is the main rate in percent. If `required` is false, the text allows this reading but
+    does not force it: both finding and missing it are correct.
     """
 
     article_id: str
@@ -90,7 +90,7 @@ class ExpectedDevelopment:
 
 @cache
 def demo_articles() -> tuple[DemoArticle, ...]:
-    """Every article, newest first. Raises ConfigError if a file of stories is malformed."""
+    """Return every article, newest first. Raises ConfigError if a story file is malformed."""
     articles = [
         _article(path, row)
         for path in sorted((HERE / "stories").glob("*.toml"))
@@ -101,9 +101,9 @@ def demo_articles() -> tuple[DemoArticle, ...]:
 
 @cache
 def demo_catalogue() -> tuple[DemoFeed, ...]:
-    """Every feed in the order of the catalogue.
+    """Return every feed in the order of the catalogue.
 
-    Raises ConfigError on a key, format or behaviour it does not know.
+    Raises ConfigError for an unknown key, format or behaviour.
     """
     path = HERE / "catalogue.toml"
     feeds = tuple(_feed(path, row) for row in _tables(path, "feed"))
@@ -111,20 +111,20 @@ def demo_catalogue() -> tuple[DemoFeed, ...]:
         if feed.format not in FORMATS or feed.behaviour not in BEHAVIOURS:
             raise ConfigError(
                 f"{path.name}: feed '{feed.feed_id}': unknown format or behaviour "
-                f"'{feed.format}', '{feed.behaviour}'; see the head of the file"
+                f"'{feed.format}', '{feed.behaviour}'; see the comments at its top"
             )
     return feeds
 
 
 @cache
 def articles_of(feed_id: str) -> tuple[DemoArticle, ...]:
-    """The articles one feed carries, newest first."""
+    """Return the articles of one feed, newest first."""
     return tuple(a for a in demo_articles() if a.feed_id == feed_id)
 
 
 @cache
 def expected_developments() -> tuple[ExpectedDevelopment, ...]:
-    """What the articles should yield, in the order of expected.csv; near-misses have no row."""
+    """Return the rows of expected.csv in order; near-misses have no row."""
     with (HERE / "expected.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             ExpectedDevelopment(
@@ -147,7 +147,7 @@ def _tables(path: Path, key: str) -> list[dict[str, object]]:
     try:
         rows: list[dict[str, object]] = tomllib.loads(path.read_text(encoding="utf-8"))[key]
     except (tomllib.TOMLDecodeError, KeyError) as error:
-        raise ConfigError(f"{path.name}: no readable [[{key}]] tables: {error}") from error
+        raise ConfigError(f"{path.name}: cannot read its [[{key}]] tables: {error}") from error
     return rows
 
 

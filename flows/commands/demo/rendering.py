@@ -1,4 +1,4 @@
-"""Demo articles as RSS 2.0, RSS 1.0 and Atom documents, and as web pages with furniture."""
+"""Render demo articles as RSS 2.0, RSS 1.0 and Atom feeds, and as web pages with navigation."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,17 +11,17 @@ _EPOCH = datetime(2018, 1, 1, tzinfo=UTC)
 
 
 def page_path(article: DemoArticle) -> str:
-    """Where an article's web page lies."""
+    """Return the path of an article's web page."""
     return f"/a/{article.article_id}.html"
 
 
 def newest(articles: Sequence[DemoArticle]) -> datetime:
-    """When the latest of them was published; the start of 2018 for none."""
+    """Return when the latest article was published; 1 January 2018 without articles."""
     return max((a.published_at for a in articles), default=_EPOCH)
 
 
 def render_feed(feed: DemoFeed, articles: Sequence[DemoArticle], base_url: str) -> str:
-    """The feed as an XML document, in the format the catalogue names."""
+    """Return the feed as an XML document, in its format."""
     render = {"rss2": _rss2, "rss1": _rss1, "atom": _atom}[feed.format]
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + render(feed, articles, base_url)
 
@@ -116,9 +116,9 @@ def _iso(when: datetime) -> str:
 def render_page(
     feed: DemoFeed, article: DemoArticle, others: Sequence[DemoArticle], base_url: str
 ) -> str:
-    """The article as a web page: navigation before it, links to `others` and a footer after it.
+    """Return the article as a web page: navigation above, links to `others` and a footer below.
 
-    The teasers among the related links speak of other measures: they must not end up in the text.
+    The links name other measures, which must not end up in the article's text.
     """
     related = "\n".join(
         f'<li><a href="{base_url}{page_path(a)}">{escape(a.title)}</a></li>' for a in others

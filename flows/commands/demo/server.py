@@ -1,4 +1,4 @@
-"""A loopback HTTP server that carries the demo's feeds, good ones and bad ones alike."""
+"""A loopback HTTP server for the demo's feeds, including the broken ones."""
 
 import gzip
 import hashlib
@@ -31,10 +31,10 @@ _HTML = "text/html; charset=utf-8"
 
 @contextmanager
 def serve_demo(port: int = 0, *, slow_s: float = SLOW_S) -> Iterator[str]:
-    """Serve the demo on loopback while the block runs; gives the base URL without a final slash.
+    """Serve the demo on loopback while the block runs; yields the base URL without a final slash.
 
-    `port` is a wish: if it is taken, or 0, a free one is used. The same port gives the same bytes,
-    so that a second run sees 304s. `slow_s` is how long the slow feed waits.
+    If `port` is taken or 0, a free one is used. The same port gives the same bytes, so a second
+    run gets 304 answers. `slow_s` is how many seconds the slow feed waits.
     """
     server = _listen(port)
     base_url = f"http://{HOST}:{server.server_port}"
@@ -50,7 +50,7 @@ def serve_demo(port: int = 0, *, slow_s: float = SLOW_S) -> Iterator[str]:
 
 
 def demo_feeds(base_url: str) -> list[dict[str, object]]:
-    """The demo's feeds as rows of a feed list, with the keys of flows/feeds/feeds.toml."""
+    """Return the demo's feeds as rows of a feed list, with the keys of flows/feeds/feeds.toml."""
     return [
         {
             "id": feed.feed_id,
@@ -75,7 +75,7 @@ def demo_feeds(base_url: str) -> list[dict[str, object]]:
 
 
 def demo_feeds_toml(base_url: str) -> str:
-    """The same list as the text of a feeds.toml."""
+    """Return the same list as the text of a feeds.toml."""
     lines = ["schema_version = 1", 'as_of = "2026-03-31"']
     for row in demo_feeds(base_url):
         lines += ["", "[[feed]]", *(f"{key} = {_toml(value)}" for key, value in row.items())]
@@ -99,7 +99,7 @@ def _listen(port: int) -> LoopbackServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    """What goes over the wire; a validator is sent only with a body worth keeping."""
+    """One HTTP answer. ETag and Last-Modified are sent only if `last_modified` is set."""
 
     status: int
     body: bytes = b""
@@ -116,7 +116,7 @@ class _DemoHandler(BaseHTTPRequestHandler):
     server_version = "PolicyWireDemo/1"
     sys_version = ""
     timeout = 10
-    # One write an answer: head and body apart would wait 40 ms for each other (Nagle).
+    # Buffer the answer: separate writes of head and body would add 40 ms (Nagle).
     wbufsize = -1
 
     def __init__(self, *args: object, base_url: str, slow_s: float) -> None:
@@ -133,7 +133,7 @@ class _DemoHandler(BaseHTTPRequestHandler):
         self._send(self._answer(urlsplit(self.path).path), with_body=False)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet: the demo's own output is what people look at."""
+        """Log nothing: the screen belongs to the demo's report."""
 
     def _answer(self, path: str) -> _Answer:
         if path == "/robots.txt":
@@ -170,7 +170,7 @@ class _DemoHandler(BaseHTTPRequestHandler):
             self.wfile.write(answer.body)
 
     def _unchanged(self, etag: str, last_modified: str | None) -> bool:
-        # RFC 9110 section 13.2.2: If-None-Match, where given, decides alone.
+        # RFC 9110 section 13.2.2: If-None-Match takes precedence.
         wanted = self.headers.get("If-None-Match")
         if wanted is not None:
             return etag in {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
@@ -197,7 +197,7 @@ def _feed_document(feed: DemoFeed, base_url: str) -> _Answer:
     if feed.behaviour == "truncated":
         # Cut inside the closing tags: every item is whole, the document is not.
         text = text[: text.rindex("</channel>") + len("</chan")]
-    # One feed claims UTF-8, in header and declaration, for bytes that are windows-1252.
+    # The mislabelled feed claims UTF-8 in header and declaration, but its bytes are windows-1252.
     body = text.encode("cp1252" if feed.behaviour == "mislabelled" else "utf-8")
     gzipped = feed.behaviour == "gzip"
     return _Answer(

@@ -1,4 +1,4 @@
-"""`policywire demo`: serves the bundled feeds over loopback and runs the real flow on them."""
+"""`policywire demo`: serve the bundled feeds over loopback and run a real pass on them."""
 
 import shutil
 from importlib import resources
@@ -12,15 +12,15 @@ from flows.commands.pass_report import show_pass
 PORT = 8790
 STAGES = ("ingest", "extract", "market", "alert")
 CONFIG = """\
-# Written by `policywire demo`; use it as a start for your own.
+# Written by `policywire demo`. You may copy it as a start for your own settings.
 warehouse = "demo.duckdb"
 feeds = "feeds.toml"
 rules = "{rules}"
-# The demo's articles are history: what they say was known when they were published.
+# The demo's articles are old: take their publication time as the time they were first seen.
 archive_clock = true
 
 [fetch]
-# All feeds of the demo are on one host, this one.
+# All feeds of the demo are on one host, so long gaps between requests would only cost time.
 host_gap_s = 0.02
 page_gap_s = 0.02
 
@@ -30,7 +30,7 @@ price_files = ["{prices}"]
 
 
 def run_demo(folder: Path, *, fresh: bool = False) -> None:
-    """One pass over the demo's feeds; what an earlier one kept in `folder` counts as known."""
+    """Run one pass on the demo's feeds. Articles of an earlier demo in `folder` count as known."""
     if fresh and folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
         config = folder / "policywire.toml"
         config.write_text(CONFIG.format(rules=rules.as_posix(), prices=prices.as_posix()), "utf-8")
         console.print(
-            f"PolicyWire demo: 16 feeds served at {base_url}, kept in {folder}/\n", style="bold"
+            f"PolicyWire demo: 16 feeds served at {base_url}, results in {folder}/\n", style="bold"
         )
         settings = load_settings(config)
         show_pass(settings, config, STAGES, through_prefect=False, console=console)

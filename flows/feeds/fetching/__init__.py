@@ -1,4 +1,4 @@
-"""Polite GET of feeds and pages, and the processes that read what came.
+"""Polite GET of feeds and article pages, and the processes that read them.
 
 Start with fetch.py.
 """

@@ -1,8 +1,8 @@
-"""Which addresses PolicyWire may talk to: public ones, and what the operator allowed.
+"""Which addresses PolicyWire may connect to: public ones, and those the operator allowed.
 
-A feed list is half trusted and a redirect or an article link not at all. So a host name is
-resolved here, every address it has is judged, and the connection goes to the address that was
-judged: a name that answers differently the second time (DNS rebinding) gains nothing.
+A feed list is trusted only in part, redirects and article links not at all. So we resolve a host
+name here, check every address it has, and connect to a checked address. A name that resolves
+differently the second time (DNS rebinding) gains nothing.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ _RESOLUTION_TTL_S = 60.0
 
 
 def literal_address(host: str) -> IPAddress | None:
-    """The address a host spells in the canonical way (127.0.0.1, ::1), else None."""
+    """The address, if a host is one in its usual form (127.0.0.1, ::1), else None."""
     try:
         return ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
@@ -48,16 +48,16 @@ def literal_address(host: str) -> IPAddress | None:
 
 
 def why_not_public(address: IPAddress) -> str | None:
-    """The kind of non-public network an address belongs to, or None for a public one.
+    """The kind of non-public network an address belongs to, or None for a public address.
 
-    An IPv6 address that carries IPv4 ones is public only if each of them is.
+    An IPv6 address that contains IPv4 addresses is public only if each of them is.
     """
     if isinstance(address, ipaddress.IPv6Address):
         for inner in ipv4_within(address):
             kind = why_not_public(inner)
             if kind is not None:
                 return kind
-        if _wears_ipv4(address):
+        if _stands_for_ipv4(address):
             return None
     # Order matters: Python counts loopback and link-local as private too.
     for kind in ("unspecified", "loopback", "link_local", "multicast", "private"):
@@ -66,7 +66,7 @@ def why_not_public(address: IPAddress) -> str | None:
     for network, kind in special_networks():
         if address.version == network.version and address in network:
             return kind
-    # All that IANA has given out as global unicast; the rest of IPv6 belongs to nobody.
+    # IANA has assigned only this block as global unicast; the rest of IPv6 is reserved.
     if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
         return "reserved"
     return None if address.is_global else "not public"
@@ -74,9 +74,9 @@ def why_not_public(address: IPAddress) -> str | None:
 
 @cache
 def special_networks() -> tuple[tuple[IPNetwork, str], ...]:
-    """The networks of models/reference/special_addresses.csv with what each is for.
+    """The networks of models/reference/special_addresses.csv, each with its kind.
 
-    Refused whether the registry calls them globally reachable or not: no news is published there.
+    All are refused, even those the registry calls globally reachable: no news is published there.
     """
     text = (resources.files("models") / "reference" / "special_addresses.csv").read_text("utf-8")
     return tuple(
@@ -86,7 +86,7 @@ def special_networks() -> tuple[tuple[IPNetwork, str], ...]:
 
 
 def ipv4_within(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
-    """The IPv4 addresses an IPv6 one carries, in every form that machines translate.
+    """The IPv4 addresses inside an IPv6 address, in every form that networks translate.
 
     Mapped, compatible, translated, 6to4, Teredo (server and client), NAT64, ISATAP.
     """
@@ -99,7 +99,7 @@ def ipv4_within(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, 
         return address.teredo
     if any(address in network for network in _LAST_32_BITS):
         return (low,)
-    if _holds_ipv4(address) or _is_isatap(address):
+    if _is_ipv4_compatible(address) or _is_isatap(address):
         return (low,)
     return ()
 
@@ -109,18 +109,18 @@ def _is_isatap(address: ipaddress.IPv6Address) -> bool:
     return int(address) >> 32 & 0xFDFFFFFF == 0x00005EFE
 
 
-def _wears_ipv4(address: ipaddress.IPv6Address) -> bool:
-    # Where the IPv4 address is all there is to say: the network would go there and nowhere else.
+def _stands_for_ipv4(address: ipaddress.IPv6Address) -> bool:
+    # Forms in which the packet goes to the IPv4 address and nowhere else.
     return (
         address.ipv4_mapped is not None
         or address.sixtofour is not None
         or address in _NAT64
-        or _holds_ipv4(address)
+        or _is_ipv4_compatible(address)
     )
 
 
-def _holds_ipv4(address: ipaddress.IPv6Address) -> bool:
-    # ::a.b.c.d, the old "compatible" form; :: and ::1 themselves are judged as they are.
+def _is_ipv4_compatible(address: ipaddress.IPv6Address) -> bool:
+    # ::a.b.c.d, the old "compatible" form; :: and ::1 themselves are not of this form.
     return int(address) >> 32 == 0 and int(address) > 1
 
 
@@ -142,17 +142,17 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class HostRules:
-    """Hosts that may lie in private networks: `name`, `name:port`, `*.suffix`, `10.0.0.0/8`."""
+    """Hosts that may be in private networks: `name`, `name:port`, `*.suffix`, `10.0.0.0/8`."""
 
     rules: tuple[_Rule, ...] = ()
 
     @classmethod
     def parse(cls, texts: Iterable[str]) -> "HostRules":
-        """Read the rules of an allow list. Raises ConfigError naming the rule it cannot read."""
+        """Parse the rules of an allow list. Raises ConfigError that names a bad rule."""
         return cls(tuple(_parse_rule(text) for text in texts))
 
     def allows(self, host: str, port: int, address: IPAddress) -> bool:
-        """May this host, at this port and address, be reached although it is not public?"""
+        """May we reach this host, at this port and address, although it is not public?"""
         return any(rule.covers(host, port, address) for rule in self.rules)
 
     def __or__(self, other: "HostRules") -> "HostRules":
@@ -179,7 +179,7 @@ def _parse_rule(text: str) -> _Rule:
 @lru_cache(maxsize=4096)
 def host_and_port(url: str) -> tuple[str, int]:
     """Host and port of an http or https URL. Raises FetchError for anything else."""
-    _refuse_disguise(url)
+    _refuse_numeric_host(url)
     try:
         parts = httpx.URL(url)
         host, port = parts.host, parts.port or _PORTS.get(parts.scheme)
@@ -194,10 +194,10 @@ def host_and_port(url: str) -> tuple[str, int]:
     return host, port
 
 
-def _refuse_disguise(url: str) -> None:
-    """Raise for a host that spells an IPv4 address as 2130706433, 0177.0.0.1 or 0x7f.1.
+def _refuse_numeric_host(url: str) -> None:
+    """Raise FetchError for a host that writes an IPv4 address as 2130706433, 0177.0.0.1 or 0x7f.1.
 
-    The system would resolve it; no honest feed is written so, whatever the address.
+    The system would resolve it, but no honest feed writes its address like this.
     """
     try:
         host = urlsplit(url).hostname or ""
@@ -206,13 +206,13 @@ def _refuse_disguise(url: str) -> None:
     if not _NUMERIC_HOST.fullmatch(host) or literal_address(host) is not None:
         return
     try:
-        meant = f" is {ipaddress.IPv4Address(socket.inet_aton(host))}, an address in disguise"
+        meaning = f" means {ipaddress.IPv4Address(socket.inet_aton(host))}"
     except OSError:
-        meant = " is no address"
+        meaning = " is not an address"
     raise FetchError(
         url,
-        f"refused: {host}{meant}; write it in the usual form, and add it to allow_hosts "
-        "if it is meant",
+        f"refused: {host}{meaning}; write the address in its usual form and, if you want it, "
+        "add it to allow_hosts",
         kind="refused_address",
     )
 
@@ -220,9 +220,8 @@ def _refuse_disguise(url: str) -> None:
 def rules_for(feed: Feed) -> HostRules:
     """The private hosts a feed's requests may reach: at most the one in its listed address.
 
-    A plain loopback literal there (127.0.0.1, [::1]) can only be meant, by the operator who
-    wrote it; any other private address, or a name that leads to one, needs
-    `allow_private = true`.
+    A loopback address there (127.0.0.1, [::1]) is what the operator wants. Any other private
+    address, or a name that resolves to one, needs `allow_private = true`.
     """
     try:
         host, port = host_and_port(feed.url)
@@ -234,28 +233,29 @@ def rules_for(feed: Feed) -> HostRules:
     return HostRules()
 
 
-# The rules of the request a task is making; the connection pool calls back without them.
-granted: ContextVar[HostRules | None] = ContextVar("granted", default=None)
+# The rules of the running task's request. A context variable, because the connection pool calls
+# the guard without them.
+request_rules: ContextVar[HostRules | None] = ContextVar("request_rules", default=None)
 
 
 class AddressGuard:
-    """Resolves names and refuses those that lead anywhere but to public or allowed addresses."""
+    """Resolves host names; refuses those with an address that is neither public nor allowed."""
 
     def __init__(self, rules: HostRules, *, lookups_at_once: int = 32) -> None:
         self._rules = rules
         self._known: dict[tuple[str, int], tuple[float, tuple[IPAddress, ...]]] = {}
-        # Lookups block; their own threads keep a slow name server from starving other work.
+        # Lookups block; with threads of their own, a slow name server delays no other work.
         self._threads = ThreadPoolExecutor(lookups_at_once, thread_name_prefix="dns")
 
     def close(self) -> None:
-        """Let go of the lookup threads."""
+        """Release the lookup threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def check(self, host: str, port: int) -> tuple[IPAddress, ...]:
-        """The addresses of a host, all of them allowed. Raises FetchError otherwise."""
+        """The addresses of a host. Raises FetchError unless all of them are allowed."""
         host = host.lower().rstrip(".")
         addresses = await self._resolve(host, port)
-        rules = self._rules | (granted.get() or HostRules())
+        rules = self._rules | (request_rules.get() or HostRules())
         for address in addresses:
             kind = why_not_public(address)
             if kind and not rules.allows(host, port, address):
@@ -263,7 +263,7 @@ class AddressGuard:
                 line = f"{where}{' is ' if str(address) == host else ''}a {kind} address"
                 raise FetchError(
                     f"{host}:{port}",
-                    f"refused: {line}; if it is meant, add it to allow_hosts",
+                    f"refused: {line}; if you want it, add it to allow_hosts",
                     kind="refused_address",
                 )
         return addresses
@@ -288,7 +288,7 @@ class AddressGuard:
 
 
 def _getaddrinfo(host: str, port: int) -> tuple[IPAddress, ...]:
-    # The system's own reader also takes 2130706433, 0177.0.0.1 and 0x7f.1: judged all the same.
+    # The system also resolves 2130706433, 0177.0.0.1 and 0x7f.1; their addresses are checked too.
     infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     texts: Sequence[str] = [str(info[4][0]).partition("%")[0] for info in infos]
     return tuple(dict.fromkeys(ipaddress.ip_address(text) for text in texts))

@@ -1,7 +1,7 @@
-"""Undo gzip, deflate, brotli and zstd piece by piece, so that a bomb stops at the cap.
+"""Decompresses gzip, deflate, brotli and zstd in small steps, so that a bomb stops at the cap.
 
-httpx inflates each network read whole, which for zstd may be a thousandfold and more; here no
-step makes more than a few megabytes.
+httpx decompresses each network read at once, which zstd can expand a thousand times and more. Here
+no step produces more than a few megabytes.
 """
 
 import zlib
@@ -12,11 +12,11 @@ import brotli
 import zstandard
 
 _STEP = 1 << 18
-# Empty members and frames cost time and give nothing; files made in parallel have hundreds.
+# Empty members and frames cost time and give no bytes. Files compressed in parallel have hundreds.
 MAX_MEMBERS = 1000
-# What an inner coding may give to an outer one: far more than any body we keep.
+# The most one coding may pass to the other: far more than any body we keep.
 MAX_BETWEEN_BYTES = 64 * 1024 * 1024
-# A zstd block of 4 bytes may stand for 128 KiB; 256 bytes in make at most 8 MiB out.
+# A zstd block of 4 bytes can expand to 128 KiB, so 256 bytes expand to 8 MiB at most.
 _ZSTD_SLICE = 256
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -27,10 +27,10 @@ class DecompressionError(ValueError):
 
 
 class Inflater(Protocol):
-    """Takes compressed pieces, gives plain ones."""
+    """Turns compressed pieces into plain ones."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Plain pieces for one compressed piece. Raises DecompressionError."""
+        """The plain pieces of one compressed piece. Raises DecompressionError."""
 
 
 class _Plain:
@@ -99,7 +99,7 @@ class _Zstd:
 
     @staticmethod
     def _start() -> "zstandard.ZstdDecompressionObj":
-        # RFC 9659: senders on the web keep to a window of 8 MiB.
+        # RFC 9659 limits the window on the web to 8 MiB.
         return zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -149,9 +149,9 @@ _KNOWN: dict[str, type[_Zlib] | type[_Brotli] | type[_Zstd]] = {
 
 
 def inflater_for(content_encoding: str | None) -> Inflater:
-    """The inflater for a Content-Encoding header; unknown codings pass through as they are.
+    """The inflater for a Content-Encoding header; unknown codings pass through unchanged.
 
-    Raises DecompressionError for more than two codings, which only a bomb needs.
+    Raises DecompressionError for more than two codings, because only a bomb needs those.
     """
     names = [n.strip().lower() for n in (content_encoding or "").split(",")]
     codings = [_KNOWN[n]() for n in names if n in _KNOWN]

@@ -1,5 +1,4 @@
-"""The TCP connections httpx gets: only to addresses that were checked, and they tell when a
-request goes out."""
+"""The network backend of httpx: connects only to checked addresses, and reports each write."""
 
 import select
 import socket
@@ -16,13 +15,13 @@ from models.errors import FetchError
 _TRY_NEXT_ADDRESS_AFTER_S = 3.0
 _ADDRESSES_TRIED = 4
 
-# Called when the request of the running task is on the wire. A connection serves many requests
-# in turn, so this cannot be told to it when it is opened.
+# Called when the running task's request is on the wire. A connection serves many requests in turn,
+# so the callback cannot be given when it is opened.
 on_sent: ContextVar[Callable[[], None] | None] = ContextVar("on_sent", default=None)
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens TCP connections for httpx, to addresses the guard has passed and to no others."""
+    """Opens TCP connections for httpx, only to addresses that the guard has checked."""
 
     def __init__(self, guard: AddressGuard) -> None:
         self._guard = guard
@@ -36,7 +35,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to a checked address of `host`; TLS is still verified against the name."""
+        """Connect to a checked address of `host`; TLS still verifies the name."""
         addresses = (await self._guard.check(host, port))[:_ADDRESSES_TRIED]
         for n, address in enumerate(addresses, start=1):
             last = n == len(addresses)
@@ -49,7 +48,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 if last:
                     raise
             else:
-                return TellingStream(stream)
+                return NotifyingStream(stream)
         raise AssertionError("check() gives at least one address")
 
     async def connect_unix_socket(
@@ -58,7 +57,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Never: a feed has no business with a local socket."""
+        """Raise FetchError: a feed never needs a local socket."""
         raise FetchError(path, "refused: a local socket is not a web address", kind="bad_url")
 
     async def sleep(self, seconds: float) -> None:
@@ -66,24 +65,24 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-class TellingStream(httpcore.AsyncNetworkStream):
+class NotifyingStream(httpcore.AsyncNetworkStream):
     """A connection that calls `on_sent` after each write."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
-        # httpcore asks every idle connection whether it was closed, before every request; the
-        # way through the layers below costs ten times the question.
+        # Before every request, httpcore asks every idle connection whether it was closed. Asking
+        # through the layers below would cost ten times as much.
         self._socket: socket.socket | None = inner.get_extra_info("socket")
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Bytes that came, b"" at the end."""
+        """The bytes that came, b"" at the end."""
         return await self._inner.read(max_bytes, timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send, then tell."""
+        """Send, then call `on_sent`."""
         await self._inner.write(buffer, timeout)
-        if (tell := on_sent.get()) is not None:
-            tell()
+        if (notify := on_sent.get()) is not None:
+            notify()
 
     async def aclose(self) -> None:
         """Close."""
@@ -95,11 +94,11 @@ class TellingStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """The same connection under TLS, verified against `server_hostname`."""
-        return TellingStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+        """The same connection with TLS, verified against `server_hostname`."""
+        return NotifyingStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore wants to know of the connection."""
+        """What httpcore asks about the connection."""
         if info == "socket":
             return self._socket
         if info == "is_readable" and self._socket is not None:
@@ -108,7 +107,7 @@ class TellingStream(httpcore.AsyncNetworkStream):
 
 
 def _is_readable(sock: socket.socket) -> bool:
-    # Of an idle connection: has the other side said something, which can only be goodbye.
+    # Of an idle connection: did the other side send something? That can only be its end.
     if sock.fileno() < 0:
         return True
     poll = select.poll()

@@ -1,26 +1,26 @@
-"""Bodies that came and wait to be read, so that no place of the fetch is held by a parser."""
+"""Bodies that wait to be read, so that the fetch goes on while they are parsed."""
 
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 
-UNREAD_BYTES = 2 * 1024 * 1024
+HELD_BYTES = 2 * 1024 * 1024
 
 
-class Unread(AbstractAsyncContextManager["Unread"]):
-    """Runs work on bodies beside the fetch, `most_bytes` of them at once; leaves when all is done.
+class HeldBodies(AbstractAsyncContextManager["HeldBodies"]):
+    """Runs work on bodies beside the fetch, on at most `most_bytes` of them at a time.
 
-    The first exception of any work ends the others and is raised here.
+    Leaving waits for all work. The first exception of any work cancels the rest and is raised here.
     """
 
-    def __init__(self, most_bytes: int = UNREAD_BYTES) -> None:
+    def __init__(self, most_bytes: int = HELD_BYTES) -> None:
         self._most_bytes = most_bytes
         self._held_bytes = 0
         self._freed = asyncio.Condition()
         self._tasks = asyncio.TaskGroup()
 
-    async def __aenter__(self) -> "Unread":
+    async def __aenter__(self) -> "HeldBodies":
         await self._tasks.__aenter__()
         return self
 
@@ -36,9 +36,9 @@ class Unread(AbstractAsyncContextManager["Unread"]):
             raise group.exceptions[0] from None
 
     async def start(self, work: Coroutine[None, None, None], size: int) -> None:
-        """Begin `work` on a body of `size` bytes, once there is room for it.
+        """Wait until a body of `size` bytes fits, then start `work` on it.
 
-        A body bigger than all the room there is goes when it is alone.
+        A body larger than `most_bytes` starts when no other is held.
         """
         async with self._freed:
             await self._freed.wait_for(

@@ -1,8 +1,8 @@
-"""When to ask a feed again, decided from what it answered. Pure: no clock, no network.
+"""When to ask a feed again, decided from its answers. Pure functions: no clock, no network.
 
-The interval is the feed's own rhythm where we know it, within the operator's bounds
-(`poll_minutes` to `poll_max_minutes`); caches and the feed itself (max-age, Expires, ttl,
-sy:updatePeriod) may lengthen it within the same bounds; only Retry-After may go beyond.
+The interval is the feed's own rhythm if we know it, within the operator's bounds (`poll_minutes`
+to `poll_max_minutes`). Cache headers and the feed itself (max-age, Expires, ttl, sy:updatePeriod)
+can lengthen it within the same bounds. Only Retry-After can go beyond them.
 """
 
 import random
@@ -28,7 +28,7 @@ _RECENT = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextCheck:
-    """When to ask again, and why in words."""
+    """When to ask again, and the reason in words."""
 
     at: datetime
     reason: str
@@ -76,7 +76,7 @@ def after_failure(
     retry_after_s: float | None,
     jitter: random.Random,
 ) -> NextCheck:
-    """The next check after a failure: what the server asked for, else twice as long each time."""
+    """The next check after a failure: Retry-After if given, else the wait doubles each time."""
     if retry_after_s is not None:
         held_s = min(retry_after_s, _HOLD_CAP_S)
         return NextCheck(at=now + timedelta(seconds=held_s), reason="Retry-After")
@@ -89,14 +89,14 @@ def after_failure(
 
 
 def _spread(wait_s: float, settings: FetchSettings, jitter: random.Random) -> float:
-    # Only later, never earlier: a minute asked for is a minute kept.
+    # Only later, never earlier, so that the wait is never shorter than asked for.
     return wait_s * (1.0 + settings.jitter * jitter.random())
 
 
 def cache_time_s(
     cache_control: str | None, expires: str | None, date: str | None, *, now: datetime
 ) -> float | None:
-    """For how long the server calls its answer fresh: max-age, else Expires, else None."""
+    """For how many seconds the answer is fresh: max-age, else Expires, else None."""
     directives: dict[str, str] = {}
     for part in (cache_control or "").lower().split(","):
         name, _, value = part.strip().partition("=")
@@ -113,10 +113,9 @@ def cache_time_s(
 
 
 def retry_after_s(value: str | None, *, now: datetime) -> float | None:
-    """Seconds a Retry-After header asks for, given as seconds or as an HTTP date; None if absent.
+    """The seconds a Retry-After header asks for, as seconds or as an HTTP date; None if absent.
 
-    A week at most, whatever it says. A header we cannot read still means "not now": a quarter of
-    an hour.
+    At most a week. A header we cannot parse still means "not now": 15 minutes.
     """
     if value is None:
         return None
@@ -129,7 +128,7 @@ def retry_after_s(value: str | None, *, now: datetime) -> float | None:
 
 
 def http_date(value: str | None) -> datetime | None:
-    """An HTTP date as an aware UTC time, or None if it is none."""
+    """An HTTP date as an aware UTC time, or None if it is not a date."""
     if not value or len(value) > _LONGEST_DATE:
         return None
     try:
@@ -140,9 +139,9 @@ def http_date(value: str | None) -> datetime | None:
 
 
 def rhythm_s(entry_times: Sequence[datetime], *, now: datetime) -> float | None:
-    """Half the usual gap between a feed's latest entries, the current silence counted as one.
+    """Half the median gap between a feed's latest entries; the current silence counts as a gap.
 
-    None with fewer than three dated entries. Future dates do not count.
+    None with fewer than three dated entries. Future dates are ignored.
     """
     times = sorted({t for t in entry_times if t <= now}, reverse=True)[:_RECENT]
     if len(times) < 3:
@@ -154,7 +153,7 @@ def rhythm_s(entry_times: Sequence[datetime], *, now: datetime) -> float | None:
 
 
 def learn(state: FeedState, parsed: ParsedFeed, *, now: datetime) -> FeedState:
-    """The state with what the parsed feed taught: its rhythm and its ttl."""
+    """The state with the rhythm and the ttl of the parsed feed."""
     times = [e.published_at or e.updated_at for e in parsed.entries]
     return replace(state, interval_s=rhythm_s([t for t in times if t], now=now), ttl_s=parsed.ttl_s)
 
@@ -162,10 +161,10 @@ def learn(state: FeedState, parsed: ParsedFeed, *, now: datetime) -> FeedState:
 def believable(
     feed: Feed, state: FeedState, settings: FetchSettings, *, now: datetime
 ) -> FeedState:
-    """The state without waits that end later than any we could have decided until now.
+    """The state without times that are later than any we could have chosen by now.
 
-    A clock that was ahead for a while writes such times; taken at their word, they would silence
-    a feed for as long as the clock was wrong.
+    A clock that was ahead for a while stores such times. Obeyed, they would silence a feed for as
+    long as the clock was ahead.
     """
     hold, at = state.hold_until, state.next_check_at
     if hold is not None and _ahead_s(hold, now) > _HOLD_CAP_S:
@@ -183,7 +182,7 @@ def _ahead_s(at: datetime, now: datetime) -> float:
 
 
 def is_due(state: FeedState | None, *, now: datetime) -> bool:
-    """Is it time to ask? A retired feed never is, a feed without a memory always."""
+    """Is it time to ask? Always for a feed without a state, never for a retired one."""
     if state is None:
         return True
     if state.retired:

@@ -1,8 +1,8 @@
-"""What became of one feed in one run: first by its answer, then by what reading its body found."""
+"""The outcome of one feed in one run: first from its answer, then with what its body held."""
 
 import random
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flows.base.fetch_settings import FetchSettings
 from flows.feeds.fetching.next_check import after_answer, after_failure, cache_time_s, learn
@@ -12,10 +12,10 @@ from models.feed import Feed, FeedState, Fetch, FetchedFeed, ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOutcome:
-    """What became of one feed in one run.
+    """The outcome of one feed in one run.
 
-    `fetched` is there only when there is something to parse: not after a 304, an unchanged
-    body, a failure or a feed that was skipped.
+    `fetched` is set only when there is something to parse: not after a 304, an unchanged body, a
+    failure or a skipped feed.
     """
 
     feed: Feed
@@ -33,41 +33,14 @@ def with_parsed(
     new_count: int = 0,
     changed_count: int = 0,
 ) -> FeedOutcome:
-    """The outcome completed by what parsing found: counts, bozo reason, rhythm, next check.
+    """The outcome with the result of parsing: counts, bozo reason, rhythm, next check.
 
-    A body that is no feed counts as a failure; its validators are forgotten, so that the next
-    answer is a whole one and the failure shows until it is mended.
+    A body that is not a feed counts as a failure. Its validators are dropped, so that the next
+    answer comes with a body and the failure shows until it is fixed.
     """
-    now = outcome.fetch.started_at + timedelta(seconds=outcome.fetch.duration_s)
-    jitter = random.Random(outcome.fetch.fetch_id)  # noqa: S311 - spreads load, guards nothing
     if isinstance(parsed, FeedParseError):
-        failures = outcome.state.failure_count + 1
-        check = after_failure(
-            outcome.feed,
-            settings,
-            now=now,
-            failure_count=failures,
-            retry_after_s=None,
-            jitter=jitter,
-        )
-        state = replace(
-            outcome.state,
-            etag=None,
-            last_modified=None,
-            body_digest=None,
-            failure_count=failures,
-            redirect_url=None,
-            redirect_count=0,
-            next_check_at=check.at,
-        )
-        fetch = replace(
-            outcome.fetch,
-            outcome=parsed.kind,
-            error=f"feed {outcome.feed.feed_id!r}: {parsed.reason}",
-            next_check_at=check.at,
-            next_check_reason=check.reason,
-        )
-        return replace(outcome, fetch=fetch, state=state, error=parsed)
+        return _not_parsed(outcome, parsed, settings)
+    now, jitter = _end_of(outcome.fetch), _jitter_of(outcome.fetch)
     learned = learn(outcome.state, parsed, now=now)
     headers = outcome.fetched.header if outcome.fetched else (lambda _name: None)
     check = after_answer(
@@ -92,3 +65,43 @@ def with_parsed(
         next_check_reason=check.reason,
     )
     return replace(outcome, fetch=fetch, state=replace(learned, next_check_at=check.at))
+
+
+def _not_parsed(
+    outcome: FeedOutcome, error: FeedParseError, settings: FetchSettings
+) -> FeedOutcome:
+    failures = outcome.state.failure_count + 1
+    check = after_failure(
+        outcome.feed,
+        settings,
+        now=_end_of(outcome.fetch),
+        failure_count=failures,
+        retry_after_s=None,
+        jitter=_jitter_of(outcome.fetch),
+    )
+    state = replace(
+        outcome.state,
+        etag=None,
+        last_modified=None,
+        body_digest=None,
+        failure_count=failures,
+        redirect_url=None,
+        redirect_count=0,
+        next_check_at=check.at,
+    )
+    fetch = replace(
+        outcome.fetch,
+        outcome=error.kind,
+        error=f"feed {outcome.feed.feed_id!r}: {error.reason}",
+        next_check_at=check.at,
+        next_check_reason=check.reason,
+    )
+    return replace(outcome, fetch=fetch, state=state, error=error)
+
+
+def _end_of(fetch: Fetch) -> datetime:
+    return fetch.started_at + timedelta(seconds=fetch.duration_s)
+
+
+def _jitter_of(fetch: Fetch) -> random.Random:
+    return random.Random(fetch.fetch_id)  # noqa: S311 - spreads load, guards nothing

@@ -1,4 +1,4 @@
-"""The text of article pages for a batch: fetched where the feed allows it, read as they come."""
+"""Article pages for a batch of feeds: fetched where the feed allows it, read as they arrive."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,21 +15,21 @@ from models.article import Article
 from models.errors import FeedParseError
 from models.fault import fault_line
 from models.feed import FeedEntry
-from warehouse.articles.articles import unseen
+from warehouse.articles.articles import new_or_changed
 from warehouse.connection import open_warehouse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One feed's outcome with what its body held, entries and articles in the same order."""
+class FeedResult:
+    """One feed's outcome with the entries and articles of its body, both in the same order."""
 
     outcome: FeedOutcome
     entries: tuple[FeedEntry, ...] = ()
     articles: tuple[Article, ...] = ()
     characters: int = 0
 
-    def noting(self, *notes: str) -> "Answer":
-        """The same with more notes in its ledger row."""
+    def noting(self, *notes: str) -> "FeedResult":
+        """The same result with more notes in its ledger row."""
         if not notes:
             return self
         fetch = replace(self.outcome.fetch, notes=self.outcome.fetch.notes + notes)
@@ -37,18 +37,18 @@ class Answer:
 
 
 @dataclass(slots=True, kw_only=True)
-class Pages:
-    """Completes a batch by its pages; a page that cannot be had leaves the feed's own text."""
+class PageIntake:
+    """Replaces articles by those of their pages; without a page, the feed's text stays."""
 
-    batch: list[Answer]
+    batch: list[FeedResult]
     readers: FeedReaders
     fetching: FetchSettings
     archive_clock: bool
     found: dict[tuple[int, int], Article] = field(default_factory=dict)
     missed: dict[int, Counter[str]] = field(default_factory=dict)
 
-    async def complete(self, wanted: Sequence[tuple[int, int]]) -> list[Answer]:
-        """The batch with the text of the pages of `wanted`: (answer, entry) by position."""
+    async def complete(self, wanted: Sequence[tuple[int, int]]) -> list[FeedResult]:
+        """The batch with the pages of `wanted`, which has positions: (result, entry)."""
         requests = [
             PageRequest(url=article.url, feed=self.batch[n].outcome.feed, key=f"{n} {i}")
             for n, i in wanted
@@ -61,10 +61,10 @@ class Pages:
                 advance(1)
 
             await fetch_pages(requests, self.fetching, on_done=on_done)
-        return [self.completed(n, answer) for n, answer in enumerate(self.batch)]
+        return [self.completed(n, result) for n, result in enumerate(self.batch)]
 
     async def take(self, done: PageOutcome) -> None:
-        """Read a page as soon as it is there, so that no more are held than are in flight."""
+        """Read a page as soon as it arrives, so that only pages in flight are in memory."""
         n, i = (int(part) for part in done.request.key.split())
         try:
             if done.error is not None:
@@ -79,11 +79,11 @@ class Pages:
             self.missed.setdefault(n, Counter())[kind] += 1
 
     async def read(self, n: int, i: int, html: bytes | str) -> str:
-        """Keep the article of a page; why its text is not the page's, if it is not."""
-        answer = self.batch[n]
-        fetched = answer.outcome.fetched
-        assert fetched is not None, "articles come of an answer"
-        entry = answer.entries[i]
+        """Keep the article of a page; return why its text is not the page's, "" if it is."""
+        result = self.batch[n]
+        fetched = result.outcome.fetched
+        assert fetched is not None, "there are no articles without a body"
+        entry = result.entries[i]
         article = await self.readers.page(
             entry,
             html,
@@ -95,25 +95,25 @@ class Pages:
         self.found[n, i] = article
         return "" if article.text_source == "page" else "no_article"
 
-    def completed(self, n: int, answer: Answer) -> Answer:
-        """One answer with the pages found for it, and notes on those that were not."""
+    def completed(self, n: int, result: FeedResult) -> FeedResult:
+        """One result with the pages found for it, and notes on those that were not."""
         articles = tuple(
-            self.found.get((n, i), article) for i, article in enumerate(answer.articles)
+            self.found.get((n, i), article) for i, article in enumerate(result.articles)
         )
         missed = self.missed.get(n, Counter[str]())
         notes = (
             f"{count} page{'s' if count > 1 else ''} without text: {why}"
             for why, count in missed.most_common()
         )
-        return replace(answer, articles=articles).noting(*notes)
+        return replace(result, articles=articles).noting(*notes)
 
 
-def pages_wanted(warehouse: Path, batch: Sequence[Answer]) -> list[tuple[int, int]]:
-    """Which articles of a batch, as (answer, entry), are new and from feeds that allow pages."""
-    allowed = [n for n, answer in enumerate(batch) if answer.outcome.feed.full_text]
+def pages_wanted(warehouse: Path, batch: Sequence[FeedResult]) -> list[tuple[int, int]]:
+    """The positions (result, entry) of new articles whose feeds have full_text on."""
+    allowed = [n for n, result in enumerate(batch) if result.outcome.feed.full_text]
     places = [(n, i) for n in allowed for i in range(len(batch[n].articles))]
     if not places:
         return []
     with open_warehouse(warehouse) as con:
-        lacking = unseen(con, [batch[n].articles[i] for n, i in places])
+        lacking = new_or_changed(con, [batch[n].articles[i] for n, i in places])
     return [places[position] for position in lacking]

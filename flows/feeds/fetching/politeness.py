@@ -1,4 +1,4 @@
-"""How hard we lean on a host: two requests at once, a gap between starts, patience in trouble."""
+"""Politeness to hosts: two requests at a time, a gap between starts, limited retries."""
 
 import asyncio
 import time
@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
 PATIENCE_S = 60.0
 
 
 class Turn:
-    """One request's turn on a lane. Tell it when the request is out: `sent()`."""
+    """One request's turn on a lane. Call `sent` when the request is on the wire."""
 
     def __init__(self, lane: "Lane", *, holds_start: bool) -> None:
         self._lane = lane
@@ -22,25 +22,25 @@ class Turn:
         self.linger_s = 0.0
 
     def sent(self) -> None:
-        """The request is on the wire: the gap runs from now, and the next may line up.
+        """Start the gap, and let the next request line up.
 
-        Counted from here and not from the decision to send, or a slow connect would let two
-        requests arrive side by side.
+        The gap starts here, not at the decision to send; otherwise a slow connect would let two
+        requests arrive together.
         """
         if not self._sent:
             self._sent = True
-            self._lane.spaced()
+            self._lane.begin_gap()
         self.release()
 
     def release(self) -> None:
-        """Let the next request line up; once is enough."""
+        """Let the next request line up; further calls do nothing."""
         if self._holds_start:
             self._holds_start = False
-            self._lane.let_next()
+            self._lane.let_next_start()
 
 
 class Lane:
-    """The way to one host. Starts are serialised and spaced; answers may overlap."""
+    """The requests to one host. They start one by one, with a gap; their answers may overlap."""
 
     def __init__(
         self, host: str, *, at_once: int, gap_s: float, patience_s: float = PATIENCE_S
@@ -49,22 +49,22 @@ class Lane:
         self.gap_s = gap_s
         self._patience_s = patience_s
         self.waits_until: datetime | None = None
-        self._refused = 0
+        self._refusals = 0
         self._slots = asyncio.Semaphore(at_once)
         self._start = asyncio.Lock()
         self._next_start = 0.0
 
     @asynccontextmanager
-    async def turn(self, *, alone: bool = False) -> AsyncIterator[Turn]:
-        """One request: wait for the host's turn, hold one of its places until done.
+    async def turn(self, *, held: bool = False) -> AsyncIterator[Turn]:
+        """Wait for the host's turn, and hold one of its slots until the block ends.
 
-        `alone` is for a caller inside `trouble()`, which already keeps others from starting.
+        `held` is for a caller inside `retries_only`, where no other request can start.
         """
-        # The lock comes before the place: the other way round, two who hold the places and
-        # wait for the lock would block a retry that holds the lock and waits for a place.
-        if not alone:
+        # The start lock comes before the slot. The other way round, two requests that hold the
+        # slots and wait for the lock would block a retry that holds the lock and waits for a slot.
+        if not held:
             await self._start.acquire()
-        turn = Turn(self, holds_start=not alone)
+        turn = Turn(self, holds_start=not held)
         try:
             async with self._slots:
                 while (wait_s := self._next_start - time.monotonic()) > 0:
@@ -74,46 +74,46 @@ class Lane:
                 finally:
                     turn.sent()
                     if turn.linger_s:
-                        # We hung up, but the server notices only when it next writes.
+                        # We hung up, but the server notices only at its next write.
                         await asyncio.sleep(turn.linger_s)
         finally:
             turn.release()
 
-    def spaced(self) -> None:
-        """A request has just gone out; the next may follow after the gap."""
+    def begin_gap(self) -> None:
+        """Start the gap after a request; the next request may start when it is over."""
         self._next_start = max(self._next_start, time.monotonic() + self.gap_s)
 
-    def let_next(self) -> None:
+    def let_next_start(self) -> None:
         """Let the next request line up."""
         self._start.release()
 
-    def too_many(self, until: datetime) -> None:
-        """A feed was told it asks too much: from the second in a row on, the host's others wait.
-
-        One alone may be that feed's own limit, or its publisher's wish to silence neighbours on a
-        shared host; a host that means all of us tells the next feed as well.
-        """
-        self._refused += 1
-        if self._refused > 1:
-            self.waits_until = until
-
-    def answered(self) -> None:
-        """The host gave a good answer: what it refused before was not meant for all."""
-        self._refused = 0
-
-    def patience_left(self) -> bool:
-        """Is there time left in this run to try again on this host, which others wait for?"""
-        return self._patience_s > 0
-
-    def tried(self, took_s: float) -> None:
-        """A retry took so long; all of a host's together have `patience_s`."""
-        self._patience_s -= took_s
-
     @asynccontextmanager
-    async def trouble(self) -> AsyncIterator[None]:
-        """A host that answered 5xx or 429 gets no new request but the retry made in here."""
+    async def retries_only(self) -> AsyncIterator[None]:
+        """Keep new requests from a host that answered 5xx or 429, except the retries in here."""
         async with self._start:
             yield
+
+    def may_retry(self) -> bool:
+        """Is there time left in this run for retries on this host, whose other feeds wait?"""
+        return self._patience_s > 0
+
+    def note_retry(self, took_s: float) -> None:
+        """Take a retry's time off `patience_s`, which all retries on this host share."""
+        self._patience_s -= took_s
+
+    def note_refusal(self, until: datetime) -> None:
+        """Note a "too many requests"; from the second in a row on, the whole host waits.
+
+        A single one may be that feed's own limit, or its publisher's way to silence neighbours on a
+        shared host. A host that means all of us refuses the next feed as well.
+        """
+        self._refusals += 1
+        if self._refusals > 1:
+            self.waits_until = until
+
+    def note_answer(self) -> None:
+        """Note a good answer: earlier refusals were not meant for the whole host."""
+        self._refusals = 0
 
 
 class Lanes:
@@ -126,7 +126,7 @@ class Lanes:
         self._lanes: dict[str, Lane] = {}
 
     def lane(self, host: str) -> Lane:
-        """The lane of a host (its name, whatever the port: politeness is owed to the machine)."""
+        """The lane of a host name; all its ports share one, as they are one machine."""
         if host not in self._lanes:
             self._lanes[host] = Lane(
                 host, at_once=self._at_once, gap_s=self._gap_s, patience_s=self._patience_s
@@ -142,49 +142,67 @@ async def run_by_host(
     per_host: int,
     start_gap_s: float = 0.0,
 ) -> None:
-    """Run `work` on (host, job) pairs: `at_once` in all, `per_host` of a host, hosts in turn.
+    """Run `work` on (host, job) pairs: at most `at_once` in all and `per_host` per host.
 
-    A host whose places are taken is passed over, so a slow one never holds up the others; what
-    is in flight, and thereby in memory, is bounded. An exception of `work` ends the run.
+    Hosts take turns. A host without a free slot is passed over, so a slow one never holds up the
+    others. An exception of `work` ends the run.
     """
-    waiting: dict[str, deque[Job]] = {}
-    for host, job in jobs:
-        waiting.setdefault(host, deque()).append(job)
-    order: deque[str] = deque(waiting)
-    active: dict[str, int] = dict.fromkeys(order, 0)
+    queues = _HostQueues(jobs, per_host)
     running: dict[asyncio.Task[None], str] = {}
     try:
-        while order or running:
-            while len(running) < at_once:
-                free = _free(order, active, per_host)
-                if free is None:
-                    break
-                task = asyncio.ensure_future(_run(work, waiting[free].popleft()))
-                running[task] = free
-                active[free] += 1
-                if not waiting[free]:
-                    order.remove(free)
+        while queues.waiting() or running:
+            while len(running) < at_once and (host := queues.free_host()) is not None:
+                task = asyncio.ensure_future(_run(work, queues.take(host)))
+                running[task] = host
                 if start_gap_s:
                     await asyncio.sleep(start_gap_s)
             done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                active[running.pop(task)] -= 1
+                queues.finished(running.pop(task))
                 task.result()
     finally:
         await _stop(list(running))
 
 
+class _HostQueues(Generic[Job]):
+    """Jobs in one queue per host, and how many of each host are running."""
+
+    def __init__(self, jobs: Iterable[tuple[str, Job]], per_host: int) -> None:
+        self._per_host = per_host
+        self._queues: dict[str, deque[Job]] = {}
+        for host, job in jobs:
+            self._queues.setdefault(host, deque()).append(job)
+        self._order: deque[str] = deque(self._queues)
+        self._active: dict[str, int] = dict.fromkeys(self._order, 0)
+
+    def waiting(self) -> bool:
+        """Is a job left that has not started?"""
+        return bool(self._order)
+
+    def free_host(self) -> str | None:
+        """The next host in turn that has jobs and a free slot."""
+        for _ in range(len(self._order)):
+            host = self._order[0]
+            self._order.rotate(-1)
+            if self._active[host] < self._per_host:
+                return host
+        return None
+
+    def take(self, host: str) -> Job:
+        """Start the next job of a host."""
+        self._active[host] += 1
+        job = self._queues[host].popleft()
+        if not self._queues[host]:
+            self._order.remove(host)
+        return job
+
+    def finished(self, host: str) -> None:
+        """Free a slot of a host."""
+        self._active[host] -= 1
+
+
 async def _run(work: Callable[[Job], Awaitable[None]], job: Job) -> None:
     await work(job)
-
-
-def _free(order: deque[str], active: dict[str, int], per_host: int) -> str | None:
-    for _ in range(len(order)):
-        host = order[0]
-        order.rotate(-1)
-        if active[host] < per_host:
-            return host
-    return None
 
 
 async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:

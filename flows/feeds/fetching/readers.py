@@ -1,8 +1,8 @@
-"""Reads what came from outside in worker processes, under a deadline: no body can hang the flow.
+"""Reads feeds and pages in worker processes, with a deadline, so that no body can hang the flow.
 
-Plain subprocesses and not multiprocessing: they need no re-import of the program that started
-them, and one that hangs is killed alone. Each starts with the first thing there is for it to read,
-so a pass in which nothing changed starts none.
+These are plain subprocesses, not multiprocessing: they do not import the parent's program again,
+and one that hangs can be killed alone. A process starts when there is something to read, so a pass
+in which nothing changed starts none.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ DEFAULTS = FetchSettings()
 
 
 def readers_for(feed_count: int, settings: FetchSettings) -> "FeedReaders":
-    """The readers of a pass over so many feeds."""
+    """The readers for a pass over `feed_count` feeds."""
     return FeedReaders(
         workers_for(feed_count),
         timeout_s=settings.reading_s,
@@ -43,12 +43,12 @@ def readers_for(feed_count: int, settings: FetchSettings) -> "FeedReaders":
 
 
 def workers_for(feed_count: int) -> int:
-    """How many processes to start at most: one a core, never more than feeds, or than four."""
+    """The most processes to start: one per core, but not more than feeds, nor more than four."""
     return max(1, min(MOST_READERS, os.cpu_count() or 1, feed_count))
 
 
 class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
-    """A few worker processes, started when first needed, killed and replaced at the deadline."""
+    """A pool of reader processes, started when needed, killed and replaced at the deadline."""
 
     def __init__(
         self,
@@ -70,12 +70,14 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # They hold nothing that could be lost.
+        # The processes hold nothing that could be lost.
         for process in list(self._running):
             await self._drop(process)
 
     async def read(self, fetched: FetchedFeed, *, archive_clock: bool = False) -> ReadFeed:
-        """A body as articles. Raises FeedParseError: for no feed, too long, too big, a fault."""
+        """Read a body into articles. Raises FeedParseError if it is not a feed, takes too long or
+        too much memory, or meets a fault in our code.
+        """
         request = FeedBody(fetched=fetched, archive_clock=archive_clock)
         read: ReadFeed = await self._ask(request, fetched.url)
         return await asyncio.to_thread(with_languages, read)
@@ -83,7 +85,7 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
     async def page(
         self, entry: FeedEntry, html: bytes | str, *, fetched_at: datetime, first_seen_at: datetime
     ) -> Article:
-        """The entry as an article with its page's text. Raises FeedParseError as `read` does."""
+        """Return the entry as an article with its page's text. Raises FeedParseError, as `read`."""
         request = PageOfEntry(
             entry=entry, fetched_at=fetched_at, first_seen_at=first_seen_at, html=html
         )
@@ -101,7 +103,7 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
             async with asyncio.timeout(self._timeout_s):
                 result = await self._exchange(process, request)
             if isinstance(result, NotRead) and result.kind == "unreadable":
-                # It has been at its limits; the next gets a fresh one.
+                # This process reached its limits; the next request gets a new one.
                 await self._drop(process)
                 process = None
         except TimeoutError as error:
@@ -115,7 +117,7 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
             reason = "the process reading it died, out of memory perhaps"
             raise FeedParseError(url, reason, kind="unreadable") from error
         except BaseException:
-            # Cancelled half way: the process would answer the next request with this one's.
+            # Cancelled: the process would answer the next request with this one's answer.
             await self._drop(process)
             process = None
             raise
@@ -137,7 +139,7 @@ class FeedReaders(AbstractAsyncContextManager["FeedReaders"]):
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=environment(),
-            # Ctrl-C is for the parent, which ends its readers in good order.
+            # Ctrl-C goes to the parent only, which ends its readers in order.
             start_new_session=True,
             limit=1 << 20,
         )

@@ -169,7 +169,7 @@ def test_other_languages_are_marked() -> None:
     assert got.language == "de"
 
 
-def test_a_short_text_is_taken_at_its_word() -> None:
+def test_a_short_text_has_its_declared_language() -> None:
     assert article(entry(summary_html="", language="en")).language == "en"
 
 

@@ -1,4 +1,4 @@
-"""The quick reader against feedparser: the same entries, or none of its business."""
+"""The fast path gives the same entries as feedparser, or leaves the feed to it."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import extractors.feeds.parse as feed_module
-from extractors.feeds.fast_path import read_usual_feed
+from extractors.feeds.fast_path import read_simple_feed
 from extractors.feeds.parse import parse_all
 from models.errors import FeedParseError
 from models.feed import FetchedFeed, ParsedFeed
@@ -27,10 +27,10 @@ def both(body: str, language: str | None = None) -> tuple[ParsedFeed | str, Pars
         headers=headers,
         body=body.encode("utf-8", "surrogatepass"),
     )
-    taken = read_usual_feed(fetched.body, base=BASE, language=language) is not None
+    taken = read_simple_feed(fetched.body, base=BASE, language=language) is not None
     quick = outcome(fetched)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feed_module, "read_usual_feed", lambda *_a, **_k: None)
+        patch.setattr(feed_module, "read_simple_feed", lambda *_a, **_k: None)
         slow = outcome(fetched)
     return quick, slow, taken
 
@@ -102,7 +102,7 @@ ODD = [
 
 @pytest.mark.parametrize("body", USUAL)
 @pytest.mark.parametrize("language", [None, "fr-CA"])
-def test_the_usual_is_taken_and_read_as_feedparser_reads_it(
+def test_ordinary_feeds_take_the_fast_path_and_equal_feedparser(
     body: str, language: str | None
 ) -> None:
     quick, slow, taken = both(body, language)
@@ -111,7 +111,7 @@ def test_the_usual_is_taken_and_read_as_feedparser_reads_it(
 
 
 @pytest.mark.parametrize("body", ODD)
-def test_the_odd_is_left_to_feedparser(body: str) -> None:
+def test_unusual_feeds_are_left_to_feedparser(body: str) -> None:
     quick, slow, _taken = both(body)
     assert quick == slow
 
@@ -148,8 +148,6 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES, max_size=7), st.sampled_from([None, "de"]))
-def test_whatever_items_are_made_of_both_readers_agree(
-    pieces: list[str], language: str | None
-) -> None:
+def test_both_readers_agree_on_any_items(pieces: list[str], language: str | None) -> None:
     quick, slow, _taken = both(rss("".join(pieces)), language)
     assert quick == slow

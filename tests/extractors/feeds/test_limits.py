@@ -1,4 +1,4 @@
-"""What no feed has is cut before it is parsed; what every feed has stays as it was."""
+"""Pathological feeds are cut before parsing; ordinary feeds stay unchanged."""
 
 import time
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def parsed(body: bytes) -> ParsedFeed:
         ("<x>" * 300 + "</x>" * 300, "more than 250 deep"),
     ],
 )
-def test_the_excess_is_cut_and_said_and_the_entries_stay(more: str, said: str) -> None:
+def test_excess_is_cut_and_noted_and_entries_stay(more: str, said: str) -> None:
     items = ITEM.format(guid="1", more=more) + ITEM.format(guid="2", more="<x><y/></x>")
     began = time.monotonic()
     feed = parsed(CHANNEL.format(items=items).encode())
@@ -52,7 +52,7 @@ def test_the_excess_is_cut_and_said_and_the_entries_stay(more: str, said: str) -
 
 
 def test_entries_beyond_the_limit_are_left_out_and_counted() -> None:
-    # An element inside another makes it a feed for feedparser.
+    # feedparser takes an element inside another for a feed.
     items = "".join(ITEM.format(guid=n, more="<x><y/></x>") for n in range(MAX_ENTRIES + 7))
     body, cuts = within_limits(CHANNEL.format(items=items).encode())
     assert cuts == ("entries beyond the first 10,000 left out: 7",)
@@ -61,7 +61,7 @@ def test_entries_beyond_the_limit_are_left_out_and_counted() -> None:
 
 
 @pytest.mark.parametrize("kind", ["rss", "atom", "json"])
-def test_the_quick_readers_count_what_they_leave_out(kind: str) -> None:
+def test_all_readers_count_what_they_leave_out(kind: str) -> None:
     many = MAX_ENTRIES + 3
     bodies = {
         "rss": CHANNEL.format(items="".join(ITEM.format(guid=n, more="") for n in range(many))),
@@ -97,7 +97,7 @@ def test_a_cut_name_ends_with_a_whole_character_and_entity() -> None:
     assert b"<author>" + b"a" * (MAX_NAME_BYTES - 3) + b"</author>" in body
 
 
-def test_texts_may_be_long_whatever_stands_in_them() -> None:
+def test_texts_may_be_long_with_any_content() -> None:
     prose = "<p>" + "word " * 2000 + "</p>"
     body = rss(
         f"<description><![CDATA[{prose * 50}]]></description>"
@@ -135,7 +135,7 @@ def test_texts_may_be_long_whatever_stands_in_them() -> None:
         max_size=60,
     )
 )
-def test_whatever_is_within_the_limits_stays_byte_for_byte(parts: list[str]) -> None:
+def test_feeds_within_the_limits_are_unchanged(parts: list[str]) -> None:
     body = "".join(parts).encode()
     assert within_limits(body) == (body, ())
 
@@ -151,7 +151,7 @@ def test_the_scan_is_linear_in_bytes_that_never_close(piece: bytes) -> None:
         began = time.perf_counter()
         within_limits(body)
         took.append(time.perf_counter() - began)
-    # Four times as much takes four times as long, not sixteen; the rest is the machine's mood.
+    # Four times the input takes four times as long, not sixteen; the margin allows for load.
     assert took[1] < 10 * took[0] + 0.2
 
 

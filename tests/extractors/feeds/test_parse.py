@@ -75,13 +75,13 @@ def test_atom_keeps_both_dates_apart() -> None:
     assert feed.self_url == "https://blatt.example/atom"
 
 
-def test_rdf_reads_too() -> None:
+def test_rdf_is_read() -> None:
     (entry,) = parse(RDF).entries
     assert entry.title == "Licence rules eased"
     assert entry.updated_at == datetime(2025, 11, 9, 23, 30, tzinfo=UTC)
 
 
-def test_json_feed_reads_too() -> None:
+def test_json_feed_is_read() -> None:
     feed = parse(JSON_FEED, "application/feed+json")
     first, second = feed.entries
     assert (first.guid, first.link) == ("7", "https://desk.example/seven")
@@ -93,7 +93,7 @@ def test_json_feed_reads_too() -> None:
 @pytest.mark.parametrize(
     "body", ['{"hello": 1}', "[1, 2]", '{"items": [1]}', '{"version": "x"', "{" * 5000]
 )
-def test_other_json_is_no_feed(body: str) -> None:
+def test_other_json_is_not_a_feed(body: str) -> None:
     with pytest.raises(FeedParseError):
         parse(body)
 
@@ -126,7 +126,7 @@ def test_alternates_come_from_link_elements_of_feed_types_only() -> None:
         ("just words", "unknown type"),
     ],
 )
-def test_what_is_no_feed_says_what_it_is(body: str, hint: str) -> None:
+def test_a_body_that_is_not_a_feed_is_described(body: str, hint: str) -> None:
     with pytest.raises(FeedParseError, match=hint):
         parse(body)
 
@@ -162,7 +162,7 @@ def test_control_characters_and_leading_space_cost_nothing() -> None:
         ("utf-16", None, "utf-16"),
     ],
 )
-def test_charsets_told_wrong(declared: str, http: str | None, actual: str) -> None:
+def test_wrongly_declared_charsets(declared: str, http: str | None, actual: str) -> None:
     title = "Zölle auf Stahl – Kürzung" if actual != "windows-1252" else "Zölle auf Stahl"
     body = rss(f"<title>{title}</title><guid>1</guid>").replace(
         '"1.0"?', f'"1.0" encoding="{declared}"?'
@@ -200,7 +200,7 @@ def test_one_bad_entry_never_sinks_a_feed_but_all_of_them_do() -> None:
         parse(rss("<author>x</author>", "<category>y</category>"))
 
 
-def test_odd_dates_are_kept_or_told_in_words() -> None:
+def test_unusual_dates_are_read_or_kept_as_text() -> None:
     feed = parse(
         rss(
             "<title>a</title><pubDate>Fri, 31 Dec 9999 23:59:59 GMT</pubDate>",
@@ -234,7 +234,7 @@ def test_entities_declared_in_the_feed_never_grow_beyond_reason() -> None:
     assert time.monotonic() - began < 5
 
 
-def test_outside_entities_are_not_read() -> None:
+def test_external_entities_are_not_read() -> None:
     body = (
         '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
         '<rss version="2.0"><channel><item><title>[&x;]</title></item></channel></rss>'
@@ -249,7 +249,7 @@ def test_bodies_that_look_like_addresses_or_paths_are_not_opened() -> None:
             parse(body)
 
 
-def test_more_entries_than_any_feed_has_are_cut() -> None:
+def test_excess_entries_are_cut() -> None:
     body = rss(*(f"<title>{n}</title>" for n in range(MAX_ENTRIES + 5)))
     assert len(parse(body).entries) == MAX_ENTRIES
 
@@ -298,7 +298,7 @@ def test_any_bytes_give_entries_or_a_feed_parse_error(body: bytes, kind: str | N
     except FeedParseError:
         return
     for entry in feed.entries:
-        # Whatever came in can go on to JSON, Arrow and a UTF-8 file.
+        # Every result can be written as JSON, Arrow and UTF-8.
         fields = (entry.title, entry.guid, entry.link, entry.summary_html, entry.content_html)
         json.dumps(fields, ensure_ascii=False).encode("utf-8")
 

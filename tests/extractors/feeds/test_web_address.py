@@ -1,4 +1,4 @@
-"""Links of feeds: only web addresses are kept, and nothing in them bites."""
+"""Links of feeds: only safe web addresses are kept."""
 
 import re
 

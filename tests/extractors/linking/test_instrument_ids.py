@@ -1,4 +1,4 @@
-"""One form of an instrument, however it is written."""
+"""Every spelling of an instrument gives one id."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Mentions to measures: the founding example, the tolerances, and no matter in which order."""
+"""Mentions to measures: the example of the truce, the tolerances, and any order of arrival."""
 
 import random
 
@@ -73,7 +73,7 @@ def truce() -> list[LinkMention]:
     ]
 
 
-def test_the_truce_of_2025_is_told_as_lives() -> None:
+def test_the_truce_of_2025_becomes_measures_with_lives() -> None:
     memory = Memory().load(*truce())
     assert memory.lives() == {
         "CN:mofcom-2025-61": ["adopted", "suspended"],
@@ -289,7 +289,7 @@ def test_a_denial_neither_confirms_nor_alerts_as_a_ban() -> None:
     assert (denied.polarity, denied.novelty_score) == ("neutral", 0.5)
 
 
-def test_what_a_sentence_leaves_out_its_article_says() -> None:
+def test_gaps_in_a_sentence_are_filled_from_its_article() -> None:
     memory = Memory().load(
         told("2025-10-09", "export_control adopted", commodities=RARE, article="a"),
         told("2025-10-09", "export_control delayed", actors=(), article="a", start=300),
@@ -297,7 +297,7 @@ def test_what_a_sentence_leaves_out_its_article_says() -> None:
     assert memory.lives() == {"CN:export_ban:rare_earths:world:2025-10": ["adopted", "delayed"]}
 
 
-def test_companies_tell_deals_apart() -> None:
+def test_companies_distinguish_deals() -> None:
     memory = Memory().load(
         told(
             "2025-07-10",
@@ -338,7 +338,7 @@ def test_a_joint_cut_is_a_step_of_two_measures() -> None:
     }
 
 
-def test_several_agreements_told_in_one_are_told_of_each_pair_alone() -> None:
+def test_several_agreements_in_one_sentence_become_one_per_pair() -> None:
     held = Memory().load(
         told("2025-10-26", "trade_agreement adopted", actors=["US", "MY"]),
         told(
@@ -355,7 +355,7 @@ def test_several_agreements_told_in_one_are_told_of_each_pair_alone() -> None:
     }
 
 
-def test_what_an_article_tells_as_news_it_does_not_tell_as_background_too() -> None:
+def test_background_repeating_the_articles_own_news_is_dropped() -> None:
     day, what, both = "2025-10-26", "trade_agreement adopted", ["US", "PE"]
     held = Memory().load(
         told(day, what, actors=both, article="sheet", time_frame="background"),

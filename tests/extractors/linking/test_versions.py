@@ -1,4 +1,4 @@
-"""Later versions of an article take back, change or repeat what an earlier one told."""
+"""Later versions of an article withdraw, change or repeat what an earlier one reported."""
 
 import random
 from dataclasses import replace
@@ -55,7 +55,7 @@ def test_a_denial_by_its_own_source_leaves_nothing_asserted() -> None:
     assert measure.last_development_id is None
 
 
-def test_told_again_after_the_denial_it_stands() -> None:
+def test_reported_again_after_the_denial_it_stands() -> None:
     memory = Memory().load(ban()).load(denial())
     memory.load(version(3, ban()))
     (step,) = memory.developments.values()
@@ -73,7 +73,7 @@ def test_another_source_keeps_it_asserted_and_disputed(other: str) -> None:
     assert (step.factuality, step.disputed, step.source_count) == ("asserted", True, 1)
 
 
-def test_another_rate_of_the_same_source_takes_the_place_of_the_first() -> None:
+def test_another_rate_from_the_same_source_replaces_the_first() -> None:
     first = told("2026-11-27", DUTY, actors=["IN"], commodities=["steel"], rate=25.0, article="a")
     second = told("2026-11-27", DUTY, actors=["IN"], commodities=["steel"], rate=10.0, article="a")
     memory = Memory().load(first)
@@ -84,7 +84,7 @@ def test_another_rate_of_the_same_source_takes_the_place_of_the_first() -> None:
     assert (step.factuality, step.disputed) == ("asserted", False)
 
 
-def test_another_actor_in_the_same_words_takes_the_first_back() -> None:
+def test_another_actor_in_the_same_words_retracts_the_first() -> None:
     says = "{} bans exports of sugar with immediate effect"
     first = ban(says=says.format("India"))
     second = told(
@@ -109,7 +109,7 @@ def test_what_a_later_version_leaves_out_stands() -> None:
     assert {d.change_reason for d in memory.developments.values()} == {None}
 
 
-def test_one_step_told_in_full_and_in_short_is_one() -> None:
+def test_a_step_reported_in_full_and_in_short_is_one() -> None:
     title = ban(time_frame="background")
     title = replace(title, mention=replace(title.mention, field="title"))
     body = told(

@@ -97,7 +97,7 @@ def test_the_whole_world_as_target_hits_every_foreign_producer(linker: EventLink
     assert links(linker, mention)["XKRX:005490"].sign == "-"
 
 
-def test_where_the_work_is_done_counts_not_the_seat(linker: EventLinker) -> None:
+def test_place_of_work_counts_not_the_head_office(linker: EventLinker) -> None:
     ban = event("export_ban", "in_force", actors=("ID",), commodities=("nickel",))
     found = links(linker, ban)
     assert (found["XASX:NIC"].sign, found["XTKS:5713"].sign) == ("-", "+")
@@ -156,7 +156,7 @@ def test_exposed_links_are_few_and_ordered(linker: EventLinker) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
-def test_an_event_without_goods_or_names_touches_nobody(linker: EventLinker) -> None:
+def test_an_event_without_goods_or_names_affects_no_listing(linker: EventLinker) -> None:
     assert linker.link_event(event("trade_agreement", "announced", actors=("US",))) == ()
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from extractors.listings.tickers import TickerLinker, subjects
+from extractors.listings.relevance import subjects
+from extractors.listings.tickers import TickerLinker
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_a_listing_is_found(linker: TickerLinker, text: str, listing: str) -> No
         "She spoke to Reuters.",
     ],
 )
-def test_other_uses_of_the_words_are_left(linker: TickerLinker, text: str) -> None:
+def test_other_uses_of_the_words_are_ignored(linker: TickerLinker, text: str) -> None:
     assert named(linker, text) == set()
 
 
@@ -80,7 +81,7 @@ def test_the_full_name_may_follow_in_the_text_after_the_headline(linker: TickerL
     ]
 
 
-def test_a_term_set_by_the_text_is_followed(linker: TickerLinker) -> None:
+def test_a_term_defined_in_the_text_is_followed(linker: TickerLinker) -> None:
     text = "Freeport-McMoRan Inc. (“Freeport”) mines copper. Later, Freeport cut its plan."
     assert [m.text for m in linker.find_listings(text)] == [
         "Freeport-McMoRan",
@@ -89,13 +90,13 @@ def test_a_term_set_by_the_text_is_followed(linker: TickerLinker) -> None:
     ]
 
 
-def test_initials_set_for_something_else_do_not_count(linker: TickerLinker) -> None:
+def test_initials_defined_for_something_else_do_not_count(linker: TickerLinker) -> None:
     assert "XETR:BMW" in named(linker, "BMW paused exports.")
     text = "Bavarian Metal Wire (“BMW”) is a newsletter. BMW is free."
     assert "XETR:BMW" not in named(linker, text)
 
 
-def test_subsidiaries_and_brands_say_whose_they_are(linker: TickerLinker) -> None:
+def test_subsidiaries_and_brands_name_their_parent(linker: TickerLinker) -> None:
     (mention,) = linker.find_listings("Waymo paused its cars.")
     assert (mention.listing_id, mention.kind) == ("XNAS:GOOGL", "subsidiary")
     assert "subsidiary of Alphabet" in mention.why
@@ -134,7 +135,7 @@ def test_a_full_legal_name_counts_though_its_words_are_common(linker: TickerLink
     assert named(linker, "The target company and the gap co-exist.") == set()
 
 
-def test_what_a_text_is_about_is_told_from_what_it_mentions(linker: TickerLinker) -> None:
+def test_subjects_differ_from_passing_mentions(linker: TickerLinker) -> None:
     text = (
         "MP Materials Corp. will double its magnet plant in Texas. The ministry gave no date. "
         + "Nothing else was said about the plan or its cost. " * 10
@@ -146,7 +147,7 @@ def test_what_a_text_is_about_is_told_from_what_it_mentions(linker: TickerLinker
     assert subjects(()) == frozenset()
 
 
-def test_a_name_in_an_address_or_of_another_thing_is_none(linker: TickerLinker) -> None:
+def test_a_name_in_an_address_or_of_another_thing_does_not_count(linker: TickerLinker) -> None:
     assert named(linker, "https://desk.example/x?utm_source=LinkedIn&utm_medium=social") == set()
     assert named(linker, "Asahi Linux warns users not to upgrade") == set()
     assert named(linker, "Asahi raises the price of its beer") == {"OTCM:ASBHY"}

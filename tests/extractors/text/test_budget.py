@@ -1,4 +1,4 @@
-"""Bounds of reading: time, faults, odd characters, and work that grows with the text alone."""
+"""Bounds of reading: time, errors, odd characters, linear cost."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from extractors import extract as extract_module
 from extractors.events.assemble import events_of
 from extractors.extract import Extractor
 from extractors.feeds.near_duplicates import fingerprint
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.text.budget import Budget
 from models.event import EventMention, TextUnit
 from models.identity import digest_id
@@ -26,7 +26,7 @@ def extractor() -> Extractor:
 
 
 def long_text(sentences: int) -> str:
-    # Numbers without a pattern: a text that packs well is refused before it is read.
+    # Numbers without a pattern, because a text that compresses well is refused before it is read.
     return "".join(SENTENCE.format(LANDS[n % 5], digest_id(n)) for n in range(sentences))
 
 
@@ -127,13 +127,13 @@ def test_twice_the_text_takes_about_twice_the_time(extractor: Extractor, name: s
     assert large < 10 * small + 0.5, f"{small:.2f} s, four times as much: {large:.2f} s"
 
 
-def test_names_are_found_in_time_that_grows_with_the_text() -> None:
-    touched = TouchedListings()
+def test_finding_names_takes_linear_time() -> None:
+    affected = AffectedListings()
     story = 'MP Materials Corp. ("MP") and Apple Inc. ("Apple") sell, Ford ("F") and MP buy. '
 
     def seconds(times: int) -> float:
         began = time.process_time()
-        touched.linker.names.find_listings(story * times)
+        affected.linker.names.find_listings(story * times)
         fingerprint(story * times)
         return time.process_time() - began
 

@@ -1,4 +1,4 @@
-"""Bytes of every charset, rightly, wrongly, not at all and doubly declared: right, or said so."""
+"""Bytes in every charset, with a correct, wrong, missing or double declaration."""
 
 from datetime import UTC, datetime
 from itertools import product
@@ -64,7 +64,7 @@ def fetched(body: bytes, http: str | None = None) -> FetchedFeed:
 
 
 @pytest.mark.parametrize("charset", TEXTS)
-def test_a_declaration_that_is_right_or_missing_is_enough(charset: str) -> None:
+def test_a_correct_or_missing_declaration_is_enough(charset: str) -> None:
     text = TEXTS[charset]
     for http, inside in product((None, charset), repeat=2):
         body = feed_of(text, inside).encode(charset)
@@ -74,7 +74,7 @@ def test_a_declaration_that_is_right_or_missing_is_enough(charset: str) -> None:
 
 
 @pytest.mark.parametrize("charset", TEXTS)
-def test_a_declaration_that_is_wrong_gives_the_text_or_a_word_on_it(charset: str) -> None:
+def test_a_wrong_declaration_gives_the_text_or_a_note(charset: str) -> None:
     text = TEXTS[charset]
     for wrong in WRONG:
         for http, inside in ((wrong, None), (None, wrong), (wrong, charset), (charset, wrong)):
@@ -96,14 +96,14 @@ def test_one_bad_byte_costs_one_place_and_is_counted(charset: str) -> None:
         assert "1 of" in " ".join(feed.notes)
 
 
-def test_what_cannot_be_decoded_is_no_success() -> None:
+def test_undecodable_bytes_are_counted_as_replaced() -> None:
     body = "﻿<rss version='2.0'><channel><item><".encode("utf-16-le") + b"\x00\xd8\x00\xd8"
     with pytest.raises(FeedParseError) as told:
         parse_feed(fetched(body))
     assert told.value.kind == "undecodable"
 
 
-def test_pages_say_it_in_meta() -> None:
+def test_pages_declare_their_charset_in_meta() -> None:
     page = f"<html><head><meta charset='koi8-r'></head><p>{RUSSIAN}</p></html>".encode("koi8-r")
     assert RUSSIAN in decoded(page, content_type="text/html; charset=iso-8859-1", page=True).text
 

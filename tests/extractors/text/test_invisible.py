@@ -1,4 +1,4 @@
-"""What no reader sees must not part a word from its like."""
+"""Invisible characters must not keep words from matching."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from extractors.text.invisible import PLAIN, visible
         ("\U000e0041tag", "tag"),
     ],
 )
-def test_text_is_put_as_a_reader_sees_it(given: str, seen: str) -> None:
+def test_text_becomes_what_a_reader_sees(given: str, seen: str) -> None:
     assert visible(given) == seen
 
 

@@ -26,12 +26,12 @@ CHINESE = "商务部周一宣布，将稀土相关物项出口管制措施的实
         ("", None, None),
     ],
 )
-def test_a_long_text_speaks_for_itself_and_a_short_one_is_believed(
+def test_language_is_detected_in_long_texts_and_declared_for_short_ones(
     text: str, declared: str | None, code: str | None
 ) -> None:
     assert language_of(text, declared=declared) == code
 
 
 @pytest.mark.parametrize("tag", ["", None, "x", "english", "12", "é-FR"])
-def test_what_is_no_language_tag_is_none(tag: str | None) -> None:
+def test_an_invalid_language_tag_gives_none(tag: str | None) -> None:
     assert primary(tag) is None

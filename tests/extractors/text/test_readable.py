@@ -1,4 +1,4 @@
-"""Bad input: what is refused and why, what is blanked, and that nothing comes out of noise."""
+"""Bad input: what is refused and why, what is blanked, and that noise gives no events."""
 
 import json
 import random
@@ -19,7 +19,7 @@ def extractor() -> Extractor:
 
 def read(extractor: Extractor, text: str, kind: str = "article", **more: str) -> Extraction:
     record = {"id": "u", "text": text, "kind": kind, "published": "2025-11-08", **more}
-    # Through JSON, as a program would send it: half a character survives that.
+    # Through JSON, as a program would send it: a lone surrogate survives that.
     return extractor.extract_one(unit_from_record(json.loads(json.dumps(record))))
 
 
@@ -45,9 +45,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED)
-def test_what_cannot_be_read_is_refused_at_once(
-    extractor: Extractor, text: str, reason: str
-) -> None:
+def test_unreadable_texts_are_refused_at_once(extractor: Extractor, text: str, reason: str) -> None:
     started = time.perf_counter()
     found = read(extractor, text)
     assert reason in (found.reject or "")
@@ -96,7 +94,7 @@ def test_an_event_in_a_dirty_text_is_found_where_it_stands(extractor: Extractor,
 
 
 @pytest.mark.parametrize("field", ["title", "context"])
-def test_half_a_character_in_any_field_is_no_crash(extractor: Extractor, field: str) -> None:
+def test_a_lone_surrogate_in_any_field_does_not_crash(extractor: Extractor, field: str) -> None:
     found = read(extractor, "China bans gallium exports to US. Shares fell.", **{field: "a\ud800b"})
     assert found.reject is None
 

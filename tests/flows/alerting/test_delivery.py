@@ -1,4 +1,4 @@
-"""Delivery over a real wire: a receiver that fails, stalls and loses answers."""
+"""Delivery over HTTP to a receiver that fails, stalls and loses answers."""
 
 import logging
 import threading
@@ -69,9 +69,7 @@ def test_every_notice_arrives_once_signed_and_nothing_is_sent_again(tmp_path: Pa
 
 
 @pytest.mark.parametrize("mood", ["503", "429", "stall", "drop", "deaf"])
-def test_what_fails_is_tried_again_under_the_same_key_with_the_same_body(
-    tmp_path: Path, mood: str
-) -> None:
+def test_a_retry_has_the_same_key_and_the_same_body(tmp_path: Path, mood: str) -> None:
     file = owing(tmp_path, 6)
     with MoodyReceiver(lambda n: mood if n in (1, 3) else "ok", KEY, stall_s=1.0) as receiver:
         counts = deliver(file, [webhook(receiver.url)], plan=FAST)
@@ -84,7 +82,7 @@ def test_what_fails_is_tried_again_under_the_same_key_with_the_same_body(
     assert states(file) == {"sent": 6}
 
 
-def test_after_enough_failures_a_notice_is_given_up_on_loudly_and_can_be_revived(
+def test_after_enough_failures_a_notice_fails_permanently_and_can_be_retried(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = owing(tmp_path, 1)
@@ -92,7 +90,7 @@ def test_after_enough_failures_a_notice_is_given_up_on_loudly_and_can_be_revived
         counts = deliver(file, [webhook(receiver.url)], plan=FAST)
         assert (counts.failed, counts.dead, states(file)) == (5, 1, {"dead": 1})
         (warning,) = [r for r in caplog.records if r.levelno == logging.ERROR]
-        assert "gave up on notice" in warning.getMessage()
+        assert "failed permanently" in warning.getMessage()
         assert "HTTP 503" in warning.getMessage()
         with open_warehouse(file) as con:
             (box,) = outbox(con, now=datetime.now(UTC))
@@ -101,7 +99,7 @@ def test_after_enough_failures_a_notice_is_given_up_on_loudly_and_can_be_revived
         assert deliver(file, [webhook(receiver.url)], plan=FAST).sent == 1
 
 
-def test_a_refusal_is_given_up_on_sooner(tmp_path: Path) -> None:
+def test_a_refused_notice_fails_permanently_sooner(tmp_path: Path) -> None:
     file = owing(tmp_path, 1)
     with MoodyReceiver(lambda _: "401") as receiver:
         counts = deliver(file, [webhook(receiver.url)], plan=FAST)
@@ -110,7 +108,7 @@ def test_a_refusal_is_given_up_on_sooner(tmp_path: Path) -> None:
         webhook(receiver.url).send(notice())
 
 
-def test_a_receiver_that_is_down_is_left_alone_and_costs_no_attempts(tmp_path: Path) -> None:
+def test_a_channel_pauses_while_its_receiver_is_down_and_loses_no_attempts(tmp_path: Path) -> None:
     file = owing(tmp_path, 40)
     sink = RecordingSink(failures=10**6)
     clock = Clock()
@@ -124,7 +122,7 @@ def test_a_receiver_that_is_down_is_left_alone_and_costs_no_attempts(tmp_path: P
     assert deliver(file, [healthy], clock=clock, sleep=clock.sleep).sent == 40
 
 
-def test_one_channel_that_stalls_does_not_hold_up_another(tmp_path: Path) -> None:
+def test_a_slow_channel_does_not_delay_another(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb", 4)
     with open_warehouse(file) as con:
         enqueue_in_transaction(con, [rule(channels=("desk", "fast"))], now=NOW)
@@ -146,7 +144,7 @@ def test_one_channel_that_stalls_does_not_hold_up_another(tmp_path: Path) -> Non
     assert gate.is_set()
 
 
-def test_nothing_is_sent_after_its_claim_may_have_passed_to_another(tmp_path: Path) -> None:
+def test_nothing_is_sent_after_its_claim_has_expired(tmp_path: Path) -> None:
     file = owing(tmp_path, 3)
     clock = Clock()
 
@@ -164,7 +162,7 @@ def test_nothing_is_sent_after_its_claim_may_have_passed_to_another(tmp_path: Pa
     assert len(sink.taken) == len(set(sink.taken)) == 3
 
 
-def test_the_warehouse_is_free_while_a_receiver_is_waited_for(tmp_path: Path) -> None:
+def test_the_warehouse_is_closed_while_a_receiver_answers(tmp_path: Path) -> None:
     file = owing(tmp_path, 1)
     opened: list[int] = []
 
@@ -179,7 +177,7 @@ def test_the_warehouse_is_free_while_a_receiver_is_waited_for(tmp_path: Path) ->
     assert opened == [1]
 
 
-def test_the_loudest_goes_first_and_the_throttled_in_one_digest(tmp_path: Path) -> None:
+def test_the_most_severe_go_first_and_throttled_ones_in_one_digest(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb", 5)
     from models.alert import Severity
 
@@ -196,7 +194,7 @@ def test_the_loudest_goes_first_and_the_throttled_in_one_digest(tmp_path: Path) 
     assert (digest.rule_id, digest.fold_reason, len(digest.parts)) == ("slow", "throttle", 4)
 
 
-def test_neither_warehouse_nor_log_nor_error_knows_the_secret(
+def test_no_secret_gets_into_warehouse_log_or_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     from flows.alerting.rounds import run_alerts

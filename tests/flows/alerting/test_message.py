@@ -1,4 +1,4 @@
-"""The message: what a desk reads, in three formats, whatever a feed put into it."""
+"""Messages in three formats, safe for any text from a feed."""
 
 import json
 from dataclasses import replace
@@ -94,7 +94,7 @@ def test_the_line_says_who_what_whom_how_much_and_when(
 
 
 @pytest.mark.parametrize("style", FORMATS)
-def test_every_format_holds_every_fact(style: str) -> None:
+def test_every_format_contains_every_fact(style: str) -> None:
     update = replace(
         PART,
         refers_to="f" * 32,
@@ -162,7 +162,7 @@ def test_nothing_from_a_feed_becomes_markup_or_a_header(text: str) -> None:
 
 
 @given(st.text(max_size=80))
-def test_html_holds_no_tag_of_the_text(text: str) -> None:
+def test_html_contains_no_tag_from_the_text(text: str) -> None:
     parser = Tags()
     parser.feed(render(notice(candidate=replace(FULL, evidence=text, title=text)), "html"))
     assert {tag for tag, _ in parser.tags} <= {"b", "div", "ul", "li", "blockquote", "a"}
@@ -171,7 +171,7 @@ def test_html_holds_no_tag_of_the_text(text: str) -> None:
     ]
 
 
-def test_a_digest_counts_and_lists_what_it_holds() -> None:
+def test_a_digest_counts_and_lists_its_developments() -> None:
     digest = Notice(
         alert_id="d" * 32,
         rule_id="desk",

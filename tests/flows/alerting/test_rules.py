@@ -1,4 +1,4 @@
-"""Rules from TOML: a bad one is one clear line, the others run."""
+"""Rules from TOML: an invalid one gives one line, the others run."""
 
 from datetime import time
 from pathlib import Path
@@ -20,7 +20,7 @@ def book(tmp_path: Path, text: str, name: str = "desk.toml") -> RuleBook:
     return load_rules([path])
 
 
-def test_the_shipped_rules_are_good() -> None:
+def test_the_shipped_rules_are_valid() -> None:
     found = load_rules([SHIPPED_RULES])
     assert found.problems == ()
     assert len(found.rules) >= 5
@@ -92,13 +92,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('ticker_group = "lithiun"', "ticker_group: unknown ticker group 'lithiun'"),
         ('commodity = "rare_earth"', "did you mean 'rare_earths'?"),
         ('actor = "UK"', "actor: unknown jurisdiction 'UK'"),
-        ('target = "China"', "say 'CN'"),
+        ('target = "China"', "write 'CN'"),
         ('severity = "loud"', "severity: unknown severity 'loud'; one of flash, urgent, notice"),
         ("min_novelty = 2", "min_novelty: Input should be less than or equal to 1"),
-        ('throttle = "ten an hour"', 'say "10/hour"'),
+        ('throttle = "ten an hour"', 'write "10/hour"'),
         ('quiet = { from = "22:00", to = "07:00", zone = "Europe/Londn" }', "unknown time zone"),
-        ('quiet = { from = "25:00", to = "07:00", zone = "UTC" }', "'25:00' is no time of day"),
-        ('digest = "weekly"', "every is 'weekly'; hourly or daily"),
+        ('quiet = { from = "25:00", to = "07:00", zone = "UTC" }', "'25:00' is not a time of day"),
+        ('digest = "weekly"', "every is 'weekly'; write hourly or daily"),
         ('channel = "dsk"', "no channel 'dsk' is defined"),
     ],
 )
@@ -116,12 +116,12 @@ def test_a_bad_rule_is_one_line_and_the_other_runs(tmp_path: Path, line: str, sa
     [
         ("statu = 'raised'", "no column 'statu'; did you mean 'status'?"),
         ("rate_value >", "syntax error"),
-        ("rate_value + 1", "gives DOUBLE, not a condition"),
+        ("rate_value + 1", "returns DOUBLE, not true or false"),
         ("true; DROP TABLE store.alerts", "Only SELECT statements"),
         ("true) UNION SELECT ('x', true", "syntax error"),
         ("EXISTS (FROM read_text('/etc/hostname'))", "subquery"),
-        ("random() < 0.5", "function 'random' may not be used"),
-        ("count(*) > 1", "function 'count_star' may not be used"),
+        ("random() < 0.5", "function 'random' is not allowed"),
+        ("count(*) > 1", "function 'count_star' is not allowed"),
     ],
 )
 def test_broken_sql_is_one_line_and_the_other_runs(
@@ -139,7 +139,7 @@ def test_broken_sql_is_one_line_and_the_other_runs(
     con.execute("FROM store.alerts")
 
 
-def test_files_fail_one_by_one(tmp_path: Path) -> None:
+def test_a_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("[[rule]\n")
     (tmp_path / "b.toml").write_text('[[rules]]\nid = "x"\n')
     (tmp_path / "c.toml").write_text('[[rule]]\nid = "r"\n[[rule]]\nid = "r"\nseverity = "flash"\n')
@@ -147,14 +147,14 @@ def test_files_fail_one_by_one(tmp_path: Path) -> None:
     found = load_rules([*rule_files(tmp_path), tmp_path / "absent.toml"])
     assert [(rule.rule_id, rule.severity.value) for rule in found.rules] == [("r", "notice")]
     lines = "\n".join(map(str, found.problems))
-    assert "a.toml: is no TOML: " in lines
+    assert "a.toml: not valid TOML: " in lines
     assert "b.toml: rules: unknown table; did you mean 'rule'?" in lines
-    assert "c.toml: rule 'r': id: is taken, see c.toml; the first runs" in lines
-    assert "d.toml: rule: must be written [[rule]]" in lines
+    assert "c.toml: rule 'r': id: already used in c.toml; the first rule runs" in lines
+    assert "d.toml: rule: must be a table: [[rule]]" in lines
     assert "absent.toml: No such file or directory" in lines
 
 
-def test_rules_may_stand_in_the_settings_file(tmp_path: Path) -> None:
+def test_rules_may_be_in_the_settings_file(tmp_path: Path) -> None:
     path = tmp_path / "policywire.toml"
     path.write_text('warehouse = "x.duckdb"\n[[rule]]\nid = "r"\n[[channel]]\nid = 1\n')
     settings = load_settings(path)
@@ -167,7 +167,7 @@ def test_rules_may_stand_in_the_settings_file(tmp_path: Path) -> None:
     ]
 
 
-def test_channels_in_the_settings_file_stand_beside_the_shipped_rules(tmp_path: Path) -> None:
+def test_channels_in_the_settings_file_work_with_the_shipped_rules(tmp_path: Path) -> None:
     path = tmp_path / "policywire.toml"
     path.write_text('[[channel]]\nid = "f"\nkind = "file"\npath = "alerts.jsonl"\n')
     assert load_settings(path).rule_paths == (SHIPPED_RULES, path)

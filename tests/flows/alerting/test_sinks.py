@@ -1,4 +1,4 @@
-"""Sinks: the file, the log, mail through Apprise; signatures and what a receiver asks for."""
+"""Sinks: file, log, mail through Apprise; webhook signatures, Retry-After, secrets."""
 
 import base64
 import json
@@ -24,7 +24,7 @@ def lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_the_file_holds_each_notice_once_whoever_repeats_it(tmp_path: Path) -> None:
+def test_the_file_contains_each_notice_once(tmp_path: Path) -> None:
     path = tmp_path / "out" / "alerts.jsonl"
     first, second = notice(alert_id="a" * 32), notice(alert_id="b" * 32)
     one, other = FileSink("file", path), FileSink("file", path)
@@ -37,7 +37,7 @@ def test_the_file_holds_each_notice_once_whoever_repeats_it(tmp_path: Path) -> N
     assert lines(path)[0] == json.loads(json.dumps(payload(first)))
 
 
-def test_a_line_torn_by_a_crash_is_written_anew(tmp_path: Path) -> None:
+def test_a_line_cut_off_by_a_crash_is_written_again(tmp_path: Path) -> None:
     path = tmp_path / "alerts.jsonl"
     sink = FileSink("file", path)
     sink.send(notice(alert_id="a" * 32))
@@ -58,7 +58,7 @@ def test_a_file_that_cannot_be_written_is_a_failure_not_a_crash(tmp_path: Path) 
         FileSink("file", tmp_path).send(notice())
 
 
-def test_the_log_says_it_in_a_line_with_fields_beside(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_has_one_line_with_extra_fields(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     LogSink().send(notice())
     (record,) = caplog.records
@@ -128,7 +128,7 @@ def test_mail_arrives_with_key_subject_and_escaped_body() -> None:
     assert 'href="https://x.example/a"' in body
 
 
-def test_mail_that_is_refused_says_why_and_arrives_on_a_later_try() -> None:
+def test_refused_mail_gives_the_reason_and_arrives_on_a_retry() -> None:
     with MailServer(refuse=1) as server:
         sink = mail(server, Redactor(), "text")
         with pytest.raises(AlertError, match="451"):
@@ -137,7 +137,7 @@ def test_mail_that_is_refused_says_why_and_arrives_on_a_later_try() -> None:
     assert len(server.mails) == 1
 
 
-def test_a_mail_server_that_is_not_there_is_an_error_without_the_password() -> None:
+def test_a_missing_mail_server_is_an_error_without_the_password() -> None:
     url = "mailto://desk:hunter2hunter2@127.0.0.1:1?from=wire@pw.example&to=desk@pw.example"
     redact = Redactor([url])
     with pytest.raises(AlertError) as caught:
@@ -146,7 +146,7 @@ def test_a_mail_server_that_is_not_there_is_an_error_without_the_password() -> N
     assert "Connection" in caught.value.reason
 
 
-def test_channels_that_cannot_be_made_are_lines_and_the_rest_work(
+def test_broken_channels_are_reported_and_the_others_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHAT_URL", "pigeon://s3cret-loft-key/x")
@@ -159,8 +159,8 @@ def test_channels_that_cannot_be_made_are_lines_and_the_rest_work(
     sinks, problems = open_sinks(channels, Redactor(), folder=tmp_path)
     assert [sink.channel for sink in sinks] == ["log", "file"]
     assert [str(problem) for problem in problems] == [
-        "desk.toml: channel 'chat': url: no service known to Apprise takes it",
-        "desk.toml: channel 'hook': url: a webhook address starts with http:// or https://",
+        "desk.toml: channel 'chat': url: Apprise knows no service for this address",
+        "desk.toml: channel 'hook': url: a webhook address must start with http:// or https://",
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a rule would have sent: counted per day, with throttle, quiet hours and digests played."""
+"""What a rule would have sent: counts per day, with throttle, quiet hours and digests."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -68,12 +68,12 @@ def world(tmp_path: Path) -> Path:
         ("all", 36, 36, 0),
         ("suspended", 9, 9, 0),
         ("high", 14, 14, 0),
-        # Two a day by themselves, the other two in one at midnight.
+        # Two single notices a day, the other two in a digest at midnight.
         ("slow", 36, 28, 8),
         ("morning", 36, 9, 9),
     ],
 )
-def test_a_rule_is_tried_on_what_was(
+def test_a_rule_is_tried_on_past_developments(
     world: Path, rule: str, matched: int, notices: int, digests: int
 ) -> None:
     book = load_rules([world / "rules.toml"])
@@ -86,7 +86,7 @@ def test_a_rule_is_tried_on_what_was(
     assert min(trial.days) >= date(2025, 10, 2)
 
 
-def test_the_tally_of_a_day(world: Path) -> None:
+def test_the_counts_of_a_day(world: Path) -> None:
     book = load_rules([world / "rules.toml"])
     trial = try_rule(world / "w.snapshot.duckdb", book, "slow", datetime(2025, 10, 3, tzinfo=UTC))
     day = trial.days[date(2025, 10, 4)]
@@ -98,7 +98,7 @@ def test_the_tally_of_a_day(world: Path) -> None:
     [
         ("broken", r"rules.toml: rule \'broken\': where: no column \'statu\'"),
         ("misspelt", "rules.toml: rule 'misspelt': typ: unknown key; did you mean 'type'?"),
-        ("nothing", "no rule 'nothing': there are all, suspended"),
+        ("nothing", "no rule 'nothing'; defined: all, suspended"),
     ],
 )
 def test_a_rule_that_cannot_be_tried_says_why(world: Path, rule: str, says: str) -> None:
@@ -113,7 +113,7 @@ def test_the_command_shows_days_and_notices(world: Path) -> None:
     result = CliRunner().invoke(app, args, catch_exceptions=False)
     assert result.exit_code == 0
     assert "2025-10-05" in result.output
-    assert "10 of 40 developments since 2025-10-01 meet suspended: 10 notices on log" in (
+    assert "10 of 40 developments since 2025-10-01 match suspended: 10 notices on log" in (
         " ".join(result.output.split())
     )
 

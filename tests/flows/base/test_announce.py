@@ -1,4 +1,4 @@
-"""A real Prefect server: artifacts, an event per development, and nothing piled up by a stop."""
+"""A real Prefect server: artifacts, one event per development, late runs dropped on a stop."""
 
 import subprocess
 import sys
@@ -145,18 +145,18 @@ def test_a_pass_shows_and_emits_each_development_once(api: str, tmp_path: Path) 
     assert "Ministry pauses" in table
 
 
-def test_a_run_whose_server_was_killed_does_not_hold_the_writers_place(api: str) -> None:
+def test_a_run_whose_server_was_killed_does_not_block_the_writer(api: str) -> None:
     assert run(ORPHAN, api).splitlines()[-1] == "RUNNING CANCELLED 1 RUNNING"
 
 
-def test_late_runs_are_dropped_but_for_the_last(api: str) -> None:
+def test_late_runs_are_dropped_except_the_last(api: str) -> None:
     assert run(LATE, api).split() == ["4", "0"]
     wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
     left = httpx.post(f"{api}/flow_runs/filter", json=wanted, timeout=20.0).json()
     assert len(left) == 2 + 6, "the last late one and the one to come; all of others"
 
 
-def test_outside_of_a_flow_nothing_is_told(tmp_path: Path) -> None:
+def test_outside_a_flow_nothing_is_announced(tmp_path: Path) -> None:
     from flows.base.announce import announce
     from flows.base.settings import load_settings
 

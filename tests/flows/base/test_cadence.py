@@ -1,4 +1,4 @@
-"""Ticks of the schedule, and the feeds that are asked at them."""
+"""The passes of a schedule, and the feeds that each pass fetches."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 
 from flows.base.cadence import cadences_of, half_gap, longest_gap
 from flows.base.settings import load_settings
-from flows.ingest import gather_news
+from flows.ingest import ingest_feeds
 from flows.operations.serve import runner_pace
 
 RSS = (
@@ -24,12 +24,12 @@ def test_gaps_of_cron_lines() -> None:
     assert cadences_of("*/15 * * * *", "30 22 * * 1-5")["market"] == timedelta(days=3)
 
 
-def test_runs_are_prepared_ahead_but_not_while_the_one_before_works() -> None:
+def test_runs_are_prepared_ahead_but_not_during_the_run_before() -> None:
     assert runner_pace("*/15 * * * *") == {"query_seconds": 5.0, "prefetch_seconds": 25.0}
     assert runner_pace("* * * * *")["prefetch_seconds"] <= 25.0
 
 
-def test_a_feed_is_asked_at_the_tick_nearest_to_its_time(
+def test_a_feed_is_fetched_in_the_pass_nearest_to_its_time(
     server: HTTPServer, tmp_path: Path
 ) -> None:
     server.expect_request("/feed").respond_with_data(RSS)
@@ -40,7 +40,7 @@ def test_a_feed_is_asked_at_the_tick_nearest_to_its_time(
     settings = load_settings(warehouse=tmp_path / "w.duckdb", feeds=tmp_path / "feeds.toml")
 
     def asked(at: datetime, early: timedelta) -> bool:
-        done = gather_news(settings, due_only=True, early=early, clock=lambda: at)
+        done = ingest_feeds(settings, due_only=True, early=early, clock=lambda: at)
         return bool(done.outcomes)
 
     half = half_gap("*/15 * * * *", TICK)

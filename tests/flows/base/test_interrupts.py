@@ -1,4 +1,4 @@
-"""Ctrl-C never strikes inside an import or a query of the warehouse."""
+"""Ctrl-C never interrupts an import or a warehouse query."""
 
 import asyncio
 import inspect
@@ -58,7 +58,7 @@ def test_waiting_is_interrupted_at_once() -> None:
     assert time.monotonic() - began < 2
 
 
-def test_an_import_is_let_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     monkeypatch.setattr(signal, "pthread_kill", lambda ident, number: sent.append(number))
     code = compile("handler(2, sys._getframe())", "<frozen importlib._bootstrap>", "exec")
@@ -67,7 +67,7 @@ def test_an_import_is_let_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sent == [2]
 
 
-def test_a_coroutine_ends_what_it_began() -> None:
+def test_a_coroutine_can_clean_up() -> None:
     safe_interrupts()
     ended: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Options that take known values only: an unknown one is refused, the nearest suggested."""
+"""Options that accept only known values: an unknown value is refused, the nearest suggested."""
 
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def test_every_shipped_id_is_known_to_itself() -> None:
     check_value("--kind", None, [])
 
 
-def test_far_from_everything_shows_what_is_known() -> None:
+def test_a_value_unlike_all_others_shows_the_known_ones() -> None:
     known = [f"value-{n}" for n in range(11)]
     with pytest.raises(ConfigError, match=r"known are value-0, .* and 3 more"):
         check_value("--x", "$$", known)

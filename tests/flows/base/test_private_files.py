@@ -1,4 +1,4 @@
-"""What is made is the owner's alone; what lay open before is told and left as it is."""
+"""New files are private; files that others could read before are reported and not changed."""
 
 import os
 import stat
@@ -31,7 +31,7 @@ def add_run(path: Path, run_id: str) -> None:
 
 
 @pytest.mark.usefixtures("lax_umask")
-def test_all_that_a_command_makes_is_private(tmp_path: Path) -> None:
+def test_all_files_that_a_command_makes_are_private(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(
         '{"text": "Japan bans exports of zinc.", "url": "http://d/1"}'
     )
@@ -53,7 +53,7 @@ def test_all_that_a_command_makes_is_private(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("lax_umask")
-def test_files_that_lie_open_are_told_and_left(tmp_path: Path) -> None:
+def test_open_files_are_reported_and_not_changed(tmp_path: Path) -> None:
     live, snapshot = tmp_path / "w.duckdb", tmp_path / "w.snapshot.duckdb"
     add_run(live, "r1")
     publish(live, snapshot)

@@ -1,4 +1,4 @@
-"""Every way out to a screen, a file or a log: whatever the warehouse holds, nothing is obeyed."""
+"""Every output to screen, file or log: hostile text in the warehouse has no effect there."""
 
 import csv
 import io
@@ -64,7 +64,7 @@ def test_sql_in_every_format(
     output = tmp_path / "answer" if to_file else None
     write_answer(snapshot, SQL, {}, form, output)
     told = output.read_text("utf-8") if output else capsys.readouterr().out
-    # What RFC 4180 ends its lines with is meant.
+    # RFC 4180 ends lines with CR LF.
     assert not OBEYED.search(told.replace("\r\n", "\n")), form
     if form == "csv":
         rows = list(csv.reader(io.StringIO(told)))
@@ -89,7 +89,7 @@ def test_sql_in_every_format(
         ["alerts", "check"],
     ],
 )
-def test_commands_print_nothing_that_is_obeyed(
+def test_commands_print_no_control_sequences(
     snapshot: Path, tmp_path: Path, command: list[str]
 ) -> None:
     config = tmp_path / "policywire.toml"
@@ -107,7 +107,7 @@ def test_commands_print_nothing_that_is_obeyed(
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_the_screen_shows_text_and_obeys_none(
+def test_the_screen_shows_hostile_text_escaped(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = io.StringIO()
@@ -147,8 +147,8 @@ def test_a_log_line_is_one_line_of_ours(text: str, as_json: bool) -> None:
         assert all(line.startswith("    ") for line in told[2:])
 
 
-def test_nothing_writes_to_the_screen_by_itself() -> None:
-    """Consoles are Screens and lines are said: else the next command would forget."""
+def test_all_output_goes_through_screen_and_say() -> None:
+    """Only Screen and `say` write to the terminal, so that no command can forget to escape."""
     found = [
         f"{path.relative_to(FLOWS)}:{number}: {line.strip()}"
         for path in sorted(FLOWS.rglob("*.py"))

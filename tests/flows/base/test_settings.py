@@ -1,4 +1,4 @@
-"""Settings are checked before anything starts, each fault in one line that names file and key."""
+"""Settings are checked before anything starts; an error is one line that names file and key."""
 
 from pathlib import Path
 
@@ -26,7 +26,9 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert settings.warehouse == tmp_path / "data/w.duckdb"
 
 
-def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_overrides_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("POLICYWIRE_FETCH__PER_HOST", "1")
     monkeypatch.setenv("POLICYWIRE_WAREHOUSE", "elsewhere.duckdb")
     settings = load_settings(write(tmp_path, 'warehouse = "w.duckdb"\n[fetch]\nper_host = 3'))
@@ -34,7 +36,7 @@ def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert settings.warehouse == Path("elsewhere.duckdb")
 
 
-def test_command_line_wins_over_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_overrides_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICYWIRE_WAREHOUSE", "elsewhere.duckdb")
     settings = load_settings(write(tmp_path, ""), warehouse=Path("chosen.duckdb"))
     assert settings.warehouse == Path("chosen.duckdb")
@@ -51,7 +53,7 @@ def test_command_line_wins_over_both(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("[fetch\n", "not TOML"),
     ],
 )
-def test_a_fault_is_one_line_with_file_and_key(tmp_path: Path, text: str, says: str) -> None:
+def test_an_error_is_one_line_with_file_and_key(tmp_path: Path, text: str, says: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(ConfigError) as caught:
         load_settings(path)

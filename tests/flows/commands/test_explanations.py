@@ -96,12 +96,12 @@ def test_an_article_is_looked_up_in_the_snapshot(store: Path, key: str) -> None:
     assert f"{with_events[0][0]} events" in shown
 
 
-def test_an_id_nobody_has_is_said(store: Path) -> None:
+def test_an_unknown_id_is_an_error(store: Path) -> None:
     with pytest.raises(WarehouseError, match="no article ffffffff"):
         run("ffffffff", "--warehouse", store)
 
 
-def test_a_refused_article_has_its_reason_in_the_store_and_on_paper(store: Path) -> None:
+def test_a_refused_article_shows_the_stored_reason(store: Path) -> None:
     rows = query(
         store.with_suffix(".snapshot.duckdb"), "SELECT article_id[:1], reject FROM articles"
     ).rows
@@ -116,7 +116,7 @@ def test_a_refused_article_has_its_reason_in_the_store_and_on_paper(store: Path)
         assert f"refused: {reasons[key]}" in run(f"{key}1b2c3d4", "--warehouse", store)
 
 
-def test_markup_of_the_console_is_text_like_any_other() -> None:
+def test_console_markup_in_a_text_is_not_interpreted() -> None:
     shown = run("[red]China[/red] bans [bold]gallium exports to US :smile:")
     assert "[red]China[/red] bans" in shown
     assert ":smile:" in shown
@@ -127,15 +127,15 @@ def test_markup_of_the_console_is_text_like_any_other() -> None:
     [
         ("", "refused: empty text"),
         ("x" * 5_000_000, "refused: text too long: 5,000,000 characters"),
-        ("The weather was fine.", "no sentence holds words of a measure"),
+        ("The weather was fine.", "no sentence contains words of a measure"),
         ("שלום 🎉 \u202e tariff \x00", "0 events"),
     ],
 )
-def test_bad_input_is_told_in_a_line(text: str, said: str) -> None:
+def test_bad_input_is_explained_in_one_line(text: str, said: str) -> None:
     assert said in run("-", text=text)
 
 
-def test_a_bad_date_or_place_is_said(tmp_path: Path) -> None:
+def test_a_bad_date_or_path_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not a date: 'soon'"):
         run("India bans rice exports", "--published", "soon")
     with pytest.raises(ConfigError, match="cannot be written"):

@@ -46,7 +46,7 @@ def test_a_feed_is_found_on_a_page_and_added_below_the_rest(
         add_feed(settings, url_of(server, "/rss.xml"))
 
 
-def test_a_page_cannot_lead_the_discovery_to_another_private_port(
+def test_a_page_cannot_lead_discovery_to_another_private_port(
     server: HTTPServer, settings: Settings
 ) -> None:
     with HTTPServer(host="127.0.0.1") as inside:

@@ -40,7 +40,7 @@ def listing(settings: Settings, *feeds: Feed) -> Settings:
     return settings
 
 
-def test_each_feed_is_asked_and_explained(
+def test_each_feed_is_checked_and_explained(
     server: HTTPServer, feed_at: Callable[..., Feed], settings: Settings
 ) -> None:
     server.expect_request("/well").respond_with_data(RSS)
@@ -60,7 +60,7 @@ def test_each_feed_is_asked_and_explained(
     assert "check the address" in str(rows["none"].cells[-1])
 
 
-def test_a_disabled_feed_is_asked_when_it_is_named(
+def test_a_disabled_feed_is_checked_when_it_is_named(
     server: HTTPServer, feed_at: Callable[..., Feed], settings: Settings
 ) -> None:
     server.expect_request("/off").respond_with_data(RSS)

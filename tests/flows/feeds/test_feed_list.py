@@ -32,7 +32,7 @@ def test_full_text_follows_the_terms() -> None:
             assert not feed.full_text, feed.feed_id
 
 
-def test_defaults_are_the_records_own() -> None:
+def test_defaults_are_those_of_the_record() -> None:
     (feed,) = read_feeds(ONE, where="x.toml")
     assert feed == Feed(feed_id="desk", name="Desk", url="https://desk.example/rss")
 
@@ -61,7 +61,7 @@ def test_defaults_are_the_records_own() -> None:
         ("[[feed]\n", "x.toml: not TOML"),
     ],
 )
-def test_whatever_is_wrong_is_one_line_that_names_it(text: str, line: str) -> None:
+def test_an_error_is_one_line_that_names_its_place(text: str, line: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_feeds(text, where="x.toml")
     assert line in str(caught.value)

@@ -74,7 +74,7 @@ def test_one_address_is_one_feed_and_every_outline_is_accounted_for(tmp_path: Pa
     assert "6 read: 0 added, 4 known, 2 refused" in again.stdout
 
 
-def test_broken_xml_is_told() -> None:
+def test_broken_xml_is_reported() -> None:
     torn = LISTS.replace(b"</outline></body></opml>", b"<outline text='H' xmlUrl='https://h.e")
     feeds, count = feeds_from_opml(torn, where="x.opml")
     assert len(feeds) == 3
@@ -82,7 +82,7 @@ def test_broken_xml_is_told() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"<html/>", b"words", b"<opml", b"\xff\xfe"])
-def test_what_is_no_opml_is_one_line(data: bytes) -> None:
+def test_a_file_that_is_not_opml_is_one_line(data: bytes) -> None:
     with pytest.raises(ConfigError, match=r"^x.opml: (not OPML|no feeds)"):
         feeds_from_opml(data, where="x.opml")
 
@@ -121,7 +121,7 @@ def test_addresses_are_web_addresses_without_passwords() -> None:
     assert "javascript" in str(refusal)
 
 
-def test_a_list_without_an_end_is_refused() -> None:
+def test_a_list_with_too_many_outlines_is_refused() -> None:
     outlines = b'<outline text="A"/>' * 10_001
     with pytest.raises(ConfigError, match="10,001 outlines, at most 10,000"):
         feeds_from_opml(b"<opml><body>" + outlines + b"</body></opml>", where="x.opml")

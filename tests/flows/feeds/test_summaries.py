@@ -1,10 +1,10 @@
-"""Feeds of summaries are called by that name, with what can be done about it."""
+"""Feeds that give only summaries are reported, with what can be done about it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.base.settings import Settings
-from flows.feeds.summaries import SHORT_CHARS, summaries_line, summary_hint, told_of_summaries
+from flows.feeds.summaries import SHORT_CHARS, summaries_line, summaries_note, summary_hint
 from models.feed import Feed, FeedEntry, ParsedFeed
 from warehouse.connection import open_warehouse
 from warehouse.snapshot import publish
@@ -22,12 +22,12 @@ def test_the_pass_says_how_many_articles_are_summaries() -> None:
     assert summaries_line([("off", 30, 0)], [OFF]) == ""
 
 
-def test_nothing_new_is_no_line(tmp_path: Path) -> None:
+def test_without_new_articles_there_is_no_line(tmp_path: Path) -> None:
     settings = Settings(warehouse=tmp_path / "w.duckdb")
     with open_warehouse(settings.warehouse):
         pass
     publish(settings.warehouse, settings.snapshot)
-    assert told_of_summaries(settings, datetime(2026, 1, 1, tzinfo=UTC)) == ""
+    assert summaries_note(settings, datetime(2026, 1, 1, tzinfo=UTC)) == ""
 
 
 def parsed(text: str) -> ParsedFeed:
@@ -35,7 +35,7 @@ def parsed(text: str) -> ParsedFeed:
     return ParsedFeed(feed_id="off", url="https://off.example/", entries=(entry,))
 
 
-def test_feeds_check_says_it_of_each_feed() -> None:
+def test_feeds_check_reports_it_for_each_feed() -> None:
     short, long = parsed("A quota was cut."), parsed("word " * SHORT_CHARS)
     assert summary_hint(OFF, short) == (
         "summaries only, usually 16 characters; full_text is off; its terms: All rights reserved"

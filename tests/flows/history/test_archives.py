@@ -1,4 +1,4 @@
-"""Archives of three kinds give the same items; what cannot be read is left out or named."""
+"""Archives of three kinds give the same items; unreadable records are refused with a reason."""
 
 import gzip
 import io
@@ -129,7 +129,7 @@ def test_every_line_is_an_item_or_a_refusal(tmp_path: Path) -> None:
     assert (first.url, first.place) == ("https://desk.example/1", "line 10")
     assert second.text.encode(), "can be stored"
     assert second.guid == "7"
-    for name, said in (("a.csv", "not an archive we read"), ("none.jsonl", "no such file")):
+    for name, said in (("a.csv", "unknown kind of archive"), ("none.jsonl", "no such file")):
         with pytest.raises(ConfigError, match=said):
             list(read_archive(tmp_path / name))
     (tmp_path / "c.parquet").write_bytes(b"PAR0 no parquet at all")
@@ -137,7 +137,7 @@ def test_every_line_is_an_item_or_a_refusal(tmp_path: Path) -> None:
         list(read_archive(tmp_path / "c.parquet"))
 
 
-def test_a_torn_warc_gives_what_is_whole(tmp_path: Path) -> None:
+def test_a_damaged_warc_gives_its_whole_records(tmp_path: Path) -> None:
     path = warc(tmp_path / "t.warc", [("https://d.example/p", "200 OK", "text/html", PAGE)] * 2)
     path.write_bytes(path.read_bytes()[:-200] + b"\0" * 50)
     found = list(read_archive(path))
@@ -145,7 +145,7 @@ def test_a_torn_warc_gives_what_is_whole(tmp_path: Path) -> None:
     assert isinstance(found[-1], Refusal)
 
 
-def test_a_torn_gzip_gives_what_is_whole_and_says_so(tmp_path: Path) -> None:
+def test_a_damaged_gzip_gives_its_whole_lines_and_a_refusal(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "a.jsonl.gz", list(ROWS) * 500)
     path.write_bytes(path.read_bytes()[:-40])
     *whole, last = read_archive(path)
@@ -154,7 +154,9 @@ def test_a_torn_gzip_gives_what_is_whole_and_says_so(tmp_path: Path) -> None:
     assert all(isinstance(record, ArchiveItem) for record in whole)
 
 
-def test_a_line_without_end_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_line_is_not_kept_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(archives, "LONGEST_LINE", 1000)
     path = jsonl(tmp_path / "a.jsonl", [ROWS[0], {"text": "x" * 5000}, ROWS[1]])
     kinds = [type(record) for record in read_archive(path)]
@@ -176,7 +178,7 @@ def test_times_as_archives_write_them() -> None:
         moment("soon")
 
 
-def test_an_archive_is_known_by_its_content(tmp_path: Path) -> None:
+def test_an_archive_is_identified_by_its_content(tmp_path: Path) -> None:
     here = jsonl(tmp_path / "a.jsonl", list(ROWS))
     (tmp_path / "there").mkdir()
     there = jsonl(tmp_path / "there" / "a.jsonl", list(ROWS))

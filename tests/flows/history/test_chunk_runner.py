@@ -1,4 +1,4 @@
-"""Pieces of a backfill read elsewhere: the same readings as in this process."""
+"""Runners of a backfill give the same extractions as this process."""
 
 import pytest
 
@@ -30,13 +30,13 @@ def readings(runner: ChunkRunner) -> list[ChunkReading]:
     return sorted(runner.read(iter(chunks())), key=lambda reading: reading[0].number)
 
 
-def test_worker_processes_read_as_this_one_does() -> None:
+def test_worker_processes_give_the_same_extractions() -> None:
     found = readings(WorkersRunner(2))
     assert found == readings(LocalRunner())
     assert [len(extractions) for _, extractions in found] == [3, 3, 0, 3, 3, 0, 3]
 
 
-def test_a_dask_cluster_reads_as_this_process_does() -> None:
+def test_a_dask_cluster_gives_the_same_extractions() -> None:
     distributed = pytest.importorskip("distributed", reason="the dask extra is not installed")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None

@@ -1,4 +1,4 @@
-"""An archive plays again: by its own clock, each development told once, and late as it would be."""
+"""Replay of an archive by its own clock: one alert per development, with a realistic delay."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -64,7 +64,7 @@ def plan(tmp_path: Path) -> ReplayPlan:
     return ReplayPlan(archive=path, folder=tmp_path / "replay", feed_id="desk")
 
 
-def test_each_is_told_once_by_the_clock_of_the_archive(
+def test_each_development_alerts_once_by_the_clock_of_the_archive(
     settings: Settings, plan: ReplayPlan
 ) -> None:
     steps: list[ReplayStep] = []
@@ -95,10 +95,10 @@ def test_each_is_told_once_by_the_clock_of_the_archive(
         feed = con.execute("SELECT publisher, trust_tier FROM store.feeds").fetchone()
     assert feed == ("The Desk", 2)
     again = replay_archive(settings, plan)
-    assert (again.articles, again.sent) == (0, 0), "what was played is not played twice"
+    assert (again.articles, again.sent) == (0, 0), "what was replayed is not replayed twice"
 
 
-def test_days_are_heeded_and_an_empty_stage_is_an_error(
+def test_only_the_chosen_days_are_replayed_and_none_is_an_error(
     settings: Settings, plan: ReplayPlan
 ) -> None:
     one = ReplayPlan(
@@ -110,22 +110,22 @@ def test_days_are_heeded_and_an_empty_stage_is_an_error(
     )
     assert replay_archive(settings, one).articles == 1
     none = ReplayPlan(archive=plan.archive, folder=plan.folder, from_date=date(2026, 1, 1))
-    with pytest.raises(ConfigError, match="nothing in it from these days"):
+    with pytest.raises(ConfigError, match="no article in these days"):
         replay_archive(settings, none)
 
 
-def test_the_command_tells_days_and_lags(settings: Settings, plan: ReplayPlan) -> None:
+def test_the_command_prints_days_and_delays(settings: Settings, plan: ReplayPlan) -> None:
     config = plan.archive.with_name("policywire.toml")
     options = ["--feed", "desk", "--dir", str(plan.folder), "--config", str(config)]
     result = CliRunner().invoke(app, ["replay", str(plan.archive), "--fresh", *options])
-    assert result.exit_code == 1, "a row without a date cannot be played"
-    assert "4 read: 3 played, 0 known, 1 refused" in result.stdout
-    assert "line 4: no date of its own" in result.output
-    assert "3 by themselves, 0 of them twice" in result.stdout
+    assert result.exit_code == 1, "a row without a date cannot be replayed"
+    assert "4 read: 3 replayed, 0 known, 1 refused" in result.stdout
+    assert "line 4: no date" in result.output
+    assert "3 single notices, 0 of them sent twice" in result.stdout
     assert "2025-10-26  1" in result.stdout
 
 
-def test_the_clock_runs_as_ours_and_never_back() -> None:
+def test_the_clock_runs_forward_only() -> None:
     start = datetime(2025, 10, 10, tzinfo=UTC)
     clock = ArchiveClock(start)
     clock.wait_until(start + timedelta(days=1))

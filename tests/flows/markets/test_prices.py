@@ -1,4 +1,4 @@
-"""Price providers: what they ask for, what they leave, and what they say when it goes wrong."""
+"""Price providers: their requests, their files and their errors."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -66,7 +66,7 @@ def test_stooq_closes_count_as_adjusted(
     assert (request.args["s"], request.args["i"], request.args["d1"]) == ("aaa.us", "d", "20250101")
 
 
-def test_a_symbol_stooq_has_not_is_passed_over(
+def test_a_symbol_unknown_to_stooq_is_skipped(
     warehouse: Path, client: httpx.Client, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request("/q").respond_with_data("No data")
@@ -96,9 +96,7 @@ def test_a_bad_answer_is_one_clear_line(
         load_from(provider, warehouse, [AAA], SINCE)
 
 
-def test_a_server_that_is_not_there_may_be_asked_again(
-    warehouse: Path, client: httpx.Client
-) -> None:
+def test_an_unreachable_server_is_a_transient_error(warehouse: Path, client: httpx.Client) -> None:
     with pytest.raises(TransientFetchError, match=r"aaa\.us"):
         load_from(StooqProvider(client, "http://127.0.0.1:9/"), warehouse, [AAA], SINCE)
 
@@ -144,7 +142,7 @@ def test_a_faulty_file_leaves_the_ones_before_it(warehouse: Path, tmp_path: Path
     assert [row[0] for row in bars(warehouse)] == ["XNYS:AAA"]
 
 
-def test_a_file_that_has_not_changed_is_read_once(warehouse: Path, tmp_path: Path) -> None:
+def test_an_unchanged_file_is_read_once(warehouse: Path, tmp_path: Path) -> None:
     path = tmp_path / "closes.csv"
     path.write_text("ticker,date,close\nAAA,2025-01-06,10\n", "utf-8")
     provider = FileProvider([path])
@@ -154,7 +152,7 @@ def test_a_file_that_has_not_changed_is_read_once(warehouse: Path, tmp_path: Pat
     assert [load.new_count for load in load_from(provider, warehouse, [], SINCE)] == [1]
 
 
-def test_a_file_with_faults_is_told_each_time(warehouse: Path, tmp_path: Path) -> None:
+def test_a_file_with_faults_is_reported_each_time(warehouse: Path, tmp_path: Path) -> None:
     path = tmp_path / "closes.csv"
     path.write_text("ticker,date,close\nAAA,2025-01-06,0\n", "utf-8")
     for _ in range(2):

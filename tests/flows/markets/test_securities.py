@@ -1,4 +1,4 @@
-"""An operator's own securities: joined, refused with their line, never merged in silence."""
+"""Own lists of securities: added, refused with their line, never merged silently."""
 
 import json
 from datetime import date
@@ -9,9 +9,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from typer.testing import CliRunner
 
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from flows.commands.cli import app
 from flows.markets.listing_files import read_listing_file, sec_list_rows
+from flows.markets.listing_merge import with_rows, with_sec_list
 from flows.markets.securities import (
     add_figis,
     check,
@@ -21,8 +22,6 @@ from flows.markets.securities import (
     load_lists,
     openfigi_ids,
     show,
-    with_rows,
-    with_sec_list,
 )
 from flows.markets.security_values import is_isin
 from models.errors import ConfigError, FetchError
@@ -41,7 +40,7 @@ def own(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_own_listings_stand_beside_those_that_ship(tmp_path: Path) -> None:
+def test_own_listings_are_added_to_the_shipped_ones(tmp_path: Path) -> None:
     warehouse = tmp_path / "w.duckdb"
     held, notes = load_all(warehouse, [own(tmp_path, OWN)])
     assert held == len(load_securities().listings) + 1
@@ -56,14 +55,14 @@ def test_own_listings_stand_beside_those_that_ship(tmp_path: Path) -> None:
     assert check(warehouse) == [line for line in notes if line in check(warehouse)]
 
 
-def test_a_listing_claimed_by_another_issuer_is_noted_and_left(tmp_path: Path) -> None:
+def test_a_listing_of_another_issuer_is_noted_and_not_changed(tmp_path: Path) -> None:
     text = "ticker,mic,name,cik\nMP,XNYS,Someone Else Inc.,0000000009\n"
     joined = with_rows(
         load_securities(), read_listing_file(own(tmp_path, text)).rows, origin="own.csv"
     )
     assert joined.notes[-1] == (
-        "own.csv: line 2: XNYS:MP is cik:0001801368 already, not cik:0000000009 "
-        "(Someone Else Inc.); left as it is"
+        "own.csv: line 2: XNYS:MP already belongs to cik:0001801368, not cik:0000000009 "
+        "(Someone Else Inc.); not changed"
     )
     assert joined.listings == load_securities().listings
 
@@ -96,17 +95,17 @@ def test_the_command_ends_with_counts_and_exit_code_1(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [*asked, "--lenient"]).exit_code == 0
 
 
-def test_a_list_without_a_market_is_no_list(tmp_path: Path) -> None:
+def test_a_list_without_a_market_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no column 'mic'"):
         load_all(tmp_path / "w.duckdb", [own(tmp_path, "ticker,name\nA,B\n")])
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"gone\.csv: not readable"):
         load_all(tmp_path / "w.duckdb", [tmp_path / "gone.csv"])
 
 
-def test_the_secs_list_is_read_and_what_is_not_it_refused(httpserver: HTTPServer) -> None:
+def test_the_secs_list_is_read_and_anything_else_refused(httpserver: HTTPServer) -> None:
     body = {
         "fields": ["cik", "name", "ticker", "exchange"],
         "data": [[9, "Nine Corp", "NINE9", "Nasdaq"], [10, "Off Corp", "OFF", None]],
@@ -124,7 +123,7 @@ def test_the_secs_list_is_read_and_what_is_not_it_refused(httpserver: HTTPServer
         list(sec_list_rows(b"<html>", "list"))
 
 
-def test_openfigi_is_asked_by_isin_first_and_must_be_of_one_mind(httpserver: HTTPServer) -> None:
+def test_openfigi_is_asked_by_isin_first_and_must_give_one_answer(httpserver: HTTPServer) -> None:
     listings = [
         Listing(listing_id="XNYS:A", issuer_id="a", mic="XNYS", ticker="A", isin="US1"),
         Listing(listing_id="XNYS:B", issuer_id="b", mic="XNYS", ticker="B"),
@@ -145,7 +144,7 @@ def test_openfigi_is_asked_by_isin_first_and_must_be_of_one_mind(httpserver: HTT
         assert openfigi_ids(client, listings, httpserver.url_for("/map")) == {"XNYS:A": "F1"}
 
 
-def test_what_is_stored_already_is_not_stored_again(tmp_path: Path) -> None:
+def test_unchanged_securities_are_not_stored_again(tmp_path: Path) -> None:
     warehouse = tmp_path / "w.duckdb"
 
     def written() -> list[tuple[object, ...]]:
@@ -194,7 +193,7 @@ QQN,Quiver Quintessence Limited,EQ,06-OCT-2008,INE002A01018,10
         ("Symbol;Name;MIC\nQQZ;Quartz AG;XETR\n", None, [("XETR:QQZ", None)]),
     ],
 )
-def test_lists_of_exchanges_are_read_as_they_come(
+def test_lists_of_exchanges_are_read_as_published(
     tmp_path: Path, text: str, mic: str | None, found: list[tuple[str, str | None]]
 ) -> None:
     given = read_listing_file(own(tmp_path, text), mic)
@@ -210,7 +209,7 @@ def load_isin(key: str) -> str | None:
     return next((k.isin for k in load_securities().listings if k.listing_id == key), None)
 
 
-def test_a_list_without_its_market_asks_for_it(tmp_path: Path) -> None:
+def test_a_list_without_a_market_column_needs_the_option(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no column 'mic'.*--mic"):
         read_listing_file(own(tmp_path, ASX))
 
@@ -218,7 +217,7 @@ def test_a_list_without_its_market_asks_for_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "note"),
     [
-        ("QQC,XNYS,Quite Other Corp,1801368,", "CIK 0001801368 is 'MP Materials Corp.' already"),
+        ("QQC,XNYS,Quite Other Corp,1801368,", "CIK 0001801368 is already 'MP Materials Corp.'"),
         ("QQC,XNYS,Quick Corp,12x,", "CIK '12x' is not a number"),
         ("QQC,XNYS,Quick Corp,,US5533681013", "ISIN 'US5533681013' has a wrong check digit"),
     ],
@@ -259,7 +258,7 @@ def sec_rows(*changed: tuple[str, str, str, str]) -> list[tuple[int, dict[str, s
 ISSUERS = {issuer.issuer_id: issuer for issuer in load_securities().issuers}
 
 
-def test_a_newer_sec_list_ends_renames_and_hands_over(tmp_path: Path) -> None:
+def test_a_newer_sec_list_ends_renames_and_moves_listings(tmp_path: Path) -> None:
     day = date(2026, 11, 1)
     rows = sec_rows(
         ("0000000077", "QQNEW", "XNAS", "Quick Newcomer Inc."),
@@ -298,7 +297,7 @@ def owner_of(key: str) -> str:
     return next(k.issuer_id for k in load_securities().listings if k.listing_id == key)
 
 
-def test_the_list_of_today_is_kept_for_later_passes(tmp_path: Path, httpserver: HTTPServer) -> None:
+def test_a_fetched_list_is_kept_for_later_passes(tmp_path: Path, httpserver: HTTPServer) -> None:
     warehouse = tmp_path / "w.duckdb"
     names = {"XNAS": "Nasdaq", "XNYS": "NYSE", "BATS": "CBOE", "OTCM": "OTC"}
     rows = sec_rows(("0000000077", "QQNEW", "XNAS", "Quick Newcomer Inc."))
@@ -308,7 +307,7 @@ def test_the_list_of_today_is_kept_for_later_passes(tmp_path: Path, httpserver: 
     httpserver.expect_request("/half").respond_with_data(json.dumps(body | {"data": data[:9]}))
     with httpx.Client() as client:
         keep_sec_list(warehouse, client, httpserver.url_for("/list"))
-        with pytest.raises(FetchError, match="fewer than 5,000 listings; the old list stays"):
+        with pytest.raises(FetchError, match="fewer than 5,000 listings; the old list is kept"):
             keep_sec_list(warehouse, client, httpserver.url_for("/half"))
     load_all(warehouse)
     (found,) = show(warehouse, "QQNEW")
@@ -327,8 +326,8 @@ def test_figis_stay_when_the_files_are_loaded_again(tmp_path: Path, httpserver: 
         assert add_figis(warehouse, client, "ZS", httpserver.url_for("/map")) == (0, 0)
 
 
-def test_a_delisted_company_is_not_touched_after_its_last_day() -> None:
-    touched = TouchedListings()
-    assert touched.trades("XNYS:X", date(2025, 6, 17))
-    assert not touched.trades("XNYS:X", date(2025, 6, 18))
-    assert touched.trades("XNYS:NUE", date(2026, 1, 1))
+def test_a_delisted_company_is_not_affected_after_its_last_day() -> None:
+    affected = AffectedListings()
+    assert affected.trades("XNYS:X", date(2025, 6, 17))
+    assert not affected.trades("XNYS:X", date(2025, 6, 18))
+    assert affected.trades("XNYS:NUE", date(2026, 1, 1))

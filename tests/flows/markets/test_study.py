@@ -1,4 +1,4 @@
-"""A study from a list of dates and a price file: the tables, the picture, and what it refuses."""
+"""A study from a list of dates and a price file: tables, chart, refused input."""
 
 import io
 import random
@@ -74,7 +74,7 @@ def test_a_saturday_counts_from_monday(events: Path, prices: Path) -> None:
     assert result.marks == (date(2024, 12, 16),)
 
 
-def test_the_tables_and_both_pictures_are_made(events: Path, prices: Path, tmp_path: Path) -> None:
+def test_the_tables_and_both_charts_are_written(events: Path, prices: Path, tmp_path: Path) -> None:
     result = study(events, prices)
     console = Console(file=io.StringIO(), width=160)
     show_study(result, console)
@@ -87,14 +87,14 @@ def test_the_tables_and_both_pictures_are_made(events: Path, prices: Path, tmp_p
     assert ElementTree.parse(svg).getroot().tag.endswith("svg")
 
 
-def test_nothing_that_fits_is_said_and_still_drawn(
+def test_no_matching_event_is_reported_and_still_drawn(
     events: Path, prices: Path, tmp_path: Path
 ) -> None:
     result = study(events, prices, type="subsidy")
     console = Console(file=io.StringIO(), width=160)
     show_study(result, console)
     assert isinstance(console.file, io.StringIO)
-    assert "No event fits" in console.file.getvalue()
+    assert "No matching event" in console.file.getvalue()
     assert draw_study(result, tmp_path / "none")[0].exists()
 
 
@@ -115,7 +115,7 @@ def test_a_bad_list_names_its_line(tmp_path: Path, text: str, reason: str) -> No
         dated_events(path)
 
 
-def test_a_ticker_nobody_knows_is_named(events: Path, prices: Path) -> None:
+def test_an_unknown_ticker_is_named(events: Path, prices: Path) -> None:
     with pytest.raises(ConfigError, match="unknown ticker 'NOPE'"):
         study_dates(events, [prices], ["NOPE"], StudyFilter())
 
@@ -135,12 +135,12 @@ def test_sessions_know_holidays_and_short_days() -> None:
     assert all(s.close_at.utcoffset() == timedelta(0) for s in found.values())
 
 
-def test_a_calendar_nobody_keeps_is_named() -> None:
+def test_an_unknown_calendar_is_named() -> None:
     with pytest.raises(ConfigError, match="calendar 'XXXX'"):
         sessions_between("XXXX", date(2024, 1, 2), date(2024, 2, 1))
 
 
-def test_sessions_are_worked_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sessions_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "w.duckdb"
     with open_warehouse(path) as con:
         save_securities(con, load_securities(), load_markets().values())
@@ -155,15 +155,15 @@ def test_sessions_are_worked_out_once(tmp_path: Path, monkeypatch: pytest.Monkey
     assert fill_sessions(path) == 0
 
 
-def test_a_ticker_without_prices_is_told(events: Path, prices: Path) -> None:
+def test_a_ticker_without_prices_is_reported(events: Path, prices: Path) -> None:
     result = study_dates(events, [prices], ["MP", "UUUU"], StudyFilter())
     assert result.without == ("XASE:UUUU",)
     paper = io.StringIO()
     show_study(result, Console(file=paper, width=100))
-    assert "Nothing of XASE:UUUU: no prices" in paper.getvalue()
+    assert "Left out: XASE:UUUU; no prices" in paper.getvalue()
 
 
-def test_the_chart_says_what_it_is_about() -> None:
+def test_the_chart_title_describes_the_filter() -> None:
     assert chart_title(StudyFilter(type="export_control,tariff", ticker="MP,NUE")) == (
         "Export control, tariff on MP, NUE"
     )

@@ -1,4 +1,4 @@
-"""How all stands: on a screen, as metrics, and what an operator is warned of."""
+"""`policywire status`: the screen, the metrics and the warnings."""
 
 import io
 import json
@@ -78,7 +78,7 @@ def status_of(file: Path, **more: object) -> Status:
     return read_status(file, file.with_suffix(".snapshot.duckdb"), at=SOON, **more)  # type: ignore[arg-type]
 
 
-def test_one_screen_tells_it_all(lived: Path) -> None:
+def test_the_status_fits_one_screen(lived: Path) -> None:
     out = io.StringIO()
     print_status(status_of(lived), Console(file=out, width=110, emoji=False))
     text = out.getvalue()
@@ -87,10 +87,10 @@ def test_one_screen_tells_it_all(lived: Path) -> None:
         "3 articles",
         "3 developments",
         "snapshot: none",
-        "channel bad: gave up on 3 notices (HTTP 503 Service Unavailable)",
+        "channel bad: 3 notices failed permanently (HTTP 503 Service Unavailable)",
         "`policywire alerts",
         "extract: failed at 2025-11-12 14:30: no [model]",
-        "alert: began at 2025-11-12 11:30 and was lost",
+        "alert: started at 2025-11-12 11:30 and was lost",
         "1,234 new_articles",
         "from published p50 6 min, p95 6 min",
         "from first seen p50 4 min",
@@ -99,25 +99,25 @@ def test_one_screen_tells_it_all(lived: Path) -> None:
         assert fact in text, fact
 
 
-def test_silence_is_a_warning(lived: Path) -> None:
+def test_a_stage_without_success_is_a_warning(lived: Path) -> None:
     cadences = cadences_of("*/15 * * * *", "30 22 * * 1-5")
     assert cadences["ingest"] == timedelta(minutes=15)
     later = read_status(lived, lived, at=NOW + timedelta(hours=5), cadences=cadences)
     assert "ingest: no success for 5 h" in later.warnings
-    assert "market: never succeeded yet" in later.warnings
+    assert "market: no success yet" in later.warnings
     fresh = status_of(lived, cadences=cadences)
     assert not any(line.startswith("ingest") for line in fresh.warnings)
 
 
-def test_notices_that_wait_too_long_are_a_warning(tmp_path: Path) -> None:
+def test_overdue_notices_are_a_warning(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb", 2)
     with open_warehouse(file) as con:
         enqueue_in_transaction(con, [rule(channels=("nowhere",))], now=NOW)
     late = read_status(file, file, at=NOW + timedelta(hours=2))
-    assert late.warnings == ("channel nowhere: 2 notices are due, the oldest for 2 h",)
+    assert late.warnings == ("channel nowhere: 2 notices due, the oldest for 2 h",)
 
 
-def test_prometheus_can_read_it(lived: Path) -> None:
+def test_the_metrics_are_valid_prometheus_text(lived: Path) -> None:
     families = {
         family.name: family
         for family in text_string_to_metric_families(prometheus_text(status_of(lived)))
@@ -160,11 +160,11 @@ def test_metrics_are_served_on_request(lived: Path) -> None:
 
 
 def test_without_a_warehouse_it_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError, match="no warehouse yet; `policywire run` makes one"):
+    with pytest.raises(WarehouseError, match="no warehouse yet; `policywire run` creates one"):
         status_of(tmp_path / "w.duckdb")
 
 
-def test_a_pass_is_on_record_from_its_start(tmp_path: Path) -> None:
+def test_a_run_is_recorded_when_it_starts(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb")
     ledger = RunLedger(file)
     began = datetime.now(UTC)
@@ -183,7 +183,7 @@ def began_by(file: Path, **who: str) -> None:
         record_run(con, RunRecord(run_id="x", flow="pass", started_at=SOON, **who))  # type: ignore[arg-type]
 
 
-def test_a_killed_pass_is_told_at_once_and_ended_by_the_next(tmp_path: Path) -> None:
+def test_a_killed_run_is_reported_at_once_and_closed_by_the_next(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb")
     code = (
         "import os, sys; from pathlib import Path; from flows.base.run_ledger import RunLedger; "
@@ -194,7 +194,7 @@ def test_a_killed_pass_is_told_at_once_and_ended_by_the_next(tmp_path: Path) -> 
     (run,) = found.standing.runs
     assert state_of(run, SOON) == "killed"
     (warning,) = found.warnings
-    assert "was killed; the next pass goes on" in warning
+    assert "was killed; the next pass continues" in warning
     RunLedger(file)
     with open_warehouse(file) as con:
         ended = con.execute(
@@ -203,14 +203,14 @@ def test_a_killed_pass_is_told_at_once_and_ended_by_the_next(tmp_path: Path) -> 
     assert ended == [("killed", True), (None, False)]
 
 
-def test_a_pass_that_goes_on_is_told_to_run_however_long(tmp_path: Path) -> None:
+def test_a_live_run_counts_as_running_however_long_it_takes(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb")
     began_by(file, host=host(), process=this_process())
     (run,) = status_of(file).standing.runs
     assert state_of(run, SOON + timedelta(hours=5)) == "running"
 
 
-def test_a_number_given_anew_is_another_process(tmp_path: Path) -> None:
+def test_a_reused_process_id_is_another_process(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb")
     boot, pid, start = this_process().rsplit("/", 2)
     began_by(file, host=host(), process=f"{boot}/{pid}/{start}1")
@@ -218,7 +218,7 @@ def test_a_number_given_anew_is_another_process(tmp_path: Path) -> None:
     assert state_of(run, SOON) == "killed"
 
 
-def test_a_pass_elsewhere_is_lost_after_an_hour(tmp_path: Path) -> None:
+def test_a_run_on_another_host_counts_as_lost_after_an_hour(tmp_path: Path) -> None:
     file = warehouse_file(tmp_path / "w.duckdb")
     began_by(file, host="another", process="b/1/1")
     (run,) = status_of(file).standing.runs
@@ -227,14 +227,14 @@ def test_a_pass_elsewhere_is_lost_after_an_hour(tmp_path: Path) -> None:
     assert end_killed(file) == 0, "nobody here can know"
 
 
-def test_counters_are_the_numbers_of_a_result() -> None:
+def test_counters_are_the_numeric_fields_of_a_result() -> None:
     trial = Trial(rule=rule(min_confirmations=2), considered=3, matched=1, notices=())
     counted = counters_of(trial)
     assert (counted["considered"], counted["matched"]) == (3, 1)
     assert counters_of(None) == {}
 
 
-def test_the_log_is_json_where_a_program_reads(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_is_json_if_a_program_reads_it(capsys: pytest.CaptureFixture[str]) -> None:
     stream = io.StringIO()
     handler = configure_logs(stream=stream)
     try:

@@ -1,4 +1,4 @@
-"""An operator is told once that nothing comes, and once that it comes again."""
+"""Alarms: one when a problem starts, one when it is over."""
 
 import json
 import logging
@@ -72,7 +72,7 @@ def look(settings: Settings, at: datetime) -> list[str]:
     return sorted(t.subject for t in Watch(settings, clock=lambda: at).look().troubles)
 
 
-def test_no_success_for_three_cadences_is_told_once_and_its_end_too(settings: Settings) -> None:
+def test_three_cadences_without_success_alarm_once_and_so_does_the_end(settings: Settings) -> None:
     assert look(settings, NOW + timedelta(minutes=40)) == []
     late = NOW + timedelta(minutes=50)
     assert look(settings, late) == ["alert", "extract", "ingest"]
@@ -81,7 +81,7 @@ def test_no_success_for_three_cadences_is_told_once_and_its_end_too(settings: Se
     succeeded(settings, late + timedelta(minutes=20))
     assert look(settings, late + timedelta(minutes=30)) == []
     assert len(alarms(settings)) == 6
-    assert sum("is well again" in line for line in alarms(settings)) == 3
+    assert sum("problem solved" in line for line in alarms(settings)) == 3
     with open_warehouse(settings.warehouse) as con:
         kept = con.execute(
             "SELECT count(*), count(told_at), count(ended_at) FROM store.alarms"
@@ -89,25 +89,25 @@ def test_no_success_for_three_cadences_is_told_once_and_its_end_too(settings: Se
     assert kept == (3, 3, 3)
 
 
-def test_a_feed_is_quiet_by_its_own_measure(settings: Settings) -> None:
+def test_a_feed_is_quiet_compared_with_its_own_past(settings: Settings) -> None:
     at = NOW + timedelta(hours=30)
     succeeded(settings, at)
     brought(settings, "daily", at - timedelta(hours=6))
     assert look(settings, at) == ["hourly"]
     (line,) = alarms(settings)
-    assert "feed 'hourly' brought nothing since" in line
+    assert "feed 'hourly' has had no new article since" in line
     brought(settings, "hourly", at)
     assert look(settings, at + timedelta(minutes=5)) == []
 
 
-def test_when_all_are_quiet_that_is_one_trouble(settings: Settings) -> None:
+def test_all_feeds_quiet_is_one_problem(settings: Settings) -> None:
     at = NOW + timedelta(hours=25)
     succeeded(settings, at)
     assert look(settings, at) == ["feeds"]
     assert "no new article since" in alarms(settings)[0]
 
 
-def test_a_channel_that_fails_is_asked_again(
+def test_a_failing_alarm_channel_is_tried_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = NOW + timedelta(minutes=50)
@@ -118,7 +118,7 @@ def test_a_channel_that_fails_is_asked_again(
     assert len(alarms(settings)) == 3
 
 
-def test_a_warehouse_that_cannot_be_had_is_told_all_the_same(
+def test_a_locked_warehouse_raises_an_alarm(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch_module, "PATIENCE_S", 0.1)
@@ -140,10 +140,10 @@ def test_a_warehouse_that_cannot_be_had_is_told_all_the_same(
         process.communicate("")
     assert len(alarms(settings)) == 1
     assert watch.look().troubles == ()
-    assert "is well again" in alarms(settings)[1]
+    assert "problem solved" in alarms(settings)[1]
 
 
-def test_an_alarm_channel_nobody_defined_is_named(
+def test_an_undefined_alarm_channel_is_an_error(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     config = settings.warehouse.parent / "policywire.toml"
@@ -155,5 +155,5 @@ def test_an_alarm_channel_nobody_defined_is_named(
 
 def test_without_a_warehouse_there_is_nothing_to_watch(tmp_path: Path) -> None:
     found = Watch(Settings(warehouse=tmp_path / "none.duckdb")).look()
-    assert str(found).startswith("there is no warehouse yet")
+    assert str(found).startswith("no warehouse yet")
     assert list(tmp_path.iterdir()) == []

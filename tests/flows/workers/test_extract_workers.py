@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from extractors.extract import Extractor
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.records import run_pipe
 from extractors.text.budget import Budget
 from flows.workers import extract_workers
@@ -45,7 +45,7 @@ def test_the_pipe_writes_the_same_lines() -> None:
     lines = "\n".join(json.dumps(record) for record in records[:200]) + "\nno JSON\n"
     lines += "\n".join(json.dumps(record) for record in records[200:])
     one = io.StringIO()
-    code = run_pipe(io.StringIO(lines), one, tickers=TouchedListings().by_event)
+    code = run_pipe(io.StringIO(lines), one, tickers=AffectedListings().by_event)
     sink = io.BytesIO()
     count = extract_stream(io.BytesIO(lines.encode()), sink, 2)
     assert (code, count.read, count.stored, count.refused) == (1, 301, 300, 1)
@@ -72,7 +72,7 @@ TIGHT = Budget(base_s=0.5, per_1000_chars_s=0.0, most_s=0.5)
 
 @pytest.fixture
 def poisoned_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that hang, crash or fail on texts that say so, as C code gone wrong would."""
+    """Workers that hang, crash or fail on texts that say so."""
     program = "extractors.extract_worker"
     (tmp_path / "poison.py").write_text(
         POISON + f"import runpy\nrunpy.run_module({program!r}, run_name='__main__')\n"

@@ -1,4 +1,4 @@
-"""Which listings a process has ready: those that ship, or what the operator loaded."""
+"""The listings that a process loads: the shipped ones, or the operator's."""
 
 from datetime import date
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_the_operators_own_listing_is_found_by_name(tmp_path: Path) -> None:
     assert "XNYS:QQX" in touched(warehouse)
 
 
-def test_what_ships_is_loaded_once(tmp_path: Path) -> None:
+def test_the_shipped_listings_are_loaded_once(tmp_path: Path) -> None:
     assert ready_listings(tmp_path / "a.duckdb", None) is ready_listings(
         tmp_path / "b.duckdb", None
     )

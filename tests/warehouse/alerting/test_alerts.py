@@ -1,4 +1,4 @@
-"""What is owed: once per rule, development and channel, whatever is rerun."""
+"""Notices are written once per rule, development and channel, whatever is repeated."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -29,7 +29,7 @@ def owed(con: DuckDBPyConnection, *columns: str) -> list[tuple[object, ...]]:
     return con.execute(f"SELECT {names} FROM store.alerts ORDER BY ALL").fetchall()
 
 
-def test_a_match_is_owed_once_on_each_channel_however_often_it_runs(
+def test_a_match_is_written_once_per_channel_however_often_it_runs(
     con: DuckDBPyConnection,
 ) -> None:
     store(con, "d1")
@@ -40,7 +40,7 @@ def test_a_match_is_owed_once_on_each_channel_however_often_it_runs(
     assert owed(con) == [("a", "d1", "desk"), ("a", "d1", "log")]
 
 
-def test_alerts_stand_or_fall_with_the_developments(con: DuckDBPyConnection) -> None:
+def test_alerts_are_rolled_back_with_the_developments(con: DuckDBPyConnection) -> None:
     with pytest.raises(RuntimeError), transaction(con):  # noqa: PT012 - all of it is one write
         store(con, "d1")
         assert enqueue_alerts(con, [rule()], now=NOW).owed == 1
@@ -50,7 +50,7 @@ def test_alerts_stand_or_fall_with_the_developments(con: DuckDBPyConnection) -> 
     assert enqueue_in_transaction(con, [rule()], now=NOW).owed == 1
 
 
-def test_a_new_rule_hears_of_what_comes_after_it(con: DuckDBPyConnection) -> None:
+def test_a_new_rule_applies_to_later_developments(con: DuckDBPyConnection) -> None:
     store(con, "d1")
     enqueue_in_transaction(con, [rule("old")], now=NOW)
     store(con, "d2")
@@ -58,7 +58,7 @@ def test_a_new_rule_hears_of_what_comes_after_it(con: DuckDBPyConnection) -> Non
     assert owed(con) == [("new", "d2", "log"), ("old", "d1", "log"), ("old", "d2", "log")]
 
 
-def test_a_rule_is_asked_again_when_a_publisher_confirms(con: DuckDBPyConnection) -> None:
+def test_a_rule_reconsiders_when_a_publisher_confirms(con: DuckDBPyConnection) -> None:
     store(con, "d1")
     rules = [rule("sure", min_confirmations=1), rule("fast")]
     assert enqueue_in_transaction(con, rules, now=NOW).by_rule == {"fast": 1}
@@ -68,7 +68,7 @@ def test_a_rule_is_asked_again_when_a_publisher_confirms(con: DuckDBPyConnection
     assert enqueue_in_transaction(con, rules, now=later).considered == 0
 
 
-def test_but_not_for_ever(con: DuckDBPyConnection) -> None:
+def test_a_rule_stops_reconsidering_after_some_days(con: DuckDBPyConnection) -> None:
     store(con, "d1")
     rules = [rule("sure", min_confirmations=1)]
     enqueue_in_transaction(con, rules, now=NOW)
@@ -100,27 +100,27 @@ def test_both_stages_in_one_pass_refer_to_each_other_too(con: DuckDBPyConnection
     assert second[1] == first[0]
 
 
-def test_a_re_extraction_that_replaces_a_development_owes_nothing_new(
+def test_a_re_extraction_that_replaces_a_development_sends_nothing_new(
     con: DuckDBPyConnection,
 ) -> None:
     store(con, "d1", article_id="same")
     enqueue_in_transaction(con, [rule()], now=NOW)
-    # By name: the store says which one took it up, through a chain of two.
+    # By superseded_by, through a chain of two.
     store(con, "d1", article_id="same", revision=2, retracted=True, superseded_by="d2")
     store(con, "d2", revision=1, retracted=True, superseded_by="d3", targets=["JP"])
     store(con, "d3", targets=["JP"])
     assert enqueue_in_transaction(con, [rule()], now=NOW).owed == 0
-    # By what it reports: the same step in the same article, without a pointer.
+    # By content: the same step in the same article, without superseded_by.
     store(con, "d3", revision=2, retracted=True, targets=["JP"])
     store(con, "d4", article_id="same")
     assert enqueue_in_transaction(con, [rule()], now=NOW).owed == 0
-    # While two steps that stand side by side in one article are two.
+    # Two steps side by side in one article stay two.
     store(con, "d5", article_id="same", commodities=["gallium"])
     store(con, "d6", article_id="same", commodities=["gallium"])
     assert enqueue_in_transaction(con, [rule()], now=NOW).owed == 2
 
 
-def test_a_backfill_with_alerts_off_is_never_alerted(con: DuckDBPyConnection) -> None:
+def test_a_backfill_with_alerts_off_never_alerts(con: DuckDBPyConnection) -> None:
     store(con, "d1")
     assert skip_alerts(con, now=NOW) == 1
     confirm(con, "d1", "wire.example")
@@ -129,19 +129,19 @@ def test_a_backfill_with_alerts_off_is_never_alerted(con: DuckDBPyConnection) ->
     assert owed(con) == [("all", "d2", "log")]
 
 
-def test_predicates_are_judged_row_by_row(con: DuckDBPyConnection) -> None:
+def test_predicates_are_evaluated_row_by_row(con: DuckDBPyConnection) -> None:
     store(con, "d1", rate_value=25.0, rate_unit="percent")
     store(con, "d2", rate_value=None)
     rules = [
         rule("high", predicate="rate_value >= 20 /* a quarter or so */"),
-        # Fails on the row: not met, and nothing else is hurt.
+        # Fails on the row: not met there, and no other row is affected.
         rule("breaks", predicate="CAST(rate_unit AS INTEGER) > 1"),
         rule("plain"),
     ]
     assert enqueue_in_transaction(con, rules, now=NOW).by_rule == {"high": 1, "plain": 2}
 
 
-def test_what_a_notice_carries_survives_the_outbox(con: DuckDBPyConnection) -> None:
+def test_the_facts_of_a_notice_survive_the_outbox(con: DuckDBPyConnection) -> None:
     store(con, "d0", status="announced", first_seen_at=NOW - timedelta(days=30))
     store(con, "d1")
     touch(con, "d1", "XNYS:MP", "exposed")
@@ -156,7 +156,7 @@ def test_what_a_notice_carries_survives_the_outbox(con: DuckDBPyConnection) -> N
     assert [step.development_id for step in found.earlier] == ["d0"]
 
 
-def test_the_throttle_folds_what_is_too_much(con: DuckDBPyConnection) -> None:
+def test_the_throttle_folds_excess_notices(con: DuckDBPyConnection) -> None:
     limited = rule(throttle=Throttle(count=2, window_s=3600))
     for number in range(3):
         store(con, f"a{number}")
@@ -173,7 +173,7 @@ def test_the_throttle_folds_what_is_too_much(con: DuckDBPyConnection) -> None:
     assert later.folded == 0
 
 
-def test_a_digest_holds_what_waited_for_it_and_one_alone_goes_by_itself(
+def test_a_digest_holds_waiting_notices_and_a_single_one_is_sent_alone(
     con: DuckDBPyConnection,
 ) -> None:
     daily = Digest(every="daily", at=time(7), zone="Europe/London")
@@ -194,13 +194,13 @@ def test_a_digest_holds_what_waited_for_it_and_one_alone_goes_by_itself(
     assert claim(morning - timedelta(seconds=1)) == []
     assert claim(morning) == [("d", 3), ("one", 0)]
     assert claim(morning) == []
-    # The holder died: the same digest, under the same key.
+    # The claimer died: the same digest again, with the same id.
     assert claim(morning + timedelta(minutes=3)) == [("d", 3), ("one", 0)]
     keys = con.execute("SELECT count(DISTINCT alert_id) FROM store.alerts WHERE kind = 'digest'")
     assert keys.fetchone() == (1,)
 
 
-def test_quiet_hours_hold_and_then_tell_how_many(con: DuckDBPyConnection) -> None:
+def test_quiet_hours_hold_notices_and_then_send_one_digest(con: DuckDBPyConnection) -> None:
     quiet = QuietHours(start=time(22), end=time(7), zone="America/New_York")
     night = datetime(2025, 11, 13, 4, tzinfo=UTC)  # 23:00 in New York
     store(con, "d1")
@@ -213,7 +213,7 @@ def test_quiet_hours_hold_and_then_tell_how_many(con: DuckDBPyConnection) -> Non
     assert (digest.fold_reason, len(digest.parts)) == ("quiet", 2)
 
 
-def test_a_correction_is_owed_once_and_goes_after_its_first_notice() -> None:
+def test_a_correction_is_written_once_and_sent_after_its_first_notice() -> None:
     con = memory()
     store(con, "d1")
     rules = [rule("all", channels=("desk",))]
@@ -226,7 +226,7 @@ def test_a_correction_is_owed_once_and_goes_after_its_first_notice() -> None:
     )
     insert(con, "store.ticker_passes", [{"development_id": "d1", "revision": 2}])
     assert [enqueue_in_transaction(con, rules, now=NOW).corrected for _ in range(2)] == [1, 0]
-    # The first one may be on its way: its deliverer was killed, or has not come back yet.
+    # The first notice may be on its way: its sender was killed, or has not finished.
     assert claim_notices(con, owner="b", channels=["desk"], now=NOW, terms=terms) == []
     later = NOW + timedelta(minutes=5)
     (again,) = claim_notices(con, owner="b", channels=["desk"], now=later, terms=terms)

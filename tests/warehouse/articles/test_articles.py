@@ -88,7 +88,7 @@ def rows(con: DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
     return con.execute(sql).fetchall()
 
 
-def test_twice_is_once(con: DuckDBPyConnection) -> None:
+def test_storing_twice_changes_nothing(con: DuckDBPyConnection) -> None:
     for expected in (IngestCount(new=1), IngestCount(same=1)):
         counts = save_ingest(
             con,
@@ -105,7 +105,7 @@ def test_twice_is_once(con: DuckDBPyConnection) -> None:
     assert load_feed_states(con)["wire"].etag == "x"
 
 
-def test_an_edit_is_a_version_and_keeps_its_first_sight(con: DuckDBPyConnection) -> None:
+def test_an_edit_is_a_version_and_keeps_first_seen_at(con: DuckDBPyConnection) -> None:
     save_ingest(con, articles=[article()])
     later = NOW + timedelta(hours=3)
     edited = article(text="China adds holmium and erbium to its export licences.", seen=later)
@@ -114,7 +114,7 @@ def test_an_edit_is_a_version_and_keeps_its_first_sight(con: DuckDBPyConnection)
         con, "SELECT version, first_seen_at, fetched_at FROM store.articles ORDER BY version"
     )
     assert found == [(1, NOW, NOW), (2, NOW, later)]
-    # The publisher taking its edit back brings no third version: that text is held.
+    # When the publisher reverts its edit, there is no third version: that text is stored.
     assert save_ingest(con, articles=[article(seen=later)]) == {"wire": IngestCount(same=1)}
 
 
@@ -164,7 +164,7 @@ def test_a_failed_batch_leaves_nothing(con: DuckDBPyConnection) -> None:
     assert rows(con, "SELECT count(*) FROM store.fetches") == [(0,)]
 
 
-def test_feed_list_changes_are_kept_up_with(con: DuckDBPyConnection) -> None:
+def test_feed_list_changes_are_stored(con: DuckDBPyConnection) -> None:
     first = Feed(feed_id="wire", name="Wire", url="https://example.org/rss")
     save_feeds(con, [first, Feed(feed_id="old", name="Old", url="https://example.org/old")])
     save_feeds(con, [replace(first, name="The Wire")])
@@ -174,7 +174,7 @@ def test_feed_list_changes_are_kept_up_with(con: DuckDBPyConnection) -> None:
     ]
 
 
-def test_what_waits_for_the_extractor(con: DuckDBPyConnection) -> None:
+def test_articles_that_wait_for_the_extractor(con: DuckDBPyConnection) -> None:
     save_ingest(
         con,
         articles=[
@@ -192,10 +192,12 @@ def test_what_waits_for_the_extractor(con: DuckDBPyConnection) -> None:
     (unknown,) = (a for a in waiting if a.guid == "un")
     save_extractions(con, [reading(known)], NOW)
     assert [a.guid for a in articles_to_extract(con, "1")] == ["un"]
-    assert [a.guid for a in articles_to_extract(con, "2")] == ["un"], "read is read"
+    assert [a.guid for a in articles_to_extract(con, "2")] == ["un"], (
+        "extracted articles do not wait"
+    )
     save_extractions(con, [reading(unknown, reject="too long")], NOW)
     assert articles_to_extract(con, "1") == []
-    assert [a.guid for a in articles_to_extract(con, "2")] == ["un"], "refused: the next tries"
+    assert [a.guid for a in articles_to_extract(con, "2")] == ["un"], "the next extractor retries"
     assert (count_to_extract(con, "1"), count_to_extract(con, "2")) == (0, 1)
     save_ingest(con, articles=[article(text="Again.", seen=NOW + timedelta(hours=2))])
     assert [(a.guid, a.version) for a in articles_to_extract(con, "1")] == [("g1", 3)]
@@ -206,9 +208,7 @@ WAITING = (resources.files("warehouse") / "migrations" / "0040_waiting.sql").rea
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_list_of_what_waits_is_what_a_search_of_everything_finds(
-    con: DuckDBPyConnection, seed: int
-) -> None:
+def test_the_queue_equals_a_search_of_everything(con: DuckDBPyConnection, seed: int) -> None:
     dice = random.Random(seed)
     for hour in range(60):
         seen = NOW + timedelta(hours=hour)
@@ -240,7 +240,7 @@ def test_the_list_of_what_waits_is_what_a_search_of_everything_finds(
         con.execute("ROLLBACK")
 
 
-def test_runs_are_noted_once(con: DuckDBPyConnection) -> None:
+def test_runs_are_recorded_once(con: DuckDBPyConnection) -> None:
     start_run(con, "r1", "ingest", NOW)
     start_run(con, "r1", "ingest", NOW)
     end_run(con, "r1", "ok", NOW, None)

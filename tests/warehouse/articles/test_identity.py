@@ -1,4 +1,4 @@
-"""N distinct entries in, N articles or versions out: nothing takes another's place unread."""
+"""N distinct entries give N articles or versions: no entry replaces an unread article."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from models.article import Article
 from tests.warehouse.articles.test_articles import NOW, article
-from warehouse.articles.articles import articles_to_extract, save_ingest, unseen
+from warehouse.articles.articles import articles_to_extract, new_or_changed, save_ingest
 from warehouse.connection import open_warehouse
 
 PAGE = "https://live.example/day-12"
 
 
 def post(title: str, *, text: str = "", place: str = "", guid: str | None = None) -> Article:
-    """A post of a live blog: all on one page."""
+    """Return a post of a live blog; all posts are on one page."""
     made = article(guid=guid, url=PAGE, title=title, text=text or f"{title}, officials said.")
     return replace(made, url=f"{PAGE}{place}")
 
@@ -33,7 +33,7 @@ POSTS = ["China suspends its ban on gallium", "India raises a duty", "Indonesia 
 
 @pytest.mark.parametrize("guid", [None, "day-12"])
 @pytest.mark.parametrize("places", [("#post-0", "#post-1", "#post-2"), ("", "", "")])
-def test_posts_of_one_page_are_articles_of_their_own(
+def test_posts_of_one_page_are_separate_articles(
     con: DuckDBPyConnection, guid: str | None, places: tuple[str, ...]
 ) -> None:
     posts = [
@@ -41,7 +41,7 @@ def test_posts_of_one_page_are_articles_of_their_own(
     ]
     assert save_ingest(con, articles=posts)["wire"].new == 3
     assert len({a.article_id for a in articles_to_extract(con, "1")}) == 3
-    # The next answer shows the same posts and a new one, in another order.
+    # The next answer has the same posts and a new one, in another order.
     more = [*reversed(posts), post("Chile lifts a quota", place="#post-3", guid=guid)]
     counts = save_ingest(con, articles=more)["wire"]
     assert (counts.new, counts.same, counts.changed) == (1, 3, 0)
@@ -72,7 +72,7 @@ def test_a_title_that_is_corrected_is_a_version(con: DuckDBPyConnection) -> None
     assert save_ingest(con, articles=[corrected])["wire"].changed == 1
 
 
-def test_a_story_told_under_the_page_of_another_feed_is_its_own(con: DuckDBPyConnection) -> None:
+def test_a_story_on_the_page_of_another_feed_is_its_own_article(con: DuckDBPyConnection) -> None:
     save_ingest(con, articles=[article(title="China bans gallium exports")])
     other = article(title="India raises a duty on copper", feed_id="other", guid="x", text="Yes.")
     assert save_ingest(con, articles=[other])["other"].new == 1
@@ -82,13 +82,13 @@ def test_a_story_told_under_the_page_of_another_feed_is_its_own(con: DuckDBPyCon
     assert save_ingest(con, articles=[same])["third"].new == 0
 
 
-def test_pages_are_fetched_for_what_is_new_only(con: DuckDBPyConnection) -> None:
+def test_pages_are_fetched_for_new_entries_only(con: DuckDBPyConnection) -> None:
     posts = [post(title, guid="day-12") for title in POSTS]
     save_ingest(con, articles=posts[:2])
-    assert unseen(con, posts) == [2]
+    assert new_or_changed(con, posts) == [2]
 
 
-def test_addresses_an_older_release_stripped_of_more_are_known_again(
+def test_addresses_normalised_by_an_older_release_are_recognised(
     con: DuckDBPyConnection,
 ) -> None:
     url = "https://ministry.example/view?cid=501"
@@ -117,7 +117,7 @@ run = count()
 
 @pytest.fixture(scope="module")
 def lasting() -> Iterator[DuckDBPyConnection]:
-    """One warehouse for many examples, each with a feed and a host of its own."""
+    """One warehouse for many examples, each with its own feed and host."""
     with open_warehouse(":memory:") as con:
         yield con
 
@@ -143,7 +143,7 @@ def test_distinct_entries_are_never_lost(
         assert counts[feed_id].changed == 0
         assert counts[feed_id].new >= len(said)
     assert stored(lasting, feed_id) == said
-    # Twice is once, in any order, and cut anywhere.
+    # Repeating changes nothing, in any order and with any split into batches.
     shuffled = data.draw(st.permutations(made))
     cut = data.draw(st.integers(0, len(made)))
     for part in (shuffled[:cut], shuffled[cut:]):
@@ -152,6 +152,6 @@ def test_distinct_entries_are_never_lost(
 
 
 def stored(con: DuckDBPyConnection, feed_id: str) -> set[str]:
-    """The digests of what a feed's entries said, as held."""
+    """Return the stored entry digests of a feed."""
     found = con.execute("SELECT entry_digest FROM store.articles WHERE feed_id = ?", [feed_id])
     return {digest for (digest,) in found.fetchall()}

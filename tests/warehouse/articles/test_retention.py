@@ -1,4 +1,4 @@
-"""Texts may go; what was read in them stays."""
+"""Texts may be deleted; what was extracted from them stays."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from warehouse.connection import open_warehouse
 from warehouse.operations.check import check_warehouse
 
 
-def test_old_texts_go_and_lives_stay(con: DuckDBPyConnection) -> None:
+def test_old_texts_are_deleted_and_developments_stay(con: DuckDBPyConnection) -> None:
     store(con, truce())
     link_all(con)
     before = con.execute("SELECT * FROM policy_events ORDER BY development_id").fetchall()
@@ -32,7 +32,7 @@ def test_old_texts_go_and_lives_stay(con: DuckDBPyConnection) -> None:
     assert check_warehouse(con) == []
 
 
-def test_compacting_keeps_everything_and_gives_room_back(tmp_path: Path) -> None:
+def test_compacting_keeps_everything_and_frees_space(tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
     with open_warehouse(path) as con:
         store(con, truce())
@@ -56,9 +56,9 @@ def test_the_commands_export_drop_and_compact(tmp_path: Path) -> None:
     at = ["--warehouse", str(path)]
     run = CliRunner().invoke
     shown = run(app, ["warehouse", "drop-texts", "--older-than", "1", "--dry-run", *at])
-    assert "9 texts would be dropped" in shown.stdout
+    assert "9 texts would be deleted" in shown.stdout
     done = run(app, ["warehouse", "drop-texts", "--older-than", "1", *at])
-    assert "9 texts dropped" in done.stdout
+    assert "9 texts deleted" in done.stdout
     assert "MB after" in run(app, ["warehouse", "compact", *at]).stdout
     out = run(app, ["warehouse", "export", str(tmp_path / "out"), *at])
     assert "policy_events: 7 rows" in out.stdout

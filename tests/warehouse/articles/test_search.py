@@ -1,4 +1,4 @@
-"""Search: ranked, kept up with each load, and never counted twice."""
+"""Search: ranked, updated with each load, without double counting."""
 
 from duckdb import DuckDBPyConnection
 

@@ -1,4 +1,4 @@
-"""From stored mentions to stored lives, on a real database, in whatever order texts come."""
+"""From stored mentions to stored developments, on a real database, in any order of texts."""
 
 import itertools
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
 
 def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
-    """Put the articles the reports stand in, and what was extracted of them, into the warehouse."""
+    """Store the articles of the reports, and their extractions."""
     by_article: dict[str, list[LinkMention]] = {}
     for item in reports:
         by_article.setdefault(item.mention.article_id, []).append(item)
@@ -72,7 +72,7 @@ def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
 
 
 def title_of(item: LinkMention) -> str:
-    """What it says, where the case says more than type and status."""
+    """Return the content of a case, where it has more than type and status."""
     plain = item.mention.sentence.endswith(f"told on {item.reported_date}.")
     return f"Told on {item.reported_date}" if plain else item.mention.sentence
 
@@ -88,7 +88,7 @@ def extraction(article_id: str, events: Sequence[EventMention], version: str = "
 
 
 def link_all(con: DuckDBPyConnection, limit: int = 20_000) -> int:
-    """One pass of linking, as a flow does it; how many developments were new."""
+    """Run linking like a flow; return how many developments are new."""
     pending = mentions_to_link(con, limit)
     given = load_link_input(con, pending, blocks_of(pending), index_keys_wanted)
     return save_links(con, link(given))
@@ -125,7 +125,7 @@ def test_a_chain_is_stored_and_stays_when_linked_again(con: DuckDBPyConnection) 
     assert con.execute("SELECT max(revision) FROM store.developments").fetchall() == [(1,)]
 
 
-def test_pieces_in_any_order_end_in_the_same_lives(con: DuckDBPyConnection) -> None:
+def test_batches_in_any_order_give_the_same_developments(con: DuckDBPyConnection) -> None:
     store(con, truce())
     link_all(con)
     expected = con.execute(LIVES).fetchall()
@@ -169,7 +169,7 @@ def test_history_is_appended_never_edited(con: DuckDBPyConnection) -> None:
     ]
 
 
-def test_linking_in_small_bites_reaches_the_same_end(con: DuckDBPyConnection) -> None:
+def test_linking_in_small_batches_gives_the_same_result(con: DuckDBPyConnection) -> None:
     store(con, truce())
     while mentions_to_link(con, 1):
         link_all(con, 1)
@@ -192,7 +192,7 @@ def test_extractions_are_stored_once_per_extractor(con: DuckDBPyConnection) -> N
     assert stored[0][1] == report.first_seen_at
 
 
-def test_tickers_are_worked_out_once_per_revision(con: DuckDBPyConnection) -> None:
+def test_tickers_are_determined_once_per_revision(con: DuckDBPyConnection) -> None:
     store(con, [told("2025-10-09", "export_control adopted", commodities=["rare_earths"])])
     link_all(con)
     (development,) = developments_to_join(con)
@@ -208,7 +208,9 @@ def test_tickers_are_worked_out_once_per_revision(con: DuckDBPyConnection) -> No
     assert con.execute("SELECT count(*) FROM store.event_tickers").fetchall() == [(0,)]
 
 
-def test_a_text_read_again_is_told_anew_and_the_old_reading_stays(con: DuckDBPyConnection) -> None:
+def test_a_re_extracted_text_is_relinked_and_the_old_extraction_stays(
+    con: DuckDBPyConnection,
+) -> None:
     first = told("2025-10-09", "tariff raised", actors=["US"], commodities=["steel"], article="a")
     other = told("2025-10-20", "tariff suspended", actors=["US"], commodities=["steel"])
     store(con, [first, other])
@@ -226,7 +228,7 @@ def test_a_text_read_again_is_told_anew_and_the_old_reading_stays(con: DuckDBPyC
     assert kept == [("raised", "1", False), ("cut", "2", True)]
     assert mentions_to_link(con) == []
     assert check_warehouse(con) == []
-    # A reading that finds nothing takes the step out of the life; what was recorded stays.
+    # An extraction without the step removes it from the measure; the record stays.
     save_extractions(con, [extraction("a", [], version="3")], NOW + timedelta(days=2))
     save_links(con, link(load_link_input(con, [], {}, index_keys_wanted)))
     assert con.execute(LIVES).fetchall() == [("US:tariff:steel:world:2025-10", ["suspended"])]

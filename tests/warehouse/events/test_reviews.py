@@ -1,4 +1,4 @@
-"""What looks odd is asked once, and a person's word outlives every rerun."""
+"""Unusual results are queued once, and review decisions survive every rerun."""
 
 from datetime import UTC, datetime
 
@@ -25,7 +25,7 @@ def queue(con: DuckDBPyConnection) -> list[tuple[object, ...]]:
     return con.execute("SELECT kind, reason FROM review_queue ORDER BY ALL").fetchall()
 
 
-def test_an_odd_step_is_asked_about_until_confirmed(con: DuckDBPyConnection) -> None:
+def test_an_unusual_step_is_queued_until_confirmed(con: DuckDBPyConnection) -> None:
     store(
         con,
         [
@@ -51,7 +51,7 @@ def test_an_odd_step_is_asked_about_until_confirmed(con: DuckDBPyConnection) -> 
     assert con.execute("SELECT count(*) FROM review_decisions").fetchone() == (2,)
 
 
-def test_a_finding_leaves_when_the_life_is_told_otherwise(con: DuckDBPyConnection) -> None:
+def test_a_finding_leaves_when_the_measure_changes(con: DuckDBPyConnection) -> None:
     store(con, [told("2025-09-10", "tariff cut", actors=["US"], commodities=["steel"])])
     link_all(con)
     assert [kind for kind, _ in queue(con)] == ["value_missing"]
@@ -73,7 +73,7 @@ def test_a_finding_leaves_when_the_life_is_told_otherwise(con: DuckDBPyConnectio
 
 
 def forget_links(con: DuckDBPyConnection) -> None:
-    """As if nothing had ever been linked."""
+    """Delete all results of linking."""
     for table in ("developments", "measures", "development_states", "development_mentions"):
         con.execute(f"DELETE FROM store.{table}")
     con.execute("INSERT INTO store.unlinked SELECT DISTINCT article_id FROM store.event_mentions")
@@ -96,7 +96,7 @@ def two_measures(con: DuckDBPyConnection) -> list[str]:
     ]
 
 
-def test_a_merge_is_honoured_now_and_by_every_rerun(con: DuckDBPyConnection) -> None:
+def test_a_merge_is_applied_now_and_by_every_rerun(con: DuckDBPyConnection) -> None:
     first, second = two_measures(con)
     merge(con, second, first, by="an analyst", reason="the same order", at=AT)
     relink(con)
@@ -132,13 +132,13 @@ def test_a_split_makes_a_measure_of_its_own(con: DuckDBPyConnection) -> None:
     assert sorted(s for _, s in con.execute(LIVES).fetchall()) == [["adopted"], ["suspended"]]
 
 
-def test_rulings_on_what_is_not_there_are_refused(con: DuckDBPyConnection) -> None:
+def test_decisions_about_unknown_ids_are_refused(con: DuckDBPyConnection) -> None:
     first, _ = two_measures(con)
     store(con, [told("2025-02-01", "export_ban adopted", actors=["CN"], commodities=["gallium"])])
     link_all(con)
     other = con.execute("SELECT measure_id FROM measure_status WHERE implementer = 'CN'").fetchone()
     assert other is not None
-    with pytest.raises(WarehouseError, match="are never one measure"):
+    with pytest.raises(WarehouseError, match="cannot be merged"):
         merge(con, first, other[0], by="x", reason="y", at=AT)
     with pytest.raises(WarehouseError, match="no review has the id 'nothing'"):
         confirm(con, "nothing", by="x", reason="y", at=AT)

@@ -1,4 +1,4 @@
-"""Prices are loaded whole or not at all, and every fault has its line."""
+"""Prices are loaded completely or not at all, and every fault has its line."""
 
 import gzip
 from datetime import UTC, date, datetime, timedelta
@@ -78,7 +78,7 @@ def test_a_corrected_close_replaces_the_old_one(con: DuckDBPyConnection, tmp_pat
         ),
         ("ZZZZ,2025-01-08,102,52,1000,USD", "ZZZZ 2025-01-08: unknown ticker"),
         ("AAA,8 January,102,52,1000,USD", "AAA: not a date: '8 January'"),
-        ("AAA,2031-01-08,102,52,1000,USD", "AAA 2031-01-08: a day that is still to come"),
+        ("AAA,2031-01-08,102,52,1000,USD", "AAA 2031-01-08: a day in the future"),
         (
             "AAA,2025-01-07,99,99,1000,USD",
             "AAA 2025-01-07: 2 rows for one day with different values",
@@ -96,7 +96,7 @@ def test_a_fault_has_a_line_and_nothing_is_loaded(
     assert con.execute("SELECT count(*) FROM store.price_loads").fetchone() == (0,)
 
 
-def test_every_fault_is_told_at_once(con: DuckDBPyConnection, tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(con: DuckDBPyConnection, tmp_path: Path) -> None:
     bad = GOOD.replace("102,52,1000", "0,0,1000").replace("103,53,1000", "103,53,-1")
     with pytest.raises(WarehouseError) as failure:
         load(con, tmp_path / "p.csv", bad)
@@ -106,18 +106,21 @@ def test_every_fault_is_told_at_once(con: DuckDBPyConnection, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "warning"),
     [
-        (GOOD + "AAA,2025-01-10,104,54,1000,USD\n", "2 rows for one day, all alike: kept once"),
+        (
+            GOOD + "AAA,2025-01-10,104,54,1000,USD\n",
+            "2 rows for one day with equal values: kept once",
+        ),
         (GOOD.replace("AAA,2025-01-08,102,52,1000,USD\n", ""), "2025-01-08: session without a"),
-        (GOOD.replace("2025-01-08", "2025-01-11"), "AAA 2025-01-11: no session of its market"),
+        (GOOD.replace("2025-01-08", "2025-01-11"), "AAA 2025-01-11: not a session of its market"),
         (GOOD.replace("102,52,", "102,5200,"), "adjusted close moved x 101.96 in a day"),
         (GOOD.replace("adj_close", "open"), "no adjusted close"),
         (GOOD.replace("date,close", "date,open"), "no raw close"),
     ],
 )
-def test_what_is_odd_is_told_and_loaded(
+def test_unusual_rows_give_a_warning_and_are_loaded(
     con: DuckDBPyConnection, tmp_path: Path, text: str, warning: str
 ) -> None:
-    # The last day of the calendar is the week's Friday; the Saturday needs one more to lie within.
+    # The calendar ends on the Friday; to lie within it, the Saturday needs a later session.
     save_sessions(con, sessions([date(2025, 1, 13)]))
     loaded = load(con, tmp_path / "p.csv", text)
     assert any(warning in line for line in loaded.warnings), loaded.warnings
@@ -135,7 +138,9 @@ def test_unknown_tickers_can_be_left_out(con: DuckDBPyConnection, tmp_path: Path
     assert (again.read, again.stored, again.known, again.refused) == (6, 0, 5, 1)
 
 
-def test_columns_are_known_by_their_usual_names(con: DuckDBPyConnection, tmp_path: Path) -> None:
+def test_columns_are_recognised_by_their_usual_names(
+    con: DuckDBPyConnection, tmp_path: Path
+) -> None:
     path = tmp_path / "stooq.csv.gz"
     path.write_bytes(gzip.compress(b"Date,Open,High,Low,Close,Volume\n2025-01-06,1,1,1,2,3\n"))
     loaded = load_price_file(con, path, source="stooq", fetched_at=NOW, listing_id="XNYS:AAA")
@@ -171,11 +176,11 @@ def test_a_table_of_something_else_is_refused(
         load(con, tmp_path / "p.csv", text)
 
 
-def test_files_that_are_none_are_refused(con: DuckDBPyConnection, tmp_path: Path) -> None:
+def test_missing_or_unreadable_files_are_refused(con: DuckDBPyConnection, tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match="no such file"):
         load_price_file(con, tmp_path / "gone.csv", source="x", fetched_at=NOW)
     (tmp_path / "p.parquet").write_bytes(b"PAR? no")
-    with pytest.raises(WarehouseError, match="not a readable table of prices"):
+    with pytest.raises(WarehouseError, match="not a readable price table"):
         load_price_file(con, tmp_path / "p.parquet", source="x", fetched_at=NOW)
 
 

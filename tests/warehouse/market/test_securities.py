@@ -1,4 +1,4 @@
-"""Securities come back as they were saved; what changes hands is kept apart and told."""
+"""Securities load as saved; a change of issuer is kept as history and reported."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from warehouse.market.securities import (
 )
 
 
-def test_what_ships_comes_back_as_it_was(con: DuckDBPyConnection) -> None:
+def test_shipped_securities_load_as_saved(con: DuckDBPyConnection) -> None:
     given = shipped()
     save_securities(con, given, load_markets().values())
     save_securities(con, given, load_markets().values())
@@ -48,7 +48,7 @@ def test_a_ticker_with_a_new_issuer_keeps_its_past(con: DuckDBPyConnection) -> N
     assert "XNYS:AAA: was issuer XNYS:AAA, then issuer XNAS:BBB" in check_securities(con)
 
 
-def test_one_isin_for_two_issuers_is_told(con: DuckDBPyConnection) -> None:
+def test_one_isin_for_two_issuers_gives_a_warning(con: DuckDBPyConnection) -> None:
     given = small_market()
     twice = tuple(replace(k, isin="US0000000001") for k in given.listings[:2])
     save_securities(

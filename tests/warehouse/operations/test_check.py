@@ -1,4 +1,4 @@
-"""What the database does not enforce, the check finds."""
+"""The check finds what the database does not enforce."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def test_damage_is_found(full: DuckDBPyConnection, damage: str, check: str) -> N
     assert check in {problem.check for problem in check_warehouse(full)}
 
 
-def test_an_old_snapshot_is_told(tmp_path: Path) -> None:
+def test_an_old_snapshot_is_reported(tmp_path: Path) -> None:
     live, snapshot = tmp_path / "live.duckdb", tmp_path / "snapshot.duckdb"
     add_run(live, "r1")
     assert "not published yet" in check_snapshot(live, snapshot)[0].example

@@ -1,4 +1,4 @@
-"""Parquet for everyone else: whole, by month, and replaced as a whole."""
+"""Parquet export: complete, by month, replaced as a whole."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from warehouse.operations.export import export_parquet
 from warehouse.snapshot import publish
 
 
-def test_views_lie_by_month_and_are_replaced(tmp_path: Path) -> None:
+def test_views_are_exported_by_month_and_replaced(tmp_path: Path) -> None:
     live, snapshot, out = tmp_path / "w.duckdb", tmp_path / "s.duckdb", tmp_path / "out"
     with open_warehouse(live) as con:
         store(con, truce())

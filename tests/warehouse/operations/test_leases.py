@@ -1,4 +1,4 @@
-"""Leases: one owner at a time, a dead one's taken over, nothing stored for a lease that is lost."""
+"""Leases: one owner at a time, dead owners replaced, nothing stored under a lost lease."""
 
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ def extraction(unit_id: str) -> Extraction:
     )
 
 
-def test_what_one_holds_another_does_not_get(con: DuckDBPyConnection) -> None:
+def test_a_held_resource_is_not_leased_to_another_owner(con: DuckDBPyConnection) -> None:
     assert lease(con, ["feed:a", "feed:b"], "one", LONG) == {"feed:a", "feed:b"}
     assert lease(con, ["feed:b", "feed:c"], "two", LONG) == {"feed:c"}
     assert lease(con, ["feed:a"], "one", LONG) == {"feed:a"}
@@ -45,7 +45,7 @@ def test_a_dead_owners_lease_is_taken_over(con: DuckDBPyConnection) -> None:
     assert lease(con, ["feed:a"], "three", LONG) == set()
 
 
-def test_only_what_is_still_held_is_stored(con: DuckDBPyConnection) -> None:
+def test_only_results_under_a_held_lease_are_stored(con: DuckDBPyConnection) -> None:
     lease(con, [article_resource("a"), article_resource("b")], "slow", OVER)
     lease(con, [article_resource("a")], "other", LONG)
     both = [extraction("a"), extraction("b")]
@@ -58,13 +58,13 @@ def nothing_linked() -> LinkResult:
     return link(LinkInput())
 
 
-def test_links_are_stored_by_who_links_only(con: DuckDBPyConnection) -> None:
+def test_only_the_current_linker_stores_links(con: DuckDBPyConnection) -> None:
     assert lease_stage(con, LINKING, "slow", OVER)
     assert save_links(con, nothing_linked(), "slow") == 0
     assert lease_stage(con, LINKING, "other", OVER)
-    with pytest.raises(WarehouseConflictError, match="another worker does stage:link"):
+    with pytest.raises(WarehouseConflictError, match="another worker took over stage:link"):
         save_links(con, nothing_linked(), "slow")
-    # Its lease renewed once the other's has run out, what it computed is still out of date.
+    # Renewing the lease after the other's expired does not help: its result is out of date.
     assert lease(con, [LINKING], "slow", LONG) == {LINKING}
     with pytest.raises(WarehouseConflictError):
         save_links(con, nothing_linked(), "slow")

@@ -1,4 +1,4 @@
-"""Questions on a locked connection: what may be asked, and that nothing else gets through."""
+"""Queries on a locked connection: what is allowed, and that all else is refused."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ from warehouse.operations.sandbox import (
 )
 from warehouse.snapshot import publish
 
-# For a test a limit is met at once.
+# Low limits, so that the tests reach them at once.
 SMALL = Limits(time_s=20, memory_mb=128, spill_mb=0, threads=2)
 
 
@@ -66,7 +66,7 @@ def rows(questions: Questions, sql: str) -> list[dict[str, object]]:
         "FROM duckdb_columns() LIMIT 1",
     ],
 )
-def test_questions_are_answered(questions: Questions, sql: str) -> None:
+def test_queries_are_answered(questions: Questions, sql: str) -> None:
     with questions.ask(sql) as reader:
         assert reader.read_all().num_columns
 
@@ -175,10 +175,10 @@ def test_rows_come_in_batches(questions: Questions) -> None:
     with questions.ask("SELECT range AS n FROM range(10_000_000_000)") as reader:
         first = reader.read_next_batch()
         assert 0 < first.num_rows < 100_000
-    assert threading.active_count() < 50, "clocks are stopped"
+    assert threading.active_count() < 50, "timers are cancelled"
 
 
-def test_given_tables_are_all_there_is() -> None:
+def test_only_the_given_tables_exist() -> None:
     table = pa.table({"n": [1, 2], "label": ["a", "b"]})
     with open_tables_for_questions({"events": table}, SMALL) as questions:
         assert rows(questions, "SELECT n FROM events WHERE label = 'b'") == [{"n": 2}]

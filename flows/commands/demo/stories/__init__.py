@@ -1,1 +1,1 @@
-"""The demo's articles, one TOML file per subject: our own prose on dated public facts."""
+"""The demo's articles, one TOML file per subject: our own prose about dated public facts."""

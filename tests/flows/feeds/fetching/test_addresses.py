@@ -18,7 +18,7 @@ from flows.feeds.fetching import addresses
 from flows.feeds.fetching.addresses import (
     AddressGuard,
     HostRules,
-    granted,
+    request_rules,
     rules_for,
     why_not_public,
 )
@@ -62,17 +62,17 @@ FORMS = {
 
 
 def refusal(url: str, *, listed: str = "https://feeds.example.org/f") -> str:
-    """The ledger's line for a feed that is listed at one address and answered at another."""
+    """The ledger row of a feed that is listed at one address and fetched at another."""
 
     async def go() -> FetchError | None:
         guard = AddressGuard(HostRules())
-        token = granted.set(rules_for(Feed(feed_id="f", name="f", url=listed)))
+        token = request_rules.set(rules_for(Feed(feed_id="f", name="f", url=listed)))
         try:
             await guard.check(*addresses.host_and_port(url))
         except FetchError as error:
             return error
         finally:
-            granted.reset(token)
+            request_rules.reset(token)
             guard.close()
         return None
 
@@ -138,7 +138,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str
     return asked
 
 
-def test_a_name_that_changes_its_mind_is_still_connected_to_the_checked_address(
+def test_a_name_that_changes_is_still_connected_to_the_checked_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     resolve_to(monkeypatch, ["93.184.216.34"], ["127.0.0.1"])
@@ -212,11 +212,11 @@ def test_an_open_connection_to_one_feeds_host_does_not_serve_anothers_redirect(
 
 
 @pytest.mark.parametrize("url", ["http://2130706433/", "http://localhost/", "http://10.0.0.1/"])
-def test_other_private_addresses_need_the_operators_word_even_in_the_list(url: str) -> None:
+def test_other_private_addresses_need_allow_private_even_in_the_list(url: str) -> None:
     assert refusal(url, listed=url)
 
 
-def test_allow_private_in_the_list_is_that_word() -> None:
+def test_allow_private_in_the_list_allows_them() -> None:
     feed = Feed(feed_id="f", name="", url="http://10.0.0.1:8080/f", allow_private=True)
     rules = rules_for(feed)
     assert rules.allows("10.0.0.1", 8080, ipaddress.ip_address("10.0.0.1"))
@@ -236,9 +236,7 @@ def test_allow_private_in_the_list_is_that_word() -> None:
         ("[::1]", "::1", "::1", True),
     ],
 )
-def test_allow_hosts_reads_as_it_is_written(
-    rule: str, host: str, address: str, allowed: bool
-) -> None:
+def test_allow_hosts_rules(rule: str, host: str, address: str, allowed: bool) -> None:
     rules = HostRules.parse([rule])
     assert rules.allows(host, 80, ipaddress.ip_address(address)) is allowed
 
@@ -260,11 +258,11 @@ NOT_PUBLIC = """
 febf::1 fec0::1 feff::1 ff02::1 fe80::5efe:8.8.8.8 2606:4700::5efe:10.0.0.1
 2606:4700::200:5efe:127.0.0.1 2002:808:808::5efe:192.168.1.1 2001:0:a00:1:0:0:f7f7:f7f7 1::1
 4000::1 e000::1
-""".split()  # noqa: SIM905 - as one reads a list of addresses
+""".split()  # noqa: SIM905 - easier to read as lines
 
 
 @pytest.mark.parametrize("text", NOT_PUBLIC)
-def test_what_the_registries_set_apart_is_not_public(text: str) -> None:
+def test_reserved_networks_are_not_public(text: str) -> None:
     assert why_not_public(ipaddress.ip_address(text))
 
 
@@ -272,7 +270,7 @@ PUBLIC = """
 8.8.8.8 1.1.1.1 93.184.216.34 192.0.1.1 192.88.98.1 198.17.255.255 198.20.0.1 223.255.255.255
 2606:4700::1111 2a00:1450:4001::1 2001:4860:4860::8888 2002:808:808::1 64:ff9b::8.8.8.8
 ::ffff:8.8.8.8 2606:4700::5efe:8.8.8.8
-""".split()  # noqa: SIM905 - as one reads a list of addresses
+""".split()  # noqa: SIM905 - easier to read as lines
 
 
 @pytest.mark.parametrize("text", PUBLIC)
@@ -281,7 +279,7 @@ def test_public_addresses_stay_public(text: str) -> None:
 
 
 @given(st.sampled_from([ipaddress.ip_address(t) for t in NOT_PUBLIC if ":" not in t]))
-def test_an_address_carried_in_ipv6_is_judged_as_itself(inner: ipaddress.IPv4Address) -> None:
+def test_an_ipv4_address_in_ipv6_is_checked_as_itself(inner: ipaddress.IPv4Address) -> None:
     low = int(inner)
     prefix = int(ipaddress.ip_address("2606:4700:1:2::"))
     forms = [

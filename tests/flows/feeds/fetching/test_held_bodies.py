@@ -2,10 +2,10 @@ import asyncio
 
 import pytest
 
-from flows.feeds.fetching.held_bodies import Unread
+from flows.feeds.fetching.held_bodies import HeldBodies
 
 
-def test_what_is_unread_stays_under_the_cap_and_all_of_it_is_read() -> None:
+def test_held_bodies_stay_under_the_cap_and_all_are_read() -> None:
     held, most, read = 0, 0, []
 
     async def read_body(n: int, size: int) -> None:
@@ -17,17 +17,17 @@ def test_what_is_unread_stays_under_the_cap_and_all_of_it_is_read() -> None:
         read.append(n)
 
     async def go() -> None:
-        async with Unread(most_bytes=100) as unread:
+        async with HeldBodies(most_bytes=100) as bodies:
             for n in range(40):
-                await unread.start(read_body(n, 30), 30)
-            await unread.start(read_body(40, 500), 500)
+                await bodies.start(read_body(n, 30), 30)
+            await bodies.start(read_body(40, 500), 500)
 
     asyncio.run(go())
     assert sorted(read) == list(range(41))
     assert most == 500  # alone: with another body it would be more
 
 
-def test_the_first_failure_ends_the_rest_and_is_raised_as_it_was() -> None:
+def test_the_first_failure_cancels_the_rest_and_is_raised() -> None:
     ended: list[str] = []
 
     async def slow() -> None:
@@ -41,9 +41,9 @@ def test_the_first_failure_ends_the_rest_and_is_raised_as_it_was() -> None:
         raise ValueError("no room on the disk")
 
     async def go() -> None:
-        async with Unread() as unread:
-            await unread.start(slow(), 1)
-            await unread.start(fails(), 1)
+        async with HeldBodies() as bodies:
+            await bodies.start(slow(), 1)
+            await bodies.start(fails(), 1)
             await asyncio.sleep(30)
 
     with pytest.raises(ValueError, match="no room on the disk"):

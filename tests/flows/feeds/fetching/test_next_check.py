@@ -29,7 +29,7 @@ def minutes(state: FeedState = STATE, cache_s: float | None = None, feed: Feed =
     return (check.at - NOW) / timedelta(minutes=1)
 
 
-def test_without_a_hint_the_operators_minutes_hold() -> None:
+def test_without_a_hint_the_operators_interval_applies() -> None:
     assert minutes() == 30
 
 
@@ -80,7 +80,7 @@ def test_failures_double_the_wait_up_to_a_day(failures: int, hours: float) -> No
     assert check.at - NOW == timedelta(hours=hours)
 
 
-def test_retry_after_wins_over_everything_but_a_week() -> None:
+def test_retry_after_overrides_everything_up_to_a_week() -> None:
     for asked, kept in ((5.0, 5.0), (86400.0 * 30, 86400.0 * 7)):
         check = after_failure(
             FEED, STEADY, now=NOW, failure_count=4, retry_after_s=asked, jitter=random.Random(0)
@@ -131,7 +131,7 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
 
 
 @given(st.text(max_size=40))
-def test_no_header_breaks_the_reading(text: str) -> None:
+def test_no_header_raises_an_error(text: str) -> None:
     retry_after_s(text, now=NOW)
     cache_time_s(text, text, text, now=NOW)
 

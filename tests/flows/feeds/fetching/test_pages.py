@@ -106,7 +106,7 @@ def test_crawl_delay_keeps_pages_apart(server: HTTPServer, feed: Feed) -> None:
     assert min(b - a for a, b in zip(times, times[1:], strict=False)) > 0.35  # noqa: RUF007
 
 
-def test_a_crawl_delay_beyond_our_patience_means_no_pages(server: HTTPServer, feed: Feed) -> None:
+def test_a_crawl_delay_beyond_our_limit_means_no_pages(server: HTTPServer, feed: Feed) -> None:
     server.expect_request("/robots.txt").respond_with_data("User-agent: *\nCrawl-delay: 600\n")
     outcome = one(server, feed)
     assert kind_of(outcome) == "robots"
@@ -146,6 +146,6 @@ def test_an_article_link_to_another_private_host_is_refused(
     assert not server.log
 
 
-def test_a_file_that_is_no_page_is_refused(server: HTTPServer, feed: Feed) -> None:
+def test_a_file_that_is_not_a_page_is_refused(server: HTTPServer, feed: Feed) -> None:
     server.expect_request("/a").respond_with_data(b"%PDF", content_type="application/pdf")
     assert kind_of(one(server, feed)) == "not_html"

@@ -39,7 +39,7 @@ def test_workers_give_what_a_plain_call_gives() -> None:
     assert asyncio.run(go()) == [read_feed(body(n)) for n in range(8)]
 
 
-def test_a_body_that_is_no_feed_raises_here_as_there() -> None:
+def test_a_body_that_is_not_a_feed_raises_as_in_a_plain_call() -> None:
     async def go() -> None:
         async with FeedReaders() as readers:
             with pytest.raises(FeedParseError) as caught:
@@ -80,14 +80,14 @@ def test_a_dead_reader_costs_one_feed_and_no_more() -> None:
     asyncio.run(go())
 
 
-def test_archives_count_as_seen_when_they_say() -> None:
+def test_articles_of_an_archive_are_first_seen_at_their_own_dates() -> None:
     (article,) = read_feed(body(1), archive_clock=True).articles
     assert article.first_seen_at == datetime(2025, 11, 3, 8, tzinfo=UTC)
     (article,) = read_feed(body(1)).articles
     assert article.first_seen_at == NOW
 
 
-def test_there_is_always_a_process_that_can_be_killed() -> None:
+def test_there_is_always_at_least_one_process() -> None:
     assert workers_for(0) == workers_for(1) == 1
     assert 1 <= workers_for(120) <= 4
 
@@ -120,7 +120,7 @@ def test_a_body_that_takes_more_memory_than_it_may_is_unreadable() -> None:
     asyncio.run(go())
 
 
-def test_a_fault_of_our_own_names_its_class_and_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_our_code_names_its_class_and_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_worker, "read_feed", lambda *_a, **_k: 1 // 0)
     said = pickle.loads(feed_worker.work(pickle.dumps(FeedBody(fetched=body(1)))))
     assert said.kind == "internal_error"
@@ -163,7 +163,7 @@ def test_pages_are_read_by_the_same_processes() -> None:
     assert (found.text_source, found.language) == ("page", "en")
 
 
-def test_a_page_no_reader_can_bear_is_refused_before_it_is_read() -> None:
+def test_a_page_too_complex_to_read_is_refused_early() -> None:
     began = time.monotonic()
     found = page("<html><body><p>" + "<span>word </span>" * 300_000 + "</p></body></html>")
     assert isinstance(found, FeedParseError)

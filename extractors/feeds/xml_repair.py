@@ -1,9 +1,8 @@
-"""The text of a feed without the faults that cost a strict parser, and only those.
+"""Repairs the faults in a feed's text that stop a strict XML parser, and only those.
 
-A bare `&` ("AT&T", `?a=1&b=2`) or `<` ("<10%") stays what it is; names that HTML knows and XML
-does not (`&nbsp;`) become their characters; references to what is no character go; control
-characters too. What stands in CDATA or a comment is text already and stays. The XML declaration
-says UTF-8 afterwards, so that nobody guesses.
+A bare `&` ("AT&T", `?a=1&b=2`) or `<` ("<10%") is escaped; HTML entities that XML does not know
+(`&nbsp;`) become their characters; references to invalid characters and control characters are
+removed. CDATA and comments are unchanged. The XML declaration then says UTF-8.
 """
 
 import html
@@ -30,8 +29,8 @@ _MARK: Final = re.compile(
 _ENDS: Final = {"<![CDATA[": "]]>", "<!--": "-->"}
 
 
-def mended(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text, ready for a strict parser, and notes on what was mended."""
+def repaired(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text, ready for a strict parser, and notes on what was repaired."""
     notes: list[str] = []
     if text[:1].isspace() and text.lstrip()[:5] == "<?xml":
         text = text.lstrip()
@@ -41,14 +40,14 @@ def mended(text: str) -> tuple[str, tuple[str, ...]]:
         notes.append("control characters")
     if text.startswith("<?xml"):
         text = _DECLARATION.sub(r"\1'utf-8'", text, count=1)
-    # A document that declares entities of its own is left to the parser.
+    # A document that declares its own entities is left to the parser.
     if _ODD.search(text) and "<!ENTITY" not in text:
         text = _with_ampersands(text)
     return text, tuple(notes)
 
 
 def _with_ampersands(text: str) -> str:
-    """The text with each `&` a parser would stumble on put right, in one pass."""
+    """Return the text with each invalid `&` escaped, in one pass."""
     parts: list[str] = []
     done, waits_for, half = 0, "", ""
     for mark in _MARK.finditer(text):
@@ -61,7 +60,7 @@ def _with_ampersands(text: str) -> str:
             parts += text[done : mark.start()], "&lt;"
             done = mark.end()
         elif found[0] == "&":
-            # Two references in a row can be the halves of one character.
+            # Two consecutive references can be the halves of one surrogate pair.
             plain = _plain(mark, half if mark.start() == done else "")
             half = plain if _is_half(plain) else ""
             parts += text[done : mark.start()], "" if half else plain
@@ -70,7 +69,7 @@ def _with_ampersands(text: str) -> str:
 
 
 def _plain(mark: re.Match[str], half: str) -> str:
-    """What to write for a reference XML does not know."""
+    """Return the replacement for a reference that XML does not know."""
     if number := mark["number"]:
         code = int(number[1:], 16) if number[0] in "xX" else int(number)
         if code > 0x10FFFF:

@@ -1,4 +1,4 @@
--- One row per listing that a standing development touches, or that is the benchmark of one.
+-- One row per listing affected by a standing development, and per benchmark of one.
 WITH touched AS (
     SELECT DISTINCT tie.listing_id
     FROM store.event_tickers AS tie

@@ -1,4 +1,4 @@
--- One row per article whose text was not compared with others yet, first seen first.
+-- One row per article without a fingerprint, first seen first.
 SELECT held.article_id, held.first_seen_at, kept.text
 FROM store.articles AS held
 JOIN store.article_texts AS kept

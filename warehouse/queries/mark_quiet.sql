@@ -1,9 +1,8 @@
--- One row per article of hush_batch not hushed yet, unless the desk may still have to hear of what
--- its text already told.
+-- One row per article of quiet_batch to mark; not those whose reports may still raise alerts.
 INSERT INTO store.quiet_reports BY NAME
 SELECT given.article_id, given.version, $backfill_id AS backfill_id,
     CAST($now AS TIMESTAMPTZ) AS recorded_at
-FROM hush_batch AS given
+FROM quiet_batch AS given
 ANTI JOIN store.quiet_reports AS held
     ON held.article_id = given.article_id AND held.version = given.version
 ANTI JOIN (

@@ -1,5 +1,5 @@
--- One row per fingerprint of an article first seen from $since to $until, first seen first, with
--- the group of copies it belongs to.
+-- One row per fingerprint of an article first seen from $since to $until, with its group of copies;
+-- first seen first.
 SELECT
     prints.article_id,
     coalesce(copies.group_id, prints.article_id) AS group_id,
