@@ -13,9 +13,10 @@ from extractors.events.arguments import (
     find_rates,
     is_retaliation,
 )
+from extractors.events.attribution import attribution_of
 from extractors.events.context import SentenceContext
 from extractors.events.decide import Decision, decide
-from extractors.events.factuality import attribution_of, condition_of
+from extractors.events.factuality import condition_of
 from extractors.events.policy_events import Candidate
 from extractors.events.products import find_companies, find_products
 from extractors.events.roles import find_parties

@@ -28,7 +28,7 @@ from extractors.events.features import VIEWS, candidate_features
 from extractors.events.gazetteer import jurisdictions
 from extractors.events.head import WEIGHTS, Head, KernelModel, dump_head, squares_of, use_head
 from extractors.events.policy_events import Candidate
-from extractors.events.roles import role_features
+from extractors.events.role_features import role_features
 from extractors.extract import Extractor, mark_lead
 from extractors.records import record_from_event, unit_from_record
 from extractors.training.labelled import resolve, shared_folder

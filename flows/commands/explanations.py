@@ -9,8 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from extractors.explain import ExplainedCandidate, ExplainedSentence, Explanation, Value, explain
-from extractors.explain_page import page_of, told
+from extractors.explaining.explain import explain
+from extractors.explaining.explanation import (
+    ExplainedCandidate,
+    ExplainedSentence,
+    Explanation,
+    Value,
+)
+from extractors.explaining.page import page_of, told
 from extractors.extract import Extractor, looks_like_headline
 from extractors.text.dates import parse_published
 from extractors.text.readable import encodable

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from extractors.explain import explain
-from extractors.explain_page import page_of
+from extractors.explaining.explain import explain
+from extractors.explaining.page import page_of
 from extractors.extract import Extractor
 from flows.alerting import channels as channels_module
 from flows.alerting.channel_names import refuse_unknown_channels, unknown_channels

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.extract import Extractor
-from extractors.listings.affected import TouchedListings
+from extractors.listings.affected import AffectedListings
 from extractors.records import read_pipe
 
 ROOT = Path(__file__).parents[3]
@@ -199,7 +199,7 @@ def judge(families: Sequence[Family], extractor: Extractor | None = None) -> Non
         "".join(json.dumps({k: v for k, v in r.items() if k != "expect"}) + "\n" for r in records)
     )
     answers = io.StringIO()
-    read_pipe(asked, answers, tickers=TouchedListings().by_event, extractor=extractor)
+    read_pipe(asked, answers, tickers=AffectedListings().by_event, extractor=extractor)
     told = iter(map(json.loads, answers.getvalue().splitlines()))
     for family in families:
         for record in family.records:

@@ -4,9 +4,8 @@ Everything is read back from the pipeline's own functions, so what is shown is w
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 from extractors.events.assemble import events_of
 from extractors.events.context import SentenceContext
@@ -21,9 +20,20 @@ from extractors.events.decide import (
     threshold,
 )
 from extractors.events.head import load_head
-from extractors.events.policy_events import Candidate, StatusHit
-from extractors.events.roles import Party, find_parties, token_of
+from extractors.events.policy_events import Candidate
+from extractors.events.role_features import token_of
+from extractors.events.roles import Party, find_parties
 from extractors.events.soft_hyphens import readable_unit
+from extractors.events.step_score import StatusHit
+from extractors.explaining.explanation import (
+    Clue,
+    ExplainedCandidate,
+    ExplainedSentence,
+    Explanation,
+    Value,
+    Word,
+)
+from extractors.explaining.parse_tree import branches
 from extractors.extract import LONE_CONFIDENCE, Extractor, corroborated, mark_lead
 from extractors.text.readable import clean, reject_reason
 from extractors.text.sentences import split_sentences
@@ -39,95 +49,6 @@ LENT = {
 }
 # How close above its measure a confidence may be rounded and still show which side it is on.
 _DIGITS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """One word of a parsed sentence: its part of speech, and the word it hangs under."""
-
-    text: str
-    start: int
-    tag: str
-    relation: str
-    head: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
-    """One line of a parse: a phrase with its head word in brackets, `depth` levels down."""
-
-    depth: int
-    relation: str
-    text: str
-    tag: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clue:
-    """Words that count: `kind` type, step or also; `says` what of; offsets in the field."""
-
-    kind: str
-    says: str
-    text: str
-    start: int
-    end: int
-    rule: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """One label or argument of an event, "" when it is empty, and the reason for either."""
-
-    name: str
-    value: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedCandidate:
-    """A measure in a sentence: its evidence, whether it is an event, and why.
-
-    `confidence` and `needed` run from 0 to 1. `event` is None when it was refused.
-    """
-
-    reading: str
-    rule: str
-    clues: tuple[Clue, ...]
-    confidence: float
-    needed: float
-    why: str
-    event: EventMention | None
-    labels: tuple[Value, ...]
-    arguments: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedSentence:
-    """A sentence with words of a measure in it; offsets count code points in `field`."""
-
-    field: str
-    start: int
-    text: str
-    headline: bool
-    words: tuple[Word, ...]
-    branches: tuple[Branch, ...]
-    candidates: tuple[ExplainedCandidate, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """What became of a text. With `reject` it was refused and the rest is empty.
-
-    `silent_count` sentences hold no words of a measure: nothing about them was decided.
-    """
-
-    unit: TextUnit
-    extractor_version: str
-    reject: str | None
-    silent_count: int
-    sentences: tuple[ExplainedSentence, ...]
-    events: tuple[EventMention, ...]
 
 
 def explain(unit: TextUnit, extractor: Extractor) -> Explanation:
@@ -397,41 +318,3 @@ def spot(context: SentenceContext, text: str | None) -> str:
     """`"words" at offset`, or "" when the words are not in the sentence."""
     at = context.text.find(text) if text else -1
     return f'"{text}" at {context.start + at}' if at >= 0 else ""
-
-
-_OPENED = frozenset(
-    {"ROOT", "ccomp", "xcomp", "advcl", "acl", "relcl", "conj", "pcomp", "parataxis"}
-)
-
-
-def branches(doc: Doc, context: SentenceContext, candidates: list[Candidate]) -> Iterator[Branch]:
-    """The parse, a line a phrase: verbs are opened, and what leads to the evidence."""
-    opened = {t.i for t in doc if t.pos_ in ("VERB", "AUX") and t.dep_ in _OPENED}
-    for c in candidates:
-        for at in (c.root, *(h.token for h in ([c.hit] if c.hit is not None else []))):
-            opened.update(t.i for t in (doc[at], *doc[at].ancestors))
-    for sent in doc.sents:
-        yield from branch(sent.root, context, opened, 0)
-
-
-def branch(
-    token: Token, context: SentenceContext, opened: set[int], depth: int
-) -> Iterator[Branch]:
-    """A word that is opened as itself, its dependents below it; any other as its whole phrase."""
-    word = context.text[token.idx : token.idx + len(token.text)]
-    if token.i not in opened:
-        left, right = token.left_edge, token.right_edge
-        before = context.text[left.idx : token.idx]
-        after = context.text[token.idx + len(token.text) : right.idx + len(right.text)]
-        text = " ".join(f"{before}[{word}]{after}".split())
-        yield Branch(depth=depth, relation=token.dep_, text=text, tag=token.tag_)
-        return
-    # What hangs under a full stop ("No. 61" read as two sentences) is shown all the same.
-    below = [t for t in token.children if [*t.children] or not (t.is_space or t.is_punct)]
-    small = [t for t in below if t.i not in opened and not [*t.children] and t.i < token.i]
-    lead = [t for t in small if t.dep_ in ("aux", "auxpass", "neg", "det", "compound", "amod")]
-    text = " ".join((*(context.text[t.idx : t.idx + len(t.text)] for t in lead), f"[{word}]"))
-    yield Branch(depth=depth, relation=token.dep_, text=text, tag=token.tag_)
-    for child in below:
-        if child not in lead:
-            yield from branch(child, context, opened, depth + 1)

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from extractors.explain import Explanation, explain
-from extractors.explain_page import page_of
+from extractors.explaining.explain import explain
+from extractors.explaining.explanation import Explanation
+from extractors.explaining.page import page_of
 from extractors.extract import Extractor
 from models.event import TextUnit
 from tests.quality.score import own_records

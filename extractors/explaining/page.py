@@ -6,7 +6,12 @@ from typing import Any
 
 from spacy import displacy
 
-from extractors.explain import ExplainedCandidate, ExplainedSentence, Explanation, Value
+from extractors.explaining.explanation import (
+    ExplainedCandidate,
+    ExplainedSentence,
+    Explanation,
+    Value,
+)
 from models import harmless
 
 # displaCy draws no more than this well; longer sentences come without arcs.

@@ -1,0 +1,94 @@
+"""The records of an explanation: a text, its sentences, their candidates and the reasons."""
+
+from dataclasses import dataclass
+
+from models.event import EventMention, TextUnit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word of a parsed sentence: its part of speech, and the word it hangs under."""
+
+    text: str
+    start: int
+    tag: str
+    relation: str
+    head: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One line of a parse: a phrase with its head word in brackets, `depth` levels down."""
+
+    depth: int
+    relation: str
+    text: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clue:
+    """Words that count: `kind` type, step or also; `says` what of; offsets in the field."""
+
+    kind: str
+    says: str
+    text: str
+    start: int
+    end: int
+    rule: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One label or argument of an event, "" when it is empty, and the reason for either."""
+
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedCandidate:
+    """A measure in a sentence: its evidence, whether it is an event, and why.
+
+    `confidence` and `needed` run from 0 to 1. `event` is None when it was refused.
+    """
+
+    reading: str
+    rule: str
+    clues: tuple[Clue, ...]
+    confidence: float
+    needed: float
+    why: str
+    event: EventMention | None
+    labels: tuple[Value, ...]
+    arguments: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedSentence:
+    """A sentence with words of a measure in it; offsets count code points in `field`."""
+
+    field: str
+    start: int
+    text: str
+    headline: bool
+    words: tuple[Word, ...]
+    branches: tuple[Branch, ...]
+    candidates: tuple[ExplainedCandidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What became of a text. With `reject` it was refused and the rest is empty.
+
+    `silent_count` sentences hold no words of a measure: nothing about them was decided.
+    """
+
+    unit: TextUnit
+    extractor_version: str
+    reject: str | None
+    silent_count: int
+    sentences: tuple[ExplainedSentence, ...]
+    events: tuple[EventMention, ...]
