@@ -104,7 +104,10 @@ def event_of(
         roles["amount"] = _spans([r["text"] for r in event.get("amounts", ())], context, row, at)
         for role in ROLES:
             if role.startswith(("date_", "deadline")):
-                texts = [d["text"] for d in event.get("dates", ()) if d.get("role") == role]
+                short = role.removeprefix("date_")
+                texts = [
+                    d["text"] for d in event.get("dates", ()) if d.get("role") in (role, short)
+                ]
                 roles[role] = _spans(texts, context, row, at)
     return EventSample(
         trigger=pieces,
