@@ -62,6 +62,20 @@ def test_a_pointer_finds_sentence_context_and_words(tmp_path: Path) -> None:
     assert event["dates"] == [{"role": "date_announced", "text": "Monday", "date": "2024-01-01"}]
 
 
+def test_parties_and_values_are_given_only_where_they_are_labelled(tmp_path: Path) -> None:
+    right = {"id": "7", "title": TITLE, "text": BODY}
+    plain = POINTER["events"][0]  # type: ignore[index]
+    full = {**plain, "actor_texts": [[0, 9]], "rates": [{"at": [29, 32], "value": 5, "unit": "x"}]}
+    pointers = corpus(tmp_path, right)
+    pointers.write_text(json.dumps({**POINTER, "events": [full, plain]}) + "\n", encoding="utf-8")
+    (record,) = resolve(pointers, tmp_path)
+    labelled, unlabelled = record["events"]
+    assert labelled["actor_texts"] == ["Freedonia"]
+    assert labelled["rates"] == [{"text": "tin", "value": 5, "unit": "x"}]
+    assert "actor_texts" not in unlabelled
+    assert "rates" not in unlabelled
+
+
 def test_a_changed_text_is_left_out(tmp_path: Path) -> None:
     changed = {"id": "7", "title": TITLE, "text": BODY.replace("raised", "halved")}
     tally = Tally()
