@@ -50,4 +50,6 @@ def main(snapshot: str, output: str, until_day: str | None = None) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
     main(*sys.argv[1:])

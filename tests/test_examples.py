@@ -139,3 +139,12 @@ def posted(url: str, body: bytes, message_id: str, timestamp: str, signed: str) 
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+@pytest.mark.parametrize("script", ["follow_measure", "known_on", "week_to_csv"])
+def test_without_arguments_they_print_how_to_call_them(script: str) -> None:
+    run = subprocess.run(
+        [sys.executable, EXAMPLES / f"{script}.py"], check=False, capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert f"python examples/{script}.py" in run.stderr

@@ -22,7 +22,11 @@ from models import harmless
 from models.errors import ConfigError
 from models.reading import Refusal, Tally
 
+# Arguments that a label gives as spans: those of every label, and those that only some give.
 SPANS = ("product_texts", "company_texts")
+PARTIES = ("actor_texts", "target_texts")
+# Arguments with a span and values beside it.
+VALUES = ("rates", "amounts")
 # The name of this set of labels: other people drew and labelled it than the labelled set.
 LABELS = "labels"
 
@@ -93,13 +97,22 @@ def record_at(pointer: dict[str, Any], document: dict[str, Any]) -> dict[str, An
 def event_at(event: dict[str, Any], text: str) -> dict[str, Any]:
     """A labelled event with the words its offsets stand for."""
     start, end = event["at"]
-    rest = {k: v for k, v in event.items() if k != "at" and k not in SPANS}
+    spans = (*SPANS, *(k for k in PARTIES if k in event))
+    rest = {k: v for k, v in event.items() if k not in ("at", *spans)}
     return {
         **rest,
         "trigger": text[start:end],
         "start": start,
         "end": end,
-        **{k: [text[a:b] for a, b in event.get(k, ())] for k in SPANS},
+        **{k: [text[a:b] for a, b in event.get(k, ())] for k in spans},
+        **{
+            k: [
+                {"text": text[slice(*v["at"])], "value": v["value"], "unit": v["unit"]}
+                for v in event[k]
+            ]
+            for k in VALUES
+            if k in event
+        },
         "dates": [
             {"role": d["role"], "text": text[slice(*d["at"])], "date": d["date"]}
             for d in event.get("dates", ())

@@ -13,6 +13,17 @@ from models.reading import Tally
 TITLE = "Freedonia taxes tin"
 BODY = "Ministers met. Freedonia raised its duty on tin cans on Monday. Nobody cheered."
 SENTENCE = "Freedonia raised its duty on tin cans on Monday."
+EVENT: dict[str, object] = {
+    "at": [10, 16],
+    "type": "tariff",
+    "status": "raised",
+    "factuality": "asserted",
+    "time_frame": "current",
+    "actors": ["XX"],
+    "targets": [],
+    "product_texts": [[29, 37]],
+    "dates": [{"role": "date_announced", "at": [41, 47], "date": "2024-01-01"}],
+}
 POINTER = {
     "id": "a",
     "corpus": "wire",
@@ -21,19 +32,7 @@ POINTER = {
     "at": [15, 15 + len(SENTENCE)],
     "context": [0, 14],
     "digest": digest(SENTENCE),
-    "events": [
-        {
-            "at": [10, 16],
-            "type": "tariff",
-            "status": "raised",
-            "factuality": "asserted",
-            "time_frame": "current",
-            "actors": ["XX"],
-            "targets": [],
-            "product_texts": [[29, 37]],
-            "dates": [{"role": "date_announced", "at": [41, 47], "date": "2024-01-01"}],
-        }
-    ],
+    "events": [EVENT],
 }
 
 
@@ -60,6 +59,20 @@ def test_a_pointer_finds_sentence_context_and_words(tmp_path: Path) -> None:
     assert event["product_texts"] == ["tin cans"]
     assert event["company_texts"] == []
     assert event["dates"] == [{"role": "date_announced", "text": "Monday", "date": "2024-01-01"}]
+
+
+def test_parties_and_values_are_given_only_where_they_are_labelled(tmp_path: Path) -> None:
+    right = {"id": "7", "title": TITLE, "text": BODY}
+    plain = EVENT
+    full = {**plain, "actor_texts": [[0, 9]], "rates": [{"at": [29, 32], "value": 5, "unit": "x"}]}
+    pointers = corpus(tmp_path, right)
+    pointers.write_text(json.dumps({**POINTER, "events": [full, plain]}) + "\n", encoding="utf-8")
+    (record,) = resolve(pointers, tmp_path)
+    labelled, unlabelled = record["events"]
+    assert labelled["actor_texts"] == ["Freedonia"]
+    assert labelled["rates"] == [{"text": "tin", "value": 5, "unit": "x"}]
+    assert "actor_texts" not in unlabelled
+    assert "rates" not in unlabelled
 
 
 def test_a_changed_text_is_left_out(tmp_path: Path) -> None:
