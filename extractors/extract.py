@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc
 
-from extractors.events.assemble import entities_of, events_of, of_unit
+from extractors.reading.assemble import entities_of, events_of, of_unit
 from extractors.events.context import SentenceContext, build_context
 from extractors.events.gate import Gate, any_between
 from extractors.events.lexicon_data import Evidence, load_lexicon
 from extractors.events.official import publisher_country
-from extractors.events.soft_hyphens import (
+from extractors.reading.soft_hyphens import (
     Restorer,
     entity_as_written,
     event_as_written,

@@ -90,6 +90,10 @@ class Head:
         """How likely a candidate is an event, 0 to 1, calibrated on left-out candidates."""
         return float(self.models["event"].probabilities(features)[1])
 
+    def labels(self, features: Mapping[str, float]) -> dict[str, dict[str, float]]:
+        """The probability of each class of type, status, factuality and time frame."""
+        return {name: self.models[name].probability_of(view(features)) for name, view in VIEWS.items()}
+
     def role_probabilities(self, features: Mapping[str, float]) -> dict[str, float]:
         """How likely a jurisdiction is actor, target or none of an event."""
         return self.models["role"].probability_of(features)

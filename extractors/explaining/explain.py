@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
-from extractors.events.assemble import events_of
+from extractors.reading.assemble import events_of
 from extractors.events.context import SentenceContext
-from extractors.events.decide import (
+from extractors.reading.decide import (
     RULES_NEED,
     Decision,
     decide,
@@ -23,7 +23,7 @@ from extractors.events.head import load_head
 from extractors.events.policy_events import Candidate
 from extractors.events.role_features import token_of
 from extractors.events.roles import Party, find_parties
-from extractors.events.soft_hyphens import readable_unit
+from extractors.reading.soft_hyphens import readable_unit
 from extractors.events.step_score import StatusHit
 from extractors.explaining.explanation import (
     Clue,

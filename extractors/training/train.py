@@ -23,7 +23,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
 
-from extractors.events.assemble import events_of
+from extractors.reading.assemble import events_of
 from extractors.events.features import VIEWS, candidate_features
 from extractors.events.gazetteer import jurisdictions
 from extractors.events.head import WEIGHTS, Head, KernelModel, dump_head, squares_of, use_head

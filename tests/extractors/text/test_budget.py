@@ -8,7 +8,7 @@ import pytest
 from spacy.tokens import Doc
 
 from extractors import extract as extract_module
-from extractors.events.assemble import events_of
+from extractors.reading.assemble import events_of
 from extractors.extract import Extractor
 from extractors.feeds.near_duplicates import fingerprint
 from extractors.listings.affected import AffectedListings

@@ -1,8 +1,10 @@
 """Which candidates are events, and with what labels."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from spacy.tokens import Doc
 
@@ -14,11 +16,20 @@ from extractors.events.factuality import (
     rule_factuality,
     rule_time_frame,
 )
-from extractors.events.features import VIEWS, candidate_features
+from extractors.events.features import candidate_features
 from extractors.events.gazetteer import jurisdictions
 from extractors.events.head import Head, load_head
-from extractors.events.lexicon_data import load_word_classes
+from extractors.events.lexicon_data import Evidence, TypePattern, load_word_classes
 from extractors.events.policy_events import Candidate
+from extractors.events.relations import surroundings
+from extractors.reading.combination import (
+    CLASSES,
+    LabelChances,
+    candidate_near,
+    event_of,
+    load_combination,
+)
+from extractors.reading.readings import ReadEvent, Reading
 from models.event import EventStatus, EventType, Factuality, TimeFrame, status_class, type_group
 
 
@@ -32,11 +43,14 @@ class Decision:
     factuality: Factuality
     time_frame: TimeFrame
     confidence: float
+    read: ReadEvent | None = None
 
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
-    """The events among the candidates of a sentence: by the head, or by rules without one."""
-    head = load_head()
+    """The events of a sentence: by the encoder and the head, the head alone, or rules without one."""
+    head, reading = load_head(), doc.user_data.get("reading")
+    if head is not None and reading is not None:
+        return decide_with_reading(doc, context, head, reading)
     out: list[Decision] = []
     for c in doc.user_data["candidates"]:
         if head is None:
@@ -51,6 +65,105 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
         if confidence >= threshold(head) or is_standing(doc, context, c):
             out.append(labelled(doc, context, c, head, features, confidence))
     return merge(out, again=head.settings["again"] if head is not None else 2.0)
+
+
+def decide_with_reading(
+    doc: Doc, context: SentenceContext, head: Head, reading: Reading
+) -> list[Decision]:
+    """The events of a sentence, the surest first, by the encoder and the lexicon's head together.
+
+    First come the lexicon's candidates that both take for events, then what only the encoder reads.
+    """
+    weigh = load_combination()
+    candidates: list[Candidate] = doc.user_data["candidates"]
+    features = [candidate_features(doc, context, c) for c in candidates]
+    chances = [head.event(f) for f in features]
+    said: dict[int, LabelChances] = {}
+
+    def decision(i: int | None, event: ReadEvent, score: float) -> Decision:
+        known = None
+        if i is not None:
+            if i not in said:
+                said[i] = head.labels(features[i])
+            known = (candidates[i], chances[i], said[i])
+        labels = {name: weigh.label(name, reading, event, known) for name in CLASSES}
+        kind = EventType(labels["type"])
+        return Decision(
+            candidate=candidates[i] if i is not None else _read_candidate(doc, event, kind),
+            type=kind,
+            status=EventStatus(labels["status"]),
+            factuality=Factuality(labels["factuality"]),
+            time_frame=TimeFrame(labels["time_frame"]),
+            confidence=1.0 / (1.0 + math.exp(-score)),
+            read=event,
+        )
+
+    sentence = weigh.sentence_score(reading, chances, context.headline)
+    best = max(chances, default=0.0)
+    found: list[Decision] = []
+    scored = (
+        (weigh.candidate_score(reading, c, p, p >= best), i)
+        for i, (c, p) in enumerate(zip(candidates, chances, strict=True))
+    )
+    for score, i in sorted(scored, reverse=True):
+        if score > weigh.settings["candidate"] and reading.events:
+            _add(found, decision(i, event_of(reading, candidates[i]), max(score, sentence)))
+    if sentence <= weigh.settings["sentence"] and not found:
+        return []
+    for event in reading.events:
+        if found and event.chance < weigh.settings["further"]:
+            break
+        near = candidate_near(event, candidates, chances)
+        new = decision(near, event, sentence)
+        new.candidate = _read_candidate(doc, event, new.type) if near is None else new.candidate
+        _add(found, new)
+    return found
+
+
+def _add(found: list[Decision], new: Decision) -> None:
+    """Add a decision, unless it repeats one that is there: its words, or its step of its measure."""
+    for old in found:
+        overlap = (
+            new.candidate.start < old.candidate.end and old.candidate.start < new.candidate.end
+        )
+        like = type_group(new.type) == type_group(old.type)
+        same_step = status_class(new.status) == status_class(old.status)
+        if overlap or (like and (same_step or new.type is old.type)):
+            return
+    found.append(new)
+
+
+def _read_candidate(doc: Doc, event: ReadEvent, kind: EventType) -> Candidate:
+    """A candidate for what only the encoder reads, so that arguments are found as for others."""
+    span = doc.char_span(event.start, event.end, alignment_mode="expand")
+    root = span.root if span is not None else doc[0]
+    governors, auxiliaries = surroundings(root)
+    return Candidate(
+        evidence=Evidence(pattern=_read_pattern(kind), start=event.start, end=event.end),
+        root=root.i,
+        hit=None,
+        status=EventStatus.ANNOUNCED,
+        start=event.start,
+        end=event.end,
+        rule=f"reader/{kind.value}",
+        governors=governors,
+        auxiliaries=auxiliaries,
+    )
+
+
+@cache
+def _read_pattern(kind: EventType) -> TypePattern:
+    """The pattern that stands for the encoder's own finding of a type."""
+    return TypePattern(
+        pattern_id=f"reader.{kind.value}",
+        type=kind,
+        weight=1.0,
+        self_status=None,
+        anchors=(),
+        match=re.compile("(?!)"),
+        need=None,
+        veto=None,
+    )
 
 
 RULES_NEED = 0.62
@@ -128,9 +241,7 @@ def labelled(
             time_frame=TimeFrame.BACKGROUND,
             confidence=max(confidence, STANDING),
         )
-    say = {
-        label: head.models[label].probability_of(view(features)) for label, view in VIEWS.items()
-    }
+    say = head.labels(features)
     return Decision(
         candidate=c,
         type=read_type(c, say["type"]),

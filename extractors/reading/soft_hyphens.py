@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
-from extractors.events.assemble import mention_id
+from extractors.reading.assemble import mention_id
 from models.event import EntityMention, EventMention, TextUnit
 
 # Soft hyphen, word joiner, zero width joiner and non-joiner, zero width no-break space.

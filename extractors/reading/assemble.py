@@ -15,11 +15,13 @@ from extractors.events.arguments import (
 )
 from extractors.events.attribution import attribution_of
 from extractors.events.context import SentenceContext
-from extractors.events.decide import Decision, decide
+from extractors.reading.decide import Decision, decide
+from extractors.reading.readings import Reading
+from extractors.reading.roles import read_companies, read_parties, read_products
 from extractors.events.factuality import condition_of
 from extractors.events.policy_events import Candidate
 from extractors.events.products import find_companies, find_products
-from extractors.events.roles import find_parties
+from extractors.events.roles import find_parties, lend_actor
 from models.event import (
     EntityMention,
     EventMention,
@@ -89,9 +91,16 @@ def _mention(
     version: str,
 ) -> EventMention:
     c = d.candidate
-    actors, targets = find_parties(doc, c, context, d.type)
-    products, commodities = find_products(doc, c, context, d.type)
-    companies = find_companies(doc, c, context, d.type)
+    reading: Reading | None = doc.user_data.get("reading")
+    if reading is not None and d.read is not None:
+        actors, targets = read_parties(context, reading, d.read)
+        actors = actors or lend_actor(context, d.type, {party.code for party in targets})
+        products, commodities = read_products(context, reading, d.read)
+        companies = read_companies(context, reading, d.read)
+    else:
+        actors, targets = find_parties(doc, c, context, d.type)
+        products, commodities = find_products(doc, c, context, d.type)
+        companies = find_companies(doc, c, context, d.type)
     rates = find_rates(context, c, d.type, all_candidates)
     amounts = find_amounts(context, c, d.type)
     dates, _ = find_event_dates(context, c, d.status, d.factuality)

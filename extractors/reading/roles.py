@@ -1,0 +1,93 @@
+"""The arguments of an event as the encoder reads them: who acts, who is hit, goods and firms."""
+
+import numpy as np
+
+from extractors.events.context import SentenceContext
+from extractors.events.gazetteer import Name, jurisdictions
+from extractors.events.roles import Party
+from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
+from extractors.reading.labels import ROLES
+from extractors.reading.readings import ReadEvent, Reading
+
+# A name has a role when it is at least this likely; an actor is named from half of that on.
+SURE, LIKELY = 0.5, 0.15
+
+
+def read_parties(
+    context: SentenceContext, reading: Reading, event: ReadEvent
+) -> tuple[list[Party], list[Party]]:
+    """(actors, targets): names of the sentence first, then of its title, context and publisher."""
+    acting = _by_role("actor", context, reading, event)
+    hit = _by_role("target", context, reading, event)
+    actors = [
+        party
+        for code, (chance, party) in acting.items()
+        if chance >= SURE and chance >= hit.get(code, (0.0, party))[0]
+    ]
+    if not actors and acting:
+        chance, party = max(acting.values(), key=lambda found: found[0])
+        actors = [party] if chance > LIKELY else []
+    taken = {party.code for party in actors}
+    targets = [
+        party for code, (chance, party) in hit.items() if chance >= SURE and code not in taken
+    ]
+    return actors, targets
+
+
+def _by_role(
+    role: str, context: SentenceContext, reading: Reading, event: ReadEvent
+) -> dict[str, tuple[float, Party]]:
+    """Each jurisdiction with its likeliest name for a role, in order of appearance."""
+    found: dict[str, tuple[float, Party]] = {}
+
+    def put(chance: float, party: Party) -> None:
+        old = found.get(party.code)
+        if old is None or chance > old[0]:
+            found[party.code] = (chance, party)
+
+    for part, names, why in (
+        (TEXT, context.names, "sentence"),
+        (TITLE, context.title_names, "title"),
+        (BEFORE, context.context_names, "context"),
+    ):
+        for name in jurisdictions(names):
+            chance = reading.chance_of(event, role, part, name.start, name.end)
+            put(chance, _party(name, why))
+    pieces = np.flatnonzero(reading.row.part == STATE)
+    if context.publisher_country and len(pieces):
+        chance = float(event.roles[pieces, ROLES.index(role)].max())
+        code = context.publisher_country
+        put(chance, Party(code=code, text="", agency=None, why="publisher"))
+    return found
+
+
+def _party(name: Name, why: str) -> Party:
+    return Party(
+        code=name.code,
+        text=name.text if why == "sentence" else "",
+        agency=name.normal if name.label == "AGENCY" else None,
+        why=why,
+    )
+
+
+def read_products(
+    context: SentenceContext, reading: Reading, event: ReadEvent
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(product words, commodity ids) of an event."""
+    spans = reading.spans(event, "product")
+    ids = [
+        name.code
+        for start, end, _ in spans
+        for name in context.names
+        if name.label == "COMMODITY" and name.start < end and start < name.end
+    ]
+    texts = (context.text[start:end] for start, end, _ in spans)
+    return tuple(dict.fromkeys(texts)), tuple(dict.fromkeys(ids))
+
+
+def read_companies(
+    context: SentenceContext, reading: Reading, event: ReadEvent
+) -> tuple[str, ...]:
+    """The firms that are party to an event."""
+    spans = reading.spans(event, "company")
+    return tuple(dict.fromkeys(context.text[start:end] for start, end, _ in spans))
