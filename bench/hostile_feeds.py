@@ -198,7 +198,11 @@ def served(replies: Mapping[str, Reply]) -> Iterator[int]:
             with suppress(OSError):
                 asked = self.request.recv(65536).split(b" ")
                 path = asked[1].decode("latin-1") if len(asked) > 1 else ""
-                missing = raw(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                # As every answer here, it says that the connection ends: a client that asks for the
+                # page on it after robots.txt would meet the close.
+                missing = raw(
+                    b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                )
                 replies.get(path, missing)(self.request)
                 # Read the rest first: unread bytes would turn the close into a reset.
                 self.request.shutdown(socket.SHUT_WR)
