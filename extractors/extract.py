@@ -1,25 +1,29 @@
 """Text units in, extractions out: the one door to policy event extraction."""
 
+import math
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc
 
-from extractors.reading.assemble import entities_of, events_of, of_unit
 from extractors.events.context import SentenceContext, build_context
-from extractors.events.gate import Gate, any_between
 from extractors.events.lexicon_data import Evidence, load_lexicon
 from extractors.events.official import publisher_country
+from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
+from extractors.reading.assemble import entities_of, events_of, of_unit
+from extractors.reading.combination import load_combination
+from extractors.reading.letters import any_between, letter_gate
+from extractors.reading.ngrams import ngram_gate
+from extractors.reading.reader import load_reader
 from extractors.reading.soft_hyphens import (
     Restorer,
     entity_as_written,
     event_as_written,
     readable_unit,
 )
-from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
 from extractors.text.budget import DEFAULT, Budget
 from extractors.text.readable import clean, reject_reason
 from extractors.text.sentences import MAX_SENTENCE_CHARS, cut_long, split_sentences
@@ -28,7 +32,7 @@ from models.event import EntityMention, EventMention, Extraction, TextUnit
 from models.fault import fault_line
 from models.identity import digest_id
 
-EXTRACTOR_VERSION = "0.3.0"
+EXTRACTOR_VERSION = "0.4.0"
 
 
 # How much text may wait for its batch of sentences to fill, and how many readings are remembered.
@@ -56,7 +60,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sentence:
-    """A sentence worth a parse: where it stands, its evidence, and what was said before it."""
+    """A sentence worth reading: where it stands, its evidence, and what was said before it."""
 
     text: str
     field: str
@@ -73,16 +77,21 @@ _Waiting = tuple[TextUnit, _Reading, SentenceContext]
 class Extractor:
     """Reads text units and yields what they hold, in order, one extraction a unit.
 
-    `gate=False` parses every sentence; the output is the same, only slower. A text that takes
-    longer than its budget, or that our own code fails on, is refused and the rest are read.
-    Loading the model takes about a second. Raises ConfigError when no spaCy model is installed.
+    Sentences pass a cascade (pipeline.cfg): letters, word n-grams, the encoder, and the parse for
+    those that the encoder does not rule out. `gate=False` asks encoder and parse about every
+    sentence. A text that takes longer than its budget, or that our own code fails on, is refused
+    and the rest are read. Loading takes about a second. Raises ConfigError when no spaCy model is
+    installed.
     """
 
     def __init__(self, gate: bool = True, budget: Budget = DEFAULT) -> None:
         self.budget = budget
         self.nlp = build_nlp()
         self.lexicon = load_lexicon()
-        self.gate = Gate(self.lexicon.type_sieve) if gate else None
+        self.reader = load_reader()
+        self.letters = letter_gate() if gate else None
+        self.ngrams = ngram_gate(pipeline_config().getfloat("cascade", "ngrams")) if gate else None
+        self.least_score = load_combination().settings["parse"] if gate else -math.inf
         self.version = EXTRACTOR_VERSION
         self.batch_sentences = pipeline_config().getint("batch", "sentences")
         self._known: OrderedDict[str, _Reading] = OrderedDict()
@@ -115,21 +124,21 @@ class Extractor:
         yield from (self._finish(*waiting) for waiting in queue)
 
     def parse(self, unit: TextUnit) -> list[Doc]:
-        """The candidate sentences of a unit, parsed, as training and `explain` want them.
+        """The sentences of a unit that pass the cascade, read and parsed, for `explain`.
 
         Raises ExtractionError for a text that takes longer than its budget.
         """
         if reject_reason(unit):
             return []
         began, chars, docs = time.monotonic(), len(unit.text), []
-        for doc in self._docs(self._contexts(unit, list(self._sentences(unit))), 1):
-            docs.append(doc)
+        for context in self._contexts(unit, list(self._sentences(unit))):
+            docs += (doc for doc in self._docs([context], 1) if doc is not None)
             if (spent := time.monotonic() - began) > self.budget.seconds(chars):
                 raise ExtractionError(unit.unit_id, self.budget.reason(chars, spent))
         return docs
 
     def contexts(self, unit: TextUnit) -> list[SentenceContext]:
-        """The sentences of a unit that pass the gate, as models read them."""
+        """The sentences of a unit that pass the gates, as models read them."""
         return list(self._contexts(unit, self._sentences(unit)))
 
     def extract_one(self, unit: TextUnit) -> Extraction:
@@ -186,14 +195,14 @@ class Extractor:
         return True
 
     def _sentences(self, unit: TextUnit) -> Iterator[_Sentence]:
-        """The candidate sentences of a unit, all of them without a gate."""
+        """The sentences of a unit that pass both gates, all of them without gates."""
         parts = [("body", unit.text)]
         if unit.kind == "article" and unit.title:
             parts.insert(0, ("title", unit.title))
         for name, raw in parts:
             text = clean(raw)
-            places = self.gate.places(text) if self.gate is not None else []
-            if self.gate is not None and not places:
+            places = self.letters.places(text) if self.letters is not None else []
+            if self.letters is not None and not places:
                 continue
             headline = name == "title" or unit.kind == "headline"
             before = (unit.context or "")[-MAX_SENTENCE_CHARS:]
@@ -202,21 +211,22 @@ class Extractor:
             for index, (start, end) in enumerate(spans):
                 sentence = text[start:end]
                 shown, before = before, sentence
-                if self.gate is not None and not any_between(places, start, end):
+                if self.letters is not None and not any_between(places, start, end):
                     continue
                 if not sentence.strip():
                     continue
-                evidence = self.lexicon.evidence(sentence)
-                if evidence or self.gate is None:
-                    yield _Sentence(
-                        text=sentence,
-                        field=name,
-                        start=start,
-                        index=index,
-                        headline=headline or looks_like_headline(sentence),
-                        evidence=evidence,
-                        before=shown,
-                    )
+                as_headline = headline or looks_like_headline(sentence)
+                if self.ngrams is not None and not self.ngrams.passes(sentence, as_headline):
+                    continue
+                yield _Sentence(
+                    text=sentence,
+                    field=name,
+                    start=start,
+                    index=index,
+                    headline=as_headline,
+                    evidence=self.lexicon.evidence(sentence),
+                    before=shown,
+                )
 
     def _contexts(
         self, unit: TextUnit, sentences: Iterable[_Sentence]
@@ -238,9 +248,19 @@ class Extractor:
             for sentence in sentences
         )
 
-    def _docs(self, contexts: Iterable[SentenceContext], size: int | None = None) -> Iterator[Doc]:
-        docs = (make_doc(self.nlp, context) for context in contexts)
-        return self.nlp.pipe(docs, batch_size=size or self.batch_sentences)
+    def _docs(self, contexts: Sequence[SentenceContext], size: int) -> Iterator[Doc | None]:
+        """Each sentence read and parsed; None for one that the encoder rules out."""
+        readings = self.reader.read(contexts)
+        worth = [reading.score >= self.least_score for reading in readings]
+        parsed = self.nlp.pipe(
+            (
+                make_doc(self.nlp, context, reading)
+                for context, reading, wanted in zip(contexts, readings, worth, strict=True)
+                if wanted
+            ),
+            batch_size=size,
+        )
+        return (next(parsed) if wanted else None for wanted in worth)
 
     def _parse(self, todo: list[_Waiting], size: int) -> None:
         """Parse what waits and add what it gives to the readings; no parse is kept."""
@@ -270,10 +290,10 @@ class Extractor:
     def _read(self, waiting: list[_Waiting], size: int) -> None:
         """What some sentences say, added to their readings: all of it or none."""
         found: list[tuple[_Reading, list[EventMention], list[EntityMention]]] = []
-        docs = self._docs((context for *_, context in waiting), size)
-        for (unit, reading, context), doc in zip(waiting, docs, strict=True):
-            events = events_of(doc, unit, self.version)
-            found.append((reading, events, entities_of(doc) if context.evidence else []))
+        docs = self._docs([context for *_, context in waiting], size)
+        for (unit, reading, _), doc in zip(waiting, docs, strict=True):
+            if doc is not None:
+                found.append((reading, events_of(doc, unit, self.version), entities_of(doc)))
         for reading, events, entities in found:
             reading.events += events
             reading.entities += entities

@@ -1,7 +1,8 @@
 """build_nlp(): the spaCy pipeline that reads one candidate sentence a Doc.
 
-Every Doc carries its SentenceContext in `doc.user_data["sentence"]`; components read the parse and
-write their findings there or to `doc.spans`.
+Every Doc carries its SentenceContext in `doc.user_data["sentence"]` and what the encoder says of it
+in `doc.user_data["reading"]`; components read the parse and write their findings there or to
+`doc.spans`.
 """
 
 import configparser
@@ -15,6 +16,7 @@ from spacy.tokens import Doc
 
 from extractors.events import policy_events as _policy_events  # noqa: F401 - registers its component
 from extractors.events.context import SentenceContext
+from extractors.reading.readings import Reading
 from extractors.text.language import language_words
 from models.errors import ConfigError
 
@@ -53,10 +55,10 @@ def build_nlp() -> Language:
     return nlp
 
 
-def make_doc(nlp: Language, context: SentenceContext) -> Doc:
+def make_doc(nlp: Language, context: SentenceContext, reading: Reading) -> Doc:
     """The Doc of one sentence: words as the parser should see them, offsets as in the text."""
     doc = nlp.make_doc(context.parse_text)
-    doc.user_data["sentence"] = context
+    doc.user_data["sentence"], doc.user_data["reading"] = context, reading
     return doc
 
 

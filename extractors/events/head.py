@@ -81,22 +81,17 @@ class KernelModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The models by what they decide, and the settings found with them."""
+    """The models by what they decide: event, type, status, factuality and time_frame."""
 
     models: Mapping[str, KernelModel]
-    settings: Mapping[str, float]
 
     def event(self, features: Mapping[str, float]) -> float:
         """How likely a candidate is an event, 0 to 1, calibrated on left-out candidates."""
         return float(self.models["event"].probabilities(features)[1])
 
-    def labels(self, features: Mapping[str, float]) -> dict[str, dict[str, float]]:
-        """The probability of each class of type, status, factuality and time frame."""
-        return {name: self.models[name].probability_of(view(features)) for name, view in VIEWS.items()}
-
-    def role_probabilities(self, features: Mapping[str, float]) -> dict[str, float]:
-        """How likely a jurisdiction is actor, target or none of an event."""
-        return self.models["role"].probability_of(features)
+    def label(self, name: str, features: Mapping[str, float]) -> dict[str, float]:
+        """The probability of each class of a label: type, status, factuality or time frame."""
+        return self.models[name].probability_of(features)
 
 
 def squares_of(starts: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -122,7 +117,7 @@ def dump_head(head: Head) -> bytes:
             "scale": model.scale,
             "shift": model.shift,
         }
-    meta = {"settings": dict(head.settings), "models": described}
+    meta = {"models": described}
     arrays["meta"] = np.frombuffer(
         json.dumps(meta, ensure_ascii=False).encode("utf-8"), dtype=np.uint8
     )
@@ -151,23 +146,23 @@ def read_head(data: bytes) -> Head:
                 scale=m["scale"],
                 shift=m["shift"],
             )
-    return Head(models=models, settings=meta["settings"])
+    return Head(models=models)
 
 
-_override: list[Head | None] = []
+_override: list[Head] = []
 
 
-def use_head(head: Head | None) -> None:
-    """Use this head from now on (training and its cross-validation); None goes by rules alone."""
+def use_head(head: Head) -> None:
+    """Use this head from now on (training and its cross-validation)."""
     _override[:] = [head]
 
 
-def load_head() -> Head | None:
-    """The head in use: the one set by `use_head`, else the shipped one, else None."""
+def load_head() -> Head:
+    """The head in use: the one set by `use_head`, else the shipped one."""
     return _override[0] if _override else _shipped()
 
 
 @cache
-def _shipped() -> Head | None:
+def _shipped() -> Head:
     source = resources.files("extractors.events.lexicon").joinpath(WEIGHTS)
-    return read_head(source.read_bytes()) if source.is_file() else None
+    return read_head(source.read_bytes())

@@ -7,23 +7,11 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
-from extractors.reading.assemble import events_of
 from extractors.events.context import SentenceContext
-from extractors.reading.decide import (
-    RULES_NEED,
-    Decision,
-    decide,
-    decision_by_head,
-    decision_by_rules,
-    is_request,
-    rule_score,
-    threshold,
-)
 from extractors.events.head import load_head
 from extractors.events.policy_events import Candidate
 from extractors.events.role_features import token_of
 from extractors.events.roles import Party, find_parties
-from extractors.reading.soft_hyphens import readable_unit
 from extractors.events.step_score import StatusHit
 from extractors.explaining.explanation import (
     Clue,
@@ -35,6 +23,18 @@ from extractors.explaining.explanation import (
 )
 from extractors.explaining.parse_tree import branches
 from extractors.extract import LONE_CONFIDENCE, Extractor, corroborated, mark_lead
+from extractors.reading.assemble import events_of
+from extractors.reading.decide import (
+    RULES_NEED,
+    Decision,
+    decide,
+    decision_by_head,
+    decision_by_rules,
+    is_request,
+    rule_score,
+    threshold,
+)
+from extractors.reading.soft_hyphens import readable_unit
 from extractors.text.readable import clean, reject_reason
 from extractors.text.sentences import split_sentences
 from models.errors import ExtractionError

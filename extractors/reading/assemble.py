@@ -8,20 +8,17 @@ from spacy.tokens import Doc
 from extractors.events.arguments import (
     find_amounts,
     find_duration,
-    find_event_dates,
     find_instrument,
     find_rates,
     is_retaliation,
 )
 from extractors.events.attribution import attribution_of
 from extractors.events.context import SentenceContext
-from extractors.reading.decide import Decision, decide
-from extractors.reading.readings import Reading
-from extractors.reading.roles import read_companies, read_parties, read_products
 from extractors.events.factuality import condition_of
 from extractors.events.policy_events import Candidate
-from extractors.events.products import find_companies, find_products
-from extractors.events.roles import find_parties, lend_actor
+from extractors.reading.decide import Decision, decide
+from extractors.reading.readings import Reading
+from extractors.reading.roles import read_companies, read_dates, read_parties, read_products
 from models.event import (
     EntityMention,
     EventMention,
@@ -91,19 +88,13 @@ def _mention(
     version: str,
 ) -> EventMention:
     c = d.candidate
-    reading: Reading | None = doc.user_data.get("reading")
-    if reading is not None and d.read is not None:
-        actors, targets = read_parties(context, reading, d.read)
-        actors = actors or lend_actor(context, d.type, {party.code for party in targets})
-        products, commodities = read_products(context, reading, d.read)
-        companies = read_companies(context, reading, d.read)
-    else:
-        actors, targets = find_parties(doc, c, context, d.type)
-        products, commodities = find_products(doc, c, context, d.type)
-        companies = find_companies(doc, c, context, d.type)
+    reading: Reading = doc.user_data["reading"]
+    actors, targets = read_parties(context, reading, d.read, d.type)
+    products, commodities = read_products(context, reading, d.read)
+    companies = read_companies(context, reading, d.read)
     rates = find_rates(context, c, d.type, all_candidates)
     amounts = find_amounts(context, c, d.type)
-    dates, _ = find_event_dates(context, c, d.status, d.factuality)
+    dates = read_dates(context, reading, d.read, d.factuality)
     instrument = find_instrument(context, c)
     duration = find_duration(context, c, d.type)
     source = attribution_of(doc, context, {p.code for p in actors})

@@ -78,9 +78,7 @@ def sentence_features(reading: Reading, chances: Sequence[float], headline: bool
     """What the sentence's weights see. `chances`: of the lexicon's candidates to be events."""
     trigger = reading.events[0].chance if reading.events else 0.0
     best = log_odds(max(chances)) if chances else NO_CANDIDATE
-    return np.array(
-        [reading.score, best, float(bool(chances)), log_odds(trigger), float(headline)]
-    )
+    return np.array([reading.score, best, float(bool(chances)), log_odds(trigger), float(headline)])
 
 
 def candidate_features(reading: Reading, c: Candidate, chance: float, best: bool) -> Vector:
@@ -164,6 +162,30 @@ def candidate_near(
     return best[1] if best is not None and best[0] > 0.5 else None
 
 
+def dump_combination(combination: Combination) -> str:
+    """The weights as JSON, four decimals each."""
+
+    def plain(array: Vector) -> list[float]:
+        return [round(float(x), 4) for x in array]
+
+    data = {
+        "settings": dict(combination.settings),
+        "sentence": {
+            "weights": plain(combination.sentence),
+            "intercept": round(combination.sentence_intercept, 4),
+        },
+        "candidate": {
+            "weights": plain(combination.candidate),
+            "intercept": round(combination.candidate_intercept, 4),
+        },
+        "labels": {
+            name: {"weights": plain(weights), "bias": plain(bias)}
+            for name, (weights, bias) in combination.labels.items()
+        },
+    }
+    return json.dumps(data, indent=1) + "\n"
+
+
 def read_combination(text: str) -> Combination:
     """The weights from the JSON that training writes."""
     data = json.loads(text)
@@ -173,14 +195,27 @@ def read_combination(text: str) -> Combination:
         candidate=np.array(data["candidate"]["weights"]),
         candidate_intercept=float(data["candidate"]["intercept"]),
         labels={
-            name: (np.array(v["weights"]), np.array(v["bias"])) for name, v in data["labels"].items()
+            name: (np.array(v["weights"]), np.array(v["bias"]))
+            for name, v in data["labels"].items()
         },
         settings=data["settings"],
     )
 
 
-@cache
+_override: list[Combination] = []
+
+
+def use_combination(combination: Combination) -> None:
+    """Use these weights from now on (training and its cross-validation)."""
+    _override[:] = [combination]
+
+
 def load_combination() -> Combination:
-    """The shipped weights, read once."""
+    """The weights in use: those set by `use_combination`, else the shipped ones."""
+    return _override[0] if _override else _shipped()
+
+
+@cache
+def _shipped() -> Combination:
     source = resources.files("extractors").joinpath("reading", "weights", WEIGHTS)
     return read_combination(source.read_text(encoding="utf-8"))

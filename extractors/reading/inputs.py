@@ -5,7 +5,6 @@ has a kind: its segment, how it is written (lower case, initial capital, capital
 knows the name it belongs to. So lists are hints for the encoder; they decide nothing.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from extractors.events.context import SentenceContext
-from extractors.events.gazetteer import Name, jurisdictions
+from extractors.events.gazetteer import Name
 from models.jurisdiction import jurisdiction_name
 
 TOKENIZER = "tokenizer.json"

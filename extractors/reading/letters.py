@@ -1,6 +1,7 @@
 """The first gate: a sentence is read on only if it holds letters of trade, goods or state acts."""
 
 import tomllib
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -54,3 +55,9 @@ def letter_gate() -> LetterGate:
         for key, letters in table.items():
             found[key] += letters
     return LetterGate(sorted(set(found["stems"])), sorted(set(found["words"])))
+
+
+def any_between(places: Sequence[int], start: int, end: int) -> bool:
+    """Does one of the places, which are in order, lie in the sentence from `start` to `end`?"""
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end

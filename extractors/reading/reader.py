@@ -52,5 +52,7 @@ def load_reader() -> Reader:
     """The shipped encoder, loaded once. Raises ConfigError where its weights are missing."""
     source = resources.files("extractors").joinpath("reading", "weights", WEIGHTS)
     if not source.is_file():
-        raise ConfigError(f"extractors/reading/weights/{WEIGHTS}: not there; install the package whole")
+        raise ConfigError(
+            f"extractors/reading/weights/{WEIGHTS}: not there; install the package whole"
+        )
     return Reader(source.read_bytes())

@@ -1,13 +1,13 @@
 """What the encoder says of a sentence: is there an event, where, of what kind, and who plays what role."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.reading.inputs import TEXT, Row
-from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
+from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES
 
 Floats = NDArray[np.float32]
 # A piece belongs to a trigger when it is nearly as likely one as the best of its event.
@@ -46,7 +46,9 @@ class Reading:
     types: Floats
     events: tuple[ReadEvent, ...]
 
-    def spans(self, event: ReadEvent, role: str, part: int = TEXT, least: float = 0.5) -> list[tuple[int, int, float]]:
+    def spans(
+        self, event: ReadEvent, role: str, part: int = TEXT, least: float = 0.5
+    ) -> list[tuple[int, int, float]]:
         """(start, end, mean probability) of the runs of pieces that have a role, in order."""
         chances = event.roles[:, ROLES.index(role)]
         runs: list[list[int]] = []

@@ -4,19 +4,24 @@ import numpy as np
 
 from extractors.events.context import SentenceContext
 from extractors.events.gazetteer import Name, jurisdictions
-from extractors.events.roles import Party
+from extractors.events.roles import Party, lend_actor
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.labels import ROLES
 from extractors.reading.readings import ReadEvent, Reading
+from extractors.text.dates import find_dates
+from models.event import EventDate, EventType, Factuality
 
 # A name has a role when it is at least this likely; an actor is named from half of that on.
 SURE, LIKELY = 0.5, 0.15
 
 
 def read_parties(
-    context: SentenceContext, reading: Reading, event: ReadEvent
+    context: SentenceContext, reading: Reading, event: ReadEvent, kind: EventType
 ) -> tuple[list[Party], list[Party]]:
-    """(actors, targets): names of the sentence first, then of its title, context and publisher."""
+    """(actors, targets): names of the sentence first, then of its title, context and publisher.
+
+    Where the encoder finds no actor, one is lent from outside the sentence.
+    """
     acting = _by_role("actor", context, reading, event)
     hit = _by_role("target", context, reading, event)
     actors = [
@@ -31,6 +36,7 @@ def read_parties(
     targets = [
         party for code, (chance, party) in hit.items() if chance >= SURE and code not in taken
     ]
+    actors = actors or lend_actor(context, kind, {party.code for party in targets})
     return actors, targets
 
 
@@ -85,9 +91,28 @@ def read_products(
     return tuple(dict.fromkeys(texts)), tuple(dict.fromkeys(ids))
 
 
-def read_companies(
-    context: SentenceContext, reading: Reading, event: ReadEvent
-) -> tuple[str, ...]:
+def read_companies(context: SentenceContext, reading: Reading, event: ReadEvent) -> tuple[str, ...]:
     """The firms that are party to an event."""
     spans = reading.spans(event, "company")
     return tuple(dict.fromkeys(context.text[start:end] for start, end, _ in spans))
+
+
+DATE_ROLES = tuple(role for role in ROLES if role.startswith("date_")) + ("deadline",)
+_NOT_YET = frozenset(
+    {Factuality.SCHEDULED, Factuality.CONDITIONAL, Factuality.SPECULATIVE, Factuality.QUESTION}
+)
+
+
+def read_dates(
+    context: SentenceContext, reading: Reading, event: ReadEvent, factuality: Factuality
+) -> tuple[EventDate, ...]:
+    """The dates of an event, each in its likeliest role. "March" of what is to come is the next."""
+    found = []
+    for d in find_dates(context.text, context.published, future=factuality in _NOT_YET):
+        chances = {
+            role: reading.chance_of(event, role, TEXT, d.start, d.end) for role in DATE_ROLES
+        }
+        role = max(chances, key=chances.__getitem__)
+        if chances[role] >= SURE:
+            found.append(EventDate(role=role, text=d.text, date=d.value))
+    return tuple(found)

@@ -89,11 +89,5 @@ class Sieve:
             held |= self._owners[index]
         return sorted(held)
 
-    def places(self, lowered: str) -> list[int]:
-        """Return where needed letters start, in order; every offset if an expression needs none."""
-        if self.always:
-            return list(range(len(lowered)))
-        return sorted(hit[1] for hit in self._find(lowered))
-
     def _find(self, lowered: str) -> list[tuple[int, int, int]]:
         return self._search.find_matches_as_indexes(lowered, overlapping=True)

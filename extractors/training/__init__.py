@@ -1,4 +1,4 @@
-"""Labels to weights: `python -m extractors.training.train.train`.
+"""Labels to weights: `python -m extractors.training.train`.
 
 Start with train.py.
 """

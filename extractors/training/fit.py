@@ -39,7 +39,11 @@ def fit(
     warm = steps // 10
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer,
-        lambda n: min(1.0, (n + 1) / warm) * max(0.02, (steps - n) / max(1, steps - warm)) if n >= warm else (n + 1) / warm,
+        lambda n: (
+            min(1.0, (n + 1) / warm) * max(0.02, (steps - n) / max(1, steps - warm))
+            if n >= warm
+            else (n + 1) / warm
+        ),
     )
     net.train()
     for epoch in range(epochs):

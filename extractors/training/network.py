@@ -5,7 +5,6 @@ biaffine attention for neural dependency parsing"), so that two events of one se
 own arguments.
 """
 
-import json
 from pathlib import Path
 
 import torch
@@ -35,7 +34,9 @@ class ReaderNetwork(nn.Module):
         config = BertConfig.from_json_file(folder / "config.json")
         config._attn_implementation = "sdpa"
         self.bert = BertModel(config, add_pooling_layer=False)
-        weights = {k.removeprefix("bert."): v for k, v in load_file(folder / "model.safetensors").items()}
+        weights = {
+            k.removeprefix("bert."): v for k, v in load_file(folder / "model.safetensors").items()
+        }
         self.bert.load_state_dict(weights, strict=False)
         words = self.bert.embeddings.word_embeddings.weight.data[kept]
         self.bert.embeddings.word_embeddings = nn.Embedding.from_pretrained(
@@ -50,7 +51,9 @@ class ReaderNetwork(nn.Module):
         self.dropout = nn.Dropout(0.1)
         self.sentence = nn.Linear(2 * h, 1 + len(TYPES))
         self.trigger = nn.Linear(h, 1 + len(TYPES))
-        self.step = nn.Sequential(nn.Linear(2 * h, h), nn.GELU(), nn.Dropout(0.1), nn.Linear(h, STEPS))
+        self.step = nn.Sequential(
+            nn.Linear(2 * h, h), nn.GELU(), nn.Dropout(0.1), nn.Linear(h, STEPS)
+        )
         self.query = nn.Linear(h, ROLE_WIDTH)
         self.key = nn.Linear(h, len(ROLES) * ROLE_WIDTH)
         self.bias = nn.Linear(h, len(ROLES))

@@ -1,8 +1,7 @@
 """Labelled records as the encoder learns them: a row, and for each event which pieces say what."""
 
-import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -131,9 +130,7 @@ def _place(event: dict[str, Any], trigger: str, context: SentenceContext) -> int
     return text.find(trigger)
 
 
-def _spans(
-    texts: Iterable[str], context: SentenceContext, row: Row, near: int
-) -> NDArray[np.intp]:
+def _spans(texts: Iterable[str], context: SentenceContext, row: Row, near: int) -> NDArray[np.intp]:
     """The pieces of some texts of the sentence, each where it stands nearest to the trigger."""
     found: set[int] = set()
     for raw in texts:

@@ -1,19 +1,18 @@
-"""Train the head: `python -m extractors.training.train` (or `make train`).
+"""Train the head and the combination: `python -m extractors.training.train`.
 
-Reads POLICYWIRE_SHARED/gold/dev.jsonl (labels: gold/README.md there) and any more labelled files
-named on the command line, or pointers to labelled sentences (extractors/training/labelled.py).
-Prints five-fold scores grouped by article, then trains on everything and writes
-extractors/events/lexicon/head.npz. Needs scikit-learn, which running the extractor does not.
+Reads the labelled sets (sets.py) and the encoders of the five folds that encoder.py made. Each fold
+is read by a head and an encoder that have not seen it; the combination is fitted to that. Then the
+head is trained on everything. Writes extractors/events/lexicon/head.npz and
+extractors/reading/weights/combination.json. Needs scikit-learn, which running the extractor does not.
 """
 
 import argparse
 import contextlib
-import json
 import sys
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +22,24 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
 
-from extractors.reading.assemble import events_of
 from extractors.events.features import VIEWS, candidate_features
-from extractors.events.gazetteer import jurisdictions
 from extractors.events.head import WEIGHTS, Head, KernelModel, dump_head, squares_of, use_head
 from extractors.events.policy_events import Candidate
-from extractors.events.role_features import role_features
 from extractors.extract import Extractor, mark_lead
+from extractors.reading.assemble import events_of
+from extractors.reading.combination import WEIGHTS as COMBINATION
+from extractors.reading.combination import dump_combination, use_combination
+from extractors.reading.decide import head_labels
+from extractors.reading.reader import Reader
 from extractors.records import record_from_event, unit_from_record
-from extractors.training.labelled import resolve, shared_folder
+from extractors.training.sets import FOLDS, apart, group_of, read_sets
+from extractors.training.stacking import Stacked, fit_combination
+from models import harmless
 from models.event import EventType, TextUnit, type_group
 
-FOLDS = 5
 LABELS = ("type", "status", "factuality", "time_frame")
 # Width of the kernel and strength of the ridge, found by cross-validation.
 GAMMA, RIDGE = 0.01, 0.3
-ROLE_GAMMA, ROLE_RIDGE = 0.03, 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +49,6 @@ class Instance:
     features: dict[str, float]
     gold: dict[str, Any] | None
     ignored: bool
-    roles: list[tuple[dict[str, float], str]] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,25 +56,13 @@ class Example:
     """A labelled record, parsed once."""
 
     record: dict[str, Any]
+    set_name: str
     unit: TextUnit
-    group: str
     docs: list[Doc]
     instances: list[Instance]
 
 
-def read_examples(path: Path, extractor: Extractor) -> list[Example]:
-    """Labelled records of a file, or those its pointers stand for, with their candidates."""
-    records = [
-        json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
-    ]
-    if records and "digest" in records[0]:
-        records = list(resolve(path, shared_folder() / "corpora"))
-    return [
-        read_example(r, extractor) for r in records if "text" in r and r.get("level") != "document"
-    ]
-
-
-def read_example(record: dict[str, Any], extractor: Extractor) -> Example:
+def read_example(record: dict[str, Any], set_name: str, extractor: Extractor) -> Example:
     """Parse one labelled record and pair its candidates with its events."""
     unit = unit_from_record({**record, "kind": record.get("kind") or "sentence"})
     docs = extractor.parse(unit)
@@ -90,31 +78,25 @@ def read_example(record: dict[str, Any], extractor: Extractor) -> Example:
             or _overlaps(unit.text, g, context.start + c.start, context.start + c.end)
             for g in golds
         )
-        roles = []
-        if gold is not None:
-            for name in jurisdictions(context.names):
-                label = (
-                    "actor"
-                    if name.code in gold["actors"]
-                    else "target"
-                    if name.code in gold["targets"]
-                    else "none"
-                )
-                roles.append((role_features(doc, c, name, EventType(gold["type"])), label))
         instances.append(
             Instance(
                 features=candidate_features(doc, context, c),
                 gold=gold,
                 ignored=gold is None and like,
-                roles=roles,
             )
         )
-    group = record.get("title") or record["id"]
-    return Example(record=record, unit=unit, group=str(group), docs=docs, instances=instances)
+    return Example(record=record, set_name=set_name, unit=unit, docs=docs, instances=instances)
+
+
+def place_of(text: str, gold: dict[str, Any]) -> int:
+    """Where the trigger of a labelled event begins in its text; -1 if it does not say."""
+    if gold.get("start") is not None:
+        return int(gold["start"])
+    return text.find(gold.get("trigger") or "\0")
 
 
 def _overlaps(text: str, gold: dict[str, Any], start: int, end: int) -> bool:
-    at = gold["start"] if gold.get("start") is not None else text.find(gold.get("trigger") or "\0")
+    at = place_of(text, gold)
     return at >= 0 and at < end and start < at + len(gold.get("trigger") or "")
 
 
@@ -204,27 +186,17 @@ def calibrate(scores: NDArray[np.float64], columns: Sequence[int]) -> tuple[floa
     return min((float(s) for s in np.linspace(0.5, 8.0, 31)), key=loss), 0.0
 
 
-def train(examples: Iterable[Example]) -> Head:
-    """A head from examples; thresholds as in `SETTINGS`."""
-    given = list(examples)
-    instances = [i for e in given for i in e.instances]
+def train(examples: Sequence[Example]) -> Head:
+    """A head from examples."""
+    instances = [i for e in examples for i in e.instances]
     events = [i for i in instances if i.gold is not None and not is_unsure(i)]
-    seen = [
-        (with_set(i.features, e), "yes" if i.gold else "no")
-        for e in given
-        for i in e.instances
-        if not i.ignored and not is_unsure(i)
-    ]
-    models = {"event": fit([f for f, _ in seen], [label for _, label in seen])}
+    seen = [i for i in instances if not i.ignored and not is_unsure(i)]
+    models = {"event": fit([i.features for i in seen], ["yes" if i.gold else "no" for i in seen])}
     for label in LABELS:
         models[label] = fit(
             [VIEWS[label](i.features) for i in events], [i.gold[label] for i in events if i.gold]
         )
-    roles = [r for i in events for r in i.roles]
-    models["role"] = fit(
-        [f for f, _ in roles], [role for _, role in roles], gamma=ROLE_GAMMA, ridge=ROLE_RIDGE
-    )
-    return Head(models=models, settings=SETTINGS)
+    return Head(models=models)
 
 
 def is_unsure(instance: Instance) -> bool:
@@ -232,51 +204,82 @@ def is_unsure(instance: Instance) -> bool:
     return bool(instance.gold and instance.gold.get("unsure"))
 
 
-def with_set(features: dict[str, float], example: Example) -> dict[str, float]:
-    """Features with the set of labels they come from, which no text has that is read later.
+def stacked(example: Example, head: Head) -> list[Stacked]:
+    """The sentences of an example as `head` and the encoder that read its docs see them."""
+    out = []
+    instances = iter(example.instances)
+    for doc, golds in zip(example.docs, golds_by_sentence(example), strict=True):
+        candidates = doc.user_data["candidates"]
+        mine = list(islice(instances, len(candidates)))
+        out.append(
+            Stacked(
+                reading=doc.user_data["reading"],
+                headline=doc.user_data["sentence"].headline,
+                candidates=candidates,
+                chances=[head.event(i.features) for i in mine],
+                labels=[head_labels(head, i.features) for i in mine],
+                told=[None if i.ignored else i.gold is not None for i in mine],
+                golds=golds,
+            )
+        )
+    return out
 
-    Who draws and labels other sentences draws the line elsewhere; so that becomes a feature of
-    its own and not of the words (Daumé 2007).
-    """
-    name = example.record.get("set")
-    return {**features, f"set={name}": 2.0} if name else features
 
-
-SETTINGS: dict[str, float] = {"threshold": 0.5, "again": 0.9}
+def golds_by_sentence(example: Example) -> list[list[tuple[int, dict[str, Any]]]]:
+    """For each sentence its labelled events, each after the offset of its trigger."""
+    spans = [doc.user_data["sentence"] for doc in example.docs]
+    found: list[list[tuple[int, dict[str, Any]]]] = [[] for _ in spans]
+    for gold in example.record.get("events", []):
+        at = place_of(example.unit.text, gold)
+        if at >= 0 and spans:
+            i = max(range(len(spans)), key=lambda n: spans[n].start if spans[n].start <= at else -1)
+            found[i].append((at - spans[i].start, gold))
+    return found
 
 
 def predict(example: Example, version: str) -> dict[str, Any]:
-    """The pipe's record for an example already parsed, by the head in use."""
+    """The pipe's record for an example already parsed, by the models in use."""
     events = [e for doc in example.docs for e in events_of(doc, example.unit, version)]
     return {"id": example.record["id"], "events": [record_from_event(e) for e in mark_lead(events)]}
 
 
-def fold_of(group: str) -> int:
-    """The fold of an article, the same on every machine."""
-    return zlib.crc32(group.encode("utf-8")) % FOLDS
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """What was left out once: its examples, read by models that had not seen them."""
+
+    head: Head
+    examples: list[Example]
+    sentences: list[Stacked]
 
 
-def cross_validate(
-    examples: Sequence[Example], more: Sequence[Example], version: str
-) -> Iterator[dict[str, Any]]:
-    """Predictions for `examples`, each by a head that has not seen its article.
+def folds(examples: Sequence[Example], readers: Sequence[Reader]) -> Iterator[Fold]:
+    """Each fold in turn. `readers[k]` is the encoder that has not seen fold k."""
+    items = [(e.set_name, group_of(e.record), e.unit.text, e) for e in examples]
+    for k, reader in enumerate(readers):
+        trains, scored = apart(items, k)
+        head = train(trains)
+        for example in scored:
+            read_with(reader, example)
+        yield Fold(
+            head=head,
+            examples=scored,
+            sentences=[s for e in scored for s in stacked(e, head)],
+        )
 
-    `more` always trains.
-    """
-    for fold in range(FOLDS):
-        use_head(train([*(e for e in examples if fold_of(e.group) != fold), *more]))
-        yield from (predict(e, version) for e in examples if fold_of(e.group) == fold)
+
+def read_with(reader: Reader, example: Example) -> None:
+    """Put what an encoder says in the place of what was said before."""
+    contexts = [doc.user_data["sentence"] for doc in example.docs]
+    for doc, reading in zip(example.docs, reader.read(contexts), strict=True):
+        doc.user_data["reading"] = reading
 
 
-def distinct(more: Sequence[Example], examples: Sequence[Example]) -> list[Example]:
-    """Those of `more` that are no near copies of `examples` (word overlap below 0.6)."""
-    known = [set(e.record["text"].lower().split()) for e in examples]
-    out = []
-    for e in more:
-        words = set(e.record["text"].lower().split())
-        if all(len(words & k) < 0.6 * len(words | k) for k in known if k):
-            out.append(e)
-    return out
+def cross_validated(done: Sequence[Fold], version: str) -> Iterator[dict[str, Any]]:
+    """Predictions for all that was left out, the combination too by models that had not seen it."""
+    for fold in done:
+        use_head(fold.head)
+        use_combination(fit_combination([s for f in done if f is not fold for s in f.sentences]))
+        yield from (predict(e, version) for e in fold.examples)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -284,26 +287,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("more", nargs="*", type=Path, help="more labelled files to train on")
     parser.add_argument(
-        "--predictions", type=Path, help="write the cross-validated predictions here"
+        "--readers",
+        type=Path,
+        default=Path("build/reader"),
+        help="where fold0.onnx to fold4.onnx lie",
     )
+    parser.add_argument("--predictions", type=Path, help="write the left-out predictions here")
     parser.add_argument("--dry", action="store_true", help="write no weights")
     a = parser.parse_args(arguments)
-    shared = shared_folder()
-    extractor = Extractor()
-    dev = read_examples(shared / "gold" / "dev.jsonl", extractor)
-    more = distinct([e for path in a.more for e in read_examples(path, extractor)], dev)
-    sys.stdout.write(f"{len(dev)} labelled records, {len(more)} more\n")
+    extractor = Extractor(gate=False)
+    examples = [read_example(r, s.name, extractor) for s in read_sets(a.more) for r in s.records]
+    say(f"{len(examples):,} labelled records")
+    readers = [Reader((a.readers / f"fold{k}.onnx").read_bytes()) for k in range(FOLDS)]
+    done = []
+    for fold in folds(examples, readers):
+        done.append(fold)
+        say(f"fold {len(done)} of {FOLDS}: {len(fold.examples):,} records left out")
     if a.predictions is not None:
-        rows = list(cross_validate(dev, more, extractor.version))
+        rows = cross_validated(done, extractor.version)
         a.predictions.write_text(
-            "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8"
+            "".join(harmless.json_text(r) + "\n" for r in rows), encoding="utf-8"
         )
     if not a.dry:
-        data = dump_head(train([*dev, *more]))
-        target = Path(__file__).parents[1] / "events" / "lexicon" / WEIGHTS
-        target.write_bytes(data)
-        sys.stdout.write(f"wrote {target.name}: {len(data):,} bytes\n")
+        here = Path(__file__).parents[1]
+        data = dump_head(train(examples))
+        (here / "events" / "lexicon" / WEIGHTS).write_bytes(data)
+        combination = fit_combination([s for fold in done for s in fold.sentences])
+        target = here / "reading" / "weights" / COMBINATION
+        target.write_text(dump_combination(combination), encoding="utf-8")
+        say(f"wrote {WEIGHTS}: {len(data):,} bytes, and {COMBINATION}")
     return 0
+
+
+def say(line: str) -> None:
+    """One line of progress."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,10 +12,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.events.gazetteer import Name
+from extractors.events.gazetteer import Name, read_reference
 from extractors.reading.inputs import BEFORE, TEXT, TITLE, Row, tokenizer
-from extractors.training.samples import EventSample, Sample
-from extractors.events.gazetteer import read_reference
+from extractors.training.samples import Sample
 
 # How often a sample is varied, and each state in one that is.
 OFTEN, EACH = 0.5, 0.7
@@ -50,9 +49,7 @@ def vary(sample: Sample, choose: random.Random) -> Sample:
             continue
         if name.code not in others:
             keep = choose.random() > EACH
-            others[name.code] = (
-                name.code if keep else choose.choice(names_by_form()["capital"])[0]
-            )
+            others[name.code] = name.code if keep else choose.choice(names_by_form()["capital"])[0]
         new = dict(names_by_form()[name.how]).get(others[name.code])
         if others[name.code] != name.code and new:
             changes.append((int(pieces[0]), int(pieces[-1]) + 1, new))
@@ -85,7 +82,9 @@ def _changed(sample: Sample, changes: list[tuple[int, int, tuple[int, ...]]]) ->
         for k, column in columns.items():
             pieces[k] += [column[at:start]]
             pieces[k] += [
-                np.array(new, column.dtype) if k == "ids" else np.repeat(column[start : start + 1], len(new))
+                np.array(new, column.dtype)
+                if k == "ids"
+                else np.repeat(column[start : start + 1], len(new))
             ]
         moved[at:start] = np.arange(at, start) + shift
         moved[start:end] = start + shift
