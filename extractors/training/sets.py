@@ -49,14 +49,14 @@ def records_of(path: Path) -> list[dict[str, Any]]:
 
 
 def read_lines(paths: Iterable[Path]) -> list[dict[str, Any]]:
-    """The records of JSON Lines files that label one short text each."""
+    """The records of JSON Lines files that label one short text each, or point at one."""
     found = (
         json.loads(line)
         for path in paths
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.strip()
     )
-    return [r for r in found if "text" in r and r.get("level") != "document"]
+    return [r for r in found if r.get("level") != "document"]
 
 
 def group_of(record: dict[str, Any]) -> str:
