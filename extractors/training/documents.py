@@ -1,0 +1,134 @@
+"""Fit the document model: `python -m extractors.training.documents`.
+
+Reads whole documents with the developments they hold (gold/docs.jsonl of POLICYWIRE_SHARED and our
+own labels), scores five folds by document, and writes extractors/reading/weights/document.json.
+Needs scikit-learn, which running the extractor does not.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from extractors.extract import Extractor
+from extractors.reading.assemble import events_of
+from extractors.reading.document import (
+    WEIGHTS,
+    DocumentModel,
+    developments,
+    document_features,
+    dump_document_model,
+    meet,
+)
+from extractors.records import record_from_event, unit_from_record
+from extractors.training.labelled import digest, shared_folder
+from extractors.training.sets import FOLDS, fold_of, read_lines
+from models import harmless
+from models.event import EventMention, EventStatus, EventType, TextUnit, status_class, type_group
+
+# Strength of the ridge, found by cross-validation; the least probability that is told.
+TOLD_C, LEAD_C, THRESHOLD = 0.05, 0.1, 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A labelled document, read sentence by sentence. `golds` are its developments."""
+
+    record_id: str
+    unit: TextUnit
+    events: list[EventMention]
+    features: list[dict[str, float]]
+    golds: Sequence[dict[str, Any]]
+    scored: bool
+
+    def right(self, event: EventMention) -> bool:
+        """Is a mention one of the developments?"""
+        return any(is_told(event, gold) for gold in self.golds)
+
+    def leads(self, event: EventMention) -> bool:
+        """Is a mention the lead development?"""
+        return any(gold.get("lead") and is_told(event, gold) for gold in self.golds)
+
+
+def is_told(event: EventMention, gold: dict[str, Any]) -> bool:
+    """Does a mention speak of a labelled development: kind and step alike, an actor in common?"""
+    actors = set(gold["actors"])
+    return (
+        type_group(event.type) == type_group(EventType(gold["type"]))
+        and status_class(event.status) == status_class(EventStatus(gold["status"]))
+        and (bool(actors & set(event.actors)) or not (actors or event.actors))
+    )
+
+
+def read_documents(
+    records: Iterable[dict[str, Any]], extractor: Extractor, scored: bool
+) -> list[Document]:
+    """The labelled documents with the mentions of their sentences, none left out."""
+    found = []
+    for record in records:
+        unit = unit_from_record({**record, "kind": "article"})
+        events = [
+            event
+            for doc in extractor.parse(unit)
+            for event in events_of(doc, unit, extractor.version)
+        ]
+        found.append(
+            Document(
+                record_id=record["id"],
+                unit=unit,
+                events=events,
+                features=document_features(events, unit),
+                golds=record["developments"],
+                scored=scored,
+            )
+        )
+    return found
+
+
+def fit(documents: Sequence[Document], told_c: float = TOLD_C, lead_c: float = LEAD_C, threshold: float = THRESHOLD) -> DocumentModel:
+    """The model of some documents. Mentions of one step share the weight of one."""
+    rows, answers, shares = [], [], []
+    lead_rows, lead_answers, lead_shares = [], [], []
+    for d in documents:
+        for e, row in zip(d.events, d.features, strict=True):
+            rows.append(row)
+            answers.append(d.right(e))
+            shares.append(1.0 / len([o for o in d.events if _one_step(e, o)]))
+        leads = [d.leads(e) for e in d.events]
+        if any(leads) and not all(leads):
+            lead_rows += d.features
+            lead_answers += leads
+            lead_shares += [
+                0.5 / sum(leads) if right else 0.5 / (len(leads) - sum(leads)) for right in leads
+            ]
+    return DocumentModel(
+        told=_logistic(rows, answers, shares, told_c),
+        lead=_logistic(lead_rows, lead_answers, [s * 4 for s in lead_shares], lead_c),
+        threshold=threshold,
+    )
+
+
+def _one_step(one: EventMention, other: EventMention) -> bool:
+    return meet(one, other) and status_class(one.status) == status_class(other.status)
+
+
+def _logistic(
+    rows: Sequence[dict[str, float]],
+    answers: Sequence[bool],
+    shares: Sequence[float],
+    c: float,
+) -> dict[str, float]:
+    """Weights by name. Features are scaled for the fit, so that the ridge treats them alike."""
+    names = sorted({name for row in rows for name in row})
+    x = np.array([[row.get(name, 0.0) for name in names] for row in rows])
+    scale = x.std(0) + 0.05
+    model = LogisticRegression(C=c, max_iter=2000).fit(x / scale, answers, np.asarray(shares))
+    return {
+        **{n: float(w) for n, w in zip(names, model.coef_[0] / scale, strict=True)},
+        "1": float(model.intercept_[0]),
+    }
