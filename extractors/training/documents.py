@@ -6,9 +6,12 @@ Needs scikit-learn, which running the extractor does not.
 """
 
 import argparse
+import gzip
+import json
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +30,13 @@ from extractors.reading.document import (
 )
 from extractors.records import record_from_event, unit_from_record
 from extractors.training.labelled import digest, shared_folder
-from extractors.training.sets import FOLDS, fold_of, read_lines
+from extractors.text.readable import clean
+from extractors.training.sets import FOLDS, POINTERS, fold_of, read_lines
 from models import harmless
+from models.errors import ConfigError
 from models.event import EventMention, EventStatus, EventType, TextUnit, status_class, type_group
 
+OWN = POINTERS / "whole" / "developments.jsonl"
 # Strength of the ridge, found by cross-validation; the least probability that is told.
 TOLD_C, LEAD_C, THRESHOLD = 0.05, 0.1, 0.5
 
@@ -132,3 +138,73 @@ def _logistic(
         **{n: float(w) for n, w in zip(names, model.coef_[0] / scale, strict=True)},
         "1": float(model.intercept_[0]),
     }
+
+
+def own_records(path: Path, corpora: Path) -> Iterator[dict[str, Any]]:
+    """Documents of the corpora with our labels of them, those whose text is still the same.
+
+    Raises ConfigError where a corpus is not there.
+    """
+    wanted: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for pointer in read_lines([path]):
+        wanted[pointer["corpus"]][pointer["digest"]] = pointer
+    for corpus, pointers in wanted.items():
+        source = corpora / f"{corpus}.jsonl.gz"
+        if not source.is_file():
+            raise ConfigError(f"{source}: not there; POLICYWIRE_SHARED names the folder above")
+        with gzip.open(source, "rt", encoding="utf-8") as lines:
+            for document in map(json.loads, lines):
+                title = (document.get("title") or "").strip()
+                text = clean(document.get("text") or "")
+                pointer = pointers.pop(digest(f"{title}\n{text}"), None)
+                if pointer is not None:
+                    yield {
+                        "id": f"{corpus}:{pointer['document']}",
+                        "title": title,
+                        "text": text,
+                        "published": document.get("published"),
+                        "developments": pointer["developments"],
+                    }
+
+
+def left_out(documents: Sequence[Document]) -> Iterator[dict[str, Any]]:
+    """What the pipe would print for each scored document, by a model that has not seen it."""
+    for fold in range(FOLDS):
+        mine = [d for d in documents if fold_of(d.unit.title or d.record_id) == fold]
+        model = fit([d for d in documents if d not in mine])
+        for d in mine:
+            if d.scored:
+                told = developments(d.events, d.unit, model)
+                yield {"id": d.record_id, "events": [record_from_event(e) for e in told]}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit, write the left-out predictions if asked, write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--predictions", type=Path, help="write the left-out predictions here")
+    parser.add_argument("--dry", action="store_true", help="write no weights")
+    a = parser.parse_args(arguments)
+    shared, extractor = shared_folder(), Extractor()
+    gold = read_lines([shared / "gold" / "docs.jsonl"])
+    own = list(own_records(OWN, shared / "corpora"))
+    documents = [
+        *read_documents(gold, extractor, scored=True),
+        *read_documents(own, extractor, scored=False),
+    ]
+    sys.stdout.write(f"{len(gold)} scored documents, {len(own)} of our own\n")
+    if a.predictions is not None:
+        rows = (harmless.json_text(row) + "\n" for row in left_out(documents))
+        a.predictions.write_text("".join(rows), encoding="utf-8")
+    if not a.dry:
+        about = {
+            "documents": len(documents),
+            "mentions": sum(len(d.events) for d in documents),
+            "labels": digest(harmless.json_text([(d.record_id, d.golds) for d in documents])),
+        }
+        target = Path(__file__).parents[1] / "reading" / "weights" / WEIGHTS
+        target.write_text(dump_document_model(fit(documents), about), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
