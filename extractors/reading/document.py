@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.event import (
     EventMention,
     EventStatus,
-    Factuality,
+    EventType,
     TextUnit,
     TimeFrame,
     status_class,
@@ -29,7 +29,9 @@ from models.event import (
 WEIGHTS = "document.json"
 # In a text as short as this (about three sentences) a mention this sure stays, whatever surrounds it.
 SHORT_CHARS, SURE = 700, 0.82
-_EARLY_CHARS, _BEFORE_CHARS = 600, 90
+_EARLY_CHARS, _TOP_CHARS, _BEFORE_CHARS = 600, 300, 90
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_STEM = 5
 
 _ORDER = re.compile(
     r"\bnow,? therefore\b|\b(?:it is )?hereby (?:ordered|order|proclaim|direct|determine[d]?)\b", re.I
@@ -104,11 +106,16 @@ def developments(
 
 def document_features(events: Sequence[EventMention], unit: TextUnit) -> list[dict[str, float]]:
     """What the weights see of each mention: itself, its place, its document, the other mentions."""
-    about = _document(unit)
+    about = {**_document(unit), "vouched": float(vouched(events))}
     return [
         {**about, **_mention(e), **_place(e, unit), **_company(e, events)}
         for e in events
     ]
+
+
+def vouched(events: Sequence[EventMention]) -> bool:
+    """Does a text hold one sure mention or three sentences with some: is it about policy at all?"""
+    return any(e.confidence >= SURE for e in events) or len({e.sentence_start for e in events}) >= 3
 
 
 def _document(unit: TextUnit) -> dict[str, float]:
@@ -130,9 +137,10 @@ def _mention(e: EventMention) -> dict[str, float]:
         "background": float(e.time_frame is TimeFrame.BACKGROUND),
         "future": float(e.time_frame is TimeFrame.FUTURE),
         "open": float(e.status in _OPEN),
-        "scheduled": float(e.factuality is Factuality.SCHEDULED),
-        "doubtful": float(e.factuality not in (Factuality.ASSERTED, Factuality.SCHEDULED)),
-        "nobody": float(not e.actors or "XX" in e.actors),
+        f"type {type_group(e.type)}": 1.0,
+        f"step {status_class(e.status)}": 1.0,
+        f"said {e.factuality.value}": 1.0,
+        "nobody": float(e.type is not EventType.OFFTAKE_AGREEMENT and set(e.actors) <= {"XX"}),
         "several": float(len(e.actors) > 1),
         "hedged": float(bool(_HEDGES.search(e.sentence))),
         "quoted": float(bool(_QUOTE.search(e.sentence))),
@@ -150,6 +158,8 @@ def _place(e: EventMention, unit: TextUnit) -> dict[str, float]:
     before = unit.text[max(0, at - _BEFORE_CHARS) : at + 1]
     return {
         "early": float(at < _EARLY_CHARS),
+        "top": float(np.exp(-at / _TOP_CHARS)),
+        "title words": _shared_words(unit.title or "", e.sentence),
         "late": at / max(1, len(unit.text)),
         "recital": float(order is not None and at < order.start()),
         "annex": float(annex is not None and at > annex),
@@ -158,6 +168,13 @@ def _place(e: EventMention, unit: TextUnit) -> dict[str, float]:
         "bullet": float(bool(_BULLET.search(before))),
         "heading": float(bool(_HEADING.search(before))),
     }
+
+
+def _shared_words(title: str, sentence: str) -> float:
+    """The share of a title's words, by their first letters, that a sentence has too."""
+    wanted = {w[:_STEM] for w in _WORD.findall(title.lower())}
+    found = {w[:_STEM] for w in _WORD.findall(sentence.lower())}
+    return len(wanted & found) / max(1, len(wanted))
 
 
 def _company(e: EventMention, events: Sequence[EventMention]) -> dict[str, float]:
