@@ -11,10 +11,13 @@ from torch.nn import functional as F
 
 from extractors.reading.inputs import STATE, TEXT, padded
 from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
+from extractors.training.join import joined
 from extractors.training.network import ROLE_WIDTH, ReaderNetwork
 from extractors.training.samples import Sample
 
 BATCH = 24
+# How many joined pairs are seen in an epoch, as a share of the samples.
+JOINED = 0.12
 RATE, HEAD_RATE = 1.5e-4, 1e-3
 
 
@@ -35,7 +38,8 @@ def fit(
     optimizer = torch.optim.AdamW(
         [{"params": inner, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
     )
-    steps = epochs * math.ceil(len(samples) / BATCH)
+    pairs = int(JOINED * len(samples))
+    steps = epochs * math.ceil((len(samples) + pairs) / BATCH)
     warm = steps // 10
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer,
@@ -47,7 +51,7 @@ def fit(
     )
     net.train()
     for epoch in range(epochs):
-        seen = [vary(s, shuffle) for s in samples]
+        seen = [vary(s, shuffle) for s in (*samples, *joined(samples, pairs, shuffle))]
         total = 0.0
         for batch in batches(seen, shuffle):
             with torch.autocast("cpu", dtype=torch.bfloat16):
