@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
 from spacy.tokens import Doc
 
 from extractors.events.context import SentenceContext
@@ -16,13 +15,14 @@ from extractors.events.policy_events import Candidate
 from extractors.events.relations import surroundings
 from extractors.reading.combination import (
     CLASSES,
+    RULED,
     Combination,
     LabelChances,
     candidate_near,
     event_of,
     load_combination,
 )
-from extractors.reading.readings import ReadEvent, Reading, sigmoid
+from extractors.reading.readings import ReadEvent, Reading, chance_of_score
 from models.event import EventStatus, EventType, Factuality, TimeFrame, status_class, type_group
 
 
@@ -125,13 +125,17 @@ class _Labels:
             status=EventStatus(said["status"]),
             factuality=Factuality(said["factuality"]),
             time_frame=TimeFrame(said["time_frame"]),
-            confidence=float(sigmoid(np.asarray(score, np.float32))),
+            confidence=chance_of_score(score),
         )
 
 
 def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
-    """The probability of each class of type, status, factuality and time frame, by the head."""
-    return {name: head.label(name, view(features)) for name, view in VIEWS.items()}
+    """The probability of each class of each label by the head, and the class that rules give."""
+    said = {name: head.label(name, view(features)) for name, view in VIEWS.items()}
+    for name, ruled in RULED.items():
+        mark = f"{ruled.removeprefix('ruled ')}="
+        said[ruled] = {f.removeprefix(mark): 1.0 for f in features if f.startswith(mark)}
+    return said
 
 
 def _add(found: list[Decision], new: Decision) -> None:

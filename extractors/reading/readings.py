@@ -144,3 +144,8 @@ def softmax(x: Floats) -> Floats:
 def sigmoid(x: Floats) -> Floats:
     """1 / (1 + exp(-x))."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))), np.float32)
+
+
+def chance_of_score(score: float) -> float:
+    """The probability of which a score is the log-odds."""
+    return float(sigmoid(np.asarray(score, np.float32)))
