@@ -8,114 +8,186 @@ import random
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from extractors.events.gazetteer import read_reference
+from extractors.training import wording
+from models.event import Factuality, TimeFrame
 
-_GAP = re.compile(r"\{(A|Ad|Ac|T|Td|Tc|P|C|R)\}|\[|\]")
-_FORMS = {"": "name", "d": "demonyms", "c": "capital"}
-_FIRMS = ("Arden Metals", "Norvik", "Helio Chemicals", "Brightwater", "Kestrel Mining", "Tamsin AG")
-_RATES = ("5%", "10%", "15 percent", "25%", "40%", "100 percent")
+MARK = re.compile(r"\{([A-Z])([a-z]?)([123]?)\}|[\[\]<>]")
+# The field of an event that a gap fills.
+_FIELDS = {
+    "A": "actor_texts",
+    "T": "target_texts",
+    "P": "product_texts",
+    "Q": "product_texts",
+    "C": "company_texts",
+    "G": "company_texts",
+    "R": "rates",
+    "M": "amounts",
+    "V": "amounts",
+    "D": "dates",
+}
+_STATES = "ATN"
+_FRAMES = {f.value for f in TimeFrame}
+_FACTUALITIES = {f.value for f in Factuality}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One text and what it tells, an entry for each event.
+
+    `actors` and `targets` are the letters of the states that act and are hit, for each event.
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Filled:
+    """A text as it grows: the spans of its gaps, as (mark, value), triggers and instrument."""
+
+    text: str = ""
+    gaps: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    triggers: list[tuple[int, int]] = field(default_factory=list)
+    instrument: str = ""
 
 
 @cache
-def templates() -> tuple[tuple[dict[str, Any], str], ...]:
+def templates() -> tuple[Template, ...]:
     """Each text of templates.toml with the labels above it."""
     path = resources.files("extractors").joinpath("training", "templates.toml")
     tables = tomllib.loads(path.read_text(encoding="utf-8"))["template"]
-    return tuple((table, text) for table in tables for text in table["say"])
+    return tuple(
+        Template(
+            text=text,
+            labels=tuple(table["labels"]),
+            actors=tuple(table.get("actors", ["A"] * len(table["labels"]))),
+            targets=tuple(table.get("targets", ["T"] * len(table["labels"]))),
+        )
+        for table in tables
+        for text in table["say"]
+    )
 
 
 def generate(count: int, seed: int) -> Iterator[dict[str, Any]]:
     """`count` labelled records, every template as often as any other."""
-    choose = random.Random(seed)
-    order: list[tuple[dict[str, Any], str]] = []
+    choose = random.Random(seed)  # noqa: S311 - sentences, no secrets
+    order: list[Template] = []
     for number in range(count):
         if not order:
             order = list(templates())
             choose.shuffle(order)
-        labels, text = order.pop()
-        yield filled(labels, text, f"template-{seed}-{number}", choose)
+        yield filled(order.pop(), f"template-{seed}-{number}", choose)
 
 
-def filled(
-    labels: dict[str, Any], template: str, record_id: str, choose: random.Random
-) -> dict[str, Any]:
-    """One template with its gaps filled and its label, if it tells an event."""
-    states = dict(zip("AT", choose.sample(list(_states()), 2), strict=True))
-    words: dict[str, list[str]] = {name: [] for name in "ATPCR"}
-    text, at, trigger = "", 0, [0, 0]
-    for gap in _GAP.finditer(template):
-        text += template[at : gap.start()]
-        at = gap.end()
-        if gap[0] in "[]":
-            trigger["[]".index(gap[0])] = len(text)
-            continue
-        kind = gap[1][0]
-        word = _word(gap[1], states, choose)
-        # A text begins with a capital.
-        word = word[:1].upper() + word[1:] if not text else word
-        words[kind].append(word)
-        text += word
-    text += template[at:]
+def filled(template: Template, record_id: str, choose: random.Random) -> dict[str, Any]:
+    """A record: the template with its gaps filled, and the events it tells."""
+    sentence = template.text.endswith(".")
+    published = date(2025, 1, 1) + timedelta(days=choose.randrange(700))
+    marks = [m for m in MARK.finditer(template.text) if m[1]]
+    letters = sorted({m[1] + m[3] for m in marks if m[1] in _STATES})
+    named = dict(zip(letters, choose.sample(states(), len(letters)), strict=True))
+    values: dict[str, Any] = {}
+    out = _Filled()
+    at, opened = 0, 0
+    for mark in MARK.finditer(template.text):
+        out.text += template.text[at : mark.start()]
+        at = mark.end()
+        if mark[0] in "[<":
+            opened = len(out.text)
+        elif mark[0] == "]":
+            out.triggers.append((opened, len(out.text)))
+        elif mark[0] == ">":
+            out.instrument = out.text[opened:]
+        else:
+            letter, form, number = mark.groups()
+            if letter in _STATES:
+                row = named[letter + number]
+                before, span, after = wording.state(row, form, sentence, choose)
+                value: dict[str, Any] = {"code": row["code"]}
+            else:
+                key = letter + form * (letter == "D") + number
+                if key not in values:
+                    used = [v["text"] for v in values.values()]
+                    values[key] = wording.value(letter, form, published, used, choose)
+                value = {k: v for k, v in values[key].items() if v}
+                span = wording.attributive(value["text"]) if form == "n" else value["text"]
+                before, after = "", ""
+            span = _append(out, before, span, after)
+            out.gaps.append((letter, number, {**value, "text": span}))
+    out.text += template.text[at:]
     return {
         "id": record_id,
+        "source": "template",
         "document": record_id,
-        "kind": "sentence" if text.endswith(".") else "headline",
-        "text": text,
-        "events": [_event(labels, text, trigger, words, states)] if labels["type"] else [],
+        "kind": "sentence" if sentence else "headline",
+        "published": published.isoformat(),
+        "title": None,
+        "context": None,
+        "text": out.text,
+        "events": [_event(template, number, out) for number in range(len(template.labels))],
     }
 
 
-def _word(gap: str, states: dict[str, dict[str, str]], choose: random.Random) -> str:
-    if gap == "P":
-        return choose.choice(_goods())
-    if gap == "C":
-        return choose.choice(_FIRMS)
-    if gap == "R":
-        return choose.choice(_RATES)
-    state = states[gap[0]]
-    return (state[_FORMS[gap[1:]]] or state["name"]).split("|")[0]
+def _append(out: _Filled, before: str, span: str, after: str) -> str:
+    """Add a word, with a or an before it and a capital where the text begins; the span as added."""
+    word = before + span
+    if re.search(r"\b[Aa] $", out.text) and wording.sounds_open(word):
+        out.text = out.text[:-1] + "n "
+    if not out.text:
+        before, span = (
+            (before[:1].upper() + before[1:], span)
+            if before
+            else (
+                "",
+                span[:1].upper() + span[1:],
+            )
+        )
+    out.text += before + span + after
+    return span
 
 
-def _event(
-    labels: dict[str, Any],
-    text: str,
-    trigger: list[int],
-    words: dict[str, list[str]],
-    states: dict[str, dict[str, str]],
-) -> dict[str, Any]:
-    start, end = trigger
-    agree, nobody = labels.get("agree", False), labels.get("nobody", False)
-    acting = [] if nobody else ["A", "T"] if agree else ["A"]
-    hit = [] if agree or nobody else ["T"]
-    return {
-        "trigger": text[start:end],
+def _event(template: Template, number: int, out: _Filled) -> dict[str, Any]:
+    """The event that the trigger of this number tells."""
+    kind, status, *rest = template.labels[number].split()
+    start, end = out.triggers[number]
+    event: dict[str, Any] = {
+        "trigger": out.text[start:end],
         "start": start,
         "end": end,
-        "type": labels["type"],
-        "status": labels["status"],
-        "factuality": labels.get("factuality", "asserted"),
-        "time_frame": labels.get("time_frame", "current"),
-        "actors": [states[k]["code"] for k in acting if words[k]],
-        "targets": [states[k]["code"] for k in hit if words[k]],
-        "actor_texts": [w for k in acting for w in words[k]],
-        "target_texts": [w for k in hit for w in words[k]],
-        "product_texts": words["P"],
-        "company_texts": words["C"],
-        "rates": [{"text": rate} for rate in words["R"]],
+        "type": kind,
+        "status": status,
+        "factuality": next((w for w in rest if w in _FACTUALITIES), Factuality.ASSERTED.value),
+        "time_frame": next((w for w in rest if w in _FRAMES), TimeFrame.CURRENT.value),
+        "actors": [],
+        "targets": [],
+        **{name: [] for name in _FIELDS.values()},
+        "instrument": out.instrument,
+        "retaliation": "retaliation" in rest,
     }
+    for letter, only, value in out.gaps:
+        if only not in ("", str(number + 1)):
+            continue
+        if letter in _STATES:
+            for role, letters in (("actor", template.actors), ("target", template.targets)):
+                if letter in letters[number]:
+                    event[f"{role}_texts"].append(value["text"])
+                    event[f"{role}s"] += [value["code"]] * (value["code"] not in event[f"{role}s"])
+        elif letter in _FIELDS:
+            plain = _FIELDS[letter].endswith("_texts")
+            event[_FIELDS[letter]].append(value["text"] if plain else dict(value))
+    return event
 
 
 @cache
-def _states() -> tuple[dict[str, str], ...]:
-    return tuple(row for row in read_reference("countries.csv") if row["code"] != "XX")
-
-
-@cache
-def _goods() -> tuple[str, ...]:
-    """Goods as news calls them: the commodities' aliases of lower case."""
-    aliases = (a for row in read_reference("commodities.csv") for a in row["aliases"].split("|"))
-    return tuple(sorted({a for a in aliases if a and a.islower()}))
+def states() -> tuple[dict[str, str], ...]:
+    """Every state and territory of countries.csv."""
+    return tuple(r for r in read_reference("countries.csv") if r["code"] not in ("XX", "world"))
