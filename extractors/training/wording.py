@@ -24,6 +24,8 @@ _NO_GOODS |= {"lead", "crude", "small packages", "ceria", "computers", "moly", "
 _FIRST = "Arden|Norvik|Helio|Brightwater|Kestrel|Tamsin|Orlen Bay|Quill|Sabre|Tolva|Mirabel|Zenko"
 _SECOND = "Metals|Mining|Chemicals|Resources|Energy|Steel|Semiconductor|Shipping|Foods|Lithium"
 _LENGTHS = ("90 days", "six months", "a year", "two years", "30 days", "three months", "180 days")
+_PAST = {"a": "date_announced", "f": "date_effective", "x": "date_end"}
+_COMING = {"e": "date_effective", "n": "date_end", "l": "deadline"}
 _VOWEL = re.compile(
     r"(?!U[KSR]\b|EU\b|UAE|Euro|Ukrain|Ugand|Urugu|u[nr]i|ura|use|one)[AEIOUaeiouÅ]"
 )
@@ -56,6 +58,10 @@ def state(
         return the, f"{name}{own} {choose.choice(_BODIES)}", ""
     if form == "g":
         return "the " if sentence else "", f"{adjective} {choose.choice(_BODIES)}", ""
+    if form == "p":
+        return the, f"{name}{own} {choose.choice(('parliament', 'parliament', 'senate'))}", ""
+    if form == "k":
+        return "", f"{adjective} {choose.choice(('court', 'court', 'judge', 'tribunal'))}", ""
     if form == "j":
         return the, f"{name}{own} {choose.choice(_COURTS)}", ""
     return the, name, ""
@@ -97,17 +103,16 @@ def value(
 
 
 def _day(form: str, published: date, choose: random.Random) -> dict[str, Any]:
-    """a: the weekday of a decision; e, n, l: the day of effect, end or deadline; y: a past year."""
-    if form == "a":
+    """A weekday just past, a day to come, or for the form y a past year."""
+    if form in _PAST:
         day = published - timedelta(days=choose.randrange(7))
-        return {"role": "date_announced", "text": f"{day:%A}", "date": day.isoformat()}
+        return {"role": _PAST[form], "text": f"{day:%A}", "date": day.isoformat()}
     if form == "y":
         year = str(published.year - choose.randint(1, 9))
         return {"role": "date_effective", "text": year, "date": year}
     day = published + timedelta(days=choose.randint(8, 170))
     text = choose.choice((f"{day.day} {day:%B}", f"{day:%B} {day.day}"))
-    role = {"e": "date_effective", "n": "date_end", "l": "deadline"}[form]
-    return {"role": role, "text": text, "date": day.isoformat()}
+    return {"role": _COMING[form], "text": text, "date": day.isoformat()}
 
 
 @cache
@@ -116,7 +121,10 @@ def goods() -> tuple[str, ...]:
     rows = read_reference("commodities.csv")
     words = {a for row in rows for a in row["aliases"].split("|")}
     words |= {row["name"].lower() for row in rows if row["name"].replace(" ", "").isalpha()}
-    plain = {w for w in words if re.fullmatch("[a-z][a-z -]{2,24}", w) and " and " not in w} | {"LNG", "EVs"}
+    plain = {w for w in words if re.fullmatch("[a-z][a-z -]{2,24}", w) and " and " not in w} | {
+        "LNG",
+        "EVs",
+    }
     return tuple(sorted((plain | set(_MORE_GOODS.split("|"))) - _NO_GOODS))
 
 
