@@ -30,6 +30,7 @@ _FIELDS = {
     "R": "rates",
     "M": "amounts",
     "V": "amounts",
+    "S": "amounts",
     "D": "dates",
 }
 _STATES = "ATN"
@@ -120,7 +121,7 @@ def filled(template: Template, record_id: str, choose: random.Random) -> dict[st
                     values[key] = wording.value(letter, form, published, used, choose)
                 value = {k: v for k, v in values[key].items() if v}
                 span = wording.attributive(value["text"]) if form == "n" else value["text"]
-                before, after = "", ""
+                before, after = "", wording.possessive(span) if form == "s" else ""
             span = _append(out, before, span, after)
             out.gaps.append((letter, number, {**value, "text": span}))
     out.text += template.text[at:]

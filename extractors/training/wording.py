@@ -34,7 +34,7 @@ _VOWEL_NUMBER = re.compile(r"8|11\b|18\b|11[ %]|18[ %]")
 
 def sounds_open(word: str) -> bool:
     """Does this word take "an"?"""
-    return bool(_VOWEL.match(word) or _VOWEL_NUMBER.match(word))
+    return bool(_VOWEL.match(word) or _VOWEL_NUMBER.match(word.lstrip("$€£")))
 
 
 def state(
@@ -47,7 +47,7 @@ def state(
     the = "the " if sentence and code in _THE else ""
     adjective = _ADJECTIVES.get(code) or row["demonyms"].split("|")[0] or name
     capital = row["capital"].split("|")[0]
-    own = "'" if name.endswith("s") else "'s"
+    own = possessive(name)
     if form == "d":
         return "", adjective, ""
     if form == "c":
@@ -65,6 +65,11 @@ def state(
     if form == "j":
         return the, f"{name}{own} {choose.choice(_COURTS)}", ""
     return the, name, ""
+
+
+def possessive(word: str) -> str:
+    """What makes this word a possessive."""
+    return "'" if word.endswith("s") else "'s"
 
 
 def attributive(goods: str) -> str:
@@ -88,6 +93,9 @@ def value(
             "value": float(number),
             "unit": "percent",
         }
+    if letter == "S":
+        share = choose.randint(4, 75)
+        return {"text": f"{share}%", "value": float(share), "unit": "percent"}
     if letter == "M":
         number, size = choose.randint(2, 90), choose.choice(("million", "billion"))
         sign, unit = choose.choice((("$", "USD"), ("€", "EUR"), ("£", "GBP")))
