@@ -18,11 +18,13 @@ from extractors.events.gazetteer import read_reference
 from extractors.training import wording
 from models.event import Factuality, TimeFrame
 
-MARK = re.compile(r"\{([A-Z])([a-z]?)([123]?)\}|[\[\]<>]")
+MARK = re.compile(r"\{([A-Z])([12]?)([a-z]?)\}|[\[\]<>]")
 # The field of an event that a gap fills.
 _FIELDS = {
     "A": "actor_texts",
+    "B": "actor_texts",
     "T": "target_texts",
+    "U": "target_texts",
     "P": "product_texts",
     "Q": "product_texts",
     "C": "company_texts",
@@ -33,7 +35,7 @@ _FIELDS = {
     "S": "amounts",
     "D": "dates",
 }
-_STATES = "ATN"
+_STATES = "ABTUN"
 _FRAMES = {f.value for f in TimeFrame}
 _FACTUALITIES = {f.value for f in Factuality}
 
@@ -70,8 +72,8 @@ def templates() -> tuple[Template, ...]:
         Template(
             text=text,
             labels=tuple(table["labels"]),
-            actors=tuple(table.get("actors", ["A"] * len(table["labels"]))),
-            targets=tuple(table.get("targets", ["T"] * len(table["labels"]))),
+            actors=tuple(table.get("actors", ["AB"] * len(table["labels"]))),
+            targets=tuple(table.get("targets", ["TU"] * len(table["labels"]))),
         )
         for table in tables
         for text in table["say"]
@@ -91,16 +93,32 @@ def generate(count: int, seed: int) -> Iterator[dict[str, Any]]:
 
 def filled(template: Template, record_id: str, choose: random.Random) -> dict[str, Any]:
     """A record: the template with its gaps filled, and the events it tells."""
-    sentence = template.text.endswith(".")
     published = date(2025, 1, 1) + timedelta(days=choose.randrange(700))
-    marks = [m for m in MARK.finditer(template.text) if m[1]]
-    letters = sorted({m[1] + m[3] for m in marks if m[1] in _STATES})
+    out = _fill(template.text, published, choose)
+    while not _plain(out):
+        out = _fill(template.text, published, choose)
+    return {
+        "id": record_id,
+        "source": "template",
+        "document": record_id,
+        "kind": "sentence" if template.text.endswith(".") else "headline",
+        "published": published.isoformat(),
+        "title": None,
+        "context": None,
+        "text": out.text,
+        "events": [_event(template, number, out) for number in range(len(template.labels))],
+    }
+
+
+def _fill(template: str, published: date, choose: random.Random) -> _Filled:
+    sentence = template.endswith(".")
+    letters = sorted({m[1] for m in MARK.finditer(template) if m[1] and m[1] in _STATES})
     named = dict(zip(letters, choose.sample(states(), len(letters)), strict=True))
     values: dict[str, Any] = {}
     out = _Filled()
     at, opened = 0, 0
-    for mark in MARK.finditer(template.text):
-        out.text += template.text[at : mark.start()]
+    for mark in MARK.finditer(template):
+        out.text += template[at : mark.start()]
         at = mark.end()
         if mark[0] in "[<":
             opened = len(out.text)
@@ -109,9 +127,9 @@ def filled(template: Template, record_id: str, choose: random.Random) -> dict[st
         elif mark[0] == ">":
             out.instrument = out.text[opened:]
         else:
-            letter, form, number = mark.groups()
+            letter, number, form = mark.groups()
             if letter in _STATES:
-                row = named[letter + number]
+                row = named[letter]
                 before, span, after = wording.state(row, form, sentence, choose)
                 value: dict[str, Any] = {"code": row["code"]}
             else:
@@ -123,19 +141,10 @@ def filled(template: Template, record_id: str, choose: random.Random) -> dict[st
                 span = wording.attributive(value["text"]) if form == "n" else value["text"]
                 before, after = "", wording.possessive(span) if form == "s" else ""
             span = _append(out, before, span, after)
-            out.gaps.append((letter, number, {**value, "text": span}))
-    out.text += template.text[at:]
-    return {
-        "id": record_id,
-        "source": "template",
-        "document": record_id,
-        "kind": "sentence" if sentence else "headline",
-        "published": published.isoformat(),
-        "title": None,
-        "context": None,
-        "text": out.text,
-        "events": [_event(template, number, out) for number in range(len(template.labels))],
-    }
+            place = len(out.text) - len(span + after)
+            out.gaps.append((letter, number, {**value, "text": span, "at": place}))
+    out.text += template[at:]
+    return out
 
 
 def _append(out: _Filled, before: str, span: str, after: str) -> str:
@@ -144,16 +153,20 @@ def _append(out: _Filled, before: str, span: str, after: str) -> str:
     if re.search(r"\b[Aa] $", out.text) and wording.sounds_open(word):
         out.text = out.text[:-1] + "n "
     if not out.text:
-        before, span = (
-            (before[:1].upper() + before[1:], span)
-            if before
-            else (
-                "",
-                span[:1].upper() + span[1:],
-            )
-        )
-    out.text += before + span + after
-    return span
+        word = word[:1].upper() + word[1:]
+    out.text += word + after
+    return word[len(before) :]
+
+
+def _plain(out: _Filled) -> bool:
+    """Is each word where one looks for it, nearest to the trigger? No tin in Argentina."""
+    for trigger, _ in out.triggers:
+        for letter, _, value in out.gaps:
+            word, places = value["text"], {v["at"] for g, _, v in out.gaps if g == letter}
+            found = [m.start() for m in re.finditer(f"(?={re.escape(word)})", out.text)]
+            if min(found, key=lambda i: abs(i - trigger)) not in places:
+                return False
+    return True
 
 
 def _event(template: Template, number: int, out: _Filled) -> dict[str, Any]:
@@ -184,7 +197,8 @@ def _event(template: Template, number: int, out: _Filled) -> dict[str, Any]:
                     event[f"{role}s"] += [value["code"]] * (value["code"] not in event[f"{role}s"])
         elif letter in _FIELDS:
             plain = _FIELDS[letter].endswith("_texts")
-            event[_FIELDS[letter]].append(value["text"] if plain else dict(value))
+            said = {k: v for k, v in value.items() if k != "at"}
+            event[_FIELDS[letter]].append(value["text"] if plain else said)
     return event
 
 

@@ -85,7 +85,7 @@ def value(
     """What fills a gap that is no state: its text, with number, unit, date or role."""
     if letter in "PQCG":
         pool = goods() if letter in "PQ" else firms()
-        return {"text": choose.choice([w for w in pool if w not in used])}
+        return {"text": choose.choice([w for w in pool if not any(w in u or u in w for u in used)])}
     if letter == "R":
         number = choose.choice((5, 7.5, 8, 10, 12, 15, 18, 20, 25, 30, 35, 40, 50, 60, 100, 125))
         return {
