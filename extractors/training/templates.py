@@ -21,18 +21,12 @@ from models.event import Factuality, TimeFrame
 MARK = re.compile(r"\{([A-Z])([12]?)([a-z]?)\}|[\[\]<>]")
 # The field of an event that a gap fills.
 _FIELDS = {
-    "A": "actor_texts",
-    "B": "actor_texts",
-    "T": "target_texts",
-    "U": "target_texts",
-    "P": "product_texts",
-    "Q": "product_texts",
-    "C": "company_texts",
-    "G": "company_texts",
+    **dict.fromkeys("AB", "actor_texts"),
+    **dict.fromkeys("TU", "target_texts"),
+    **dict.fromkeys("PQ", "product_texts"),
+    **dict.fromkeys("CG", "company_texts"),
     "R": "rates",
-    "M": "amounts",
-    "V": "amounts",
-    "S": "amounts",
+    **dict.fromkeys("MVS", "amounts"),
     "D": "dates",
 }
 _STATES = "ABTUN"
@@ -55,7 +49,7 @@ class Template:
 
 @dataclass(slots=True, kw_only=True)
 class _Filled:
-    """A text as it grows: the spans of its gaps, as (mark, value), triggers and instrument."""
+    """A text as it grows; of its gaps the letter, the event they belong to, and the value."""
 
     text: str = ""
     gaps: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
@@ -94,9 +88,8 @@ def generate(count: int, seed: int) -> Iterator[dict[str, Any]]:
 def filled(template: Template, record_id: str, choose: random.Random) -> dict[str, Any]:
     """A record: the template with its gaps filled, and the events it tells."""
     published = date(2025, 1, 1) + timedelta(days=choose.randrange(700))
-    out = _fill(template.text, published, choose)
-    while not _plain(out):
-        out = _fill(template.text, published, choose)
+    while not _plain(out := _fill(template.text, published, choose)):
+        pass
     return {
         "id": record_id,
         "source": "template",
@@ -112,7 +105,7 @@ def filled(template: Template, record_id: str, choose: random.Random) -> dict[st
 
 def _fill(template: str, published: date, choose: random.Random) -> _Filled:
     sentence = template.endswith(".")
-    letters = sorted({m[1] for m in MARK.finditer(template) if m[1] and m[1] in _STATES})
+    letters = sorted({m[1] for m in MARK.finditer(template) if (m[1] or " ") in _STATES})
     named = dict(zip(letters, choose.sample(states(), len(letters)), strict=True))
     values: dict[str, Any] = {}
     out = _Filled()
@@ -129,9 +122,8 @@ def _fill(template: str, published: date, choose: random.Random) -> _Filled:
         else:
             letter, number, form = mark.groups()
             if letter in _STATES:
-                row = named[letter]
-                before, span, after = wording.state(row, form, sentence, choose)
-                value: dict[str, Any] = {"code": row["code"]}
+                before, span, after = wording.state(named[letter], form, sentence, choose)
+                value: dict[str, Any] = {"code": named[letter]["code"]}
             else:
                 key = letter + form * (letter == "D") + number
                 if key not in values:
