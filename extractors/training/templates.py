@@ -92,12 +92,9 @@ def filled(template: Template, record_id: str, choose: random.Random) -> dict[st
         pass
     return {
         "id": record_id,
-        "source": "template",
         "document": record_id,
         "kind": "sentence" if template.text.endswith(".") else "headline",
         "published": published.isoformat(),
-        "title": None,
-        "context": None,
         "text": out.text,
         "events": [_event(template, number, out) for number in range(len(template.labels))],
     }
