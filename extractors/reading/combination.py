@@ -25,7 +25,7 @@ CLASSES = {
     "factuality": FACTUALITIES,
     "time_frame": TIME_FRAMES,
 }
-# What the rules over the parse say of a candidate, beside what the head says: 1 for their one class.
+# What the rules over the parse say of a candidate, beside the head: 1 for their one class.
 RULED = {"status": "ruled status", "factuality": "ruled factuality", "time_frame": "ruled time"}
 # A sentence without any candidate of the lexicon counts as one of these log-odds.
 NO_CANDIDATE = -3.0
@@ -112,7 +112,7 @@ def label_features(
     event: ReadEvent,
     candidate: tuple[Candidate, float, LabelChances] | None,
 ) -> Vector:
-    """(classes, features) of a label: what the encoder says, then what the candidate's head says."""
+    """(classes, features) of a label: the encoder's, then the head's of the candidate."""
     names = CLASSES[name]
     if name == "type":
         whole = np.log(reading.types + _FLOOR)
@@ -140,7 +140,7 @@ def label_features(
 
 
 def event_of(reading: Reading, c: Candidate) -> ReadEvent:
-    """The encoder's event that a candidate speaks of: the one its words touch, else the likeliest."""
+    """The encoder's event that a candidate speaks of: its words touch, or it is the likeliest."""
 
     def nearness(e: ReadEvent) -> float:
         trigger = c.start < e.end and e.start < c.end
