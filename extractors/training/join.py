@@ -69,7 +69,9 @@ def join(first: Sample, second: Sample, joint: str) -> Sample:
     rest = rest[_plain(b, rest)]
     row = Row(
         **{
-            name: np.concatenate([*parts, getattr(b, name)[rest]]).astype(getattr(a, name).dtype)
+            name: np.concatenate(
+                [*parts, getattr(b, name)[rest] + (shift if name in ("starts", "ends") else 0)]
+            ).astype(getattr(a, name).dtype)
             for name, parts in columns.items()
         }
     )
