@@ -25,8 +25,6 @@ CLASSES = {
     "factuality": FACTUALITIES,
     "time_frame": TIME_FRAMES,
 }
-# What the rules over the parse say of a candidate, beside the head: 1 for their one class.
-RULED = {"status": "ruled status", "factuality": "ruled factuality", "time_frame": "ruled time"}
 # A sentence without any candidate of the lexicon counts as one of these log-odds.
 NO_CANDIDATE = -3.0
 _FLOOR = 1e-4
@@ -125,7 +123,7 @@ def label_features(
         }[name]
         columns = [np.log(said + _FLOOR)]
     if candidate is None:
-        columns += [np.zeros(len(names))] * (4 if name == "type" else 2)
+        columns += [np.zeros(len(names))] * (4 if name == "type" else 1)
         return np.stack(columns, 1)
     c, chance, said_by_head = candidate
     columns.append(
@@ -134,8 +132,6 @@ def label_features(
     if name == "type":
         own = np.array([float(value == c.evidence.pattern.type.value) for value in names])
         columns += [own, own * chance, own * log_odds(chance)]
-    else:
-        columns.append(np.array([said_by_head[RULED[name]].get(value, 0.0) for value in names]))
     return np.stack(columns, 1)
 
 

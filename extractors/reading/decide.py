@@ -15,7 +15,6 @@ from extractors.events.policy_events import Candidate
 from extractors.events.relations import surroundings
 from extractors.reading.combination import (
     CLASSES,
-    RULED,
     Combination,
     LabelChances,
     candidate_near,
@@ -130,12 +129,8 @@ class _Labels:
 
 
 def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
-    """The probability of each class of each label by the head, and the class that rules give."""
-    said = {name: head.label(name, view(features)) for name, view in VIEWS.items()}
-    for ruled in RULED.values():
-        mark = f"{ruled.removeprefix('ruled ')}="
-        said[ruled] = {f.removeprefix(mark): 1.0 for f in features if f.startswith(mark)}
-    return said
+    """The probability of each class of type, status, factuality and time frame, by the head."""
+    return {name: head.label(name, view(features)) for name, view in VIEWS.items()}
 
 
 def _add(found: list[Decision], new: Decision) -> None:
