@@ -88,10 +88,10 @@ bench-ingest: $(TOOLS)  ## compare fetching and storing with the `reader` packag
 	$(BIN)/python -m bench.ingest --memory
 
 train: $(TOOLS)  ## retrain the extractor (needs POLICYWIRE_SHARED)
-	$(BIN)/python -m extractors.training.train tests/quality/labelled/corpora.jsonl $(MORE)
+	$(BIN)/python -m extractors.training.train $(MORE)
 
-quality: $(TOOLS)  ## score extraction against the floors (MORE="labelled.jsonl ..." adds training data)
-	$(BIN)/python -m tests.quality.score $(MORE)
+quality: $(TOOLS)  ## score extraction against the floors
+	$(BIN)/python -m tests.quality.score
 
 format: $(TOOLS)  ## format the code with ruff
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

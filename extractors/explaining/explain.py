@@ -5,14 +5,14 @@ Everything is read back from the pipeline's own functions, so what is shown is w
 
 from collections.abc import Iterator
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from extractors.events.arguments import find_event_dates
 from extractors.events.context import SentenceContext
 from extractors.events.factuality import governed_status, rule_factuality, rule_time_frame
+from extractors.events.gazetteer import Name
 from extractors.events.head import load_head
 from extractors.events.policy_events import Candidate
-from extractors.events.role_features import token_of
 from extractors.events.roles import Party
 from extractors.events.step_score import StatusHit
 from extractors.explaining.explanation import (
@@ -332,6 +332,12 @@ def party_reason(doc: Doc, context: SentenceContext, party: Party) -> str:
     above = context.text[token.head.idx : token.head.idx + len(token.head.text)]
     hangs = f'{token.dep_} of "{above}"' if token.head.i != token.i else "the root"
     return f'"{name.text}" at {context.start + name.start} ({name.how}), {hangs}'
+
+
+def token_of(doc: Doc, name: Name) -> Token | None:
+    """The head word of a name in the parse."""
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    return span.root if span is not None else None
 
 
 def known_as(context: SentenceContext, name: str, shown: str) -> str:

@@ -25,8 +25,6 @@ CLASSES = {
     "factuality": FACTUALITIES,
     "time_frame": TIME_FRAMES,
 }
-# What the rules over the parse say of a candidate, beside what the head says: 1 for their one class.
-RULED = {"status": "ruled status", "factuality": "ruled factuality", "time_frame": "ruled time"}
 # A sentence without any candidate of the lexicon counts as one of these log-odds.
 NO_CANDIDATE = -3.0
 _FLOOR = 1e-4
@@ -112,7 +110,7 @@ def label_features(
     event: ReadEvent,
     candidate: tuple[Candidate, float, LabelChances] | None,
 ) -> Vector:
-    """(classes, features) of a label: what the encoder says, then what the candidate's head says."""
+    """(classes, features) of a label: the encoder's, then the head's of the candidate."""
     names = CLASSES[name]
     if name == "type":
         whole = np.log(reading.types + _FLOOR)
@@ -125,7 +123,7 @@ def label_features(
         }[name]
         columns = [np.log(said + _FLOOR)]
     if candidate is None:
-        columns += [np.zeros(len(names))] * (4 if name == "type" else 2)
+        columns += [np.zeros(len(names))] * (4 if name == "type" else 1)
         return np.stack(columns, 1)
     c, chance, said_by_head = candidate
     columns.append(
@@ -134,13 +132,11 @@ def label_features(
     if name == "type":
         own = np.array([float(value == c.evidence.pattern.type.value) for value in names])
         columns += [own, own * chance, own * log_odds(chance)]
-    else:
-        columns.append(np.array([said_by_head[RULED[name]].get(value, 0.0) for value in names]))
     return np.stack(columns, 1)
 
 
 def event_of(reading: Reading, c: Candidate) -> ReadEvent:
-    """The encoder's event that a candidate speaks of: the one its words touch, else the likeliest."""
+    """The encoder's event that a candidate speaks of: its words touch, or it is the likeliest."""
 
     def nearness(e: ReadEvent) -> float:
         trigger = c.start < e.end and e.start < c.end

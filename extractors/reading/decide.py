@@ -1,4 +1,4 @@
-"""Which events a sentence tells, and with what labels: the encoder and the lexicon's head weighed."""
+"""Which events a sentence tells, with what labels: encoder and head weighed."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,6 @@ from extractors.events.policy_events import Candidate
 from extractors.events.relations import surroundings
 from extractors.reading.combination import (
     CLASSES,
-    RULED,
     Combination,
     LabelChances,
     candidate_near,
@@ -130,16 +129,12 @@ class _Labels:
 
 
 def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
-    """The probability of each class of each label by the head, and the class that rules give."""
-    said = {name: head.label(name, view(features)) for name, view in VIEWS.items()}
-    for name, ruled in RULED.items():
-        mark = f"{ruled.removeprefix('ruled ')}="
-        said[ruled] = {f.removeprefix(mark): 1.0 for f in features if f.startswith(mark)}
-    return said
+    """The probability of each class of type, status, factuality and time frame, by the head."""
+    return {name: head.label(name, view(features)) for name, view in VIEWS.items()}
 
 
 def _add(found: list[Decision], new: Decision) -> None:
-    """Add a decision, unless it repeats one that is there: its words, or its step of its measure."""
+    """Add a decision, unless it repeats one: its words, or its step of its measure."""
     for old in found:
         overlap = (
             new.candidate.start < old.candidate.end and old.candidate.start < new.candidate.end

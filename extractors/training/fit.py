@@ -13,7 +13,7 @@ from extractors.reading.inputs import STATE, TEXT, padded
 from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
 from extractors.training.join import joined
 from extractors.training.network import ROLE_WIDTH, ReaderNetwork
-from extractors.training.samples import Sample
+from extractors.training.samples import EventSample, Sample
 
 BATCH = 24
 # How many joined pairs are seen in an epoch, as a share of the samples.
@@ -32,7 +32,7 @@ def fit(
 ) -> None:
     """Train `net` in place. `vary` gives the form in which a sample is seen this time."""
     torch.manual_seed(seed)
-    shuffle = random.Random(seed)
+    shuffle = random.Random(seed)  # noqa: S311 - repeatable on purpose
     inner = list(net.bert.parameters())
     heads = [p for n, p in net.named_parameters() if not n.startswith("bert.")]
     optimizer = torch.optim.AdamW(
@@ -111,7 +111,11 @@ def loss_of(outputs: tuple[Tensor, ...], batch: Sequence[Sample]) -> Tensor:
 
 
 def role_loss(
-    query: Tensor, key: Tensor, bias: Tensor, pairs: list, batch: Sequence[Sample]
+    query: Tensor,
+    key: Tensor,
+    bias: Tensor,
+    pairs: list[tuple[int, EventSample]],
+    batch: Sequence[Sample],
 ) -> Tensor:
     """Binary cross entropy of every piece and role of every event, summed over pieces."""
     width = key.shape[1]

@@ -69,7 +69,9 @@ def join(first: Sample, second: Sample, joint: str) -> Sample:
     rest = rest[_plain(b, rest)]
     row = Row(
         **{
-            name: np.concatenate([*parts, getattr(b, name)[rest]]).astype(getattr(a, name).dtype)
+            name: np.concatenate(
+                [*parts, getattr(b, name)[rest] + (shift if name in ("starts", "ends") else 0)]
+            ).astype(getattr(a, name).dtype)
             for name, parts in columns.items()
         }
     )
@@ -94,7 +96,7 @@ def _plain(row: Row, rest: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Which of the pieces after a sentence are its full stop, the marks and its kind."""
     marks = np.flatnonzero(row.ids == tokenizer().token_to_id("[SEP]"))
     second = marks[1] if len(marks) > 1 else len(row)
-    return (rest <= second) | (row.part[rest] == TEXT)
+    return np.asarray((rest <= second) | (row.part[rest] == TEXT), np.bool_)
 
 
 def _moved(event: EventSample, moved: NDArray[np.intp]) -> EventSample:

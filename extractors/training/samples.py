@@ -145,7 +145,7 @@ def _spans(texts: Iterable[str], context: SentenceContext, row: Row, near: int) 
 def _party(
     event: dict[str, Any], role: str, context: SentenceContext, row: Row, near: int
 ) -> NDArray[np.intp]:
-    """The pieces that name the actors or targets: in the sentence, else in what stands around it."""
+    """The pieces that name the actors or targets: in the sentence, else around it."""
     found = set(_spans(event.get(_TEXTS[role], ()), context, row, near).tolist())
     around: Sequence[tuple[int, Iterable[Name]]] = (
         (TITLE, context.title_names),

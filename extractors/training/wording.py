@@ -15,6 +15,7 @@ _THE |= {"AX", "KM", "VA"}
 _SHORT = {"US": "US", "GB": "UK", "EU": "EU", "AE": "UAE"}
 # Where the first demonym of the table is no adjective.
 _ADJECTIVES = {"NZ": "New Zealand", "HK": "Hong Kong", "LI": "Liechtenstein", "LU": "Luxembourg"}
+_ADJECTIVES |= {"CK": "Cook Islands", "VG": "British Virgin Islands"}
 _BODIES = ("government", "cabinet", "trade ministry", "commerce ministry", "finance ministry")
 _COURTS = ("supreme court", "top court", "trade tribunal", "constitutional court")
 # Goods of news that the table of commodities lacks.
