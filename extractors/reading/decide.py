@@ -1,4 +1,4 @@
-"""Which events a sentence tells, and with what labels: the encoder and the lexicon's head weighed."""
+"""Which events a sentence tells, with what labels: the encoder and the lexicon's head weighed."""
 
 import re
 from collections.abc import Sequence
@@ -135,7 +135,7 @@ def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
 
 
 def _add(found: list[Decision], new: Decision) -> None:
-    """Add a decision, unless it repeats one that is there: its words, or its step of its measure."""
+    """Add a decision, unless it repeats one already there: its words, or its step of its measure."""
     for old in found:
         overlap = (
             new.candidate.start < old.candidate.end and old.candidate.start < new.candidate.end

@@ -1,4 +1,4 @@
-"""What the encoder says of a sentence: is there an event, where, of what kind, and who plays what role."""
+"""What the encoder says of a sentence: is there an event, where, of what kind, who plays what role."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ _FURTHER = 0.2
 class ReadEvent:
     """One event as the encoder reads it. `start` and `end` count within the sentence.
 
-    `chance` is how likely the words are a trigger; the other arrays are probabilities, in the order of
-    labels.py. `roles` has a row for each piece of the row and a column for each of ROLES.
+    `chance` is how likely the words are a trigger; the other arrays are probabilities, in the order
+    of labels.py. `roles` has a row for each piece of the row and a column for each of ROLES.
     """
 
     start: int

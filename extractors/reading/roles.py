@@ -97,7 +97,7 @@ def read_companies(context: SentenceContext, reading: Reading, event: ReadEvent)
     return tuple(dict.fromkeys(context.text[start:end] for start, end, _ in spans))
 
 
-DATE_ROLES = tuple(role for role in ROLES if role.startswith("date_")) + ("deadline",)
+DATE_ROLES = (*(role for role in ROLES if role.startswith("date_")), "deadline")
 _NOT_YET = frozenset(
     {Factuality.SCHEDULED, Factuality.CONDITIONAL, Factuality.SPECULATIVE, Factuality.QUESTION}
 )
