@@ -135,7 +135,7 @@ def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
 
 
 def _add(found: list[Decision], new: Decision) -> None:
-    """Add a decision, unless it repeats one already there: its words, or its step of its measure."""
+    """Add a decision, unless it repeats one already there: its words, or a step of its measure."""
     for old in found:
         overlap = (
             new.candidate.start < old.candidate.end and old.candidate.start < new.candidate.end

@@ -1,4 +1,4 @@
-"""What the encoder says of a sentence: is there an event, where, of what kind, who plays what role."""
+"""What the encoder says of a sentence: an event or none, where, of what kind, and the roles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

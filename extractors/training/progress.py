@@ -1,5 +1,6 @@
 """How far training is, and how long it will still take."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -39,6 +40,6 @@ class Progress:
             left_s = self._spent_s / self.done * (self.total - self.done)
             self.say(
                 f"{self.name}: loss {self._loss / self._seen:.3f}; "
-                f"{self.done / self.total:.0%} of all training done, {left_s / 60:.0f} min left"
+                f"{self.done / self.total:.0%} of all training done, {math.ceil(left_s / 60)} min left"
             )
             self._seen, self._loss = 0, 0.0

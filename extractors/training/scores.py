@@ -17,9 +17,9 @@ class Score:
     """Counts, but for `area`.
 
     `sentences` were read; of these `telling` are labelled with an event, `told` read as one,
-    `right` both. Of the `events` labelled, how many have the right type, status, factuality and time frame
-    where the encoder reads an event nearest to their trigger. `area`: how often a sentence with an
-    event scores above one without (area under the ROC curve).
+    `right` both. Of the `events` labelled, how many have the right type, status, factuality and
+    time frame where the encoder reads an event nearest to their trigger. `area`: how often a
+    sentence with an event scores above one without (area under the ROC curve).
     """
 
     sentences: int = 0
@@ -58,7 +58,8 @@ _CLASSES: Mapping[str, Sequence[str]] = {
     "time_frame": TIME_FRAMES,
 }
 HEADER = (
-    "| set | sentences | events | area | has event F1 | type | status | factuality | time frame |"
+    "| set | sentences | events | area | has event F1 | type | status | factuality | time frame |\n"
+    "|---|---|---|---|---|---|---|---|---|"
 )
 
 

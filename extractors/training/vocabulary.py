@@ -9,6 +9,7 @@ must then be trained anew: a piece's place in it is its row in the weights.
 import argparse
 import csv
 import gzip
+import io
 import json
 import sys
 from collections import Counter
@@ -81,9 +82,8 @@ def table_cells() -> Iterator[str]:
     """Every cell of the tables of names that ship."""
     for table in _TABLES:
         path = resources.files("models").joinpath("reference", f"{table}.csv")
-        with path.open(encoding="utf-8", newline="") as lines:
-            for row in csv.reader(lines):
-                yield from row
+        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8"))):
+            yield from row
 
 
 def pruned(full: dict[str, Any], kept: Sequence[int]) -> dict[str, Any]:
