@@ -3,7 +3,8 @@
 Reads the labelled sets (sets.py) and fine-tunes the packaged encoder (packaged.py): once for each
 of five folds, without what that fold is scored on, to build/reader/fold0.onnx and so on; then on
 all labels, to extractors/reading/weights/reader.onnx. `--fold` or `--all` makes only those. Each
-file says in its metadata which labels it saw, and the scores. Prints how far it is every half minute.
+file says in its metadata which labels it saw, and the scores. Prints how far it is
+every half minute.
 """
 
 import argparse

@@ -37,9 +37,9 @@ class Progress:
         self._loss += loss * count
         if now - self._said >= self.every_s or self.done >= self.total:
             self._said = now
-            left_s = self._spent_s / self.done * (self.total - self.done)
+            left_min = math.ceil(self._spent_s / self.done * (self.total - self.done) / 60)
             self.say(
                 f"{self.name}: loss {self._loss / self._seen:.3f}; "
-                f"{self.done / self.total:.0%} of all training done, {math.ceil(left_s / 60)} min left"
+                f"{self.done / self.total:.0%} of all training done, {left_min} min left"
             )
             self._seen, self._loss = 0, 0.0
