@@ -15,6 +15,7 @@ from tokenizers import Encoding, Tokenizer
 
 from extractors.events.context import SentenceContext
 from extractors.events.gazetteer import Name
+from models.errors import ConfigError
 from models.jurisdiction import jurisdiction_name
 
 TOKENIZER = "tokenizer.json"
@@ -58,22 +59,23 @@ def tokenizer() -> Tokenizer:
     return Tokenizer.from_str(path.read_text(encoding="utf-8"))
 
 
+def mark(name: str) -> int:
+    """The piece of a mark that the tokenizer must have. Raises ConfigError for one it lacks."""
+    piece = tokenizer().token_to_id(name)
+    if piece is None:
+        raise ConfigError(f"{TOKENIZER}: no piece {name}")
+    return piece
+
+
 @lru_cache(maxsize=512)
 def _encoded(text: str) -> Encoding:
     return tokenizer().encode(text, add_special_tokens=False)
 
 
-@cache
-def _mark(piece: str) -> int:
-    found = tokenizer().token_to_id(piece)
-    assert found is not None, f"{piece} is a piece of the shipped tokenizer"
-    return found
-
-
 def row_of(context: SentenceContext) -> Row:
     """The row of one sentence."""
     tok = tokenizer()
-    cls, sep = _mark("[CLS]"), _mark("[SEP]")
+    cls, sep = mark("[CLS]"), mark("[SEP]")
     columns: list[tuple[int, int, int, int, int]] = [(cls, 0, -1, 0, 0)]
     body = tok.encode(context.text, add_special_tokens=False)
     columns += _columns(body, context.text, context.names, TEXT, 0, MOST_TEXT)

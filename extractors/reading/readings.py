@@ -1,4 +1,4 @@
-"""What the encoder says of a sentence: an event or none, where, of what kind, and the roles."""
+"""What the encoder says of a sentence: is there an event, what kind, who has what role."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -144,3 +144,8 @@ def softmax(x: Floats) -> Floats:
 def sigmoid(x: Floats) -> Floats:
     """1 / (1 + exp(-x))."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))), np.float32)
+
+
+def chance_of_score(score: float) -> float:
+    """The probability of which a score is the log-odds."""
+    return float(sigmoid(np.asarray(score, np.float32)))

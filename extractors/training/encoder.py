@@ -22,17 +22,20 @@ from extractors.extract import Extractor
 from extractors.reading.reader import WEIGHTS, Reader
 from extractors.training import packaged, scores
 from extractors.training.export import exported, metadata_of, with_metadata
-from extractors.training.fit import fit
+from extractors.training.fit import fit, pairs_of
 from extractors.training.network import ReaderNetwork
 from extractors.training.progress import Progress
 from extractors.training.samples import Sample, digest_of, read_samples
 from extractors.training.sets import FOLDS, apart, read_sets
+from extractors.training.templates import generate, templates
 from extractors.training.vary import vary
 from extractors.training.vocabulary import kept_pieces
 
 SEED, THREADS = 1, 2
-# Folds are for the combination and for scores: the fifth pass would not fit into 90 minutes.
-FOLD_EPOCHS, ALL_EPOCHS = 4, 5
+# Folds are for the combination and for scores: with as many epochs, five would take two hours.
+FOLD_EPOCHS, ALL_EPOCHS = 3, 5
+# How often each of our templates is filled.
+EACH_TEMPLATE, TEMPLATE_SEED = 4, 5
 FOLDER = Path("build/reader")
 
 
@@ -46,15 +49,22 @@ class Job:
     trains: list[Sample]
     scored: list[Sample]
 
+    @property
+    def passes(self) -> int:
+        """How many samples training sees, each as often as it does."""
+        return self.epochs * (len(self.trains) + pairs_of(self.trains))
+
 
 def samples_of(more: Sequence[Path] = (), limit: int | None = None) -> list[Sample]:
-    """The sentences of all labelled sets; `limit`: of the first records of each alone."""
+    """The sentences of all labelled sets and of our templates; `limit`: of some records of each."""
     extractor = Extractor(gate=False)
-    return [
+    found = [
         sample
         for labelled in read_sets(more)
         for sample in read_samples(labelled.records[:limit], extractor, labelled.name)
     ]
+    filled = generate(limit or EACH_TEMPLATE * len(templates()), TEMPLATE_SEED)
+    return [*found, *read_samples(filled, extractor, "templates")]
 
 
 def jobs(
@@ -131,7 +141,7 @@ def metadata(job: Job, drawn: str, found: dict[str, scores.Score]) -> dict[str, 
 
 def run(todo: Sequence[Job], folder: Path, drawn: str, out: Path | None) -> None:
     """Make, score and write each."""
-    progress = Progress(sum(job.epochs * len(job.trains) for job in todo), say)
+    progress = Progress(sum(job.passes for job in todo), say)
     for job in todo:
         say(f"{job.name}: {len(job.trains):,} sentences, {job.epochs} epochs")
         model = make(job, folder, progress)

@@ -14,10 +14,13 @@ from torch.nn import functional as F
 
 from extractors.reading.inputs import STATE, TEXT, padded
 from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
+from extractors.training.join import joined
 from extractors.training.network import ROLE_WIDTH, ReaderNetwork
 from extractors.training.samples import EventSample, Sample
 
 BATCH = 24
+# How many joined pairs are seen in an epoch, as a share of the samples.
+JOINED = 0.12
 RATE, HEAD_RATE = 1.5e-4, 1e-3
 
 
@@ -35,17 +38,18 @@ def fit(
     `told` hears after each batch how many samples it had, and its loss.
     """
     torch.manual_seed(seed)
-    shuffle = random.Random(seed)  # noqa: S311 - an order, no secret
+    shuffle = random.Random(seed)  # noqa: S311 - repeatable on purpose
     inner = list(net.bert.parameters())
     heads = [p for n, p in net.named_parameters() if not n.startswith("bert.")]
     optimizer = torch.optim.AdamW(
         [{"params": inner, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
     )
-    steps = epochs * math.ceil(len(samples) / BATCH)
+    pairs = pairs_of(samples)
+    steps = epochs * math.ceil((len(samples) + pairs) / BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: share_of_rate(n, steps))
     net.train()
     for _ in range(epochs):
-        seen = [vary(s, shuffle) for s in samples]
+        seen = [vary(s, shuffle) for s in (*samples, *joined(samples, pairs, shuffle))]
         for batch in batches(seen, shuffle):
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 outputs = net(*(torch.from_numpy(a) for a in padded([s.row for s in batch])))
@@ -57,6 +61,11 @@ def fit(
             schedule.step()
             told(len(batch), loss.item())
     net.eval()
+
+
+def pairs_of(samples: Sequence[Sample]) -> int:
+    """How many joined pairs an epoch sees beside the samples."""
+    return int(JOINED * len(samples))
 
 
 def share_of_rate(step: int, steps: int) -> float:
@@ -114,7 +123,7 @@ def role_loss(
     query: Tensor,
     key: Tensor,
     bias: Tensor,
-    pairs: Sequence[tuple[int, EventSample]],
+    pairs: list[tuple[int, EventSample]],
     batch: Sequence[Sample],
 ) -> Tensor:
     """Binary cross entropy of every piece and role of every event, summed over pieces."""

@@ -119,6 +119,7 @@ def event_of(event: dict[str, Any], context: SentenceContext, row: Row) -> Event
         roles["instrument"] = _spans([event.get("instrument") or ""], context, row, at)
         roles["rate"] = _spans([r["text"] for r in event.get("rates", ())], context, row, at)
         roles["amount"] = _spans([r["text"] for r in event.get("amounts", ())], context, row, at)
+    if "rates" in event and "dates" in event:
         for role in ROLES:
             if role.startswith(("date_", "deadline")):
                 short = role.removeprefix("date_")
@@ -163,7 +164,7 @@ def _spans(texts: Iterable[str], context: SentenceContext, row: Row, near: int) 
 def _party(
     event: dict[str, Any], role: str, context: SentenceContext, row: Row, near: int
 ) -> NDArray[np.intp]:
-    """The pieces that name the actors or targets: in the sentence, else in what stands around."""
+    """The pieces that name the actors or targets: in the sentence, else around it."""
     found = set(_spans(event.get(_TEXTS[role], ()), context, row, near).tolist())
     around: Sequence[tuple[int, Iterable[Name]]] = (
         (TITLE, context.title_names),

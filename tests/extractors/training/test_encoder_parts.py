@@ -88,6 +88,10 @@ def test_pieces_that_texts_use_are_kept_and_numbered_anew() -> None:
 def test_roles_that_were_not_asked_for_teach_nothing(extractor: Extractor) -> None:
     (old,), (full,) = samples(extractor, EVENT), samples(extractor, FULL)
     assert "rate" not in old.events[0].roles
+    assert "deadline" not in old.events[0].roles
+    (undated,) = samples(extractor, {**EVENT, "rates": []})
+    assert undated.events[0].roles["rate"].size == 0
+    assert "deadline" not in undated.events[0].roles
     assert words(full, "rate") == "15%"
     assert words(full, "product") == words(old, "product") == "tin cans"
     assert full.events[0].roles["amount"].size == 0
