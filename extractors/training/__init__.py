@@ -1,4 +1,4 @@
 """Labels to weights: `make train`.
 
-Three steps: encoder.py (needs torch, in the extra `train`), ngrams.py, train.py. Start with the last.
+Three steps: encoder.py (needs torch, in the extra `train`), ngrams.py, train.py.
 """

@@ -20,7 +20,7 @@ ROLE_WIDTH = 48
 STEPS = len(STATUSES) + len(FACTUALITIES) + len(TIME_FRAMES)
 
 
-class ReaderNetwork(nn.Module):  # type: ignore[misc]
+class ReaderNetwork(nn.Module):
     """ids, kinds, mask (rows, pieces) -> the six outputs that `reader.py` decodes.
 
     sentence (rows, 1 + types): logits that there is an event at all, and one of each type.
