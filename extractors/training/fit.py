@@ -1,4 +1,7 @@
-"""Fit the reader to samples: the losses, the batches and the schedule."""
+"""Fit the reader to samples: the losses, the batches and the schedule.
+
+Several tasks share one encoder and their losses are added up (Caruana 1997, "Multitask learning").
+"""
 
 import math
 import random
@@ -28,9 +31,12 @@ def fit(
     epochs: int,
     seed: int,
     vary: Callable[[Sample, random.Random], Sample] = lambda s, _: s,
-    say: Callable[[str], object] = print,
+    told: Callable[[int, float], object] = lambda _count, _loss: None,
 ) -> None:
-    """Train `net` in place. `vary` gives the form in which a sample is seen this time."""
+    """Train `net` in place. `vary` gives the form in which a sample is seen this time.
+
+    `told` hears after each batch how many samples it had, and its loss.
+    """
     torch.manual_seed(seed)
     shuffle = random.Random(seed)  # noqa: S311 - repeatable on purpose
     inner = list(net.bert.parameters())
@@ -38,21 +44,12 @@ def fit(
     optimizer = torch.optim.AdamW(
         [{"params": inner, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
     )
-    pairs = int(JOINED * len(samples))
+    pairs = pairs_of(samples)
     steps = epochs * math.ceil((len(samples) + pairs) / BATCH)
-    warm = steps // 10
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer,
-        lambda n: (
-            min(1.0, (n + 1) / warm) * max(0.02, (steps - n) / max(1, steps - warm))
-            if n >= warm
-            else (n + 1) / warm
-        ),
-    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: share_of_rate(n, steps))
     net.train()
-    for epoch in range(epochs):
+    for _ in range(epochs):
         seen = [vary(s, shuffle) for s in (*samples, *joined(samples, pairs, shuffle))]
-        total = 0.0
         for batch in batches(seen, shuffle):
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 outputs = net(*(torch.from_numpy(a) for a in padded([s.row for s in batch])))
@@ -62,9 +59,21 @@ def fit(
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            total += loss.item() * len(batch)
-        say(f"epoch {epoch + 1} of {epochs}: loss {total / len(seen):.3f}")
+            told(len(batch), loss.item())
     net.eval()
+
+
+def pairs_of(samples: Sequence[Sample]) -> int:
+    """How many joined pairs an epoch sees beside the samples."""
+    return int(JOINED * len(samples))
+
+
+def share_of_rate(step: int, steps: int) -> float:
+    """The share of the learning rate at a step: up for a tenth of all steps, then down to 0.02."""
+    warm = steps // 10
+    if step < warm:
+        return (step + 1) / warm
+    return max(0.02, (steps - step) / max(1, steps - warm))
 
 
 def batches(samples: Sequence[Sample], shuffle: random.Random) -> Iterator[list[Sample]]:

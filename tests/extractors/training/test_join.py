@@ -17,7 +17,8 @@ def samples() -> list[Sample]:
 
 
 def pieces(sample: Sample, at: list[int]) -> list[int]:
-    return sample.row.ids[at].tolist()
+    found: list[int] = sample.row.ids[at].tolist()
+    return found
 
 
 def test_labels_move_with_their_words(samples: list[Sample]) -> None:
