@@ -130,7 +130,8 @@ class Extractor:
         """
         if reject_reason(unit):
             return []
-        began, chars, docs = time.monotonic(), len(unit.text), []
+        began, chars = time.monotonic(), len(unit.text)
+        docs: list[Doc] = []
         for context in self._contexts(unit, list(self._sentences(unit))):
             docs += (doc for doc in self._docs([context], 1) if doc is not None)
             if (spent := time.monotonic() - began) > self.budget.seconds(chars):

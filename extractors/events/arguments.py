@@ -39,7 +39,7 @@ _NO_RATE_BEFORE = re.compile(
         r"\b(?:shares?|stocks?|index|futures|fell|rose|dropped|gained|jumped|slid"
         r"|slipped|climbed|plunged|surged|tumbled|sank|declined|accounts? for|nearly"
         r"|about half|grew|growth|inflation|unemployment|profit|revenue|sales|earnings"
-        r"|hit of|margin|dow|nasdaq|s&p \d+|yield|imports have dropped|up|down"
+        r"|hit of|margin|dow|nasdaq|s&p \d+|yield|imports have dropped|up(?! to\b)|down"
         r"|advanced|slumped|declining|rallied)\b[^.;]{0,25}$"
     ),
     re.I,

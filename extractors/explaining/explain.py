@@ -5,13 +5,15 @@ Everything is read back from the pipeline's own functions, so what is shown is w
 
 from collections.abc import Iterator
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
+from extractors.events.arguments import find_event_dates
 from extractors.events.context import SentenceContext
+from extractors.events.factuality import governed_status, rule_factuality, rule_time_frame
+from extractors.events.gazetteer import Name
 from extractors.events.head import load_head
 from extractors.events.policy_events import Candidate
-from extractors.events.role_features import token_of
-from extractors.events.roles import Party, find_parties
+from extractors.events.roles import Party
 from extractors.events.step_score import StatusHit
 from extractors.explaining.explanation import (
     Clue,
@@ -24,16 +26,10 @@ from extractors.explaining.explanation import (
 from extractors.explaining.parse_tree import branches
 from extractors.extract import LONE_CONFIDENCE, Extractor, corroborated, mark_lead
 from extractors.reading.assemble import events_of
-from extractors.reading.decide import (
-    RULES_NEED,
-    Decision,
-    decide,
-    decision_by_head,
-    decision_by_rules,
-    is_request,
-    rule_score,
-    threshold,
-)
+from extractors.reading.combination import load_combination
+from extractors.reading.decide import Decision, decide, weigh
+from extractors.reading.readings import chance_of_score
+from extractors.reading.roles import read_parties
 from extractors.reading.soft_hyphens import readable_unit
 from extractors.text.readable import clean, reject_reason
 from extractors.text.sentences import split_sentences
@@ -88,7 +84,6 @@ def explained(
     """One parsed sentence; `kept` are the events the whole text gave in the end."""
     context: SentenceContext = doc.user_data["sentence"]
     candidates: list[Candidate] = doc.user_data["candidates"]
-    taken = decide(doc, context)
     events = {(e.start, e.end, e.rule): e for e in events_of(doc, unit, version)}
     final = {e.mention_id: e for e in kept}
     return ExplainedSentence(
@@ -107,71 +102,93 @@ def explained(
             for t in doc
         ),
         branches=tuple(branches(doc, context, candidates)),
-        candidates=tuple(
-            verdict(
-                doc,
-                context,
-                c,
-                taken,
-                events.get((context.start + c.start, context.start + c.end, c.rule)),
-                final,
-            )
-            for c in candidates
-        ),
+        candidates=tuple(verdicts(doc, context, events, final)),
     )
 
 
-def verdict(
+def verdicts(
     doc: Doc,
     context: SentenceContext,
-    c: Candidate,
-    taken: list[Decision],
-    event: EventMention | None,
+    events: dict[tuple[int, int, str], EventMention],
+    final: dict[str, EventMention],
+) -> Iterator[ExplainedCandidate]:
+    """What was decided of the lexicon's candidates, then what only the encoder read."""
+    taken = decide(doc, context)
+    weighed = weigh(doc, context, load_head(), load_combination())
+    for c, score in zip(weighed.candidates, weighed.scores, strict=True):
+        mine = next((d for d in taken if d.candidate is c), None)
+        if mine is None:
+            yield refused(context, c, score, taken)
+        else:
+            yield accepted(doc, context, mine, events, final)
+    for d in taken:
+        if not any(d.candidate is c for c in weighed.candidates):
+            yield accepted(doc, context, d, events, final)
+
+
+def refused(
+    context: SentenceContext, c: Candidate, score: float, taken: list[Decision]
+) -> ExplainedCandidate:
+    """A candidate that is no event: too unlikely, or another stands for it."""
+    confidence = chance_of_score(score)
+    needed = chance_of_score(load_combination().settings["candidate"])
+    if confidence < needed:
+        why = f"confidence {confidence:.{_DIGITS}f} is under {needed:.{_DIGITS}f} ({WEIGHED})"
+    else:
+        why = rival_reason(context, c, taken)
+    step_said = c.status.value if c.status is not None else "no step"
+    return ExplainedCandidate(
+        reading=f"{c.evidence.pattern.type.value} {step_said}",
+        rule=c.rule,
+        clues=tuple(clues(context, c)),
+        confidence=confidence,
+        needed=needed,
+        why=why,
+        event=None,
+        labels=(),
+        arguments=(),
+    )
+
+
+WEIGHED = "encoder and head weighed"
+
+
+def accepted(
+    doc: Doc,
+    context: SentenceContext,
+    d: Decision,
+    events: dict[tuple[int, int, str], EventMention],
     final: dict[str, EventMention],
 ) -> ExplainedCandidate:
-    """What was decided of one candidate, and why."""
-    mine = next((d for d in taken if d.candidate is c), None)
-    tried, needed, said = weighed(doc, context, c)
-    decided = mine or tried
-    held = final.get(event.mention_id) if event is not None and mine is not None else None
+    """An event of the sentence; the whole text may still drop it."""
+    c = d.candidate
+    event = events[context.start + c.start, context.start + c.end, c.rule]
+    held = final.get(event.mention_id)
+    settings = load_combination().settings
+    needed = chance_of_score(min(settings["sentence"], settings["candidate"]))
     if held is not None:
-        why = f"{decided.confidence:.{_DIGITS}f} reaches {needed:.{_DIGITS}f} ({said})"
-    elif mine is not None:
+        why = f"{d.confidence:.{_DIGITS}f} reaches {needed:.{_DIGITS}f} ({WEIGHED})"
+    else:
         why = (
             f"an article whose only events are fewer than three clauses under {LONE_CONFIDENCE} "
             "is taken to be about something else"
         )
-    elif is_request(c):
-        why = "it is asked of somebody else, which is no step of the measure"
-    elif tried.confidence < needed:
-        why = f"confidence {tried.confidence:.{_DIGITS}f} is under {needed:.{_DIGITS}f} ({said})"
-    else:
-        why = rival_reason(context, tried, taken)
     return ExplainedCandidate(
-        reading=f"{decided.type.value} {decided.status.value}",
+        reading=f"{d.type.value} {d.status.value}",
         rule=c.rule,
         clues=tuple(clues(context, c)),
-        confidence=decided.confidence,
+        confidence=d.confidence,
         needed=needed,
         why=why,
         event=held,
-        labels=tuple(labels(doc, context, decided, held)) if held is not None else (),
-        arguments=tuple(arguments(doc, context, decided, held)) if held is not None else (),
+        labels=tuple(labels(doc, context, d, held)) if held is not None else (),
+        arguments=tuple(arguments(doc, context, d, held)) if held is not None else (),
     )
 
 
-def weighed(doc: Doc, context: SentenceContext, c: Candidate) -> tuple[Decision, float, str]:
-    """(the candidate as an event, the confidence it needs, why as much as that)."""
-    head = load_head()
-    if head is None:
-        score = rule_score(c, context)
-        return decision_by_rules(doc, context, c, score), RULES_NEED, "by rules alone"
-    return decision_by_head(doc, context, c, head), threshold(head), "what any candidate needs"
-
-
-def rival_reason(context: SentenceContext, tried: Decision, taken: list[Decision]) -> str:
+def rival_reason(context: SentenceContext, tried: Candidate, taken: list[Decision]) -> str:
     """Which event of the same sentence stands for a candidate that was sure enough itself."""
-    like = [d for d in taken if type_group(d.type) == type_group(tried.type)]
+    like = [d for d in taken if type_group(d.type) == type_group(tried.evidence.pattern.type)]
     for d in like or taken:
         trigger = context.text[d.candidate.start : d.candidate.end]
         at = context.start + d.candidate.start
@@ -228,15 +245,15 @@ def step(context: SentenceContext, hit: StatusHit, kind: str) -> Clue:
 def labels(doc: Doc, context: SentenceContext, d: Decision, event: EventMention) -> Iterator[Value]:
     """Type, step and how sure the text is, each with what it was read from."""
     c = d.candidate
-    plain = decision_by_rules(doc, context, c, 0.0)
-    for name, given, ruled, words in (
-        ("type", d.type.value, plain.type.value, f"pattern {c.evidence.pattern.pattern_id}"),
-        ("status", d.status.value, plain.status.value, f"rule {c.rule}"),
-        ("factuality", d.factuality.value, plain.factuality.value, "mood of the clause"),
-        ("time_frame", d.time_frame.value, plain.time_frame.value, "tense and dates"),
+    ruled = by_rules(doc, context, c)
+    for name, given, words in (
+        ("type", d.type.value, f"pattern {c.evidence.pattern.pattern_id}"),
+        ("status", d.status.value, f"rule {c.rule}"),
+        ("factuality", d.factuality.value, "mood of the clause"),
+        ("time_frame", d.time_frame.value, "tense and dates"),
     ):
-        agree = given == ruled
-        reason = words if agree else f"the trained head; by {words} it would be {ruled}"
+        agree = given == ruled[name]
+        reason = words if agree else f"{WEIGHED}; by {words} it would be {ruled[name]}"
         yield Value(name=name, value=given, reason=reason)
     yield Value(
         name="status_target",
@@ -255,12 +272,25 @@ def labels(doc: Doc, context: SentenceContext, d: Decision, event: EventMention)
     )
 
 
+def by_rules(doc: Doc, context: SentenceContext, c: Candidate) -> dict[str, str]:
+    """The labels that words and parse alone would give."""
+    status = governed_status(c, context)
+    factuality = rule_factuality(doc, c, context, status)
+    _, dates = find_event_dates(context, c, status, factuality)
+    return {
+        "type": c.evidence.pattern.type.value,
+        "status": status.value,
+        "factuality": factuality.value,
+        "time_frame": rule_time_frame(doc, c, context, status, factuality, dates).value,
+    }
+
+
 def arguments(
     doc: Doc, context: SentenceContext, d: Decision, event: EventMention
 ) -> Iterator[Value]:
     """Every argument of the event, filled or empty, with the reason."""
     missing = dict(event.missing)
-    parties = find_parties(doc, d.candidate, context, d.type)
+    parties = read_parties(context, doc.user_data["reading"], d.read, d.type)
     for name, found in zip(("actors", "targets"), parties, strict=True):
         for p in found:
             shown = f"{p.code} ({p.agency})" if p.agency else p.code
@@ -302,6 +332,12 @@ def party_reason(doc: Doc, context: SentenceContext, party: Party) -> str:
     above = context.text[token.head.idx : token.head.idx + len(token.head.text)]
     hangs = f'{token.dep_} of "{above}"' if token.head.i != token.i else "the root"
     return f'"{name.text}" at {context.start + name.start} ({name.how}), {hangs}'
+
+
+def token_of(doc: Doc, name: Name) -> Token | None:
+    """The head word of a name in the parse."""
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    return span.root if span is not None else None
 
 
 def known_as(context: SentenceContext, name: str, shown: str) -> str:

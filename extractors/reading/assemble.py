@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 from extractors.events.arguments import (
     find_amounts,
     find_duration,
+    find_event_dates,
     find_instrument,
     find_rates,
     is_retaliation,
@@ -94,7 +95,9 @@ def _mention(
     companies = read_companies(context, reading, d.read)
     rates = find_rates(context, c, d.type, all_candidates)
     amounts = find_amounts(context, c, d.type)
-    dates = read_dates(context, reading, d.read, d.factuality)
+    by_rules, _ = find_event_dates(context, c, d.status, d.factuality)
+    ruled = {date.text: date.role for date in by_rules}
+    dates = read_dates(context, reading, d.read, d.factuality, ruled)
     instrument = find_instrument(context, c)
     duration = find_duration(context, c, d.type)
     source = attribution_of(doc, context, {p.code for p in actors})

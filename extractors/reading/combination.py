@@ -110,7 +110,7 @@ def label_features(
     event: ReadEvent,
     candidate: tuple[Candidate, float, LabelChances] | None,
 ) -> Vector:
-    """(classes, features) of a label: what the encoder says, then what the candidate's head says."""
+    """(classes, features) of a label: the encoder's, then the head's of the candidate."""
     names = CLASSES[name]
     if name == "type":
         whole = np.log(reading.types + _FLOOR)
@@ -136,7 +136,7 @@ def label_features(
 
 
 def event_of(reading: Reading, c: Candidate) -> ReadEvent:
-    """The encoder's event that a candidate speaks of: the one its words touch, else the likeliest."""
+    """The encoder's event that a candidate speaks of: its words touch, or it is the likeliest."""
 
     def nearness(e: ReadEvent) -> float:
         trigger = c.start < e.end and e.start < c.end

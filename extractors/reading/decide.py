@@ -1,11 +1,10 @@
-"""Which events a sentence tells, and with what labels: the encoder and the lexicon's head weighed."""
+"""Which events a sentence tells, with what labels: encoder and head weighed."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
 from spacy.tokens import Doc
 
 from extractors.events.context import SentenceContext
@@ -22,7 +21,7 @@ from extractors.reading.combination import (
     event_of,
     load_combination,
 )
-from extractors.reading.readings import ReadEvent, Reading, sigmoid
+from extractors.reading.readings import ReadEvent, Reading, chance_of_score
 from models.event import EventStatus, EventType, Factuality, TimeFrame, status_class, type_group
 
 
@@ -125,7 +124,7 @@ class _Labels:
             status=EventStatus(said["status"]),
             factuality=Factuality(said["factuality"]),
             time_frame=TimeFrame(said["time_frame"]),
-            confidence=float(sigmoid(np.asarray(score, np.float32))),
+            confidence=chance_of_score(score),
         )
 
 
@@ -135,7 +134,7 @@ def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
 
 
 def _add(found: list[Decision], new: Decision) -> None:
-    """Add a decision, unless it repeats one that is there: its words, or its step of its measure."""
+    """Add a decision, unless it repeats one: its words, or its step of its measure."""
     for old in found:
         overlap = (
             new.candidate.start < old.candidate.end and old.candidate.start < new.candidate.end

@@ -1,8 +1,8 @@
-"""What the encoder sees of a sentence: its word pieces, how they are written, and what stands around.
+"""What the encoder sees of a sentence: its word pieces, how they are written, what stands around.
 
-A row is `[CLS] sentence [SEP] kind, publisher's state, title, sentence before [SEP]`. Every piece also
-has a kind: its segment, how it is written (lower case, initial capital, capitals) and whether a table
-knows the name it belongs to. So lists are hints for the encoder; they decide nothing.
+A row is `[CLS] sentence [SEP] kind, publisher's state, title, sentence before [SEP]`. Every piece
+also has a kind: its segment, how it is written (lower case, initial capital, capitals) and whether
+a table knows the name it belongs to. So lists are hints for the encoder; they decide nothing.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from tokenizers import Encoding, Tokenizer
 
 from extractors.events.context import SentenceContext
 from extractors.events.gazetteer import Name
+from models.errors import ConfigError
 from models.jurisdiction import jurisdiction_name
 
 TOKENIZER = "tokenizer.json"
@@ -33,7 +34,7 @@ _KNOWN = {"COUNTRY": 1, "AGENCY": 1, "COMPANY": 2, "COMMODITY": 3}
 class Row:
     """One sentence for the encoder. All arrays have one element a piece.
 
-    `part` is -1 for the marks between parts. `starts` and `ends` are offsets in the text of the part.
+    `part` is -1 for the marks between parts. `starts` and `ends` are offsets in the part's text.
     """
 
     ids: NDArray[np.int64]
@@ -58,6 +59,14 @@ def tokenizer() -> Tokenizer:
     return Tokenizer.from_str(path.read_text(encoding="utf-8"))
 
 
+def mark(name: str) -> int:
+    """The piece of a mark that the tokenizer must have. Raises ConfigError for one it lacks."""
+    piece = tokenizer().token_to_id(name)
+    if piece is None:
+        raise ConfigError(f"{TOKENIZER}: no piece {name}")
+    return piece
+
+
 @lru_cache(maxsize=512)
 def _encoded(text: str) -> Encoding:
     return tokenizer().encode(text, add_special_tokens=False)
@@ -66,7 +75,7 @@ def _encoded(text: str) -> Encoding:
 def row_of(context: SentenceContext) -> Row:
     """The row of one sentence."""
     tok = tokenizer()
-    cls, sep = tok.token_to_id("[CLS]"), tok.token_to_id("[SEP]")
+    cls, sep = mark("[CLS]"), mark("[SEP]")
     columns: list[tuple[int, int, int, int, int]] = [(cls, 0, -1, 0, 0)]
     body = tok.encode(context.text, add_special_tokens=False)
     columns += _columns(body, context.text, context.names, TEXT, 0, MOST_TEXT)

@@ -1,4 +1,4 @@
-"""What the encoder says of a sentence: is there an event, where, of what kind, and who plays what role."""
+"""What the encoder says of a sentence: is there an event, what kind, who has what role."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ _FURTHER = 0.2
 class ReadEvent:
     """One event as the encoder reads it. `start` and `end` count within the sentence.
 
-    `chance` is how likely the words are a trigger; the other arrays are probabilities, in the order of
-    labels.py. `roles` has a row for each piece of the row and a column for each of ROLES.
+    `chance` is how likely the words are a trigger; the other arrays are probabilities, in the order
+    of labels.py. `roles` has a row for each piece of the row and a column for each of ROLES.
     """
 
     start: int
@@ -144,3 +144,8 @@ def softmax(x: Floats) -> Floats:
 def sigmoid(x: Floats) -> Floats:
     """1 / (1 + exp(-x))."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -30, 30))), np.float32)
+
+
+def chance_of_score(score: float) -> float:
+    """The probability of which a score is the log-odds."""
+    return float(sigmoid(np.asarray(score, np.float32)))

@@ -1,5 +1,8 @@
 """The arguments of an event as the encoder reads them: who acts, who is hit, goods and firms."""
 
+import re
+from collections.abc import Mapping
+
 import numpy as np
 
 from extractors.events.context import SentenceContext
@@ -97,22 +100,44 @@ def read_companies(context: SentenceContext, reading: Reading, event: ReadEvent)
     return tuple(dict.fromkeys(context.text[start:end] for start, end, _ in spans))
 
 
-DATE_ROLES = tuple(role for role in ROLES if role.startswith("date_")) + ("deadline",)
+DATE_ROLES = tuple(role for role in ROLES if role.startswith("date_") or role == "deadline")
 _NOT_YET = frozenset(
     {Factuality.SCHEDULED, Factuality.CONDITIONAL, Factuality.SPECULATIVE, Factuality.QUESTION}
 )
 
 
+# A date that only starts after these words lies ahead, whatever the verb says.
+_AHEAD = re.compile(
+    r"\b(?:from|starting|beginning|effective|until|till|through)\s+(?:on\s+)?$", re.I
+)
+
+
 def read_dates(
-    context: SentenceContext, reading: Reading, event: ReadEvent, factuality: Factuality
+    context: SentenceContext,
+    reading: Reading,
+    event: ReadEvent,
+    factuality: Factuality,
+    ruled: Mapping[str, str],
 ) -> tuple[EventDate, ...]:
-    """The dates of an event, each in its likeliest role. "March" of what is to come is the next."""
+    """The dates of an event, each in its likeliest role. "March" of what is to come is the next.
+
+    `ruled` are the roles that rules over the words beside a date give it, by its text: they count
+    where the encoder is not sure.
+    """
+    past, ahead = (find_dates(context.text, context.published, future=f) for f in (False, True))
     found = []
-    for d in find_dates(context.text, context.published, future=factuality in _NOT_YET):
+    for d, later in zip(past, ahead, strict=True):
         chances = {
             role: reading.chance_of(event, role, TEXT, d.start, d.end) for role in DATE_ROLES
         }
-        role = max(chances, key=chances.__getitem__)
-        if chances[role] >= SURE:
-            found.append(EventDate(role=role, text=d.text, date=d.value))
+        role: str | None = max(chances, key=chances.__getitem__)
+        if max(chances.values()) < SURE:
+            role = ruled.get(d.text) if sum(chances.values()) > LIKELY else None
+        if role is not None:
+            to_come = (
+                factuality in _NOT_YET
+                or role in ("date_end", "deadline")
+                or _AHEAD.search(context.text[: d.start])
+            )
+            found.append(EventDate(role=role, text=d.text, date=(later if to_come else d).value))
     return tuple(found)

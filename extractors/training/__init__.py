@@ -1,4 +1,4 @@
-"""Labels to weights: `python -m extractors.training.train`.
+"""Labels to weights: `make train`.
 
-Start with train.py.
+Three steps: encoder.py (needs torch, in the extra `train`), ngrams.py, train.py.
 """

@@ -1,4 +1,7 @@
-"""Fit the reader to samples: the losses, the batches and the schedule."""
+"""Fit the reader to samples: the losses, the batches and the schedule.
+
+Several tasks share one encoder and their losses are added up (Caruana 1997, "Multitask learning").
+"""
 
 import math
 import random
@@ -11,10 +14,13 @@ from torch.nn import functional as F
 
 from extractors.reading.inputs import STATE, TEXT, padded
 from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
+from extractors.training.join import joined
 from extractors.training.network import ROLE_WIDTH, ReaderNetwork
-from extractors.training.samples import Sample
+from extractors.training.samples import EventSample, Sample
 
 BATCH = 24
+# How many joined pairs are seen in an epoch, as a share of the samples.
+JOINED = 0.12
 RATE, HEAD_RATE = 1.5e-4, 1e-3
 
 
@@ -25,30 +31,25 @@ def fit(
     epochs: int,
     seed: int,
     vary: Callable[[Sample, random.Random], Sample] = lambda s, _: s,
-    say: Callable[[str], object] = print,
+    told: Callable[[int, float], object] = lambda _count, _loss: None,
 ) -> None:
-    """Train `net` in place. `vary` gives the form in which a sample is seen this time."""
+    """Train `net` in place. `vary` gives the form in which a sample is seen this time.
+
+    `told` hears after each batch how many samples it had, and its loss.
+    """
     torch.manual_seed(seed)
-    shuffle = random.Random(seed)
+    shuffle = random.Random(seed)  # noqa: S311 - repeatable on purpose
     inner = list(net.bert.parameters())
     heads = [p for n, p in net.named_parameters() if not n.startswith("bert.")]
     optimizer = torch.optim.AdamW(
         [{"params": inner, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
     )
-    steps = epochs * math.ceil(len(samples) / BATCH)
-    warm = steps // 10
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer,
-        lambda n: (
-            min(1.0, (n + 1) / warm) * max(0.02, (steps - n) / max(1, steps - warm))
-            if n >= warm
-            else (n + 1) / warm
-        ),
-    )
+    pairs = pairs_of(samples)
+    steps = epochs * math.ceil((len(samples) + pairs) / BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: share_of_rate(n, steps))
     net.train()
-    for epoch in range(epochs):
-        seen = [vary(s, shuffle) for s in samples]
-        total = 0.0
+    for _ in range(epochs):
+        seen = [vary(s, shuffle) for s in (*samples, *joined(samples, pairs, shuffle))]
         for batch in batches(seen, shuffle):
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 outputs = net(*(torch.from_numpy(a) for a in padded([s.row for s in batch])))
@@ -58,9 +59,21 @@ def fit(
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            total += loss.item() * len(batch)
-        say(f"epoch {epoch + 1} of {epochs}: loss {total / len(seen):.3f}")
+            told(len(batch), loss.item())
     net.eval()
+
+
+def pairs_of(samples: Sequence[Sample]) -> int:
+    """How many joined pairs an epoch sees beside the samples."""
+    return int(JOINED * len(samples))
+
+
+def share_of_rate(step: int, steps: int) -> float:
+    """The share of the learning rate at a step: up for a tenth of all steps, then down to 0.02."""
+    warm = steps // 10
+    if step < warm:
+        return (step + 1) / warm
+    return max(0.02, (steps - step) / max(1, steps - warm))
 
 
 def batches(samples: Sequence[Sample], shuffle: random.Random) -> Iterator[list[Sample]]:
@@ -107,7 +120,11 @@ def loss_of(outputs: tuple[Tensor, ...], batch: Sequence[Sample]) -> Tensor:
 
 
 def role_loss(
-    query: Tensor, key: Tensor, bias: Tensor, pairs: list, batch: Sequence[Sample]
+    query: Tensor,
+    key: Tensor,
+    bias: Tensor,
+    pairs: list[tuple[int, EventSample]],
+    batch: Sequence[Sample],
 ) -> Tensor:
     """Binary cross entropy of every piece and role of every event, summed over pieces."""
     width = key.shape[1]

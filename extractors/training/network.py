@@ -14,6 +14,7 @@ from transformers import BertConfig, BertModel
 
 from extractors.reading.inputs import KINDS, NAMES, WRITINGS
 from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
+from models.errors import ConfigError
 
 ROLE_WIDTH = 48
 STEPS = len(STATUSES) + len(FACTUALITIES) + len(TIME_FRAMES)
@@ -27,6 +28,9 @@ class ReaderNetwork(nn.Module):
     step (rows, pieces, statuses + factualities + time frames): logits if the piece is the trigger.
     query (rows, pieces, width), key (rows, pieces, roles * width), bias (rows, pieces, roles): the
     logit that piece j has role r for trigger i is query[i] . key[j, r] / sqrt(width) + bias[j, r].
+
+    `folder` holds the packaged encoder; `kept[i]` is its row for piece i of our tokenizer. Raises
+    ConfigError where the folder lacks weights.
     """
 
     def __init__(self, folder: Path, kept: list[int]) -> None:
@@ -37,7 +41,9 @@ class ReaderNetwork(nn.Module):
         weights = {
             k.removeprefix("bert."): v for k, v in load_file(folder / "model.safetensors").items()
         }
-        self.bert.load_state_dict(weights, strict=False)
+        absent = self.bert.load_state_dict(weights, strict=False).missing_keys
+        if absent:
+            raise ConfigError(f"{folder}: no weights for {', '.join(absent)}")
         words = self.bert.embeddings.word_embeddings.weight.data[kept]
         self.bert.embeddings.word_embeddings = nn.Embedding.from_pretrained(
             words, freeze=False, padding_idx=0

@@ -1,7 +1,9 @@
 """Labelled records as the encoder learns them: a row, and for each event which pieces say what."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE, Row, row_of
 from extractors.reading.labels import ROLES
 from extractors.records import unit_from_record
 from extractors.text.readable import clean
+from extractors.training.sets import group_of
 
 # What a label calls the spans of a role, where they are plain texts.
 _TEXTS = {
@@ -59,20 +62,17 @@ def read_samples(
     """The sentences of labelled records, each with the events whose trigger lies in it."""
     for record in records:
         unit = unit_from_record({**record, "kind": record.get("kind") or "sentence"})
-        group = str(record.get("document") or record.get("title") or record["id"])
         for context in extractor.contexts(unit):
-            yield sample_of(record, context, group, set_name)
+            yield sample_of(record, context, set_name)
 
 
-def sample_of(
-    record: dict[str, Any], context: SentenceContext, group: str, set_name: str
-) -> Sample:
+def sample_of(record: dict[str, Any], context: SentenceContext, set_name: str) -> Sample:
     """One sentence of a record."""
     row = row_of(context)
-    found = (event_of(event, context, row, set_name) for event in record.get("events", ()))
+    found = (event_of(event, context, row) for event in record.get("events", ()))
     return Sample(
         record_id=str(record["id"]),
-        group=group,
+        group=group_of(record),
         set_name=set_name,
         context=context,
         row=row,
@@ -80,9 +80,26 @@ def sample_of(
     )
 
 
-def event_of(
-    event: dict[str, Any], context: SentenceContext, row: Row, set_name: str
-) -> EventSample | None:
+def digest_of(samples: Iterable[Sample]) -> str:
+    """A digest of sentences, of what stands around them and of their labels, in any order."""
+    lines = sorted(
+        json.dumps(
+            [s.set_name, s.context.text, s.context.title, s.context.context, *map(_plain, s.events)]
+        )
+        for s in samples
+    )
+    return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
+
+
+def _plain(event: EventSample) -> dict[str, Any]:
+    return {
+        **asdict(event),
+        "trigger": event.trigger.tolist(),
+        "roles": {role: pieces.tolist() for role, pieces in event.roles.items()},
+    }
+
+
+def event_of(event: dict[str, Any], context: SentenceContext, row: Row) -> EventSample | None:
     """The pieces of one event, or None if its trigger lies in another sentence."""
     trigger = clean(event.get("trigger") or "")
     at = _place(event, trigger, context)
@@ -97,10 +114,12 @@ def event_of(
             roles[role] = _party(event, role, context, row, at)
         elif key in event:
             roles[role] = _spans(event[key], context, row, at)
-    if set_name != "pointers":
+    # Labels that give no rates, not even none, were made before these were asked for.
+    if "rates" in event:
         roles["instrument"] = _spans([event.get("instrument") or ""], context, row, at)
         roles["rate"] = _spans([r["text"] for r in event.get("rates", ())], context, row, at)
         roles["amount"] = _spans([r["text"] for r in event.get("amounts", ())], context, row, at)
+    if "rates" in event and "dates" in event:
         for role in ROLES:
             if role.startswith(("date_", "deadline")):
                 short = role.removeprefix("date_")
@@ -145,7 +164,7 @@ def _spans(texts: Iterable[str], context: SentenceContext, row: Row, near: int) 
 def _party(
     event: dict[str, Any], role: str, context: SentenceContext, row: Row, near: int
 ) -> NDArray[np.intp]:
-    """The pieces that name the actors or targets: in the sentence, else in what stands around it."""
+    """The pieces that name the actors or targets: in the sentence, else around it."""
     found = set(_spans(event.get(_TEXTS[role], ()), context, row, near).tolist())
     around: Sequence[tuple[int, Iterable[Name]]] = (
         (TITLE, context.title_names),

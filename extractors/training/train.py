@@ -3,7 +3,8 @@
 Reads the labelled sets (sets.py) and the encoders of the five folds that encoder.py made. Each fold
 is read by a head and an encoder that have not seen it; the combination is fitted to that. Then the
 head is trained on everything. Writes extractors/events/lexicon/head.npz and
-extractors/reading/weights/combination.json. Needs scikit-learn, which running the extractor does not.
+extractors/reading/weights/combination.json. Needs
+scikit-learn, which running the extractor does not.
 """
 
 import argparse

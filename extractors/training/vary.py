@@ -72,7 +72,7 @@ def _changed(sample: Sample, changes: list[tuple[int, int, tuple[int, ...]]]) ->
     """The sample with the pieces from `start` to `end` of each change replaced."""
     row = sample.row
     columns = {k: getattr(row, k) for k in ("ids", "kinds", "part", "starts", "ends")}
-    pieces: dict[str, list[NDArray]] = {k: [] for k in columns}
+    pieces: dict[str, list[NDArray[np.generic]]] = {k: [] for k in columns}
     moved = np.zeros(len(row) + 1, np.intp)
     at = shift = 0
     grown: dict[int, int] = {}

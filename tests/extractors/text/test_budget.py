@@ -8,10 +8,10 @@ import pytest
 from spacy.tokens import Doc
 
 from extractors import extract as extract_module
-from extractors.reading.assemble import events_of
 from extractors.extract import Extractor
 from extractors.feeds.near_duplicates import fingerprint
 from extractors.listings.affected import AffectedListings
+from extractors.reading.assemble import events_of
 from extractors.text.budget import Budget
 from models.event import EventMention, TextUnit
 from models.identity import digest_id
