@@ -5,7 +5,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
@@ -15,6 +15,7 @@ from extractors.events.official import publisher_country
 from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
 from extractors.reading.assemble import entities_of, events_of, of_unit
 from extractors.reading.combination import load_combination
+from extractors.reading.document import finished
 from extractors.reading.letters import any_between, letter_gate
 from extractors.reading.ngrams import ngram_gate
 from extractors.reading.reader import load_reader
@@ -302,15 +303,15 @@ class Extractor:
     def _finish(self, unit: TextUnit, restore: Restorer, reading: _Reading) -> Extraction:
         events = [of_unit(event, unit) for event in reading.events]
         entities = reading.entities
+        plain = readable_unit(unit)[0] if restore else unit
+        events = finished(events, plain)
         if restore:
             events = [event_as_written(event, unit, restore) for event in events]
             entities = [entity_as_written(entity, restore) for entity in entities]
-        if unit.kind == "article":
-            events = corroborated(events)
         return Extraction(
             unit_id=unit.unit_id,
             version=unit.version,
-            events=tuple(mark_lead(events)),
+            events=tuple(events),
             entities=tuple(entities),
             extractor_version=self.version,
             reject=reading.reject,
@@ -329,30 +330,6 @@ def _parts(todo: list[_Waiting], size: int) -> Iterator[list[_Waiting]]:
             part, chars = [], 0
     if part:
         yield part
-
-
-LONE_CONFIDENCE = 0.82
-
-
-def corroborated(events: list[EventMention]) -> list[EventMention]:
-    """The events of an article, or none if all it holds is a weak clause or two.
-
-    Most articles as they come are about other things; there a lone unsure reading is noise more
-    often than news. One sure event, or three, vouch for the rest.
-    """
-    sure = any(e.confidence >= LONE_CONFIDENCE for e in events)
-    return events if sure or len({e.sentence_start for e in events}) >= 3 else []
-
-
-def mark_lead(events: list[EventMention]) -> list[EventMention]:
-    """Mark the lead event: the headline's, else the opening's, current and surest first."""
-    opening = [e for e in events if e.field == "title"] or [
-        e for e in events if e.sentence_start < 600
-    ]
-    if not opening:
-        return events
-    lead = max(opening, key=lambda e: (e.time_frame.value != "background", e.confidence))
-    return [replace(e, is_lead=e is lead) for e in events]
 
 
 def looks_like_headline(sentence: str) -> bool:

@@ -24,10 +24,11 @@ from extractors.explaining.explanation import (
     Word,
 )
 from extractors.explaining.parse_tree import branches
-from extractors.extract import LONE_CONFIDENCE, Extractor, corroborated, mark_lead
+from extractors.extract import Extractor
 from extractors.reading.assemble import events_of
 from extractors.reading.combination import load_combination
 from extractors.reading.decide import Decision, decide, weigh
+from extractors.reading.document import finished
 from extractors.reading.readings import chance_of_score
 from extractors.reading.roles import read_parties
 from extractors.reading.soft_hyphens import readable_unit
@@ -58,7 +59,7 @@ def explain(unit: TextUnit, extractor: Extractor) -> Explanation:
     except ExtractionError as error:
         reject = error.reason
     found = [event for doc in docs for event in events_of(doc, unit, extractor.version)]
-    kept = mark_lead(corroborated(found) if unit.kind == "article" else found)
+    kept = finished(found, unit)
     return Explanation(
         unit=unit,
         extractor_version=extractor.version,
@@ -169,10 +170,7 @@ def accepted(
     if held is not None:
         why = f"{d.confidence:.{_DIGITS}f} reaches {needed:.{_DIGITS}f} ({WEIGHED})"
     else:
-        why = (
-            f"an article whose only events are fewer than three clauses under {LONE_CONFIDENCE} "
-            "is taken to be about something else"
-        )
+        why = "the rest of the article does not bear it out"
     return ExplainedCandidate(
         reading=f"{d.type.value} {d.status.value}",
         rule=c.rule,

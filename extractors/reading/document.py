@@ -8,14 +8,15 @@ about. extractors/training/documents.py fits them.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
 import numpy as np
-from numpy.typing import NDArray
 
+from extractors.text.readable import clean
 from models.event import (
     EventMention,
     EventStatus,
@@ -27,16 +28,16 @@ from models.event import (
 )
 
 WEIGHTS = "document.json"
-# In a text as short as this (about three sentences) a mention this sure stays, whatever surrounds it.
+# In a text as short as this, about three sentences, a mention this sure stays.
 SHORT_CHARS, SURE = 700, 0.82
-_EARLY_CHARS, _TOP_CHARS, _BEFORE_CHARS = 600, 300, 90
+_TOP_CHARS, _BEFORE_CHARS = 300, 90
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _STEM = 5
 
 _ORDER = re.compile(
-    r"\bnow,? therefore\b|\b(?:it is )?hereby (?:ordered|order|proclaim|direct|determine[d]?)\b", re.I
+    r"\bnow,? therefore\b|\b(?:it is )?hereby (?:ordered|order|proclaim|direct|determine[d]?)\b",
+    re.I,
 )
-_ANNEX = re.compile(r"^\W*(?:annex|appendix|schedule)\b", re.I | re.M)
 _DECIDES = re.compile(
     r"\bhereby\b|\bshall\b|\bI (?:have (?:also )?(?:determined|decided)|determine|find it|am)\b"
     r"|\b(?:is|are) (?:further )?(?:amended|revoked|terminated|modified)\b|\btoday\b",
@@ -44,7 +45,7 @@ _DECIDES = re.compile(
 )
 _RECITES = re.compile(
     r"\bwhereas\b|\b(?:executive order|proclamation|directive|regulation) (?:no\. ?)?[\d/]+ of\b"
-    r"|\bpreviously\b|\blast (?:year|month)\b|\bin (?:19|20)\d\d\b|\bsince (?:19|20)\d\d\b|\bas amended\b",
+    r"|\bpreviously\b|\blast (?:year|month)\b|\b(?:in|since) (?:19|20)\d\d\b|\bas amended\b",
     re.I,
 )
 _HEDGES = re.compile(
@@ -52,18 +53,13 @@ _HEDGES = re.compile(
     r"|expect\w*|plan(?:s|ned)?|threat\w*|urg(?:e|es|ed|ing)|call(?:s|ed|ing)? (?:on|for))\b",
     re.I,
 )
-_QUOTE = re.compile("[\"“”]")
-_MARKET = re.compile(
-    r"\b(?:stocks?|shares|equities|futures|dollar|yen|yields?|index|oil|crude|gold|bullion|traders?|investors)\b",
-    re.I,
-)
+_QUOTE = re.compile('["“”]')
 _SPEAKER = re.compile(r"^\W*(?:Q\b|(?:THE |MR\. |MS\. |MRS\. |SECRETARY )?[A-Z][A-Z .]{4,}:)", re.M)
 _BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•·–]|\(?[a-z0-9]{1,3}[.)])\s[^\n]*$")
-_HEADING = re.compile(r"\n\s*(?:Sec(?:tion|\.)|Article|§)[^\n]*$", re.I)
 _OPEN = {EventStatus.PROPOSED, EventStatus.THREATENED, EventStatus.UNDER_NEGOTIATION}
 
-Vector = NDArray[np.float64]
-Key = tuple[str, str]
+# The log-odds that stand for no other mention.
+_NONE = -3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,50 +80,54 @@ def weighed(weights: Mapping[str, float], features: Mapping[str, float]) -> floa
     return weights["1"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
+def finished(events: Sequence[EventMention], unit: TextUnit) -> list[EventMention]:
+    """The mentions that a unit gives in the end: of an article its developments, else all."""
+    return developments(events, unit) if unit.kind == "article" else mark_lead(events)
+
+
 def developments(
     events: Sequence[EventMention], unit: TextUnit, model: DocumentModel | None = None
 ) -> list[EventMention]:
-    """The mentions that a document tells, in order, with their calibrated confidence and the lead."""
+    """The mentions that a document tells, in order, with their calibrated confidence and the lead.
+
+    Most articles are about other things: one that holds no sure mention, nor three sentences with
+    some, tells nothing.
+    """
+    if not vouched(events):
+        return []
     model = model or load_document_model()
-    rows = document_features(events, unit)
     short = len(unit.text) <= SHORT_CHARS
-    told = []
-    for event, row in zip(events, rows, strict=True):
+    told, leads = [], []
+    for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)
         if short and event.confidence >= SURE:
             chance = max(chance, event.confidence)
         if chance >= model.threshold:
-            told.append((weighed(model.lead, row), replace(event, confidence=round(chance, 3))))
-    if not told:
-        return []
-    best = max(score for score, _ in told)
-    return [replace(event, is_lead=score == best) for score, event in told]
+            told.append(replace(event, confidence=round(chance, 3)))
+            leads.append(weighed(model.lead, row))
+    best = max(range(len(told)), key=leads.__getitem__, default=None)
+    return [replace(event, is_lead=i == best) for i, event in enumerate(told)]
+
+
+def vouched(events: Sequence[EventMention]) -> bool:
+    """Is a text about policy at all: one sure mention, or mentions in three sentences?"""
+    sure = any(e.confidence >= SURE for e in events)
+    return sure or len({(e.field, e.sentence_start) for e in events}) >= 3
+
+
+def mark_lead(events: Sequence[EventMention]) -> list[EventMention]:
+    """Mark the lead of a short unit: the event that is current, then the surest."""
+    best = max(
+        events, key=lambda e: (e.time_frame is not TimeFrame.BACKGROUND, e.confidence), default=None
+    )
+    return [replace(e, is_lead=e is best) for e in events]
 
 
 def document_features(events: Sequence[EventMention], unit: TextUnit) -> list[dict[str, float]]:
     """What the weights see of each mention: itself, its place, its document, the other mentions."""
-    about = {**_document(unit), "vouched": float(vouched(events))}
-    return [
-        {**about, **_mention(e), **_place(e, unit), **_company(e, events)}
-        for e in events
-    ]
-
-
-def vouched(events: Sequence[EventMention]) -> bool:
-    """Does a text hold one sure mention or three sentences with some: is it about policy at all?"""
-    return any(e.confidence >= SURE for e in events) or len({e.sentence_start for e in events}) >= 3
-
-
-def _document(unit: TextUnit) -> dict[str, float]:
-    """What kind of text it is."""
-    words = max(1, unit.text.count(" "))
-    return {
-        "legal": float(bool(_ORDER.search(unit.text))),
-        "long": float(np.log(max(len(unit.text), 200) / 2000)),
-        "quotes": min(1.0, 40 * len(_QUOTE.findall(unit.text)) / words),
-        "market": float(bool(_MARKET.search(unit.title or ""))),
-        "speakers": float(len(_SPEAKER.findall(unit.text)) >= 4),
-    }
+    document = _Document(clean(unit.text), unit.title or "", events)
+    kind = document.kind()
+    return [{**kind, **_mention(e), **document.place(e), **document.company(e)} for e in events]
 
 
 def _mention(e: EventMention) -> dict[str, float]:
@@ -140,6 +140,7 @@ def _mention(e: EventMention) -> dict[str, float]:
         f"type {type_group(e.type)}": 1.0,
         f"step {status_class(e.status)}": 1.0,
         f"said {e.factuality.value}": 1.0,
+        # Firms alone are party to an offtake; every other step is somebody's.
         "nobody": float(e.type is not EventType.OFFTAKE_AGREEMENT and set(e.actors) <= {"XX"}),
         "several": float(len(e.actors) > 1),
         "hedged": float(bool(_HEDGES.search(e.sentence))),
@@ -148,26 +149,84 @@ def _mention(e: EventMention) -> dict[str, float]:
     }
 
 
-def _place(e: EventMention, unit: TextUnit) -> dict[str, float]:
-    """Where a mention stands, and in which part of a legal text."""
-    if e.field == "title":
-        return {"title": 1.0}
-    at = e.sentence_start
-    order = _ORDER.search(unit.text)
-    annex = next((m.start() for m in _ANNEX.finditer(unit.text) if order and m.start() > order.end()), None)
-    before = unit.text[max(0, at - _BEFORE_CHARS) : at + 1]
-    return {
-        "early": float(at < _EARLY_CHARS),
-        "top": float(np.exp(-at / _TOP_CHARS)),
-        "title words": _shared_words(unit.title or "", e.sentence),
-        "late": at / max(1, len(unit.text)),
-        "recital": float(order is not None and at < order.start()),
-        "annex": float(annex is not None and at > annex),
-        "decides": float(bool(_DECIDES.search(e.sentence))),
-        "recites": float(bool(_RECITES.search(e.sentence))),
-        "bullet": float(bool(_BULLET.search(before))),
-        "heading": float(bool(_HEADING.search(before))),
-    }
+class _Document:
+    """A text and all its mentions, looked through once."""
+
+    def __init__(self, text: str, title: str, events: Sequence[EventMention]) -> None:
+        self.text, self.title, self.count = text, title, len(events)
+        self.first = events[0] if events else None
+        self.order = _ORDER.search(text)
+        self.sentences = Counter((e.field, e.sentence_start) for e in events)
+        self.steps: dict[Step, list[float]] = defaultdict(list)
+        self.titled: set[Step] = set()
+        for e in events:
+            self.steps[step_of(e)].append(_log_odds(e.confidence))
+            if e.field == "title":
+                self.titled.add(step_of(e))
+
+    def kind(self) -> dict[str, float]:
+        """What kind of text it is."""
+        words = max(1, self.text.count(" "))
+        return {
+            "legal": float(self.order is not None),
+            "long": float(np.log(max(len(self.text), 200) / 2000)),
+            "quotes": min(1.0, 40 * len(_QUOTE.findall(self.text)) / words),
+            "speakers": float(len(_SPEAKER.findall(self.text)) >= 4),
+        }
+
+    def place(self, e: EventMention) -> dict[str, float]:
+        """Where a mention stands, and in which part of a legal text."""
+        if e.field == "title":
+            return {"title": 1.0}
+        at = e.sentence_start
+        before = self.text[max(0, at - _BEFORE_CHARS) : at + 1]
+        return {
+            "top": float(np.exp(-at / _TOP_CHARS)),
+            "title words": _shared_words(self.title, e.sentence),
+            "recital": float(self.order is not None and at < self.order.start()),
+            "decides": float(bool(_DECIDES.search(e.sentence))),
+            "recites": float(bool(_RECITES.search(e.sentence))),
+            "bullet": float(bool(_BULLET.search(before))),
+        }
+
+    def company(self, e: EventMention) -> dict[str, float]:
+        """How the others bear a mention out: those of its step, and other steps of its measure."""
+        mine, own = step_of(e), _log_odds(e.confidence)
+        meeting = [step for step in self.steps if step.meets(mine)]
+        same = [x for s in meeting if s.status == mine.status for x in self.steps[s]]
+        same.remove(own)
+        rivals = [x for s in meeting if s.status != mine.status for x in self.steps[s]]
+        titled = [s.status == mine.status for s in meeting if s in self.titled and s != mine]
+        return {
+            "repeated": float(np.log1p(len(same))),
+            "borne out": max(same, default=_NONE),
+            "rivals": float(np.log1p(len(rivals))),
+            "rival": max(0.0, max(rivals, default=own) - own),
+            "as the title": float(e.field != "title" and (mine in self.titled or any(titled))),
+            "not as the title": float(not all(titled)),
+            "alone": float(self.count == 1),
+            "beside": float(self.sentences[e.field, e.sentence_start] > 1),
+            "first": float(e is self.first),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What makes two mentions one development: kind of measure, kind of step, who acts."""
+
+    type: str
+    status: str
+    actors: frozenset[str]
+
+    def meets(self, other: "Step") -> bool:
+        """May both be of one measure: one kind, and an actor in common or none?"""
+        alone = not (self.actors or other.actors)
+        return self.type == other.type and (alone or bool(self.actors & other.actors))
+
+
+def step_of(e: EventMention) -> Step:
+    """The development that a mention speaks of."""
+    return Step(type_group(e.type), status_class(e.status), frozenset(e.actors))
 
 
 def _shared_words(title: str, sentence: str) -> float:
@@ -175,31 +234,6 @@ def _shared_words(title: str, sentence: str) -> float:
     wanted = {w[:_STEM] for w in _WORD.findall(title.lower())}
     found = {w[:_STEM] for w in _WORD.findall(sentence.lower())}
     return len(wanted & found) / max(1, len(wanted))
-
-
-def _company(e: EventMention, events: Sequence[EventMention]) -> dict[str, float]:
-    """How the other mentions bear a mention out: those of its step, and other steps of its measure."""
-    others = [o for o in events if o is not e and meet(e, o)]
-    same = [o for o in others if status_class(o.status) == status_class(e.status)]
-    rivals = [o for o in others if status_class(o.status) != status_class(e.status)]
-    strongest = max((_log_odds(o.confidence) for o in rivals), default=-3.0)
-    return {
-        "repeated": float(np.log1p(len(same))),
-        "borne out": max((_log_odds(o.confidence) for o in same), default=-3.0),
-        "rivals": float(np.log1p(len(rivals))),
-        "rival": max(0.0, strongest - _log_odds(e.confidence)) if rivals else 0.0,
-        "as the title": float(any(o.field == "title" for o in same)),
-        "not as the title": float(any(o.field == "title" for o in rivals)),
-        "alone": float(len(events) == 1),
-        "beside": float(any(o is not e and o.sentence_start == e.sentence_start and o.field == e.field for o in events)),
-        "first": float(events[0] is e),
-    }
-
-
-def meet(one: EventMention, other: EventMention) -> bool:
-    """May two mentions speak of one measure: one kind, and an actor in common or none?"""
-    alike = type_group(one.type) == type_group(other.type)
-    return alike and (bool(set(one.actors) & set(other.actors)) or not (one.actors or other.actors))
 
 
 def _log_odds(chance: float) -> float:

@@ -26,11 +26,11 @@ from extractors.reading.document import (
     developments,
     document_features,
     dump_document_model,
-    meet,
+    step_of,
 )
 from extractors.records import record_from_event, unit_from_record
-from extractors.training.labelled import digest, shared_folder
 from extractors.text.readable import clean
+from extractors.training.labelled import digest, shared_folder
 from extractors.training.sets import FOLDS, POINTERS, fold_of, read_lines
 from models import harmless
 from models.errors import ConfigError
@@ -96,15 +96,20 @@ def read_documents(
     return found
 
 
-def fit(documents: Sequence[Document], told_c: float = TOLD_C, lead_c: float = LEAD_C, threshold: float = THRESHOLD) -> DocumentModel:
-    """The model of some documents. Mentions of one step share the weight of one."""
+def fit(
+    documents: Sequence[Document],
+    told_c: float = TOLD_C,
+    lead_c: float = LEAD_C,
+    threshold: float = THRESHOLD,
+) -> DocumentModel:
+    """The model of some documents. Mentions of one development share the weight of one."""
     rows, answers, shares = [], [], []
     lead_rows, lead_answers, lead_shares = [], [], []
     for d in documents:
         for e, row in zip(d.events, d.features, strict=True):
             rows.append(row)
             answers.append(d.right(e))
-            shares.append(1.0 / len([o for o in d.events if _one_step(e, o)]))
+            shares.append(1.0 / sum(step_of(o) == step_of(e) for o in d.events))
         leads = [d.leads(e) for e in d.events]
         if any(leads) and not all(leads):
             lead_rows += d.features
@@ -117,10 +122,6 @@ def fit(documents: Sequence[Document], told_c: float = TOLD_C, lead_c: float = L
         lead=_logistic(lead_rows, lead_answers, [s * 4 for s in lead_shares], lead_c),
         threshold=threshold,
     )
-
-
-def _one_step(one: EventMention, other: EventMention) -> bool:
-    return meet(one, other) and status_class(one.status) == status_class(other.status)
 
 
 def _logistic(

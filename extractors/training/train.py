@@ -26,11 +26,12 @@ from spacy.tokens import Doc
 from extractors.events.features import VIEWS, candidate_features
 from extractors.events.head import WEIGHTS, Head, KernelModel, dump_head, squares_of, use_head
 from extractors.events.policy_events import Candidate
-from extractors.extract import Extractor, mark_lead
+from extractors.extract import Extractor
 from extractors.reading.assemble import events_of
 from extractors.reading.combination import WEIGHTS as COMBINATION
 from extractors.reading.combination import dump_combination, use_combination
 from extractors.reading.decide import head_labels
+from extractors.reading.document import mark_lead
 from extractors.reading.reader import Reader
 from extractors.records import record_from_event, unit_from_record
 from extractors.training.sets import FOLDS, apart, group_of, read_sets
