@@ -54,7 +54,7 @@ _HEDGES = re.compile(
     re.I,
 )
 _QUOTE = re.compile('["“”]')
-_SPEAKER = re.compile(r"^\W*(?:Q\b|(?:THE |MR\. |MS\. |MRS\. |SECRETARY )?[A-Z][A-Z .]{4,}:)", re.M)
+_SPEAKER = re.compile(r"^[^\w\n]{0,9}(?:Q\b|[A-Z][A-Z .]{4,40}:)", re.M)
 _BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•·–]|\(?[a-z0-9]{1,3}[.)])\s[^\n]*$")
 _OPEN = {EventStatus.PROPOSED, EventStatus.THREATENED, EventStatus.UNDER_NEGOTIATION}
 
@@ -80,7 +80,7 @@ def weighed(weights: Mapping[str, float], features: Mapping[str, float]) -> floa
     return weights["1"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
-def finished(events: Sequence[EventMention], unit: TextUnit) -> list[EventMention]:
+def finished(events: list[EventMention], unit: TextUnit) -> list[EventMention]:
     """The mentions that a unit gives in the end: of an article its developments, else all."""
     return developments(events, unit) if unit.kind == "article" else mark_lead(events)
 
@@ -112,13 +112,16 @@ def developments(
 def vouched(events: Sequence[EventMention]) -> bool:
     """Is a text about policy at all: one sure mention, or mentions in three sentences?"""
     sure = any(e.confidence >= SURE for e in events)
-    return sure or len({(e.field, e.sentence_start) for e in events}) >= 3
+    return sure or len({e.sentence_start for e in events}) >= 3
 
 
-def mark_lead(events: Sequence[EventMention]) -> list[EventMention]:
-    """Mark the lead of a short unit: the event that is current, then the surest."""
+def mark_lead(events: list[EventMention]) -> list[EventMention]:
+    """Mark the lead of a headline or sentence: what is current, then the surest of its opening."""
+    opening = [e for e in events if e.field == "title" or e.sentence_start < SHORT_CHARS]
     best = max(
-        events, key=lambda e: (e.time_frame is not TimeFrame.BACKGROUND, e.confidence), default=None
+        opening,
+        key=lambda e: (e.time_frame is not TimeFrame.BACKGROUND, e.confidence),
+        default=None,
     )
     return [replace(e, is_lead=e is best) for e in events]
 
