@@ -9,7 +9,7 @@ TRAINER := build/train
 LOCK := --quiet --system-certs --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast check quality train train-encoder train-gate train-head soak soak-serve bench bench-lake bench-scale bench-ingest format lock clean
+.PHONY: help install demo test test-fast check quality train train-encoder train-gate train-head train-documents soak soak-serve bench bench-lake bench-scale bench-ingest format lock clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -104,6 +104,7 @@ train:  ## remake all weights from the labels in some 80 minutes on two idle cor
 	$(MAKE) train-encoder
 	$(MAKE) train-gate
 	$(MAKE) train-head
+	$(MAKE) train-documents
 
 train-encoder: $(TRAINER)/.installed  ## remake the encoder and its five folds (MORE="--fold 0" or MORE=--all for one)
 	$(TRAINER)/bin/python -m extractors.training.encoder $(MORE)
@@ -113,6 +114,9 @@ train-gate: $(TOOLS)  ## remake the gate of n-grams
 
 train-head: $(TOOLS)  ## remake head and combination from the folds in build/reader
 	$(BIN)/python -m extractors.training.train $(MORE)
+
+train-documents: $(TOOLS)  ## remake the document model, last: it reads what all others say
+	$(BIN)/python -m extractors.training.documents $(MORE)
 
 quality: $(TOOLS)  ## score extraction against the floors
 	$(BIN)/python -m tests.quality.score

@@ -170,7 +170,11 @@ def accepted(
     if held is not None:
         why = f"{d.confidence:.{_DIGITS}f} reaches {needed:.{_DIGITS}f} ({WEIGHED})"
     else:
-        why = "the rest of the article does not bear it out"
+        why = (
+            "the rest of the article does not bear it out"
+            if final
+            else "an article with no more than this is taken to be about something else"
+        )
     return ExplainedCandidate(
         reading=f"{d.type.value} {d.status.value}",
         rule=c.rule,

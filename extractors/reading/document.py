@@ -244,21 +244,6 @@ def _log_odds(chance: float) -> float:
     return float(np.log(p / (1 - p)))
 
 
-def dump_document_model(model: DocumentModel, about: Mapping[str, object]) -> str:
-    """The weights as JSON, with what they were fitted to."""
-
-    def plain(weights: Mapping[str, float]) -> dict[str, float]:
-        return {name: round(value, 3) for name, value in weights.items()}
-
-    data = {
-        "about": dict(about),
-        "threshold": model.threshold,
-        "told": plain(model.told),
-        "lead": plain(model.lead),
-    }
-    return json.dumps(data, indent=1) + "\n"
-
-
 @cache
 def load_document_model() -> DocumentModel:
     """The shipped weights."""

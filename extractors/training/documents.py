@@ -10,7 +10,7 @@ import gzip
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from extractors.reading.document import (
     DocumentModel,
     developments,
     document_features,
-    dump_document_model,
     step_of,
 )
 from extractors.records import record_from_event, unit_from_record
@@ -37,8 +36,9 @@ from models.errors import ConfigError
 from models.event import EventMention, EventStatus, EventType, TextUnit, status_class, type_group
 
 OWN = POINTERS / "whole" / "developments.jsonl"
-# Strength of the ridge, found by cross-validation; the least probability that is told.
-TOLD_C, LEAD_C, THRESHOLD = 0.05, 0.03, 0.45
+# Strength of the ridge, found by cross-validation; the least probability that is told, which is
+# also the least confidence that the alert rules ask for.
+TOLD_C, LEAD_C, THRESHOLD = 0.05, 0.03, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +157,9 @@ def own_records(path: Path, corpora: Path) -> Iterator[dict[str, Any]]:
             for document in map(json.loads, lines):
                 title = (document.get("title") or "").strip()
                 text = clean(document.get("text") or "")
-                pointer = pointers.pop(digest(f"{title}\n{text}"), None)
-                if pointer is not None:
+                key = digest(f"{title}\n{text}")
+                if key in pointers:
+                    pointer = pointers.pop(key)
                     yield {
                         "id": f"{corpus}:{pointer['document']}",
                         "title": title,
@@ -166,6 +167,21 @@ def own_records(path: Path, corpora: Path) -> Iterator[dict[str, Any]]:
                         "published": document.get("published"),
                         "developments": pointer["developments"],
                     }
+
+
+def dump_document_model(model: DocumentModel, about: Mapping[str, object]) -> str:
+    """The weights as JSON, with what they were fitted to."""
+
+    def plain(weights: Mapping[str, float]) -> dict[str, float]:
+        return {name: round(value, 3) for name, value in weights.items()}
+
+    data = {
+        "about": dict(about),
+        "threshold": model.threshold,
+        "told": plain(model.told),
+        "lead": plain(model.lead),
+    }
+    return json.dumps(data, indent=1) + "\n"
 
 
 def left_out(documents: Sequence[Document]) -> Iterator[dict[str, Any]]:
