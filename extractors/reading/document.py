@@ -19,7 +19,6 @@ import numpy as np
 from extractors.text.readable import clean
 from models.event import (
     EventMention,
-    EventStatus,
     EventType,
     TextUnit,
     TimeFrame,
@@ -56,7 +55,6 @@ _HEDGES = re.compile(
 _QUOTE = re.compile('["“”]')
 _SPEAKER = re.compile(r"^[^\w\n]{0,9}(?:Q\b|[A-Z][A-Z .]{4,40}:)", re.M)
 _BULLET = re.compile(r"(?:^|\n)\s*(?:[-*•·–]|\(?[a-z0-9]{1,3}[.)])\s[^\n]*$")
-_OPEN = {EventStatus.PROPOSED, EventStatus.THREATENED, EventStatus.UNDER_NEGOTIATION}
 
 # The log-odds that stand for no other mention.
 _NONE = -3.0
@@ -139,7 +137,6 @@ def _mention(e: EventMention) -> dict[str, float]:
         "sure": _log_odds(e.confidence),
         "background": float(e.time_frame is TimeFrame.BACKGROUND),
         "future": float(e.time_frame is TimeFrame.FUTURE),
-        "open": float(e.status in _OPEN),
         f"type {type_group(e.type)}": 1.0,
         f"step {status_class(e.status)}": 1.0,
         f"said {e.factuality.value}": 1.0,
