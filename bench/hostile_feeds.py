@@ -42,7 +42,12 @@ def rss(more: str = "", guid: str = "1") -> bytes:
 
 def ok(body: bytes, *headers: str, kind: str = "application/rss+xml") -> Reply:
     """Return a plain answer 200."""
-    lines = ("HTTP/1.1 200 OK", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *headers)
+    return answer("200 OK", f"Content-Type: {kind}", *headers, body=body)
+
+
+def answer(status: str, *headers: str, body: bytes = b"") -> Reply:
+    """Return a whole answer. It says that the connection ends, as it does after each of them."""
+    lines = (f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers)
     return raw("\r\n".join((*lines, "Connection: close", "", "")).encode() + body)
 
 
@@ -112,10 +117,7 @@ def hostile_feeds() -> list[Hostile]:
         Hostile(name="page", reply=ok(page_feed), says="tags", articles=1, full_text=True),
         Hostile(
             name="retry-after",
-            reply=raw(
-                b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 99999999999999999999\r\n"
-                b"Content-Length: 0\r\n\r\n"
-            ),
+            reply=answer("429 Too Many Requests", "Retry-After: 99999999999999999999"),
             says="asks us to wait 604,800 s",
         ),
         Hostile(
@@ -157,7 +159,7 @@ def hostile_feeds() -> list[Hostile]:
         Hostile(name="endless", reply=drip(endless, b"<item>" * 8192, 0.0), says="15,728,640"),
         Hostile(
             name="circle",
-            reply=raw(b"HTTP/1.1 302 Found\r\nLocation: /circle\r\nContent-Length: 0\r\n\r\n"),
+            reply=answer("302 Found", "Location: /circle"),
             says="redirects",
         ),
         Hostile(name="binary", reply=raw(bytes(range(256)) * 40), says="broken off"),
@@ -198,12 +200,7 @@ def served(replies: Mapping[str, Reply]) -> Iterator[int]:
             with suppress(OSError):
                 asked = self.request.recv(65536).split(b" ")
                 path = asked[1].decode("latin-1") if len(asked) > 1 else ""
-                # As every answer here, it says that the connection ends: a client that asks for the
-                # page on it after robots.txt would meet the close.
-                missing = raw(
-                    b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                )
-                replies.get(path, missing)(self.request)
+                replies.get(path, answer("404 Not Found"))(self.request)
                 # Read the rest first: unread bytes would turn the close into a reset.
                 self.request.shutdown(socket.SHUT_WR)
 
