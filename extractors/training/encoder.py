@@ -3,8 +3,8 @@
 Reads the labelled sets (sets.py) and fine-tunes the packaged encoder (packaged.py): once for each
 of five folds, without what that fold is scored on, to build/reader/fold0.onnx and so on; then on
 all labels, to extractors/reading/weights/reader.onnx. `--fold` or `--all` makes only those. Each
-file says in its metadata which labels it saw, and the scores. Prints how far it is
-every half minute.
+file says in its metadata which labels it saw, and the scores. Prints how far it is every half
+minute. Killed, it goes on after the last whole epoch when run again.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import torch
 from extractors.extract import Extractor
 from extractors.reading.reader import WEIGHTS, Reader
 from extractors.training import packaged, scores
+from extractors.training.checkpoint import Checkpoint
 from extractors.training.export import exported, metadata_of, with_metadata
 from extractors.training.fit import fit, pairs_of
 from extractors.training.network import ReaderNetwork
@@ -53,6 +54,11 @@ class Job:
     def passes(self) -> int:
         """How many samples training sees, each as often as it does."""
         return self.epochs * (len(self.trains) + pairs_of(self.trains))
+
+    @property
+    def key(self) -> str:
+        """What this training is: a checkpoint of another one is not gone on with."""
+        return f"{digest_of(self.trains)} {self.epochs} epochs, seed {SEED}"
 
 
 def samples_of(more: Sequence[Path] = (), limit: int | None = None) -> list[Sample]:
@@ -99,8 +105,21 @@ def make(job: Job, folder: Path, progress: Progress) -> bytes:
     """The encoder of a job as it ships, without metadata. `folder` holds the packaged encoder."""
     torch.manual_seed(SEED)
     net = ReaderNetwork(folder, kept_pieces(folder))
+    checkpoint = Checkpoint(job.target.with_suffix(".checkpoint"), job.key)
+    held = checkpoint.read()
     progress.begin(job.name)
-    fit(net, job.trains, epochs=job.epochs, seed=SEED, vary=vary, told=progress)
+    if held:
+        progress.skip(held["epochs"] * job.passes // job.epochs)
+        say(f"{job.name}: {held['epochs']} of {job.epochs} epochs are done, going on")
+    fit(
+        net,
+        job.trains,
+        epochs=job.epochs,
+        seed=SEED,
+        vary=vary,
+        told=progress,
+        checkpoint=checkpoint,
+    )
     return exported(net)
 
 
@@ -150,6 +169,7 @@ def run(todo: Sequence[Job], folder: Path, drawn: str, out: Path | None) -> None
         data = with_metadata(model, said)
         job.target.parent.mkdir(parents=True, exist_ok=True)
         job.target.write_bytes(data)
+        Checkpoint(job.target.with_suffix(".checkpoint"), job.key).drop()
         say(f"wrote {job.target.name}: {len(data):,} bytes, labels {said['labels']}")
         say("\n".join([scores.HEADER, *(one.row(name) for name, one in found.items())]))
 

@@ -6,6 +6,7 @@ Several tasks share one encoder and their losses are added up (Caruana 1997, "Mu
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch.nn import functional as F
 
 from extractors.reading.inputs import STATE, TEXT, padded
 from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
+from extractors.training.checkpoint import Checkpoint
 from extractors.training.join import joined
 from extractors.training.network import ROLE_WIDTH, ReaderNetwork
 from extractors.training.samples import EventSample, Sample
@@ -32,10 +34,12 @@ def fit(
     seed: int,
     vary: Callable[[Sample, random.Random], Sample] = lambda s, _: s,
     told: Callable[[int, float], object] = lambda _count, _loss: None,
+    checkpoint: Checkpoint | None = None,
 ) -> None:
     """Train `net` in place. `vary` gives the form in which a sample is seen this time.
 
-    `told` hears after each batch how many samples it had, and its loss.
+    `told` hears after each batch how many samples it had, and its loss. Where `checkpoint` holds
+    epochs that are done, training goes on after them.
     """
     torch.manual_seed(seed)
     shuffle = random.Random(seed)  # noqa: S311 - repeatable on purpose
@@ -47,8 +51,12 @@ def fit(
     pairs = pairs_of(samples)
     steps = epochs * math.ceil((len(samples) + pairs) / BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: share_of_rate(n, steps))
+    parts = {"network": net, "optimizer": optimizer, "schedule": schedule}
+    done, state = checkpoint.restore(parts) if checkpoint else (0, None)
+    if state is not None:
+        shuffle.setstate(cast("Any", state))
     net.train()
-    for _ in range(epochs):
+    for epoch in range(done, epochs):
         seen = [vary(s, shuffle) for s in (*samples, *joined(samples, pairs, shuffle))]
         for batch in batches(seen, shuffle):
             with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -60,6 +68,8 @@ def fit(
             optimizer.step()
             schedule.step()
             told(len(batch), loss.item())
+        if checkpoint:
+            checkpoint.keep(epoch + 1, parts, shuffle.getstate())
     net.eval()
 
 

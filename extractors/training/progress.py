@@ -27,6 +27,10 @@ class Progress:
         self._began = self._said = self.clock()
         self._seen, self._loss = 0, 0.0
 
+    def skip(self, count: int) -> None:
+        """So many samples need not be seen: they were, before a break."""
+        self.total -= count
+
     def __call__(self, count: int, loss: float) -> None:
         """A batch of `count` samples is done, with this mean loss."""
         now = self.clock()
