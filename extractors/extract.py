@@ -1,24 +1,22 @@
 """Text units in, extractions out: the one door to policy event extraction."""
 
 import math
-import re
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
 from extractors.events.context import SentenceContext, build_context
-from extractors.events.lexicon_data import Evidence, load_lexicon
 from extractors.events.official import publisher_country
 from extractors.pipeline import build_nlp, is_common_word, make_doc, pipeline_config
 from extractors.reading.assemble import entities_of, events_of, of_unit
+from extractors.reading.cascade import Gates, Sentence, Stop
 from extractors.reading.combination import load_combination
 from extractors.reading.document import finished
-from extractors.reading.letters import any_between, letter_gate
-from extractors.reading.ngrams import ngram_gate
 from extractors.reading.reader import load_reader
+from extractors.reading.readings import chance_of_score
 from extractors.reading.soft_hyphens import (
     Restorer,
     entity_as_written,
@@ -26,8 +24,7 @@ from extractors.reading.soft_hyphens import (
     readable_unit,
 )
 from extractors.text.budget import DEFAULT, Budget
-from extractors.text.readable import clean, reject_reason
-from extractors.text.sentences import MAX_SENTENCE_CHARS, cut_long, split_sentences
+from extractors.text.readable import reject_reason
 from models.errors import ExtractionError
 from models.event import EntityMention, EventMention, Extraction, TextUnit
 from models.fault import fault_line
@@ -59,19 +56,6 @@ class _Reading:
         self.events, self.entities = [], []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sentence:
-    """A sentence worth reading: where it stands, its evidence, and what was said before it."""
-
-    text: str
-    field: str
-    start: int
-    index: int
-    headline: bool
-    evidence: list[Evidence]
-    before: str
-
-
 _Waiting = tuple[TextUnit, _Reading, SentenceContext]
 
 
@@ -88,10 +72,8 @@ class Extractor:
     def __init__(self, gate: bool = True, budget: Budget = DEFAULT) -> None:
         self.budget = budget
         self.nlp = build_nlp()
-        self.lexicon = load_lexicon()
+        self.gates = Gates(closed=gate)
         self.reader = load_reader()
-        self.letters = letter_gate() if gate else None
-        self.ngrams = ngram_gate(pipeline_config().getfloat("cascade", "ngrams")) if gate else None
         self.least_score = load_combination().settings["parse"] if gate else -math.inf
         self.version = EXTRACTOR_VERSION
         self.batch_sentences = pipeline_config().getint("batch", "sentences")
@@ -124,24 +106,29 @@ class Extractor:
         self._parse(todo, size)
         yield from (self._finish(*waiting) for waiting in queue)
 
-    def parse(self, unit: TextUnit) -> list[Doc]:
+    def parse(self, unit: TextUnit, stopped: Callable[[Stop], object] | None = None) -> list[Doc]:
         """The sentences of a unit that pass the cascade, read and parsed, for `explain`.
 
-        Raises ExtractionError for a text that takes longer than its budget.
+        `stopped` hears of the other sentences. Raises ExtractionError for a text that takes longer
+        than its budget.
         """
         if reject_reason(unit):
             return []
         began, chars = time.monotonic(), len(unit.text)
         docs: list[Doc] = []
-        for context in self._contexts(unit, list(self._sentences(unit))):
-            docs += (doc for doc in self._docs([context], 1) if doc is not None)
+        for context in self._contexts(unit, list(self.gates.sentences(unit, stopped))):
+            (doc,) = self._docs([context], 1)
+            if doc is not None:
+                docs.append(doc)
+            elif stopped is not None:
+                stopped(self._ruled_out(context))
             if (spent := time.monotonic() - began) > self.budget.seconds(chars):
                 raise ExtractionError(unit.unit_id, self.budget.reason(chars, spent))
         return docs
 
     def contexts(self, unit: TextUnit) -> list[SentenceContext]:
         """The sentences of a unit that pass the gates, as models read them."""
-        return list(self._contexts(unit, self._sentences(unit)))
+        return list(self._contexts(unit, self.gates.sentences(unit)))
 
     def extract_one(self, unit: TextUnit) -> Extraction:
         """The extraction of a single unit."""
@@ -163,8 +150,8 @@ class Extractor:
         reading.reject = reject_reason(unit)
         if reading.reject:
             return reading, []
-        sentences: list[_Sentence] = []
-        for sentence in self._sentences(unit):
+        sentences: list[Sentence] = []
+        for sentence in self.gates.sentences(unit):
             sentences.append(sentence)
             if self._is_late(reading, time.monotonic() - began):
                 return reading, []
@@ -196,43 +183,7 @@ class Extractor:
         reading.refuse(self.budget.reason(reading.chars, spent_s))
         return True
 
-    def _sentences(self, unit: TextUnit) -> Iterator[_Sentence]:
-        """The sentences of a unit that pass both gates, all of them without gates."""
-        parts = [("body", unit.text)]
-        if unit.kind == "article" and unit.title:
-            parts.insert(0, ("title", unit.title))
-        for name, raw in parts:
-            text = clean(raw)
-            places = self.letters.places(text) if self.letters is not None else []
-            if self.letters is not None and not places:
-                continue
-            headline = name == "title" or unit.kind == "headline"
-            before = (unit.context or "")[-MAX_SENTENCE_CHARS:]
-            # A headline is one sentence, unless it is no headline at all.
-            spans = cut_long(text, 0, len(text)) if headline else split_sentences(text)
-            for index, (start, end) in enumerate(spans):
-                sentence = text[start:end]
-                shown, before = before, sentence
-                if self.letters is not None and not any_between(places, start, end):
-                    continue
-                if not sentence.strip():
-                    continue
-                as_headline = headline or looks_like_headline(sentence)
-                if self.ngrams is not None and not self.ngrams.passes(sentence, as_headline):
-                    continue
-                yield _Sentence(
-                    text=sentence,
-                    field=name,
-                    start=start,
-                    index=index,
-                    headline=as_headline,
-                    evidence=self.lexicon.evidence(sentence),
-                    before=shown,
-                )
-
-    def _contexts(
-        self, unit: TextUnit, sentences: Iterable[_Sentence]
-    ) -> Iterator[SentenceContext]:
+    def _contexts(self, unit: TextUnit, sentences: Iterable[Sentence]) -> Iterator[SentenceContext]:
         country = unit.publisher_country or publisher_country(unit)
         return (
             build_context(
@@ -263,6 +214,18 @@ class Extractor:
             batch_size=size,
         )
         return (next(parsed) if wanted else None for wanted in worth)
+
+    def _ruled_out(self, context: SentenceContext) -> Stop:
+        """A sentence that the encoder takes for one without an event."""
+        (reading,) = self.reader.read([context])
+        return Stop(
+            field=context.field,
+            start=context.start,
+            text=context.text,
+            stage="encoder",
+            chance=chance_of_score(reading.score),
+            needed=chance_of_score(self.least_score),
+        )
 
     def _parse(self, todo: list[_Waiting], size: int) -> None:
         """Parse what waits and add what it gives to the readings; no parse is kept."""
@@ -330,11 +293,3 @@ def _parts(todo: list[_Waiting], size: int) -> Iterator[list[_Waiting]]:
             part, chars = [], 0
     if part:
         yield part
-
-
-def looks_like_headline(sentence: str) -> bool:
-    """A short line without a full stop, most of its words capitalised."""
-    if len(sentence) > 160 or sentence.rstrip().endswith((".", ";", ":")):
-        return False
-    words = [w for w in re.findall(r"[A-Za-z][\w'’-]*", sentence) if len(w) > 3]
-    return len(words) >= 3 and sum(w[0].isupper() for w in words) / len(words) > 0.7

@@ -26,14 +26,14 @@ from extractors.explaining.explanation import (
 from extractors.explaining.parse_tree import branches
 from extractors.extract import Extractor
 from extractors.reading.assemble import events_of
+from extractors.reading.cascade import Stop
 from extractors.reading.combination import load_combination
 from extractors.reading.decide import Decision, decide, weigh
 from extractors.reading.document import finished
 from extractors.reading.readings import chance_of_score
 from extractors.reading.roles import read_parties
 from extractors.reading.soft_hyphens import readable_unit
-from extractors.text.readable import clean, reject_reason
-from extractors.text.sentences import split_sentences
+from extractors.text.readable import reject_reason
 from models.errors import ExtractionError
 from models.event import EventMention, TextUnit, type_group
 
@@ -54,8 +54,9 @@ def explain(unit: TextUnit, extractor: Extractor) -> Explanation:
     unit, _ = readable_unit(unit)
     reject = reject_reason(unit)
     docs: list[Doc] = []
+    stopped: list[Stop] = []
     try:
-        docs = [] if reject else extractor.parse(unit)
+        docs = [] if reject else extractor.parse(unit, stopped.append)
     except ExtractionError as error:
         reject = error.reason
     found = [event for doc in docs for event in events_of(doc, unit, extractor.version)]
@@ -64,19 +65,12 @@ def explain(unit: TextUnit, extractor: Extractor) -> Explanation:
         unit=unit,
         extractor_version=extractor.version,
         reject=reject,
-        silent_count=0 if reject else max(0, sentence_count(unit) - len(docs)),
+        stopped=()
+        if reject
+        else tuple(sorted(stopped, key=lambda s: (s.field != "title", s.start))),
         sentences=tuple(explained(doc, unit, extractor.version, kept) for doc in docs),
         events=tuple(kept),
     )
-
-
-def sentence_count(unit: TextUnit) -> int:
-    """How many sentences the extractor looks at, the title as one."""
-    title = 1 if unit.kind == "article" and (unit.title or "").strip() else 0
-    if unit.kind == "headline":
-        return 1
-    text = clean(unit.text)
-    return title + sum(bool(text[a:b].strip()) for a, b in split_sentences(text))
 
 
 def explained(
@@ -92,6 +86,7 @@ def explained(
         start=context.start,
         text=context.text,
         headline=context.headline,
+        why=sentence_reason(doc, context),
         words=tuple(
             Word(
                 text=context.text[t.idx : t.idx + len(t.text)],
@@ -104,6 +99,22 @@ def explained(
         ),
         branches=tuple(branches(doc, context, candidates)),
         candidates=tuple(verdicts(doc, context, events, final)),
+    )
+
+
+def sentence_reason(doc: Doc, context: SentenceContext) -> str:
+    """How likely the whole sentence tells of an event, and how likely it must be."""
+    combination = load_combination()
+    weighed = weigh(doc, context, load_head(), combination)
+    chance, needed = (
+        chance_of_score(score) for score in (weighed.sentence, combination.settings["sentence"])
+    )
+    read = chance_of_score(weighed.reading.score)
+    known = f"{max(weighed.chances):.{_DIGITS}f}" if weighed.chances else "no word for a measure"
+    verdict = "reaches" if chance > needed else "is under"
+    return (
+        f"{chance:.{_DIGITS}f} {verdict} {needed:.{_DIGITS}f} "
+        f"(encoder {read:.{_DIGITS}f}, head {known})"
     )
 
 

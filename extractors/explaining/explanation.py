@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from extractors.reading.cascade import Stop
 from models.event import EventMention, TextUnit
 
 
@@ -68,12 +69,16 @@ class ExplainedCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedSentence:
-    """A sentence with words of a measure in it; offsets count code points in `field`."""
+    """A sentence that passed the whole cascade; offsets count code points in `field`.
+
+    `why` says how likely it tells of an event, and how likely it must be.
+    """
 
     field: str
     start: int
     text: str
     headline: bool
+    why: str
     words: tuple[Word, ...]
     branches: tuple[Branch, ...]
     candidates: tuple[ExplainedCandidate, ...]
@@ -83,12 +88,12 @@ class ExplainedSentence:
 class Explanation:
     """What became of a text. With `reject` it was refused and the rest is empty.
 
-    `silent_count` sentences hold no words of a measure: nothing about them was decided.
+    `stopped` are the sentences that did not come as far as the parse, in order.
     """
 
     unit: TextUnit
     extractor_version: str
     reject: str | None
-    silent_count: int
+    stopped: tuple[Stop, ...]
     sentences: tuple[ExplainedSentence, ...]
     events: tuple[EventMention, ...]

@@ -12,11 +12,18 @@ from extractors.explaining.explanation import (
     Explanation,
     Value,
 )
+from extractors.reading.cascade import Stop
 from models import harmless
 
 # displaCy draws no more than this well; longer sentences come without arcs.
 MOST_WORDS = 120
 COLOURS = {"TYPE": "#ffd166", "STEP": "#8ecae6", "EVENT": "#95d5b2", "ALSO": "#e0e0e0"}
+# What each stage of the cascade finds missing in a sentence that it stops.
+STAGES = {
+    "letters": "without letters of trade, goods or state acts",
+    "ngrams": "unlikely by their words",
+    "encoder": "without an event for the encoder",
+}
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #1a1a1a; background: #fff; }
 section { border-top: 1px solid #ccc; margin-top: 2rem; }
@@ -36,6 +43,7 @@ def page_of(explanation: Explanation) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>",
         f"<p>{harmless.html(told(explanation))}</p>",
         *(part for number, s in enumerate(explanation.sentences) for part in section(s, number)),
+        *stops(explanation),
         "</body></html>\n",
     ]
     return "\n".join(parts)
@@ -45,11 +53,30 @@ def told(explanation: Explanation) -> str:
     """What became of the text, in one line."""
     if explanation.reject:
         return f"refused: {explanation.reject}"
-    events, silent = len(explanation.events), explanation.silent_count
-    words = f"{events} event{'' if events == 1 else 's'}"
-    if silent:
-        words += f"; {silent} sentence{'' if silent == 1 else 's'} without words of a measure"
-    return words
+    events = len(explanation.events)
+    words = [f"{events} event{'' if events == 1 else 's'}"]
+    for stage, why in STAGES.items():
+        count = sum(stop.stage == stage for stop in explanation.stopped)
+        if count:
+            words.append(f"{count} sentence{'' if count == 1 else 's'} {why}")
+    return "; ".join(words)
+
+
+def stop_reason(stop: Stop) -> str:
+    """Why a sentence came no further."""
+    if stop.chance is None or stop.needed is None:
+        return STAGES[stop.stage]
+    return f"{STAGES[stop.stage]}: {stop.chance:.4f}, needed {stop.needed:.4f}"
+
+
+def stops(explanation: Explanation) -> Iterator[str]:
+    """The sentences that did not come as far as the parse, as a table."""
+    if explanation.stopped:
+        yield "<section><h2>Not read further</h2><table>"
+        for stop in explanation.stopped:
+            place = f"{stop.field} {stop.start}-{stop.start + len(stop.text)}"
+            yield row(place, " ".join(stop.text.split()), stop_reason(stop))
+        yield "</table></section>"
 
 
 def section(sentence: ExplainedSentence, number: int) -> Iterator[str]:
@@ -71,6 +98,7 @@ def section(sentence: ExplainedSentence, number: int) -> Iterator[str]:
         )
         # displaCy numbers drawings by chance; a page should come out the same twice.
         yield f"<figure>{stable_ids(drawn, number)}</figure>"
+    yield f'<p class="why">{harmless.html(sentence.why)}</p>'
     for candidate in sentence.candidates:
         yield from rows_of(candidate)
     yield "</section>"

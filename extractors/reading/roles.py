@@ -43,19 +43,40 @@ def read_parties(
     return actors, targets
 
 
+# "KUALA LUMPUR (Reuters) - ", "Beijing, April 3 -- ": where the reporter sits.
+_DATELINE = re.compile(
+    r"\s*[A-Z][\w.'’]*(?:[ ,/]+[A-Z0-9][\w.'’]*){0,6}(?: ?\([^()]{2,40}\))?"
+    r" ?(?: [-–]|--|—) ?(?=[A-Z])"
+)
+# "US - China talks" has no dateline.
+_LONGEST_CODE = 4
+
+
+def dateline_end(text: str) -> int:
+    """Where the text goes on after its dateline; 0 where it has none."""
+    found = _DATELINE.match(text)
+    place = found.group().split(",")[0].split("(")[0].rstrip(" -–—") if found else ""
+    is_place = (place.isupper() and len(place) > _LONGEST_CODE) or "(" in (found or [""])[0]
+    return found.end() if found and is_place else 0
+
+
 def _by_role(
     role: str, context: SentenceContext, reading: Reading, event: ReadEvent
 ) -> dict[str, tuple[float, Party]]:
-    """Each jurisdiction with its likeliest name for a role, in order of appearance."""
+    """Each jurisdiction with its likeliest name for a role, in the order of these names."""
     found: dict[str, tuple[float, Party]] = {}
 
     def put(chance: float, party: Party) -> None:
         old = found.get(party.code)
         if old is None or chance > old[0]:
+            # At the end: the order is that of the names that count.
+            found.pop(party.code, None)
             found[party.code] = (chance, party)
 
+    begins = dateline_end(context.text)
+    said = [name for name in context.names if name.start >= begins]
     for part, names, why in (
-        (TEXT, context.names, "sentence"),
+        (TEXT, said, "sentence"),
         (TITLE, context.title_names, "title"),
         (BEFORE, context.context_names, "context"),
     ):

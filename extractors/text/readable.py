@@ -28,6 +28,9 @@ _FOREIGN = re.compile(
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _WORD = re.compile(r"[a-zà-ÿ]+")
 _FEW_WORDS, _MANY_WORDS = 5, 40
+# Prose has one such character in thirty at most, program code and JSON one in eight.
+_CODE = re.compile(r"[(){}\[\]=_;\\]")
+_MOST_CODE = 0.12
 
 
 def encodable(text: str) -> str:
@@ -90,6 +93,8 @@ def reject_reason(unit: TextUnit) -> str | None:
     words = _WORD.findall(sample.lower())
     if len(words) >= _MANY_WORDS and len(words) > 10 * len(set(words)):
         return REPEATED
+    if len(_CODE.findall(sample)) > _MOST_CODE * len(sample):
+        return "not prose: program code or data"
     return foreign_reason(sample, words)
 
 

@@ -1,4 +1,4 @@
-"""Where training stands after each epoch, so that a killed run goes on instead of beginning anew."""
+"""Where training stands after each epoch, so that a killed run goes on where it was."""
 
 import os
 from collections.abc import Mapping

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from extractors.extract import looks_like_headline
+from extractors.reading.cascade import looks_like_headline
 from extractors.reading.letters import letter_gate
 from extractors.reading.ngrams import BUCKETS, WEIGHTS, ZERO, buckets
 from extractors.text.readable import clean, reject_reason

@@ -16,8 +16,9 @@ from extractors.explaining.explanation import (
     Explanation,
     Value,
 )
-from extractors.explaining.page import page_of, told
-from extractors.extract import Extractor, looks_like_headline
+from extractors.explaining.page import page_of, stop_reason, told
+from extractors.extract import Extractor
+from extractors.reading.cascade import looks_like_headline
 from extractors.text.dates import parse_published
 from extractors.text.readable import encodable
 from extractors.text.sentences import split_sentences
@@ -114,11 +115,7 @@ def show_explanation(explanation: Explanation, console: Console) -> None:
     line(console, f"{about}, extractor {explanation.extractor_version}", style="dim")
     for sentence in explanation.sentences:
         show_sentence(sentence, console)
-    if not explanation.reject and not explanation.sentences:
-        line(
-            console,
-            "no sentence contains words of a measure (lexicon/types.toml); nothing to decide",
-        )
+    show_stopped(explanation, console)
     console.print()
     line(console, told(explanation), style="bold")
     for event in explanation.events:
@@ -137,6 +134,7 @@ def show_sentence(sentence: ExplainedSentence, console: Console) -> None:
     read_as = ", read as a headline" if sentence.headline else ""
     line(console, f"{sentence.field} {sentence.start}-{end}{read_as}", style="bold")
     indented(console, Text(" ".join(sentence.text.split())), 2)
+    indented(console, Text(sentence.why, style="dim"), 2)
     console.print()
     for branch in sentence.branches:
         relation = Text(f"{branch.relation:<9} ", style="cyan")
@@ -146,6 +144,18 @@ def show_sentence(sentence: ExplainedSentence, console: Console) -> None:
         indented(console, shown, 4 + 2 * min(branch.depth, 12))
     for candidate in sentence.candidates:
         show_candidate(candidate, console)
+
+
+def show_stopped(explanation: Explanation, console: Console) -> None:
+    """Print the sentences that were looked at and not parsed; those without letters are counted."""
+    shown = [stop for stop in explanation.stopped if stop.stage != "letters"]
+    if shown:
+        console.print()
+        line(console, "not read further", style="bold")
+    for stop in shown:
+        place = f"{stop.field} {stop.start}-{stop.start + len(stop.text)}"
+        indented(console, Text(" ".join(stop.text.split())), 2)
+        indented(console, Text(f"{place}, {stop_reason(stop)}", style="dim"), 4)
 
 
 def show_candidate(candidate: ExplainedCandidate, console: Console) -> None:

@@ -142,7 +142,7 @@ def test_a_state_that_tells_what_its_president_signed_is_a_party(extractor: Extr
 
 
 @pytest.mark.parametrize("kind", ["headline", "article"])
-def test_gate_changes_nothing(kind: str) -> None:
+def test_the_gates_lose_hardly_an_event(kind: str) -> None:
     units = [
         TextUnit(
             unit_id=str(i),
@@ -151,12 +151,24 @@ def test_gate_changes_nothing(kind: str) -> None:
             kind=kind,
             published=date(2026, 2, 3),
         )
-        for i, r in enumerate(own_records()[::4])
+        for i, r in enumerate(own_records())
     ]
-    with_gate = list(Extractor(gate=True).extract(units))
-    without = list(Extractor(gate=False).extract(units))
-    assert with_gate == without
-    assert sum(len(x.events) for x in with_gate) > 10
+    gated, whole = (
+        [event for found in Extractor(gate=gate).extract(units) for event in found.events]
+        for gate in (True, False)
+    )
+    same = sum(event in whole for event in gated)
+    assert len(whole) > 100
+    assert same >= 0.99 * max(len(gated), len(whole))
+
+
+def test_what_is_read_of_a_text_does_not_hang_on_its_neighbours(extractor: Extractor) -> None:
+    units = [
+        TextUnit(unit_id=str(i), text=r["text"], kind="sentence", published=date(2026, 2, 3))
+        for i, r in enumerate(own_records()[:80])
+    ]
+    together = list(extractor.extract(units))
+    assert together == [Extractor().extract_one(unit) for unit in units[::-1]][::-1]
 
 
 def test_every_pattern_needs_an_anchor() -> None:

@@ -105,7 +105,7 @@ def test_the_same_batch_is_read_the_same(
 
 
 def test_readings_come_in_the_order_of_their_sentences(contexts: list[SentenceContext]) -> None:
-    many = [contexts[i % len(contexts)] for i in range(reader.BATCH + 5)]
+    many = [contexts[i % len(contexts)] for i in range(21)]
     found = load_reader().read(many)
     assert [len(r.row) for r in found] == [len(row_of(c)) for c in many]
     assert load_reader().read([]) == []
