@@ -23,23 +23,13 @@ from extractors.reading.roles import read_companies, read_dates, read_parties, r
 from models.event import (
     EntityMention,
     EventMention,
-    EventStatus,
     EventType,
     Factuality,
-    StatusTarget,
     TextUnit,
     polarity,
     type_group,
 )
 from models.identity import digest_id
-
-_SUSPENSION = re.compile(
-    r"\b(?:pauses?|suspensions?|truces?|reprieves?|moratorium|freeze|delay)\b", re.I
-)
-_EXEMPTION = re.compile(
-    r"\b(?:exemptions?|exclusions?|waivers?|carve-?outs?|general licen[cs]es?)\b", re.I
-)
-_DEADLINE = re.compile(r"\bdeadlines?\b", re.I)
 
 
 def events_of(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
@@ -101,7 +91,6 @@ def _mention(
     instrument = find_instrument(context, c)
     duration = find_duration(context, c, d.type)
     source = attribution_of(doc, context, {p.code for p in actors})
-    target = status_target(context, d)
     start, end = context.start + c.start, context.start + c.end
     missing = []
     for label, value, why in (
@@ -129,10 +118,10 @@ def _mention(
         sentence_start=context.start,
         type=d.type,
         status=d.status,
-        status_target=target,
+        status_target=d.status_target,
         factuality=d.factuality,
         time_frame=d.time_frame,
-        polarity=polarity(d.type, d.status, target, d.factuality),
+        polarity=polarity(d.type, d.status, d.status_target, d.factuality),
         retaliation=is_retaliation(doc, context, c),
         source_type=source.source_type,
         source_text=source.text,
@@ -175,32 +164,6 @@ def of_unit(event: EventMention, unit: TextUnit) -> EventMention:
         article_id=unit.unit_id,
         article_version=unit.version,
     )
-
-
-def status_target(context: SentenceContext, d: Decision) -> StatusTarget:
-    """What the verb acts on: a pause, waiver or deadline turns the direction round."""
-    if d.type is EventType.INVESTIGATION:
-        return StatusTarget.MEASURE
-    if d.status not in (
-        EventStatus.EXTENDED,
-        EventStatus.LIFTED,
-        EventStatus.EXPIRED,
-        EventStatus.CUT,
-        EventStatus.REJECTED,
-    ):
-        return StatusTarget.MEASURE
-    a, b = sorted((d.candidate.start, d.candidate.evidence.end))
-    around = context.text[max(0, a - 10) : b + 45]
-    trigger = context.text[d.candidate.start : d.candidate.end]
-    # "extends the pause": where the noun is the trigger, the step comes from the verb above it.
-    rest = around.replace(trigger, " ", 1) if d.status is d.candidate.status else around
-    if d.type not in (EventType.TRADE_AGREEMENT,) and _SUSPENSION.search(rest):
-        return StatusTarget.SUSPENSION
-    if d.type not in (EventType.TARIFF_EXEMPTION,) and _EXEMPTION.search(rest):
-        return StatusTarget.EXEMPTION
-    if _DEADLINE.search(rest):
-        return StatusTarget.DEADLINE
-    return StatusTarget.MEASURE
 
 
 def entities_of(doc: Doc) -> list[EntityMention]:

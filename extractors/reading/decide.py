@@ -7,6 +7,8 @@ from functools import cache
 
 from spacy.tokens import Doc
 
+from extractors.events.certainty import is_denied
+from extractors.events.composition import compose
 from extractors.events.context import SentenceContext
 from extractors.events.features import VIEWS, candidate_features
 from extractors.events.head import Head, load_head
@@ -22,7 +24,15 @@ from extractors.reading.combination import (
     load_combination,
 )
 from extractors.reading.readings import ReadEvent, Reading, chance_of_score
-from models.event import EventStatus, EventType, Factuality, TimeFrame, status_class, type_group
+from models.event import (
+    EventStatus,
+    EventType,
+    Factuality,
+    StatusTarget,
+    TimeFrame,
+    status_class,
+    type_group,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +43,7 @@ class Decision:
     read: ReadEvent
     type: EventType
     status: EventStatus
+    status_target: StatusTarget
     factuality: Factuality
     time_frame: TimeFrame
     confidence: float
@@ -117,12 +128,20 @@ class _Labels:
             known = w.candidates[i], w.chances[i], head_labels(self.head, w.features[i])
         said = {name: self.combination.label(name, w.reading, event, known) for name in CLASSES}
         kind = EventType(said["type"])
+        candidate = known[0] if known is not None else _read_candidate(self.doc, event, kind)
+        spans = [
+            (candidate.start, candidate.end),
+            (candidate.evidence.start, candidate.evidence.end),
+        ]
+        status, target = compose(self.doc, spans, kind, EventStatus(said["status"]))
+        denied = is_denied(w.context.text, min(s for s, _ in spans), max(e for _, e in spans))
         return Decision(
-            candidate=known[0] if known is not None else _read_candidate(self.doc, event, kind),
+            candidate=candidate,
             read=event,
             type=kind,
-            status=EventStatus(said["status"]),
-            factuality=Factuality(said["factuality"]),
+            status=status,
+            status_target=target,
+            factuality=Factuality.NEGATED if denied else Factuality(said["factuality"]),
             time_frame=TimeFrame(said["time_frame"]),
             confidence=chance_of_score(score),
         )

@@ -1,0 +1,73 @@
+"""Is a step denied by words outside its own clause: fact checks, denials, forged papers?
+
+The reader sees the mood of a clause; that a post or a letter is false often stands at the other end
+of the sentence. lexicon/certainty.toml has the words, the forms they take together are here.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+from extractors.events.lexicon_data import lower
+from extractors.text.inflection import noun_forms, verb_forms
+
+WORDS = "certainty.toml"
+# How far a denial reaches, in characters; a new clause ends it.
+_REACH = 60
+_CLAUSE = re.compile(r"[;:]|,? (?:and|but|while|after|before) |, (?!\d)")
+
+
+def is_denied(text: str, start: int, end: int) -> bool:
+    """Do words around the span, a step's trigger and measure, say that it is not so?"""
+    lowered = lower(text)
+    for pattern, reach in _before():
+        for found in pattern.finditer(lowered, 0, end):
+            between = lowered[found.end() : start]
+            if reach is None or (len(between) <= reach and not _CLAUSE.search(between)):
+                return True
+    return any(
+        not re.search(r"[;]|, (?:and|but) ", lowered[end : found.start()])
+        for found in _after().finditer(lowered, end)
+    )
+
+
+@cache
+def _before() -> tuple[tuple[re.Pattern[str], int | None], ...]:
+    """What denies a step that follows, and how far it reaches; None is to the end."""
+    words = _words()
+    claims = _any(form for word in words["claims"] for form in noun_forms(word))
+    denying = _any(form for verb in words["denying"] for form in verb_forms(verb))
+    rejecting = _any(form for verb in words["rejecting"] for form in verb_forms(verb))
+    saying = _any(form for verb in words["saying"] for form in verb_forms(verb))
+    measures = _any(form for word in words["measures"] for form in noun_forms(word))
+    return (
+        (re.compile(rf"^\W*(?:{_any(words['openings'])})(?: \w+){{0,3}}\s?[:|–—-] "), None),
+        (re.compile(rf"\b(?:{_any(words['forged'])}) (?:\w+ ){{0,2}}(?:{claims})\b"), None),
+        (re.compile(rf"\b(?:{_any(words['wrongly'])}) (?:{saying})\b"), None),
+        (re.compile(rf"(?<!or )\b(?:{denying})\b"), _REACH),
+        (re.compile(rf"\b(?:{rejecting}) (?:\w+ ){{0,3}}(?:{claims})\b"), _REACH),
+        (re.compile(rf"\b(?:{_any(words['excluding'])})\b"), _REACH),
+        (re.compile(rf"(?:^|[,:;] |that |said )no (?:\w+ ){{0,2}}(?=(?:{measures})\b)"), _REACH),
+    )
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    """What denies a step that came before: "is false", "was made up", "does not exist"."""
+    untrue = _any(_words()["untrue"])
+    return re.compile(
+        rf"\b(?:is|are|was|were|as|proved|proven|deemed) (?:\w+ly )?(?:{untrue})(?=[.,;]|\s*$| by )"
+        r"|\bdo(?:es)? not exist\b"
+    )
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    path = resources.files("extractors").joinpath("events", "lexicon", WORDS)
+    return tomllib.loads(path.read_text(encoding="utf-8"))
