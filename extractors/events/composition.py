@@ -37,14 +37,18 @@ _REFUSALS = frozenset(
 )
 # Types whose own measure is the pause, waiver or permit that the word names.
 _OWN = {StatusTarget.EXEMPTION: frozenset({EventType.TARIFF_EXEMPTION})}
-# A probe is paused and extended itself, whatever is said beside it.
-_PAUSABLE = frozenset(EventType) - {EventType.INVESTIGATION}
+# A probe is paused and extended itself, and screening is blocking.
+_PAUSABLE = frozenset(EventType) - {EventType.INVESTIGATION, EventType.INVESTMENT_SCREENING}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an act done to a thing can mean, what the step is done to, of which measures."""
+    """What an act done to a thing can mean, what the step is done to, of which measures.
 
+    `type` takes the place of the measure's; None leaves it.
+    """
+
+    type: EventType | None
     statuses: tuple[EventStatus, ...]
     target: StatusTarget
     types: frozenset[EventType]
@@ -74,8 +78,8 @@ def compose(
     spans: list[tuple[int, int]],
     kind: EventType,
     status: EventStatus,
-) -> tuple[EventStatus, StatusTarget]:
-    """The status of an event and what its step is done to, by the act that `spans` stand in.
+) -> tuple[EventType, EventStatus, StatusTarget]:
+    """Type and status of an event, and what its step is done to, by the act that `spans` stand in.
 
     `spans` are the characters of the event's trigger and of the words for its measure.
     """
@@ -89,8 +93,9 @@ def compose(
         given = status if status in step.statuses else step.statuses[0]
         own = kind in _OWN.get(step.target, ()) or kind is EventType.TRADE_AGREEMENT
         back_in_force = given is EventStatus.REINSTATED
-        return given, StatusTarget.MEASURE if own or back_in_force else step.target
-    return status, StatusTarget.MEASURE
+        target = StatusTarget.MEASURE if own or back_in_force else step.target
+        return step.type or kind, given, target
+    return kind, status, StatusTarget.MEASURE
 
 
 def pairs(doc: Doc) -> Iterator[Found]:
@@ -123,10 +128,19 @@ def _thing_after(words: list[re.Match[str]], i: int, table: Table) -> int | None
         if words[at].group() in _STOPS:
             return None
         if words[at].group() in table.things:
-            while at + 1 < len(words) and words[at + 1].group() in table.things:
-                at += 1
-            return at
+            return _last_of_run(words, at, table)
     return None
+
+
+def _last_of_run(words: list[re.Match[str]], at: int, table: Table) -> int:
+    """Of "export ban" the place of "ban"; a plan is a plan, whatever it is for."""
+    while (
+        table.things[words[at].group()] != "plan"
+        and at + 1 < len(words)
+        and words[at + 1].group() in table.things
+    ):
+        at += 1
+    return at
 
 
 def _refused(words: list[re.Match[str]], i: int) -> bool:
@@ -172,6 +186,7 @@ def load_table() -> Table:
         act, thing = name.split()
         try:
             steps[act, thing] = Step(
+                EventType(row["type"]) if "type" in row else None,
                 tuple(EventStatus(status) for status in row["statuses"]),
                 StatusTarget(row["target"]),
                 frozenset(EventType(kind) for kind in row.get("types", _PAUSABLE)),

@@ -11,6 +11,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from extractors.events.instruments import find_instruments
 
+# Rows of countries.csv that no text names.
+NO_JURISDICTION = frozenset({"XX", "world"})
 _PLURAL_OK = ("COMMODITY",)
 
 
@@ -158,7 +160,7 @@ class Gazetteer:
     def _load_places(self) -> None:
         for row in read_reference("countries.csv"):
             code, name = row["code"], row["name"]
-            if not any(row[c] for c in ("aliases", "demonyms", "capital", "leaders")):
+            if code in NO_JURISDICTION:
                 continue
             for how, column in (
                 ("name", "aliases"),

@@ -303,7 +303,7 @@ def arguments(
 ) -> Iterator[Value]:
     """Every argument of the event, filled or empty, with the reason."""
     missing = dict(event.missing)
-    parties = read_parties(context, doc.user_data["reading"], d.read, d.type)
+    parties = read_parties(doc, context, d.read, d.type)
     for name, found in zip(("actors", "targets"), parties, strict=True):
         for p in found:
             shown = f"{p.code} ({p.agency})" if p.agency else p.code

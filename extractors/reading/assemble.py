@@ -80,7 +80,7 @@ def _mention(
 ) -> EventMention:
     c = d.candidate
     reading: Reading = doc.user_data["reading"]
-    actors, targets = read_parties(context, reading, d.read, d.type)
+    actors, targets = read_parties(doc, context, d.read, d.type)
     products, commodities = read_products(context, reading, d.read)
     companies = read_companies(context, reading, d.read)
     rates = find_rates(context, c, d.type, all_candidates)

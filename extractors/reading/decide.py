@@ -133,7 +133,7 @@ class _Labels:
             (candidate.start, candidate.end),
             (candidate.evidence.start, candidate.evidence.end),
         ]
-        status, target = compose(self.doc, spans, kind, EventStatus(said["status"]))
+        kind, status, target = compose(self.doc, spans, kind, EventStatus(said["status"]))
         denied = is_denied(w.context.text, min(s for s, _ in spans), max(e for _, e in spans))
         return Decision(
             candidate=candidate,

@@ -1,9 +1,10 @@
 """The arguments of an event as the encoder reads them: who acts, who is hit, goods and firms."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from spacy.tokens import Doc
 
 from extractors.events.context import SentenceContext
 from extractors.events.gazetteer import Name, jurisdictions
@@ -19,14 +20,16 @@ SURE, LIKELY = 0.5, 0.15
 
 
 def read_parties(
-    context: SentenceContext, reading: Reading, event: ReadEvent, kind: EventType
+    doc: Doc, context: SentenceContext, event: ReadEvent, kind: EventType
 ) -> tuple[list[Party], list[Party]]:
     """(actors, targets): names of the sentence first, then of its title, context and publisher.
 
     Where the encoder finds no actor, one is lent from outside the sentence.
     """
-    acting = _by_role("actor", context, reading, event)
-    hit = _by_role("target", context, reading, event)
+    begins = dateline_end(context.text)
+    here = [n for n in context.names if n.start >= begins and not is_somebody_else(n, doc)]
+    acting = _by_role("actor", here, doc, event)
+    hit = _by_role("target", here, doc, event)
     actors = [
         party
         for code, (chance, party) in acting.items()
@@ -60,8 +63,22 @@ def dateline_end(text: str) -> int:
     return found.end() if found and is_place else 0
 
 
+def is_somebody_else(name: Name, doc: Doc) -> bool:
+    """Is a jurisdiction's name that of a person or a town: "Jordan Hayes", "Moscow, Idaho"?"""
+    if name.label != "COUNTRY" or name.how == "leader":
+        return False
+    for ent in doc.ents:
+        inside = ent.start_char <= name.start and name.end <= ent.end_char
+        if ent.label_ == "PERSON" and inside and len(ent) > len(name.text.split()):
+            return True
+        if ent.label_ == "GPE" and doc.text[name.end : ent.start_char] == ", ":
+            known = doc.user_data["sentence"].names
+            return not any(n.start < ent.end_char and ent.start_char < n.end for n in known)
+    return False
+
+
 def _by_role(
-    role: str, context: SentenceContext, reading: Reading, event: ReadEvent
+    role: str, here: Sequence[Name], doc: Doc, event: ReadEvent
 ) -> dict[str, tuple[float, Party]]:
     """Each jurisdiction with its likeliest name for a role, in the order of these names."""
     found: dict[str, tuple[float, Party]] = {}
@@ -73,10 +90,10 @@ def _by_role(
             found.pop(party.code, None)
             found[party.code] = (chance, party)
 
-    begins = dateline_end(context.text)
-    said = [name for name in context.names if name.start >= begins]
+    context: SentenceContext = doc.user_data["sentence"]
+    reading: Reading = doc.user_data["reading"]
     for part, names, why in (
-        (TEXT, said, "sentence"),
+        (TEXT, here, "sentence"),
         (TITLE, context.title_names, "title"),
         (BEFORE, context.context_names, "context"),
     ):

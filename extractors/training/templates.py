@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from extractors.events.gazetteer import read_reference
+from extractors.events.gazetteer import NO_JURISDICTION, read_reference
 from extractors.training import wording
 from models.event import Factuality, TimeFrame
 
@@ -194,4 +194,4 @@ def _event(template: Template, number: int, out: _Filled) -> dict[str, Any]:
 @cache
 def states() -> tuple[dict[str, str], ...]:
     """Every state and territory of countries.csv."""
-    return tuple(r for r in read_reference("countries.csv") if r["code"] not in ("XX", "world"))
+    return tuple(r for r in read_reference("countries.csv") if r["code"] not in NO_JURISDICTION)
