@@ -72,7 +72,7 @@ class Extractor:
     def __init__(self, gate: bool = True, budget: Budget = DEFAULT) -> None:
         self.budget = budget
         self.nlp = build_nlp()
-        self.gates = Gates(closed=gate)
+        self.gates = Gates(pipeline_config().getfloat("cascade", "ngrams") if gate else None)
         self.reader = load_reader()
         self.least_score = load_combination().settings["parse"] if gate else -math.inf
         self.version = EXTRACTOR_VERSION

@@ -11,8 +11,18 @@ def jurisdictions() -> dict[str, str]:
 
     Former states (SU, DD, YU) are included for old texts.
     """
+    return {row["code"]: row["name"] for row in _rows()}
+
+
+@cache
+def demonyms() -> frozenset[str]:
+    """Return the words for people and things of a jurisdiction: "Kenyan"."""
+    return frozenset(word for row in _rows() for word in row["demonyms"].split("|") if word)
+
+
+def _rows() -> list[dict[str, str]]:
     text = (resources.files("models") / "reference" / "countries.csv").read_text("utf-8")
-    return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
+    return list(csv.DictReader(text.splitlines()))
 
 
 def jurisdiction_name(code: str) -> str:

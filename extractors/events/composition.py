@@ -29,8 +29,10 @@ _OF_TRADE = re.compile(
     r"\s+(?:of|on|in)\s+(?:[\w'’-]+\s+){0,3}(?:exports?|imports?|shipments?|purchases?|sales)\b"
     r"(?!\s+(?:dut|tax|tariff|lev|ban|curb|control|quota|restrict|rule|licen|permit))"
 )
+_SUBJECTS = frozenset({"nsubj"})
+_OBJECTS = frozenset({"dobj", "nsubjpass", "csubj", "csubjpass"})
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[.,;:!?()]")
-_STOPS = frozenset((*".,;:!?()", "by", "and", "that"))
+_STOPS = frozenset((*".,;:!?()", "by", "and", "that", "up"))
 _REFUSALS = frozenset(
     {form for verb in ("refuse", "decline", "reject", "fail", "deny") for form in verb_forms(verb)}
     | {"not", "never", "no", "won't", "wouldn't", "don't", "doesn't", "didn't", "without"}
@@ -112,7 +114,7 @@ def pairs(doc: Doc) -> Iterator[Found]:
                 yield _found(act, thing, text, word.start(), start, end)
     for token in doc:
         thing = table.things.get(lower(token.text))
-        if thing is None or token.dep_ not in ("nsubj", "nsubjpass", "dobj"):
+        if thing is None or token.dep_ not in _SUBJECTS | _OBJECTS:
             continue
         head = token.head
         for act in table.acts.get(lower(head.text), ()):
@@ -156,7 +158,7 @@ def _denied(act: Token) -> bool:
 
 def _fits(token: Token, act: str) -> bool:
     """A thing expires by itself; everything else is done to it."""
-    return (act == "expire") == (token.dep_ == "nsubj")
+    return (act == "expire") == (token.dep_ in _SUBJECTS)
 
 
 def _found(act: str, thing: str, text: str, start: int, at: int, end: int) -> Found:

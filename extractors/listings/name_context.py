@@ -15,8 +15,11 @@ from extractors.listings.company_names import (
     NameForm,
     known_words,
 )
+from models.jurisdiction import demonyms
 
 NEXT_WORD = re.compile(r"[\s,]{1,2}([\w.&/'’-]+)")
+# The longest letters that may stand for an office: MP, PM, MEP, TD.
+MOST_LETTERS = 3
 LAST_WORD = re.compile(r"([\w.&'’-]+) $")
 LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 # Where a whole word may start and end: not in "@x", "utm_source=x", the "3M" of "37.3M", or the
@@ -131,6 +134,19 @@ class Span:
             known_words().get(word) == "n"
             and not opens_sentence(self.text, before.start())
             and not self.in_headline_case()
+        )
+
+    def is_an_office(self) -> bool:
+        """ "MP warns", "Kenyan MP": letters that stand for an office, not for a firm."""
+        if not self.surface.isupper() or len(self.surface) > MOST_LETTERS:
+            return False
+        before = LAST_WORD.search(self.text, max(0, self.start - 25), self.start)
+        word = before[1] if before else ""
+        return (
+            self.text[self.end : self.end + 1] == ":"
+            or self.next_word() in WORDS["persons_do"]
+            or word.lower() in WORDS["one_of_many"]
+            or word in demonyms()
         )
 
     def runs_on(self, form: NameForm, *, confirmed: bool = False) -> bool:

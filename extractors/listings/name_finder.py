@@ -196,7 +196,7 @@ class NameFinder:
         if form.keep_near:
             near = f"{self.folded['title']} {span.near(KEEP_WINDOW)}"
             word = next((w for w in form.keep_near if w in near), None)
-            if word and not span.follows_a_name():
+            if word and not span.follows_a_name() and not span.is_an_office():
                 return f"named near {word.strip()!r}"
         return None
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extractors.events.lexicon_data import Evidence, load_lexicon
-from extractors.pipeline import pipeline_config
 from extractors.reading.letters import any_between, letter_gate
 from extractors.reading.ngrams import NgramGate, ngram_gate
 from extractors.reading.readings import chance_of_score
@@ -47,12 +46,14 @@ class Stop:
 
 
 class Gates:
-    """Letters, then word n-grams; `closed=False` lets every sentence pass."""
+    """Letters, then word n-grams. `recall` is the share of events that the latter let pass.
 
-    def __init__(self, closed: bool = True) -> None:
-        self.letters = letter_gate() if closed else None
-        recall = pipeline_config().getfloat("cascade", "ngrams")
-        self.ngrams = ngram_gate(recall) if closed else None
+    Without it every sentence passes.
+    """
+
+    def __init__(self, recall: float | None) -> None:
+        self.letters = letter_gate() if recall is not None else None
+        self.ngrams = ngram_gate(recall) if recall is not None else None
         self.lexicon = load_lexicon()
 
     def sentences(

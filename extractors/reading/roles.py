@@ -51,6 +51,8 @@ _DATELINE = re.compile(
     r"\s*[A-Z][\w.'’]*(?:[ ,/]+[A-Z0-9][\w.'’]*){0,6}(?: ?\([^()]{2,40}\))?"
     r" ?(?: [-–]|--|—) ?(?=[A-Z])"
 )
+# What may follow a state's name in what looks like a person: "Sri Lanka's".
+_OWNS = re.compile(r"['’]?s?")
 # "US - China talks" has no dateline.
 _LONGEST_CODE = 4
 
@@ -69,7 +71,7 @@ def is_somebody_else(name: Name, doc: Doc) -> bool:
         return False
     for ent in doc.ents:
         inside = ent.start_char <= name.start and name.end <= ent.end_char
-        if ent.label_ == "PERSON" and inside and len(ent) > len(name.text.split()):
+        if ent.label_ == "PERSON" and inside and not _OWNS.fullmatch(ent.text, len(name.text)):
             return True
         if ent.label_ == "GPE" and doc.text[name.end : ent.start_char] == ", ":
             known = doc.user_data["sentence"].names

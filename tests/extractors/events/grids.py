@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from extractors.events.gazetteer import NO_JURISDICTION
 from extractors.extract import Extractor
 from extractors.listings.affected import AffectedListings
 from extractors.records import read_pipe
@@ -114,7 +115,7 @@ def _crossed(family: str, texts: Iterable[tuple[str, str, list[str], list[str]]]
 def crossed() -> Iterator[Family]:
     """Jurisdictions by name with each verb and voice; by demonym and capital with each verb."""
     with COUNTRIES.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+        rows = [row for row in csv.DictReader(lines) if row["code"] not in NO_JURISDICTION]
     names = [(row["code"], row["name"]) for row in rows]
     demonyms = [
         (row["code"], f"{row['demonyms'].split('|')[0]} government")
@@ -142,8 +143,9 @@ def _sentences(
 def faults(expect: dict[str, Any], events: list[dict[str, Any]]) -> list[str]:
     """What an answer has wrong by `expect`; empty when all is right."""
     found: list[str] = []
-    for key, held in (("not_actors", "actors"), ("not_tickers", "tickers")):
-        seen = {v["listing"] if isinstance(v, dict) else v for event in events for v in event[held]}
+    named = [t["listing"] for event in events for t in event["tickers"] if t["link"] == "named"]
+    actors = [actor for event in events for actor in event["actors"]]
+    for key, held, seen in (("not_actors", "actors", actors), ("not_tickers", "tickers", named)):
         found += [f"{held} has {value}" for value in expect.get(key, ()) if value in seen]
     if expect.get("event") is False:
         found += ["an event, where there is none"] if events else []
