@@ -15,6 +15,8 @@ from extractors.events.head import Head, load_head
 from extractors.events.lexicon_data import Evidence, TypePattern
 from extractors.events.policy_events import Candidate
 from extractors.events.relations import surroundings
+from extractors.events.gazetteer import jurisdictions
+from extractors.reading.inputs import TEXT
 from extractors.reading.combination import (
     CLASSES,
     Combination,
@@ -41,6 +43,7 @@ class Decision:
 
     candidate: Candidate
     read: ReadEvent
+    parties: frozenset[str]
     type: EventType
     status: EventStatus
     status_target: StatusTarget
@@ -67,26 +70,25 @@ class Weighed:
 
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
-    """The events of a sentence, the surest first.
-
-    First come the lexicon's candidates that both take for events, then what only the encoder reads.
+    """The events of a sentence: what the encoder reads, the surest first, then what the head adds.
     """
     head, combination = load_head(), load_combination()
     weighed = weigh(doc, context, head, combination)
     labelled = _Labels(doc, weighed, head, combination)
     settings, reading = combination.settings, weighed.reading
     found: list[Decision] = []
+    best = max(weighed.scores, default=weighed.sentence)
+    if weighed.sentence > settings["sentence"] or best > settings["candidate"]:
+        for event in reading.events:
+            if found and event.chance < settings["further"]:
+                break
+            near = candidate_near(event, weighed.candidates, weighed.chances)
+            score = weighed.sentence if near is None else max(weighed.sentence, weighed.scores[near])
+            _add(found, labelled.decision(near, event, score))
     for i in sorted(range(len(weighed.scores)), key=lambda i: -weighed.scores[i]):
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
             _add(found, labelled.decision(i, event, max(weighed.scores[i], weighed.sentence)))
-    if weighed.sentence <= settings["sentence"] and not found:
-        return []
-    for event in reading.events:
-        if found and event.chance < settings["further"]:
-            break
-        near = candidate_near(event, weighed.candidates, weighed.chances)
-        _add(found, labelled.decision(near, event, weighed.sentence))
     return found
 
 
@@ -138,12 +140,22 @@ class _Labels:
         return Decision(
             candidate=candidate,
             read=event,
+            parties=self.parties(event),
             type=kind,
             status=status,
             status_target=target,
             factuality=Factuality.NEGATED if denied else Factuality(said["factuality"]),
             time_frame=TimeFrame(said["time_frame"]),
             confidence=chance_of_score(score),
+        )
+
+    def parties(self, event: ReadEvent) -> frozenset[str]:
+        """The jurisdictions of the sentence that surely act in an event."""
+        w = self.weighed
+        return frozenset(
+            name.code
+            for name in jurisdictions(w.context.names)
+            if w.reading.chance_of(event, "actor", TEXT, name.start, name.end) >= 0.5
         )
 
 
@@ -160,7 +172,8 @@ def _add(found: list[Decision], new: Decision) -> None:
         )
         like = type_group(new.type) == type_group(old.type)
         same_step = status_class(new.status) == status_class(old.status)
-        if overlap or (like and (same_step or new.type is old.type)):
+        same = like and (same_step or new.type is old.type)
+        if overlap or new.read is old.read or (same and not (new.parties and old.parties and not new.parties & old.parties)):
             return
     found.append(new)
 

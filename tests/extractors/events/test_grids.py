@@ -72,7 +72,9 @@ def test_faults_name_what_is_wrong() -> None:
     assert faults({"event": True, "actors": ["BR"]}, [event()]) == ["actors are ['US']"]
     assert faults({"event": True, "dates": ["2026"]}, [event()]) == ["dates are ['2026-12-01']"]
     assert faults({"not_actors": ["US"]}, [event()]) == ["actors has US"]
-    assert faults({"not_tickers": ["XNYS:MP"]}, [event(tickers=[{"listing": "XNYS:MP"}])])
+    named, exposed = ([{"listing": "XNYS:MP", "link": link}] for link in ("named", "exposed"))
+    assert faults({"not_tickers": ["XNYS:MP"]}, [event(tickers=named)])
+    assert not faults({"not_tickers": ["XNYS:MP"]}, [event(tickers=exposed)])
 
 
 def test_each_measure_wants_an_event_of_its_own() -> None:
