@@ -7,11 +7,13 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from models.article import Article
 from models.link import LinkMention
 from tests.alert_world import rule
 from tests.extractors.link_cases import told
 from tests.warehouse.events.test_links import LIVES, NOW, extraction, link_all, store
 from warehouse.alerting.alerts import enqueue_in_transaction
+from warehouse.articles.articles import save_ingest
 from warehouse.connection import open_warehouse
 from warehouse.events.events import developments_to_join, save_event_tickers, save_extractions
 from warehouse.events.links import load_mentions, mentions_to_link
@@ -124,6 +126,68 @@ def test_what_becomes_an_aside_on_a_second_reading_is_no_development_any_more(
     assert measures(con) == set()
     assert con.execute("SELECT count(*) FROM event_mentions WHERE is_newest").fetchone() == (2,)
     assert con.execute("SELECT count(*) FROM event_mentions WHERE told").fetchone() == (3,)
+    assert check_warehouse(con) == []
+
+
+def edited(
+    con: DuckDBPyConnection, events: Sequence[LinkMention], asides: Sequence[LinkMention]
+) -> None:
+    """Store a second version of article a, and what the extractor says of it."""
+    (row,) = con.execute("SELECT guid, url, feed_id FROM store.articles").fetchall()
+    guid, url, feed_id = row
+    later = NEWS.first_seen_at + timedelta(days=1)
+    article = Article(
+        article_id="a",
+        version=2,
+        feed_id=feed_id,
+        guid=guid,
+        url=url,
+        canonical_url=url,
+        title="Edited",
+        text="Edited.",
+        text_digest="edited",
+        entry_digest="edited",
+        text_source="feed",
+        language="en",
+        published_at=NEWS.reported_at,
+        updated_at=later,
+        fetched_at=later,
+        first_seen_at=NEWS.first_seen_at,
+    )
+    save_ingest(con, articles=[article])
+    found = [
+        [
+            replace(m, article_version=2, mention_id=f"{m.mention_id}-2")
+            for m in (item.mention for item in items)
+        ]
+        for items in (events, asides)
+    ]
+    again = replace(extraction("a", found[0], asides=found[1]), version=2)
+    save_extractions(con, [again], NOW + timedelta(days=1))
+    link_all(con)
+
+
+def test_an_edited_article_that_tells_a_step_in_passing_only_does_not_withdraw_it(
+    con: DuckDBPyConnection,
+) -> None:
+    store(con, [NEWS])
+    link_all(con)
+    edited(con, [], [NEWS])
+    assert con.execute("SELECT article_version, change_reason FROM policy_events").fetchall() == [
+        (1, None)
+    ]
+    assert check_warehouse(con) == []
+
+
+def test_an_edited_article_that_tells_what_was_an_aside_reports_it_from_then_on(
+    con: DuckDBPyConnection,
+) -> None:
+    store(con, [NEWS], asides=[ASIDE])
+    link_all(con)
+    edited(con, [NEWS, ASIDE], [])
+    assert measures(con) == {STEEL, GALLIUM}
+    before = "SELECT type FROM policy_events_as_of(?)"
+    assert con.execute(before, [NEWS.first_seen_at]).fetchall() == [("tariff",)]
     assert check_warehouse(con) == []
 
 
