@@ -267,14 +267,19 @@ class Extractor:
         events = [of_unit(event, unit) for event in reading.events]
         entities = reading.entities
         plain = readable_unit(unit)[0] if restore else unit
-        events = finished(events, plain)
+        kept = finished(events, plain)
+        told, asides = kept.told, kept.asides
         if restore:
-            events = [event_as_written(event, unit, restore) for event in events]
+            told, asides = (
+                [event_as_written(event, unit, restore) for event in found]
+                for found in (told, asides)
+            )
             entities = [entity_as_written(entity, restore) for entity in entities]
         return Extraction(
             unit_id=unit.unit_id,
             version=unit.version,
-            events=tuple(events),
+            events=tuple(told),
+            asides=tuple(asides),
             entities=tuple(entities),
             extractor_version=self.version,
             reject=reading.reject,

@@ -81,7 +81,10 @@ def readings_of(extractions: Sequence[Extraction], extractor_version: str) -> Re
     found = {
         place: extraction
         for place, extraction in enumerate(extractions)
-        if extraction.events or extraction.entities or extraction.reject is not None
+        if extraction.events
+        or extraction.asides
+        or extraction.entities
+        or extraction.reject is not None
     }
     return Readings(extractor_version=extractor_version, found=found)
 

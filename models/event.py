@@ -343,7 +343,11 @@ class EventMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """The result of one text. `reject` says why a text was refused; the rest is then empty."""
+    """The result of one text. `reject` says why a text was refused; the rest is then empty.
+
+    `events` are the mentions that the text tells; only these make developments. `asides` are
+    mentions that it holds but is not taken to tell: stored, never linked.
+    """
 
     unit_id: str
     version: int
@@ -351,6 +355,7 @@ class Extraction:
     entities: tuple[EntityMention, ...]
     extractor_version: str
     reject: str | None = None
+    asides: tuple[EventMention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

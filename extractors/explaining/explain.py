@@ -29,7 +29,7 @@ from extractors.reading.assemble import events_of
 from extractors.reading.cascade import Stop
 from extractors.reading.combination import load_combination
 from extractors.reading.decide import Decision, decide, weigh
-from extractors.reading.document import finished
+from extractors.reading.document import Finished, finished
 from extractors.reading.readings import chance_of_score
 from extractors.reading.roles import read_parties
 from extractors.reading.soft_hyphens import readable_unit
@@ -69,18 +69,16 @@ def explain(unit: TextUnit, extractor: Extractor) -> Explanation:
         if reject
         else tuple(sorted(stopped, key=lambda s: (s.field != "title", s.start))),
         sentences=tuple(explained(doc, unit, extractor.version, kept) for doc in docs),
-        events=tuple(kept),
+        events=tuple(kept.told),
+        asides=tuple(kept.asides),
     )
 
 
-def explained(
-    doc: Doc, unit: TextUnit, version: str, kept: list[EventMention]
-) -> ExplainedSentence:
-    """One parsed sentence; `kept` are the events the whole text gave in the end."""
+def explained(doc: Doc, unit: TextUnit, version: str, kept: Finished) -> ExplainedSentence:
+    """One parsed sentence; `kept` is what the whole text gave in the end."""
     context: SentenceContext = doc.user_data["sentence"]
     candidates: list[Candidate] = doc.user_data["candidates"]
     events = {(e.start, e.end, e.rule): e for e in events_of(doc, unit, version)}
-    final = {e.mention_id: e for e in kept}
     return ExplainedSentence(
         field=context.field,
         start=context.start,
@@ -98,7 +96,7 @@ def explained(
             for t in doc
         ),
         branches=tuple(branches(doc, context, candidates)),
-        candidates=tuple(verdicts(doc, context, events, final)),
+        candidates=tuple(verdicts(doc, context, events, kept)),
     )
 
 
@@ -122,7 +120,7 @@ def verdicts(
     doc: Doc,
     context: SentenceContext,
     events: dict[tuple[int, int, str], EventMention],
-    final: dict[str, EventMention],
+    kept: Finished,
 ) -> Iterator[ExplainedCandidate]:
     """What was decided of the lexicon's candidates, then what only the encoder read."""
     taken = decide(doc, context)
@@ -132,10 +130,10 @@ def verdicts(
         if mine is None:
             yield refused(context, c, score, taken)
         else:
-            yield accepted(doc, context, mine, events, final)
+            yield accepted(doc, context, mine, events, kept)
     for d in taken:
         if not any(d.candidate is c for c in weighed.candidates):
-            yield accepted(doc, context, d, events, final)
+            yield accepted(doc, context, d, events, kept)
 
 
 def refused(
@@ -170,22 +168,18 @@ def accepted(
     context: SentenceContext,
     d: Decision,
     events: dict[tuple[int, int, str], EventMention],
-    final: dict[str, EventMention],
+    kept: Finished,
 ) -> ExplainedCandidate:
-    """An event of the sentence; the whole text may still drop it."""
+    """An event of the sentence; in the whole text it may still be an aside."""
     c = d.candidate
     event = events[context.start + c.start, context.start + c.end, c.rule]
-    held = final.get(event.mention_id)
+    held = next((e for e in kept.told if e.mention_id == event.mention_id), None)
+    aside = next((e for e in kept.asides if e.mention_id == event.mention_id), None)
     settings = load_combination().settings
     needed = chance_of_score(min(settings["sentence"], settings["candidate"]))
-    if held is not None:
-        why = f"{d.confidence:.{_DIGITS}f} reaches {needed:.{_DIGITS}f} ({WEIGHED})"
-    else:
-        why = (
-            "the rest of the article does not bear it out"
-            if final
-            else "an article with no more than this is taken to be about something else"
-        )
+    why = f"{d.confidence:.{_DIGITS}f} reaches {needed:.{_DIGITS}f} ({WEIGHED})"
+    if aside is not None:
+        why += f"; {kept.reason(aside)}"
     return ExplainedCandidate(
         reading=f"{d.type.value} {d.status.value}",
         rule=c.rule,
@@ -194,6 +188,7 @@ def accepted(
         needed=needed,
         why=why,
         event=held,
+        aside=aside,
         labels=tuple(labels(doc, context, d, held)) if held is not None else (),
         arguments=tuple(arguments(doc, context, d, held)) if held is not None else (),
     )

@@ -53,7 +53,8 @@ class Value:
 class ExplainedCandidate:
     """A measure in a sentence: its evidence, whether it is an event, and why.
 
-    `confidence` and `needed` run from 0 to 1. `event` is None when it was refused.
+    `confidence` and `needed` run from 0 to 1. `event` is None when it was refused, and when the
+    whole text is not taken to tell it: then it is an `aside`.
     """
 
     reading: str
@@ -65,6 +66,14 @@ class ExplainedCandidate:
     event: EventMention | None
     labels: tuple[Value, ...]
     arguments: tuple[Value, ...]
+    aside: EventMention | None = None
+
+    @property
+    def verdict(self) -> str:
+        """What became of it: event, aside or refused."""
+        if self.event is not None:
+            return "event"
+        return "aside" if self.aside is not None else "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +106,4 @@ class Explanation:
     stopped: tuple[Stop, ...]
     sentences: tuple[ExplainedSentence, ...]
     events: tuple[EventMention, ...]
+    asides: tuple[EventMention, ...] = ()

@@ -55,6 +55,8 @@ def told(explanation: Explanation) -> str:
         return f"refused: {explanation.reject}"
     events = len(explanation.events)
     words = [f"{events} event{'' if events == 1 else 's'}"]
+    if asides := len(explanation.asides):
+        words[0] += f", {asides} aside{'' if asides == 1 else 's'}"
     for stage, why in STAGES.items():
         count = sum(stop.stage == stage for stop in explanation.stopped)
         if count:
@@ -149,8 +151,7 @@ def stable_ids(drawn: str, number: int) -> str:
 
 def rows_of(candidate: ExplainedCandidate) -> Iterator[str]:
     """A candidate as a heading and a table."""
-    taken = "event" if candidate.event is not None else "refused"
-    yield f"<h3>{harmless.html(candidate.reading)}: {taken}</h3>"
+    yield f"<h3>{harmless.html(candidate.reading)}: {candidate.verdict}</h3>"
     yield f'<p class="why">{harmless.html(candidate.why)} · {harmless.html(candidate.rule)}</p>'
     yield "<table>"
     for clue in candidate.clues:

@@ -11,12 +11,11 @@ from extractors.events.certainty import is_denied
 from extractors.events.composition import compose
 from extractors.events.context import SentenceContext
 from extractors.events.features import VIEWS, candidate_features
+from extractors.events.gazetteer import jurisdictions
 from extractors.events.head import Head, load_head
 from extractors.events.lexicon_data import Evidence, TypePattern
 from extractors.events.policy_events import Candidate
 from extractors.events.relations import surroundings
-from extractors.events.gazetteer import jurisdictions
-from extractors.reading.inputs import TEXT
 from extractors.reading.combination import (
     CLASSES,
     Combination,
@@ -25,6 +24,7 @@ from extractors.reading.combination import (
     event_of,
     load_combination,
 )
+from extractors.reading.inputs import TEXT
 from extractors.reading.readings import ReadEvent, Reading, chance_of_score
 from models.event import (
     EventStatus,
@@ -70,8 +70,7 @@ class Weighed:
 
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
-    """The events of a sentence: what the encoder reads, the surest first, then what the head adds.
-    """
+    """The events of a sentence: what the encoder reads, the surest first, then what the head adds."""
     head, combination = load_head(), load_combination()
     weighed = weigh(doc, context, head, combination)
     labelled = _Labels(doc, weighed, head, combination)
@@ -83,7 +82,9 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
             if found and event.chance < settings["further"]:
                 break
             near = candidate_near(event, weighed.candidates, weighed.chances)
-            score = weighed.sentence if near is None else max(weighed.sentence, weighed.scores[near])
+            score = (
+                weighed.sentence if near is None else max(weighed.sentence, weighed.scores[near])
+            )
             _add(found, labelled.decision(near, event, score))
     for i in sorted(range(len(weighed.scores)), key=lambda i: -weighed.scores[i]):
         if weighed.scores[i] > settings["candidate"] and reading.events:
@@ -173,7 +174,11 @@ def _add(found: list[Decision], new: Decision) -> None:
         like = type_group(new.type) == type_group(old.type)
         same_step = status_class(new.status) == status_class(old.status)
         same = like and (same_step or new.type is old.type)
-        if overlap or new.read is old.read or (same and not (new.parties and old.parties and not new.parties & old.parties)):
+        if (
+            overlap
+            or new.read is old.read
+            or (same and not (new.parties and old.parties and not new.parties & old.parties))
+        ):
             return
     found.append(new)
 

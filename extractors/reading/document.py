@@ -3,14 +3,15 @@
 A sentence read alone cannot say whether a legal text recites an older act or gives a new one, or
 which of two readings of one step the rest of the text bears out. Two small logistic models weigh
 each mention among the others: is it a development of the document, and is it what the document is
-about. extractors/training/documents.py fits them.
+about. What is not taken for a development is kept aside with its chance, so that it can be looked
+at. extractors/training/documents.py fits the models.
 """
 
 import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 
@@ -72,39 +73,67 @@ class DocumentModel:
         """The probability that a mention is a development of its document."""
         return float(1.0 / (1.0 + np.exp(-weighed(self.told, features))))
 
+    def untold(self, chance: float) -> float:
+        """The confidence of a mention that is not told: its chance, under the threshold."""
+        return round(min(chance, self.threshold - 0.001), 3)
+
 
 def weighed(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
     """The log-odds that weights give; "1" is the intercept."""
     return weights["1"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
-def finished(events: list[EventMention], unit: TextUnit) -> list[EventMention]:
-    """The mentions that a unit gives in the end: of an article its developments, else all."""
-    return developments(events, unit) if unit.kind == "article" else mark_lead(events)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The mentions of a unit: what it tells, and asides, which it holds but is not taken to tell.
+
+    An aside never leads. `about_policy` is false for a text that is taken to be about other things.
+    """
+
+    told: list[EventMention]
+    asides: list[EventMention] = field(default_factory=list)
+    about_policy: bool = True
+
+    def reason(self, aside: EventMention) -> str:
+        """Why a mention is an aside."""
+        if not self.about_policy:
+            return "an article with no more than this is taken to be about something else"
+        needed = load_document_model().threshold
+        return f"the document model gives it {aside.confidence:.3f}, told from {needed:.3f}"
+
+
+def finished(events: list[EventMention], unit: TextUnit) -> Finished:
+    """The mentions of a unit sorted: an article tells its developments, a sentence all."""
+    if unit.kind == "article":
+        return developments(events, unit)
+    return Finished(told=mark_lead(events))
 
 
 def developments(
     events: Sequence[EventMention], unit: TextUnit, model: DocumentModel | None = None
-) -> list[EventMention]:
+) -> Finished:
     """The mentions that a document tells, in order, with their calibrated confidence and the lead.
 
     Most articles are about other things: one that holds no sure mention, nor three sentences with
-    some, tells nothing.
+    some, tells nothing. The confidence of an aside is under the model's threshold.
     """
-    if not vouched(events):
-        return []
     model = model or load_document_model()
-    short = len(unit.text) <= SHORT_CHARS
-    told, leads = [], []
+    if not events:
+        return Finished(told=[])
+    short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
+    told, leads, asides = [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)
         if short and event.confidence >= SURE:
             chance = max(chance, event.confidence)
-        if chance >= model.threshold:
+        if about_policy and chance >= model.threshold:
             told.append(replace(event, confidence=round(chance, 3)))
             leads.append(weighed(model.lead, row))
+        else:
+            asides.append(replace(event, confidence=model.untold(chance), is_lead=False))
     best = max(range(len(told)), key=leads.__getitem__, default=None)
-    return [replace(event, is_lead=i == best) for i, event in enumerate(told)]
+    marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
+    return Finished(told=marked, asides=asides, about_policy=about_policy)
 
 
 def vouched(events: Sequence[EventMention]) -> bool:

@@ -3,11 +3,15 @@
 The weights and their model card lie in extractors/reading/weights; extractors/training makes them.
 """
 
+import os
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 import numpy as np
+
+# Else onnxruntime keeps an id of the machine in the user's cache to report its use with.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 
 from extractors.events.context import SentenceContext

@@ -191,7 +191,7 @@ def left_out(documents: Sequence[Document]) -> Iterator[dict[str, Any]]:
         model = fit([d for d in documents if d not in mine])
         for d in mine:
             if d.scored:
-                told = developments(d.events, d.unit, model)
+                told = developments(d.events, d.unit, model).told
                 yield {"id": d.record_id, "events": [record_from_event(e) for e in told]}
 
 

@@ -162,7 +162,7 @@ def show_candidate(candidate: ExplainedCandidate, console: Console) -> None:
     """Print one candidate: the verdict, the evidence and, for an event, its values."""
     taken = candidate.event is not None
     console.print()
-    verdict = "EVENT" if taken else "refused"
+    verdict = "EVENT" if taken else candidate.verdict
     head = Text(f"{verdict:<8} ", style=_CANDIDATE_STYLE[taken]) + Text(
         f"{candidate.reading}  {candidate.rule}", style="bold"
     )

@@ -7,7 +7,9 @@ import duckdb
 import pytest
 
 from models.errors import MigrationError, WarehouseBusyError, WarehouseError
-from tests.warehouse.events.test_links import LIVES
+from tests.extractors.link_cases import told as report
+from tests.extractors.linking.test_link import truce
+from tests.warehouse.events.test_links import LIVES, link_all, store
 from tests.warehouse.released import FOLDER
 from warehouse.connection import connect, open_warehouse, transaction
 from warehouse.migrate import SqlFile, in_order, migrate, sql_files
@@ -35,6 +37,11 @@ def test_every_released_schema_is_brought_up_to_date(tmp_path: Path, fixture: Pa
         now = con.execute("SELECT count(*) FROM store.migrations").fetchone()
         assert now == (len(sql_files("migrations")),)
         assert con.execute(LIVES).fetchall() == before
+        # Whatever was stored before there were asides is told.
+        told = con.execute("SELECT bool_and(told), count(told) FROM event_mentions").fetchone()
+        assert told == (True, len(truce()))
+        store(con, [], asides=[report("2025-10-12", "tariff raised", actors=["US"])])
+        assert link_all(con) == 0
         assert len(con.execute("FROM policy_events").fetchall()) == 7
         assert check_warehouse(con) == []
 

@@ -1,6 +1,6 @@
 """Extracted mentions and names, stored once per extractor version; tickers of developments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,7 @@ def save_extractions(
             held = set(con.execute(load_query("held_extractions")).fetchall())
         fresh = [e for key, e in once.items() if key not in held]
         rows = [extraction_row(e, extracted_at) for e in fresh]
-        events = [mention_row(m, extracted_at) for e in fresh for m in e.events]
+        events = [row for extraction in fresh for row in mention_rows(extraction, extracted_at)]
         entities = [entity_row(e) for extraction in fresh for e in entities_of(extraction)]
         with registered(
             con,
@@ -91,6 +91,13 @@ def entities_of(extraction: Extraction) -> list[dict[str, Any]]:
 
 def entity_row(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"start_char": values["start"], "end_char": values["end"]}
+
+
+def mention_rows(extraction: Extraction, extracted_at: datetime) -> Iterator[dict[str, Any]]:
+    """Yield what a text tells, then its asides, as rows."""
+    for told, mentions in ((True, extraction.events), (False, extraction.asides)):
+        for mention in mentions:
+            yield mention_row(mention, extracted_at) | {"told": told}
 
 
 def mention_row(mention: EventMention, extracted_at: datetime) -> dict[str, Any]:

@@ -165,6 +165,7 @@ EVENT_MENTIONS = {
     "missing": pa.list_(MISSING),
     "extractor_version": TEXT,
     "extracted_at": INSTANT,
+    "told": FLAG,
 }
 
 MENTION_KEYS = {"mention_id": TEXT}

@@ -1,4 +1,4 @@
--- One row per article with an unlinked mention; earliest reports first, until they hold at least
+-- One row per article with an unlinked mention that it tells; earliest reports first, until they hold at least
 -- $limit mentions; all articles when $limit is NULL.
 WITH waiting AS (
     SELECT
@@ -22,6 +22,7 @@ WITH waiting AS (
         ON newest.article_id = found.article_id
         AND newest.version = found.article_version
         AND newest.extractor_version <> found.extractor_version
+    WHERE found.told
     GROUP BY found.article_id
 ),
 counted AS (

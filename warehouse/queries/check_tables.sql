@@ -131,6 +131,12 @@ WITH failing AS (
         ON there.mention_id = held.mention_id
     WHERE held.mention_id IS NOT NULL
     UNION ALL
+    SELECT 'links_are_told' AS check_name, held.mention_id AS example
+    FROM store.development_mentions AS held
+    JOIN store.event_mentions AS there
+        ON there.mention_id = held.mention_id AND there.extractor_version = held.extractor_version
+    WHERE there.told IS DISTINCT FROM true
+    UNION ALL
     SELECT 'links_have_developments' AS check_name, held.development_id AS example
     FROM store.development_mentions AS held
     ANTI JOIN store.development_states AS there
@@ -207,6 +213,7 @@ WITH failing AS (
     FROM store.extractions AS read
     LEFT JOIN (SELECT article_id, article_version, extractor_version, count(*) AS found
     FROM store.event_mentions
+    WHERE told
     GROUP BY ALL) AS held
         ON held.article_id = read.article_id AND held.article_version = read.version AND held.extractor_version = read.extractor_version
     WHERE read.event_count <> coalesce(held.found, 0)

@@ -14,4 +14,5 @@ WHERE (mention_id, extractor_version) IN (
         ON newest.article_id = found.article_id
         AND newest.version = found.article_version
         AND newest.extractor_version = found.extractor_version
+    WHERE found.told
 );

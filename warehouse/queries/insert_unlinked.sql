@@ -1,3 +1,3 @@
--- One row per article with a mention of the batch.
+-- One row per article that tells a mention of the batch.
 INSERT INTO store.unlinked BY NAME
-SELECT DISTINCT given.article_id FROM mention_batch AS given;
+SELECT DISTINCT given.article_id FROM mention_batch AS given WHERE given.told;

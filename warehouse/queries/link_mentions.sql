@@ -1,5 +1,5 @@
--- One row per mention from the latest extraction of an article in article_batch, with what linking
--- needs: its publisher and time (the publication time unless missing or later than first_seen_at).
+-- One row per mention that an article in article_batch tells, by its latest extraction, with what
+-- linking needs: its publisher and time (the publication time unless missing or later than first_seen_at).
 SELECT
     found.* EXCLUDE (first_seen_at, published_at),
     found.first_seen_at,
@@ -18,6 +18,7 @@ FROM (
         SELECT held.rowid
         FROM store.event_mentions AS held
         SEMI JOIN article_batch AS wanted ON wanted.article_id = held.article_id
+        WHERE held.told
     )
 ) AS found
 SEMI JOIN (

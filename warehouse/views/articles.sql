@@ -66,7 +66,7 @@ COMMENT ON COLUMN articles.updated_at IS 'Time of the last change that the publi
 COMMENT ON COLUMN articles.first_seen_at IS 'When the first version reached us, UTC.';
 COMMENT ON COLUMN articles.fetched_at IS 'When this version reached us, UTC.';
 COMMENT ON COLUMN articles.copy_group IS 'Id shared by all copies of one text; NULL when it has no copies.';
-COMMENT ON COLUMN articles.event_count IS 'Mentions found in this version; NULL before extraction.';
+COMMENT ON COLUMN articles.event_count IS 'Mentions that this version tells; NULL before extraction.';
 COMMENT ON COLUMN articles.reject IS 'Why the extractor refused the text (also: its language); NULL when it was extracted or still waits.';
 COMMENT ON COLUMN articles.extractor_version IS 'Version of the extractor that read it last.';
 COMMENT ON COLUMN articles.text_digest IS 'Digest of title and text.';

@@ -45,6 +45,7 @@ SELECT
     found.instrument_id,
     found.condition,
     found.is_lead,
+    found.told,
     found.confidence,
     found.rule,
     found.missing,
@@ -63,9 +64,9 @@ LEFT JOIN store.development_mentions AS linked
     AND linked.extractor_version = found.extractor_version
     AND linked.part = 0;
 
-COMMENT ON VIEW event_mentions IS 'One row per mention and extractor version: a span of text that reports one step of one measure.';
+COMMENT ON VIEW event_mentions IS 'One row per mention and extractor version: a span of text that reports one step of one measure. Those that are told make developments; the others are asides.';
 COMMENT ON COLUMN event_mentions.mention_id IS 'Id of the mention.';
-COMMENT ON COLUMN event_mentions.development_id IS 'The development it reports; the first one when it names several implementers or acts. NULL before linking.';
+COMMENT ON COLUMN event_mentions.development_id IS 'The development it reports; the first one when it names several implementers or acts. NULL before linking, and for asides.';
 COMMENT ON COLUMN event_mentions.novelty IS 'How new the report was: new_measure, new_development, stage_update, new_detail, confirmation or repeat.';
 COMMENT ON COLUMN event_mentions.novelty_score IS 'Novelty as a number from 0 to 1; halved for negated, questioned or speculative reports.';
 COMMENT ON COLUMN event_mentions.article_id IS 'The article that contains it.';
@@ -100,8 +101,9 @@ COMMENT ON COLUMN event_mentions.duration IS 'Duration, ISO 8601, such as P90D.'
 COMMENT ON COLUMN event_mentions.instrument IS 'The legal instrument as written in the text.';
 COMMENT ON COLUMN event_mentions.instrument_id IS 'The instrument in normal form, such as mofcom-2025-61.';
 COMMENT ON COLUMN event_mentions.condition IS 'The condition (if-clause), where there is one.';
-COMMENT ON COLUMN event_mentions.is_lead IS 'True when it stands in the title or the first sentences.';
-COMMENT ON COLUMN event_mentions.confidence IS 'Confidence of the extractor, from 0 to 1.';
+COMMENT ON COLUMN event_mentions.is_lead IS 'True for what its article is mainly about: at most one mention of a text.';
+COMMENT ON COLUMN event_mentions.told IS 'True when its document is taken to tell it. False for an aside, such as a recital, history or a doubtful reading: it makes no development and raises no alert.';
+COMMENT ON COLUMN event_mentions.confidence IS 'Confidence from 0 to 1; in an article, that the article as a whole tells this step.';
 COMMENT ON COLUMN event_mentions.rule IS 'Rule or model that found it.';
 COMMENT ON COLUMN event_mentions.missing IS 'Each empty argument with the reason why it is empty.';
 COMMENT ON COLUMN event_mentions.extractor_version IS 'Version of the extractor.';

@@ -45,6 +45,7 @@ mentions AS (
     FROM store.event_mentions AS found
     JOIN store.articles AS source
         ON source.article_id = found.article_id AND source.version = found.article_version
+    WHERE found.told
     GROUP BY source.feed_id
 )
 SELECT
@@ -111,6 +112,6 @@ COMMENT ON COLUMN feed_health.not_modified_count IS 'Answers with HTTP status 30
 COMMENT ON COLUMN feed_health.median_duration_s IS 'Median duration of a fetch, in seconds.';
 COMMENT ON COLUMN feed_health.body_bytes IS 'Total size of the bodies received, in bytes.';
 COMMENT ON COLUMN feed_health.article_count IS 'Articles first seen in this feed.';
-COMMENT ON COLUMN feed_health.mention_count IS 'Mentions found in its articles.';
+COMMENT ON COLUMN feed_health.mention_count IS 'Mentions that its articles tell.';
 COMMENT ON COLUMN feed_health.last_article_at IS 'When its last new article reached us, UTC.';
 COMMENT ON COLUMN feed_health.median_lag_minutes IS 'Median delay from publication until an article reaches us, in minutes.';

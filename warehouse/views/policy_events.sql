@@ -130,7 +130,7 @@ COMMENT ON COLUMN policy_events.disputed IS 'True when official sources contradi
 COMMENT ON COLUMN policy_events.change_reason IS 'The last change by a later version of an article: retracted (denied), corrected (another value, actor or product) or reinstated (the denial was withdrawn); NULL when there was none.';
 COMMENT ON COLUMN policy_events.correction_id IS 'Digest of all such changes; a new digest means a further correction. NULL when there was none.';
 COMMENT ON COLUMN policy_events.tickers IS 'Affected listings, MIC:TICKER; event_tickers shows how they are linked.';
-COMMENT ON COLUMN policy_events.confidence IS 'Confidence of the extraction, from 0 to 1; independent reports raise it.';
+COMMENT ON COLUMN policy_events.confidence IS 'Confidence that its articles tell it, from 0 to 1; independent reports raise it.';
 COMMENT ON COLUMN policy_events.article_id IS 'The article that reported it first.';
 COMMENT ON COLUMN policy_events.article_version IS 'Version of that article. A later version may not mention the step; that does not withdraw it.';
 COMMENT ON COLUMN policy_events.lead_mention_id IS 'The mention that reported it first; see event_mentions.';

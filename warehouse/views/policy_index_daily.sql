@@ -29,7 +29,7 @@ reports AS (
     FROM store.event_mentions AS found
     JOIN dated ON dated.article_id = found.article_id
     JOIN event_families AS family ON family.type = found.type
-    WHERE found.time_frame <> 'background' AND found.factuality NOT IN ('negated', 'question')
+    WHERE found.told AND found.time_frame <> 'background' AND found.factuality NOT IN ('negated', 'question')
     GROUP BY GROUPING SETS (
         (dated.index_date, dated.article_id, family.family), (dated.index_date, dated.article_id)
     )

@@ -8,6 +8,8 @@ from extractors.explaining.explain import explain
 from extractors.explaining.explanation import Explanation
 from extractors.explaining.page import page_of
 from extractors.extract import Extractor
+from extractors.reading import document
+from extractors.reading.document import DocumentModel
 from models.event import TextUnit
 from tests.quality.score import own_records
 
@@ -31,9 +33,31 @@ def test_its_events_are_those_of_the_extractor(extractor: Extractor) -> None:
         for kind in ("sentence", "article"):
             asked = unit(f"The day was calm. {record['text']}", kind=kind, title="Markets fall")
             shown = explain(asked, extractor)
-            assert shown.events == extractor.extract_one(asked).events
-            taken = [c.event for s in shown.sentences for c in s.candidates if c.event]
+            found = extractor.extract_one(asked)
+            assert (shown.events, shown.asides) == (found.events, found.asides)
+            candidates = [c for s in shown.sentences for c in s.candidates]
+            taken = [c.event for c in candidates if c.event]
             assert sorted(e.mention_id for e in taken) == sorted(e.mention_id for e in shown.events)
+            asides = [c.aside for c in candidates if c.aside]
+            assert {e.mention_id for e in asides} == {e.mention_id for e in shown.asides}
+
+
+def test_an_aside_says_how_likely_the_article_tells_it(
+    extractor: Extractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles_only = DocumentModel(told={"1": -3.0, "title": 6.0}, lead={"1": 0.0}, threshold=0.5)
+    monkeypatch.setattr(document, "load_document_model", lambda: titles_only)
+    filler = "Analysts said the quarter had been quiet for builders and shipyards alike. " * 12
+    text = "Canada on Tuesday raised its tariff on Chinese steel to 50%. " + filler
+    title = "Canada raises tariff on Chinese steel to 50%"
+    shown = told(extractor, text, title=title, kind="article")
+    first, second = (c for s in shown.sentences for c in s.candidates if c.verdict != "refused")
+    assert (first.verdict, second.verdict) == ("event", "aside")
+    assert "the document model gives it 0.047, told from 0.500" in second.why
+    page = page_of(shown)
+    assert "1 event, 1 aside" in page
+    assert ": aside</h3>" in page
+    assert "told from 0.500" in page
 
 
 def test_every_clue_stands_where_it_says(extractor: Extractor) -> None:

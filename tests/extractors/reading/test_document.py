@@ -4,15 +4,19 @@ from datetime import date
 import pytest
 
 from extractors.extract import Extractor
+from extractors.extract_requests import extractions_of, readings_of
+from extractors.reading import document
 from extractors.reading.document import (
     SURE,
     DocumentModel,
+    Finished,
     developments,
     document_features,
     finished,
     load_document_model,
     vouched,
 )
+from extractors.records import record_from_extraction
 from models.event import (
     EventMention,
     EventStatus,
@@ -120,20 +124,43 @@ def test_an_offtake_of_firms_needs_no_state() -> None:
     assert [row["nobody"] for row in rows] == [0, 1, 0, 1]
 
 
-def test_what_an_article_does_not_tell_is_left_out_and_one_mention_leads() -> None:
+def test_what_an_article_does_not_tell_is_an_aside_and_one_mention_leads() -> None:
     title = mention(TITLE, field="title", sentence_start=0)
-    told = developments([CLAUSE, title, BULLET], unit(), TELLS_ALL)
-    assert [e.sentence for e in told] == [CLAUSE.sentence, TITLE, BULLET.sentence]
-    assert [e.is_lead for e in told] == [False, True, False]
-    assert all(e.confidence > 0.99 for e in told)
-    assert developments([CLAUSE, title, BULLET], unit(), DECLINES_ALL) == []
-    assert developments([], unit(), TELLS_ALL) == []
+    found = developments([CLAUSE, title, BULLET], unit(), TELLS_ALL)
+    assert [e.sentence for e in found.told] == [CLAUSE.sentence, TITLE, BULLET.sentence]
+    assert [e.is_lead for e in found.told] == [False, True, False]
+    assert all(e.confidence > 0.99 for e in found.told)
+    assert found.asides == []
+    declined = developments([CLAUSE, title, BULLET], unit(), DECLINES_ALL)
+    assert declined.told == []
+    assert [e.sentence for e in declined.asides] == [CLAUSE.sentence, TITLE, BULLET.sentence]
+    assert {e.confidence for e in declined.asides} == {0.0}
+    assert developments([], unit(), TELLS_ALL) == Finished(told=[])
+
+
+def test_told_and_asides_part_at_the_threshold() -> None:
+    both = [CLAUSE, replace(BULLET, is_lead=True)]
+    by_status = DocumentModel(
+        told={"1": 0.3, "step exempted": -0.6}, lead={"1": 0.0, "step exempted": 9.0}, threshold=0.5
+    )
+    found = developments(both, unit(), by_status)
+    assert [(e.sentence, e.confidence, e.is_lead) for e in found.told] == [
+        (CLAUSE.sentence, 0.574, True)
+    ]
+    assert [(e.sentence, e.confidence, e.is_lead) for e in found.asides] == [
+        (BULLET.sentence, 0.426, False)
+    ]
+    assert "the document model gives it 0.426, told from 0." in found.reason(found.asides[0])
 
 
 def test_a_lone_weak_clause_is_no_news() -> None:
     weak = replace(CLAUSE, confidence=SURE - 0.01)
     assert not vouched([weak])
-    assert developments([weak], unit(), TELLS_ALL) == []
+    found = developments([weak], unit(), TELLS_ALL)
+    assert (found.told, found.about_policy) == ([], False)
+    # However likely by itself, it is less so than whatever is told.
+    assert [e.confidence for e in found.asides] == [0.499]
+    assert "about something else" in found.reason(found.asides[0])
     assert vouched([replace(weak, confidence=SURE)])
     three = [replace(e, confidence=0.5) for e in (RECITAL, CLAUSE, BULLET)]
     assert vouched(three)
@@ -142,7 +169,9 @@ def test_a_lone_weak_clause_is_no_news() -> None:
 
 def test_a_sure_event_of_a_short_article_stays_with_its_confidence() -> None:
     short = unit("Imports of widgets shall be subject to a duty of 25 percent. It rained.")
-    (kept,) = developments([CLAUSE, replace(BULLET, confidence=0.5)], short, DECLINES_ALL)
+    found = developments([CLAUSE, replace(BULLET, confidence=0.5)], short, DECLINES_ALL)
+    (kept,) = found.told
+    assert [e.sentence for e in found.asides] == [BULLET.sentence]
     assert (kept.confidence, kept.is_lead) == (CLAUSE.confidence, True)
 
 
@@ -151,7 +180,8 @@ def test_headlines_and_sentences_keep_all_their_mentions() -> None:
     background = replace(CLAUSE, confidence=0.99, time_frame=TimeFrame.BACKGROUND)
     for kind in ("headline", "sentence"):
         found = finished([background, weak], unit(kind=kind))
-        assert [(e.confidence, e.is_lead) for e in found] == [(0.99, False), (0.42, True)]
+        assert [(e.confidence, e.is_lead) for e in found.told] == [(0.99, False), (0.42, True)]
+        assert found.asides == []
 
 
 def test_a_doubtful_mention_is_less_likely_told_by_the_shipped_weights() -> None:
@@ -166,20 +196,43 @@ def test_a_doubtful_mention_is_less_likely_told_by_the_shipped_weights() -> None
     assert set(model.told) == set(model.lead)
 
 
+ARTICLE_TITLE = "Canada raises tariff on Chinese steel to 50%"
+ARTICLE = (
+    "Ottawa on Tuesday raised its tariff on Chinese steel to 50% from 25%, the finance "
+    "ministry said. The new tariff takes effect on 1 April.\n\n"
+    "Canada first imposed the steel tariff in 2018. Shares of steelmakers rose 3% in Toronto, "
+    "and traders said demand was firm. The weather was mild.\n\n"
+) + "Analysts said the quarter had been quiet for builders and shipyards alike. " * 8
+
+
 def test_an_article_through_the_extractor() -> None:
-    text = (
-        "Ottawa on Tuesday raised its tariff on Chinese steel to 50% from 25%, the finance "
-        "ministry said. The new tariff takes effect on 1 April.\n\n"
-        "Canada first imposed the steel tariff in 2018. Shares of steelmakers rose 3% in Toronto, "
-        "and traders said demand was firm. The weather was mild.\n\n"
-    )
-    filler = "Analysts said the quarter had been quiet for builders and shipyards alike. " * 8
-    article = unit(text + filler, title="Canada raises tariff on Chinese steel to 50%")
-    found = Extractor().extract_one(article).events
-    (lead,) = (e for e in found if e.is_lead)
+    result = Extractor().extract_one(unit(ARTICLE, title=ARTICLE_TITLE))
+    (lead,) = (e for e in result.events if e.is_lead)
     assert (lead.type, lead.status, lead.actors) == (
         EventType.TARIFF,
         EventStatus.RAISED,
         ("CA",),
     )
-    assert all(e.confidence >= load_document_model().threshold for e in found)
+    threshold = load_document_model().threshold
+    assert all(e.confidence >= threshold for e in result.events)
+    assert all(e.confidence < threshold for e in result.asides)
+
+
+def test_the_extractor_gives_asides_beside_its_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    titles_only = DocumentModel(told={"1": -3.0, "title": 6.0}, lead={"1": 0.0}, threshold=0.5)
+    monkeypatch.setattr(document, "load_document_model", lambda: titles_only)
+    # A soft hyphen before both: offsets count in the text as written.
+    asked = unit("The min\u00adistry spoke. " + ARTICLE, title=ARTICLE_TITLE)
+    result = Extractor().extract_one(asked)
+    assert {(e.field, e.is_lead) for e in result.events} == {("title", True)}
+    assert result.asides
+    for aside in result.asides:
+        assert (aside.field, aside.is_lead, aside.confidence) == ("body", False, 0.047)
+        assert asked.text[aside.start : aside.end] == aside.trigger
+    # A sentence alone tells what it says, and the pipe prints events only.
+    alone = Extractor().extract_one(unit(result.asides[0].sentence, kind="sentence"))
+    assert (len(alone.events), alone.asides) == (1, ())
+    assert "asides" not in record_from_extraction(result, asked)
+    # An answer of a worker keeps a text that holds asides only.
+    only = replace(result, events=(), entities=())
+    assert extractions_of([asked], readings_of([only], "0")) == [only]

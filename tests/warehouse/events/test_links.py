@@ -25,12 +25,14 @@ from warehouse.operations.check import check_warehouse
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
 
-def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
-    """Store the articles of the reports, and their extractions."""
+def store(
+    con: DuckDBPyConnection, reports: Sequence[LinkMention], asides: Sequence[LinkMention] = ()
+) -> None:
+    """Store the articles of reports and asides, and their extractions."""
     by_article: dict[str, list[LinkMention]] = {}
-    for item in reports:
+    for item in (*reports, *asides):
         by_article.setdefault(item.mention.article_id, []).append(item)
-    publishers = sorted({item.publisher for item in reports})
+    publishers = sorted({item.publisher for item in (*reports, *asides)})
     save_feeds(
         con,
         [
@@ -66,7 +68,14 @@ def store(con: DuckDBPyConnection, reports: Sequence[LinkMention]) -> None:
         )
     save_extractions(
         con,
-        [extraction(key, [i.mention for i in items]) for key, items in by_article.items()],
+        [
+            extraction(
+                key,
+                [i.mention for i in items if i in reports],
+                asides=[i.mention for i in items if i in asides],
+            )
+            for key, items in by_article.items()
+        ],
         NOW,
     )
 
@@ -77,11 +86,17 @@ def title_of(item: LinkMention) -> str:
     return f"Told on {item.reported_date}" if plain else item.mention.sentence
 
 
-def extraction(article_id: str, events: Sequence[EventMention], version: str = "1") -> Extraction:
+def extraction(
+    article_id: str,
+    events: Sequence[EventMention],
+    version: str = "1",
+    asides: Sequence[EventMention] = (),
+) -> Extraction:
     return Extraction(
         unit_id=article_id,
         version=1,
         events=tuple(events),
+        asides=tuple(asides),
         entities=(EntityMention(text="China", label="COUNTRY", start=0, end=5, entity_id="CN"),),
         extractor_version=version,
     )

@@ -30,6 +30,8 @@ def test_a_sound_warehouse_has_no_problems(full: DuckDBPyConnection) -> None:
         ("DELETE FROM store.measures", "developments_have_measures"),
         ("DELETE FROM store.articles", "event_mentions_have_articles"),
         ("DELETE FROM store.event_mentions", "links_have_mentions"),
+        ("UPDATE store.event_mentions SET told = false", "links_are_told"),
+        ("UPDATE store.event_mentions SET told = NULL", "links_are_told"),
         ("DELETE FROM store.development_states", "developments_have_states"),
         ("UPDATE store.developments SET revision = 3", "development_revisions_without_gaps"),
         (
