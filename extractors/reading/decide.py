@@ -36,6 +36,9 @@ from models.event import (
     type_group,
 )
 
+# A further step of one measure in a sentence is told if the encoder is this sure of its words.
+SURE_STEP = 0.9
+
 
 @dataclass(slots=True, kw_only=True)
 class Decision:
@@ -70,7 +73,7 @@ class Weighed:
 
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
-    """The events of a sentence: what the encoder reads, the surest first, then what the head adds."""
+    """The events of a sentence: what the encoder reads, the surest first, then the head's own."""
     head, combination = load_head(), load_combination()
     weighed = weigh(doc, context, head, combination)
     labelled = _Labels(doc, weighed, head, combination)
@@ -166,21 +169,23 @@ def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
 
 
 def _add(found: list[Decision], new: Decision) -> None:
-    """Add a decision, unless it repeats one: its words, or its step of its measure."""
-    for old in found:
-        overlap = (
-            new.candidate.start < old.candidate.end and old.candidate.start < new.candidate.end
-        )
-        like = type_group(new.type) == type_group(old.type)
-        same_step = status_class(new.status) == status_class(old.status)
-        same = like and (same_step or new.type is old.type)
-        if (
-            overlap
-            or new.read is old.read
-            or (same and not (new.parties and old.parties and not new.parties & old.parties))
-        ):
-            return
-    found.append(new)
+    """Add a decision, unless it repeats one."""
+    if not any(_repeats(new, old) for old in found):
+        found.append(new)
+
+
+def _repeats(new: Decision, old: Decision) -> bool:
+    """Do both tell one step: by the same words, or a like one of a like measure and party?"""
+    a, b = new.candidate, old.candidate
+    if new.read is old.read or (a.start < b.end and b.start < a.end):
+        return True
+    if type_group(new.type) != type_group(old.type):
+        return False
+    if new.parties and old.parties and not new.parties & old.parties:
+        return False
+    if status_class(new.status) == status_class(old.status):
+        return True
+    return new.type is old.type and new.read.chance < SURE_STEP
 
 
 def _read_candidate(doc: Doc, event: ReadEvent, kind: EventType) -> Candidate:
