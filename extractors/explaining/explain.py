@@ -12,6 +12,7 @@ from extractors.events.context import SentenceContext
 from extractors.events.factuality import governed_status, rule_factuality, rule_time_frame
 from extractors.events.gazetteer import Name
 from extractors.events.head import load_head
+from extractors.events.hs_codes import find_hs_codes
 from extractors.events.policy_events import Candidate
 from extractors.events.roles import Party
 from extractors.events.step_score import StatusHit
@@ -308,6 +309,7 @@ def arguments(
     many: tuple[tuple[str, list[tuple[str, str | None]]], ...] = (
         ("products", [(text, text) for text in event.product_texts]),
         ("commodities", [(code, None) for code in event.commodities]),
+        ("hs_codes", [(code, words_of(context, code)) for code in event.hs_codes]),
         ("companies", [(text, text) for text in event.company_texts]),
         ("rates", [(f"{r.value:g} {r.unit}, {r.role}", r.text) for r in event.rates]),
         ("amounts", [(f"{a.value:g} {a.unit}, {a.kind}", a.text) for a in event.amounts]),
@@ -356,6 +358,12 @@ def known_as(context: SentenceContext, name: str, shown: str) -> str:
                 return f'"{n.text}" at {context.start + n.start}'
         return "by the words of a product"
     return "said in the sentence" if name == "duration" else "resolved from the sentence"
+
+
+def words_of(context: SentenceContext, code: str) -> str | None:
+    """The words of the sentence that give a tariff code: "headings 7206 through 7229"."""
+    groups = (g for g in find_hs_codes(context.text) if code in g.codes)
+    return next((context.text[g.start : g.end] for g in groups), None)
 
 
 def spot(context: SentenceContext, text: str | None) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from extractors.linking.parts import UNKNOWN, Part, same_name
-from extractors.linking.state import DevelopmentState, Value, extend
+from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
 from models.event import (
     EventStatus,
     EventType,
@@ -25,6 +25,7 @@ VALUES = (
     "actors",
     "commodities",
     "products",
+    "hs_codes",
     "rates",
     "amounts",
     "effective",
@@ -181,6 +182,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     extend(state.actors, acting(part))
     extend(state.commodities, m.commodities)
     extend(state.products, m.product_texts)
+    extend(state.hs_codes, m.hs_codes, limit=MAX_CODES)
     extend(state.rates, rates_of(part))
     extend(state.amounts, amounts_of(part))
     extend(state.effective, dates_of(part, "date_effective"))

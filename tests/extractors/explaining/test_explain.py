@@ -86,6 +86,7 @@ def test_every_argument_has_a_reason_filled_or_empty(extractor: Extractor) -> No
                 names = {value.name for value in candidate.arguments}
                 assert names >= {"actors", "targets", "products", "rates", "dates", "instrument"}
                 assert names >= {"companies", "amounts", "duration", "condition", "commodities"}
+                assert "hs_codes" in names
                 for value in (*candidate.labels, *candidate.arguments):
                     assert value.reason, value
 

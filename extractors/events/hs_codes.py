@@ -1,0 +1,218 @@
+"""Harmonized System codes of goods in a sentence, and which event they belong to.
+
+A number is a tariff code by the words before it: "HS 2504", "headings 7206, 7207 and 7208",
+"provided for in subheading 8517.13.00", "chapter 72 of the HTSUS". National codes of eight and ten
+digits are cut to the six that all members of the convention share. Chapters 98 and 99 of a national
+schedule hold measures, not goods. Source: HS 2022, models/reference/harmonized.py.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from models.reference import load_commodities
+from models.reference.harmonized import (
+    CHAPTER,
+    HEADING,
+    SUBHEADING,
+    commodity_of,
+    names_goods,
+    through,
+)
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HsGroup:
+    """Codes that one tariff word gives. `excepted`: the goods are said to be left out."""
+
+    codes: tuple[str, ...]
+    start: int
+    end: int
+    excepted: bool = False
+
+
+# What a tariff is called wherever it stands; these names are written in capitals.
+_SCHEDULE = (
+    r"(?:HSN?|HTS(?:USA?)?|TARIC|NCM|(?:CN|ITC[- ]?HS)(?=\s[Cc]ode)"
+    r"|(?i:harmoni[sz]ed (?:tariff|system|commodity)|tariff (?:schedules?|nomenclature)"
+    r"|customs tariff|combined nomenclature))"
+)
+# What its parts are called.
+_PART = (
+    r"(?i:codes?|numbers?|nos?\.?|items?|lines?|(?:sub-?)?headings?|(?:sub-?)?chapters?"
+    r"|classifications?|categor(?:y|ies)|statistical reporting numbers?)"
+)
+_PLACED = (
+    r"(?i:classif(?:ied|iable) (?:in|under|within|as)|(?:provided for|described) (?:in|under))"
+)
+# "headings (HTS) numbers: ex 8517": between the word and its number.
+_LINK = rf"(?:\s*(?:[:(“\"]|\({_SCHEDULE}\)|(?i:nos?\.|numbers?|codes?|ex)(?=[\s(:])))*\s*"
+_CODE = (
+    r"(?:\d{4}\.\d{2}(?:\.?\d{2}(?:\.?\d{2,4})?)?|\d{4} \d{2} \d{2}(?: \d{2})?"
+    r"|\d{4}(?:\d{2}){0,3}|\d{1,2})(?![\d%]|[.,]\d|\s*(?:percent|per cent|pct)\b|\s%)"
+)
+_ASIDE = r"(?:\s*\([^()]{1,60}\))?"
+_TO = r"\s*(?:–|—|-|(?i:to|through|thru))\s*"
+_AND = r"\s*(?:[,;/]\s*(?i:and/or\s|and\s|or\s)?|(?i:and/or|and|or|as well as)\s)\s*(?i:ex\s)?"
+_WORD = re.compile(rf"\b(?:(?:{_SCHEDULE}|(?i:tariff|customs|commodity))\s+)?{_PART}|\b{_SCHEDULE}")
+_FIRST = re.compile(rf"{_LINK}({_CODE})")
+_FURTHER = re.compile(rf"({_TO}|{_ASIDE}{_AND})({_CODE})")
+_PLACING = re.compile(rf"\b{_PLACED}\s+(?=\d{{4}}\.\d{{2}})")
+
+_TARIFF = re.compile(
+    rf"\b{_SCHEDULE}|\b(?i:tariff|customs) (?i:{_PART})|\b(?i:(?:sub)?headings?) \d{{4}}"
+)
+_SHORT = re.compile(r"(?:HSN?|HTS(?:USA?)?)(?: [Cc]odes?)?")
+_GOODS = re.compile(
+    r"\b(?:goods|products?|articles?|imports?|exports?|items?|merchandise|materials?|parts"
+    r"|(?:tariffs?|duty|duties) on)\b[^,;.]{0,40}\b(?:of|in|under|within|from)\s+(?:the\s+)?$",
+    re.I,
+)
+# "Chapter 11 protection", "chapter 35 of title 44": of laws, not of a tariff.
+_LAW = re.compile(
+    r"\s*(?:bankruptcy|filing|protection|petition|reorgani[sz]ation|case\b|proceedings"
+    r"|,? ?(?:of )?title\b|of the (?:[\w.]+ ){0,3}(?:act|code|constitution|report)\b)",
+    re.I,
+)
+_NOTE = re.compile(r"\bnotes?\b[^,;.]{0,25}\bto\s*$", re.I)
+_EXCEPT = re.compile(
+    r"\b(?:other than|but not|except(?:ing)?(?: for)?|excluding|not including"
+    r"|with the exception of)(?:\s+[\w-]+){0,6}\s*$",
+    re.I,
+)
+_AROUND = 90
+
+
+def find_hs_codes(text: str) -> tuple[HsGroup, ...]:
+    """The groups of codes of a sentence, in order."""
+    found: list[HsGroup] = []
+    for word in sorted((*_WORD.finditer(text), *_PLACING.finditer(text)), key=lambda m: m.start()):
+        if found and word.start() < found[-1].end:
+            continue
+        written = _written(text, word.end())
+        codes = tuple(dict.fromkeys(_codes(text, word, written)))
+        if codes:
+            found.append(
+                HsGroup(
+                    codes=codes,
+                    start=word.start(),
+                    end=written[-1][2],
+                    excepted=bool(_EXCEPT.search(text[: word.start()])),
+                )
+            )
+    return tuple(found)
+
+
+def _written(text: str, at: int) -> list[tuple[str, int, int, bool]]:
+    """(number, start, end, goes on from the one before) of the list of numbers at a place."""
+    first = _FIRST.match(text, at)
+    if first is None:
+        return []
+    out = [(first[1], *first.span(1), False)]
+    while further := _FURTHER.match(text, out[-1][2]):
+        ranged = re.fullmatch(_TO, further[1]) is not None
+        out.append((further[2], *further.span(2), ranged))
+    return out
+
+
+def _codes(
+    text: str, word: re.Match[str], written: Sequence[tuple[str, int, int, bool]]
+) -> Iterator[str]:
+    """The codes of goods that the numbers after a tariff word stand for."""
+    previous: str | None = None
+    for number, start, end, ranged in written:
+        code = _as_code(number, word[0])
+        if code is None or not _meant(text, word, number, (start, end)):
+            previous = None
+            continue
+        if ranged and previous is not None:
+            yield from through(previous, code)
+        else:
+            yield code
+        previous = code
+
+
+def _as_code(number: str, word: str) -> str | None:
+    """Two, four or six digits; None for what is no code of goods."""
+    digits = re.sub(r"\D", "", number)
+    if len(digits) == 1 and _is(word, "chapter"):
+        digits = f"0{digits}"
+    code = digits[:SUBHEADING]
+    return code if names_goods(code) else None
+
+
+def _is(word: str, part: str) -> bool:
+    return part in word.lower()
+
+
+def _meant(text: str, word: re.Match[str], number: str, at: Span) -> bool:
+    """Do the words around make the number a tariff code?"""
+    kind = word[0]
+    nearby = text[max(0, word.start() - _AROUND) : at[1] + _AROUND]
+    tariff = _TARIFF.search(nearby) is not None
+    if len(number) <= CHAPTER:
+        if not _is(kind, "chapter"):
+            return _SHORT.fullmatch(kind) is not None
+        before = text[: word.start()]
+        if _NOTE.search(before) or _LAW.match(text, at[1]):
+            return False
+        return tariff or _GOODS.search(before) is not None
+    if number.isdigit() and len(number) == HEADING and number[:CHAPTER] in ("19", "20"):
+        # A year as well as a heading, or the edition: "HS 2007".
+        return tariff and re.search(rf"\b{_PART}$", kind) is not None
+    if _is(kind, "heading"):
+        return True
+    # "No. 2504" alone is anything.
+    named = _is(kind, "code") or _TARIFF.match(text, word.start()) is not None
+    return tariff and (named or not number.isdigit())
+
+
+def hs_codes_of(
+    groups: Sequence[HsGroup],
+    places: Sequence[Sequence[Span]],
+    index: int,
+    text: str,
+    *,
+    exempts: bool,
+) -> tuple[str, ...]:
+    """The codes of one of a sentence's events, in order.
+
+    `places` are, for each event, where its words and goods stand: a group of codes belongs to the
+    events with the nearest. Only one that exempts (`exempts`) has to do with excepted goods.
+    """
+    codes = (
+        code
+        for group in groups
+        if exempts or not group.excepted
+        if _gap(group, places[index], text) == min(_gap(group, p, text) for p in places)
+        for code in group.codes
+    )
+    return tuple(dict.fromkeys(codes))
+
+
+def _gap(group: HsGroup, places: Sequence[Span], text: str) -> int:
+    """Characters between codes and the nearest place; more across a semicolon."""
+
+    def gap(span: Span) -> int:
+        first, last = sorted((span, (group.start, group.end)))
+        between = text[first[1] : last[0]]
+        return len(between) + (len(text) if ";" in between else 0)
+
+    return min(map(gap, places))
+
+
+def with_commodities(commodities: Sequence[str], codes: Sequence[str]) -> tuple[str, ...]:
+    """The commodities, and those that the codes name where no part of them is among them."""
+    held = list(commodities)
+    for commodity in filter(None, map(commodity_of, codes)):
+        if not any(commodity in lineage(other) for other in held):
+            held.append(commodity)
+    return tuple(held)
+
+
+def lineage(commodity: str) -> tuple[str, ...]:
+    """A commodity and all that it is part of."""
+    parent = load_commodities()[commodity].parent_id
+    return (commodity, *lineage(parent)) if parent else (commodity,)
