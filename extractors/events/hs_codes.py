@@ -7,8 +7,9 @@ schedule hold measures, not goods. Source: HS 2022, models/reference/harmonized.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.reference import load_commodities
 from models.reference.harmonized import (
@@ -25,12 +26,12 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HsGroup:
-    """Codes that one tariff word gives. `excepted`: the goods are said to be left out."""
+    """Codes that one tariff word gives. `excepted`: the words that leave these goods out."""
 
     codes: tuple[str, ...]
     start: int
     end: int
-    excepted: bool = False
+    excepted: Span | None = None
 
 
 # What a tariff is called wherever it stands; these names are written in capitals.
@@ -76,10 +77,16 @@ _LAW = re.compile(
     r"|,? ?(?:of )?title\b|of the (?:[\w.]+ ){0,3}(?:act|code|constitution|report)\b)",
     re.I,
 )
-_NOTE = re.compile(r"\bnotes?\b[^,;.]{0,25}\bto\s*$", re.I)
+_NOTE = re.compile(r"\b(?:notes?|rules?)\b[^,;.]{0,25}\bto\s*$", re.I)
 _EXCEPT = re.compile(
     r"\b(?:other than|but not|except(?:ing)?(?: for)?|excluding|not including"
     r"|with the exception of)(?:\s+[\w-]+){0,6}\s*$",
+    re.I,
+)
+# "That is not in chapter 76": the goods meant are others.
+_OUTSIDE = re.compile(
+    r"\bnot\s+(?:(?:classif(?:ied|iable)|provided for|covered|included|described|listed)\s+)?"
+    r"(?:in|under|within|by)\s+(?:the\s+)?$",
     re.I,
 )
 _AROUND = 90
@@ -91,6 +98,10 @@ def find_hs_codes(text: str) -> tuple[HsGroup, ...]:
     for word in sorted((*_WORD.finditer(text), *_PLACING.finditer(text)), key=lambda m: m.start()):
         if found and word.start() < found[-1].end:
             continue
+        before = text[: word.start()]
+        if _OUTSIDE.search(before):
+            continue
+        excepted = _EXCEPT.search(before)
         written = _written(text, word.end())
         codes = tuple(dict.fromkeys(_codes(text, word, written)))
         if codes:
@@ -98,40 +109,48 @@ def find_hs_codes(text: str) -> tuple[HsGroup, ...]:
                 HsGroup(
                     codes=codes,
                     start=word.start(),
-                    end=written[-1][2],
-                    excepted=bool(_EXCEPT.search(text[: word.start()])),
+                    end=written[-1].end,
+                    excepted=excepted.span() if excepted else None,
                 )
             )
     return tuple(found)
 
 
-def _written(text: str, at: int) -> list[tuple[str, int, int, bool]]:
-    """(number, start, end, goes on from the one before) of the list of numbers at a place."""
+class _Number(NamedTuple):
+    """A number of a list; `ranged`: it ends a range that the one before begins."""
+
+    text: str
+    start: int
+    end: int
+    ranged: bool = False
+
+
+def _written(text: str, at: int) -> list[_Number]:
+    """The list of numbers at a place."""
     first = _FIRST.match(text, at)
     if first is None:
         return []
-    out = [(first[1], *first.span(1), False)]
-    while further := _FURTHER.match(text, out[-1][2]):
+    out = [_Number(first[1], *first.span(1))]
+    while further := _FURTHER.match(text, out[-1].end):
         ranged = re.fullmatch(_TO, further[1]) is not None
-        out.append((further[2], *further.span(2), ranged))
+        out.append(_Number(further[2], *further.span(2), ranged))
     return out
 
 
-def _codes(
-    text: str, word: re.Match[str], written: Sequence[tuple[str, int, int, bool]]
-) -> Iterator[str]:
+def _codes(text: str, word: re.Match[str], written: Sequence[_Number]) -> list[str]:
     """The codes of goods that the numbers after a tariff word stand for."""
-    previous: str | None = None
-    for number, start, end, ranged in written:
-        code = _as_code(number, word[0])
-        if code is None or not _meant(text, word, number, (start, end)):
-            previous = None
-            continue
-        if ranged and previous is not None:
-            yield from through(previous, code)
-        else:
-            yield code
-        previous = code
+    codes: list[str] = []
+    before: str | None = None
+    for number in written:
+        code = _as_code(number.text, word[0])
+        if code is not None and not _meant(text, word, number):
+            code = None
+        if code is not None and before is not None and number.ranged:
+            codes[-1:] = through(before, code)
+        elif code is not None:
+            codes.append(code)
+        before = code
+    return codes
 
 
 def _as_code(number: str, word: str) -> str | None:
@@ -147,16 +166,16 @@ def _is(word: str, part: str) -> bool:
     return part in word.lower()
 
 
-def _meant(text: str, word: re.Match[str], number: str, at: Span) -> bool:
+def _meant(text: str, word: re.Match[str], given: _Number) -> bool:
     """Do the words around make the number a tariff code?"""
-    kind = word[0]
-    nearby = text[max(0, word.start() - _AROUND) : at[1] + _AROUND]
+    kind, number = word[0], given.text
+    nearby = text[max(0, word.start() - _AROUND) : given.end + _AROUND]
     tariff = _TARIFF.search(nearby) is not None
     if len(number) <= CHAPTER:
         if not _is(kind, "chapter"):
             return _SHORT.fullmatch(kind) is not None
         before = text[: word.start()]
-        if _NOTE.search(before) or _LAW.match(text, at[1]):
+        if _NOTE.search(before) or _LAW.match(text, given.end):
             return False
         return tariff or _GOODS.search(before) is not None
     if number.isdigit() and len(number) == HEADING and number[:CHAPTER] in ("19", "20"):
@@ -170,26 +189,29 @@ def _meant(text: str, word: re.Match[str], number: str, at: Span) -> bool:
 
 
 def hs_codes_of(
-    groups: Sequence[HsGroup],
-    places: Sequence[Sequence[Span]],
-    index: int,
-    text: str,
-    *,
-    exempts: bool,
+    groups: Sequence[HsGroup], places: Sequence[Sequence[Span]], index: int, text: str
 ) -> tuple[str, ...]:
     """The codes of one of a sentence's events, in order.
 
     `places` are, for each event, where its words and goods stand: a group of codes belongs to the
-    events with the nearest. Only one that exempts (`exempts`) has to do with excepted goods.
+    events with the nearest. Excepted goods are those of the events that the exception tells.
     """
-    codes = (
-        code
-        for group in groups
-        if exempts or not group.excepted
-        if _gap(group, places[index], text) == min(_gap(group, p, text) for p in places)
-        for code in group.codes
-    )
+    exceptions = [group.excepted for group in groups if group.excepted]
+    codes: list[str] = []
+    for group in groups:
+        told_by = [group.excepted] if group.excepted else exceptions
+        near = {
+            i: _gap(group, spans, text)
+            for i, spans in enumerate(places)
+            if any(_meet(e, span) for e in told_by for span in spans) == bool(group.excepted)
+        }
+        if near.get(index) == min(near.values(), default=None):
+            codes += group.codes if index in near else ()
     return tuple(dict.fromkeys(codes))
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _gap(group: HsGroup, places: Sequence[Span], text: str) -> int:

@@ -25,7 +25,6 @@ from extractors.reading.roles import read_companies, read_dates, read_parties, r
 from models.event import (
     EntityMention,
     EventMention,
-    EventStatus,
     EventType,
     Factuality,
     TextUnit,
@@ -66,14 +65,7 @@ def _hs_codes(
         ]
         for d in decisions
     ]
-    return [
-        hs_codes_of(groups, places, i, context.text, exempts=_exempts(d))
-        for i, d in enumerate(decisions)
-    ]
-
-
-def _exempts(d: Decision) -> bool:
-    return d.type is EventType.TARIFF_EXEMPTION or d.status is EventStatus.EXEMPTED
+    return [hs_codes_of(groups, places, i, context.text) for i in range(len(decisions))]
 
 
 _GOODS_AGAIN = re.compile(

@@ -35,6 +35,10 @@ def test_a_range_of_chapters_leaves_out_the_free_one() -> None:
     assert through("76", "79") == ("76", "78", "79")
 
 
+def test_all_chapters_are_all_goods() -> None:
+    assert through("01", "97") == ()
+
+
 def test_a_range_over_chapters_holds_those_between_whole() -> None:
     assert through("2529", "2702") == ("2529", "2530", "26", "2701", "2702")
 
@@ -56,6 +60,7 @@ def test_of_any_other_range_only_the_ends_are_known(first: str, last: str) -> No
         ("720211", None),
         ("720260", "nickel"),
         ("8541", "semiconductors"),
+        ("854140", None),
         ("854142", "solar_cells_modules"),
         ("26", None),
         ("2617", None),

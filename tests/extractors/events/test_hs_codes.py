@@ -51,6 +51,10 @@ NONE = [
     "U.S. note 10 to chapter 85 of the HTSUS says so.",
     "The company filed Item 2504 of its report.",
     "The tariff heading 2025 does not exist.",
+    "Goods not classifiable in chapters 72 and 73 of the HTSUS are free.",
+    "Articles that are not in chapter 76 of the HTSUS pay less.",
+    "Tariff classification rule 2 to chapter 90 of the HTSUS is changed.",
+    "Goods of chapters 1 to 97 of the tariff schedule are meant, so all are.",
     "The HS2 railway costs 66 billion pounds.",
     "Duties on headings above 40% fell.",
 ]
@@ -74,13 +78,14 @@ def test_a_group_says_where_it_stands() -> None:
     assert group.codes == ("7206", "7207", "7208", "7210")
 
 
-def test_excepted_goods_are_for_an_exemption_only() -> None:
+def test_excepted_goods_belong_to_the_exception_only() -> None:
     text = "Duties on products of chapter 73, except nails of heading 7317, rise."
     groups = find_hs_codes(text)
-    assert [g.excepted for g in groups] == [False, True]
-    places = [[(0, 6)]]
-    assert hs_codes_of(groups, places, 0, text, exempts=False) == ("73",)
-    assert hs_codes_of(groups, places, 0, text, exempts=True) == ("73", "7317")
+    at = text.index("except")
+    assert [g.excepted and g.excepted[0] for g in groups] == [None, at]
+    assert hs_codes_of(groups, [[(0, 6)]], 0, text) == ("73",)
+    assert hs_codes_of(groups, [[(0, 6)], [(at, at + 6)]], 0, text) == ("73",)
+    assert hs_codes_of(groups, [[(0, 6)], [(at, at + 6)]], 1, text) == ("7317",)
 
 
 def test_codes_go_to_the_nearest_event_and_to_all_that_share_the_goods() -> None:
@@ -88,12 +93,12 @@ def test_codes_go_to_the_nearest_event_and_to_all_that_share_the_goods() -> None
     groups = find_hs_codes(text)
     tax, ban = text.index("taxes"), text.index("ban")
     apart = [[(tax, tax + 5)], [(ban, ban + 3)]]
-    assert hs_codes_of(groups, apart, 0, text, exempts=False) == ("7901",)
-    assert hs_codes_of(groups, apart, 1, text, exempts=False) == ("7801",)
+    assert hs_codes_of(groups, apart, 0, text) == ("7901",)
+    assert hs_codes_of(groups, apart, 1, text) == ("7801",)
     lead = text.index("lead")
     shared = [[(tax, tax + 5), (lead, lead + 4)], [(ban, ban + 3), (lead, lead + 4)]]
-    assert hs_codes_of(groups, shared, 0, text, exempts=False) == ("7901", "7801")
-    assert hs_codes_of(groups, shared, 1, text, exempts=False) == ("7801",)
+    assert hs_codes_of(groups, shared, 0, text) == ("7901", "7801")
+    assert hs_codes_of(groups, shared, 1, text) == ("7801",)
 
 
 def test_a_code_adds_its_commodity_unless_a_part_of_it_is_named() -> None:
