@@ -34,6 +34,14 @@ class HsGroup:
     excepted: Span | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPlaces:
+    """Where an event stands in its sentence: the words that tell it, and its goods."""
+
+    words: tuple[Span, ...]
+    goods: tuple[Span, ...] = ()
+
+
 # What a tariff is called wherever it stands; these names are written in capitals.
 _SCHEDULE = (
     r"(?:HSN?|HTS(?:USA?)?|TARIC|NCM|(?:CN|ITC[- ]?HS)(?=\s[Cc]ode)"
@@ -189,24 +197,24 @@ def _meant(text: str, word: re.Match[str], given: _Number) -> bool:
 
 
 def hs_codes_of(
-    groups: Sequence[HsGroup], places: Sequence[Sequence[Span]], index: int, text: str
+    groups: Sequence[HsGroup], events: Sequence[EventPlaces], index: int, text: str
 ) -> tuple[str, ...]:
     """The codes of one of a sentence's events, in order.
 
-    `places` are, for each event, where its words and goods stand: a group of codes belongs to the
-    events with the nearest. Excepted goods are those of the events that the exception tells.
+    A group of codes belongs to the events whose words or goods are nearest. Excepted goods are only
+    those of events that the exception tells.
     """
     exceptions = [group.excepted for group in groups if group.excepted]
     codes: list[str] = []
     for group in groups:
         told_by = [group.excepted] if group.excepted else exceptions
         near = {
-            i: _gap(group, spans, text)
-            for i, spans in enumerate(places)
-            if any(_meet(e, span) for e in told_by for span in spans) == bool(group.excepted)
+            i: _gap(group, (*event.words, *event.goods), text)
+            for i, event in enumerate(events)
+            if any(_meet(e, span) for e in told_by for span in event.words) == bool(group.excepted)
         }
-        if near.get(index) == min(near.values(), default=None):
-            codes += group.codes if index in near else ()
+        if index in near and near[index] == min(near.values()):
+            codes += group.codes
     return tuple(dict.fromkeys(codes))
 
 

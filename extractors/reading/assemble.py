@@ -17,7 +17,7 @@ from extractors.events.arguments import (
 from extractors.events.attribution import attribution_of
 from extractors.events.context import SentenceContext
 from extractors.events.factuality import condition_of
-from extractors.events.hs_codes import find_hs_codes, hs_codes_of, with_commodities
+from extractors.events.hs_codes import EventPlaces, find_hs_codes, hs_codes_of, with_commodities
 from extractors.events.policy_events import Candidate
 from extractors.reading.decide import Decision, decide
 from extractors.reading.readings import Reading
@@ -57,15 +57,17 @@ def _hs_codes(
     groups = find_hs_codes(context.text) if decisions else ()
     if not groups:
         return [()] * len(decisions)
-    places = [
-        [
-            (d.candidate.start, d.candidate.end),
-            (d.candidate.evidence.start, d.candidate.evidence.end),
-            *((start, end) for start, end, _ in reading.spans(d.read, "product")),
-        ]
+    events = [
+        EventPlaces(
+            words=(
+                (d.candidate.start, d.candidate.end),
+                (d.candidate.evidence.start, d.candidate.evidence.end),
+            ),
+            goods=tuple((start, end) for start, end, _ in reading.spans(d.read, "product")),
+        )
         for d in decisions
     ]
-    return [hs_codes_of(groups, places, i, context.text) for i in range(len(decisions))]
+    return [hs_codes_of(groups, events, i, context.text) for i in range(len(decisions))]
 
 
 _GOODS_AGAIN = re.compile(

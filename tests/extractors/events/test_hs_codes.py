@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.events.hs_codes import find_hs_codes, hs_codes_of, with_commodities
+from extractors.events.hs_codes import EventPlaces, find_hs_codes, hs_codes_of, with_commodities
 from extractors.extract import Extractor
 from models.event import EventMention, EventType, TextUnit
 
@@ -83,22 +83,26 @@ def test_excepted_goods_belong_to_the_exception_only() -> None:
     groups = find_hs_codes(text)
     at = text.index("except")
     assert [g.excepted and g.excepted[0] for g in groups] == [None, at]
-    assert hs_codes_of(groups, [[(0, 6)]], 0, text) == ("73",)
-    assert hs_codes_of(groups, [[(0, 6)], [(at, at + 6)]], 0, text) == ("73",)
-    assert hs_codes_of(groups, [[(0, 6)], [(at, at + 6)]], 1, text) == ("7317",)
+    duty, exception = EventPlaces(words=((0, 6),)), EventPlaces(words=((at, at + 6),))
+    assert hs_codes_of(groups, [duty], 0, text) == ("73",)
+    assert hs_codes_of(groups, [duty, exception], 0, text) == ("73",)
+    assert hs_codes_of(groups, [duty, exception], 1, text) == ("7317",)
+    nails = text.index("nails")
+    read_so = EventPlaces(words=((0, 6),), goods=((nails, nails + 5),))
+    assert hs_codes_of(groups, [read_so], 0, text) == ("73",)
 
 
 def test_codes_go_to_the_nearest_event_and_to_all_that_share_the_goods() -> None:
     text = "Peru taxes zinc of heading 7901; Chile and Peru ban lead of heading 7801."
     groups = find_hs_codes(text)
-    tax, ban = text.index("taxes"), text.index("ban")
-    apart = [[(tax, tax + 5)], [(ban, ban + 3)]]
-    assert hs_codes_of(groups, apart, 0, text) == ("7901",)
-    assert hs_codes_of(groups, apart, 1, text) == ("7801",)
-    lead = text.index("lead")
-    shared = [[(tax, tax + 5), (lead, lead + 4)], [(ban, ban + 3), (lead, lead + 4)]]
-    assert hs_codes_of(groups, shared, 0, text) == ("7901", "7801")
-    assert hs_codes_of(groups, shared, 1, text) == ("7801",)
+    at = {word: (text.index(word), text.index(word) + 4) for word in ("taxes", "ban", "lead")}
+    tax, ban = EventPlaces(words=(at["taxes"],)), EventPlaces(words=(at["ban"],))
+    assert hs_codes_of(groups, [tax, ban], 0, text) == ("7901",)
+    assert hs_codes_of(groups, [tax, ban], 1, text) == ("7801",)
+    tax = EventPlaces(words=(at["taxes"],), goods=(at["lead"],))
+    ban = EventPlaces(words=(at["ban"],), goods=(at["lead"],))
+    assert hs_codes_of(groups, [tax, ban], 0, text) == ("7901", "7801")
+    assert hs_codes_of(groups, [tax, ban], 1, text) == ("7801",)
 
 
 def test_a_code_adds_its_commodity_unless_a_part_of_it_is_named() -> None:
