@@ -99,7 +99,7 @@ def record_from_event(event: EventMention, tickers: Iterable[TickerLink] = ()) -
             {"text": a.text, "value": a.value, "unit": a.unit, "kind": a.kind}
             for a in event.amounts
         ],
-        "dates": [{"role": d.role, "text": d.text, "date": d.date} for d in event.dates],
+        "dates": [{"role": d.role, "text": d.text, "date": d.date or None} for d in event.dates],
         "duration": event.duration,
         "instrument": event.instrument,
         "instrument_id": event.instrument_id,

@@ -13,6 +13,7 @@ from extractors.events.instruments import find_instruments
 
 # Rows of countries.csv that no text names.
 NO_JURISDICTION = frozenset({"XX", "world"})
+_OWNED = re.compile(r"(?:['’]s?)? ")
 _PLURAL_OK = ("COMMODITY",)
 
 
@@ -223,6 +224,7 @@ class Gazetteer:
             name = self._name(text, start, end, key, trust_case)
             if name is not None:
                 taken.append(name)
+        taken = [name for name in taken if not _is_of_another(name, taken, text)]
         for found in find_instruments(text):
             taken.append(
                 Name(
@@ -310,6 +312,16 @@ _COMMON_COMPANY_WORDS = frozenset(
         "southern",
     ]
 )
+
+
+def _is_of_another(agency: Name, names: list[Name], text: str) -> bool:
+    """Is an agency that another state has too named as that state's: "Italy's Treasury"?"""
+    return agency.label == "AGENCY" and any(
+        name.label == "COUNTRY"
+        and name.code != agency.code
+        and _OWNED.fullmatch(text, name.end, agency.start) is not None
+        for name in names
+    )
 
 
 def _pronoun_us(text: str, start: int) -> bool:

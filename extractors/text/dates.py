@@ -34,13 +34,16 @@ _DAYS = {
 }
 _M = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _D = "|".join(_DAYS)
+_COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = {"a": 1, "an": 1} | {word: i for i, word in enumerate(_COUNTS, 1)}
+_N = rf"{'|'.join(_NUMBERS)}|\d{{1,2}}"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(expression, re.I))
     for kind, expression in (
         ("iso", r"\b(?P<y>(?:19|20)\d{2})-(?P<mo>\d{2})-(?P<d>\d{2})\b"),
         (
             "mdy",
-            rf"\b(?P<m>{_M})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d{{2}})\b",
+            rf"\b(?P<m>{_M})(?:\.\s*|\s+)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d{{2}})\b",
         ),
         (
             "dmy",
@@ -56,8 +59,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("my", rf"\b(?P<m>{_M})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b"),
         (
             "md",
-            rf"\b(?P<m>{_M})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:%|percent"
-            rf"|pct|mln|million|billion|:))",
+            rf"\b(?:(?P<rel>last|next) )?(?P<m>{_M})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b"
+            rf"(?!\s*(?:%|percent|pct|mln|million|billion|:))",
         ),
         ("dm", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_M})\b"),
         (
@@ -74,8 +77,13 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "month",
-            rf"\b(?:in|by|since|from|until|till|through|before|after|for|last|next|this"
+            rf"\b(?:in|by|since|from|until|till|through|before|after|for|(?P<rel>last|next)|this"
             rf"|effective|starting|around|on)\s+(?P<m>{_M})\b",
+        ),
+        (
+            "span",
+            rf"\b(?:(?P<ago>{_N}) (?P<unit>day|week|month|year)s? ago"
+            rf"|in (?P<ahead>{_N}) (?P<unit2>day|week|month|year)s?(?: from now|.s time)?)\b",
         ),
         (
             "year",
@@ -181,11 +189,17 @@ def _resolve(kind: str, m: re.Match[str], published: date | None, future: bool) 
         month = _MONTHS[g["m"].lower()]
         day = int(g["d"]) if g.get("d") else None
         year = _nearest_year(published, month, day, future)
+        if g.get("rel"):
+            year = _year_beside(published, month, day, g["rel"].lower())
         if day is None:
             return f"{year}-{month:02d}"
         return _iso(year, month, day)
     if kind == "weekday":
         return _weekday(published, _DAYS[g["w"].lower()], g["rel"], future).isoformat()
+    if kind == "span":
+        number, unit = g["ago"] or g["ahead"], g["unit"] or g["unit2"]
+        count = _NUMBERS.get(number.lower()) or int(number)
+        return _away(published, -count if g["ago"] else count, unit.lower())
     if kind == "part":
         return _part(g["part"].lower(), g["what"].lower(), published, future)
     return _relative(g["rel2"].lower(), published)
@@ -208,6 +222,24 @@ def _nearest_year(published: date, month: int, day: int | None, future: bool) ->
         if cost < best_gap:
             best, best_gap = year, cost
     return best
+
+
+def _year_beside(published: date, month: int, day: int | None, rel: str) -> int:
+    """Return the year of "last June" or "next March 31"."""
+    now, there = (published.month, published.day), (month, day or 0)
+    if rel == "last":
+        return published.year - (there >= now if day else month >= published.month)
+    return published.year + (there <= now if day else month <= published.month)
+
+
+def _away(published: date, count: int, unit: str) -> str:
+    """Return a time so many days, weeks, months or years off, as precise as its unit."""
+    if unit in ("day", "week"):
+        return (published + timedelta(days=count * (7 if unit == "week" else 1))).isoformat()
+    if unit == "year":
+        return str(published.year + count)
+    index = published.year * 12 + published.month - 1 + count
+    return f"{index // 12}-{index % 12 + 1:02d}"
 
 
 def _weekday(published: date, weekday: int, rel: str | None, future: bool) -> date:
@@ -239,8 +271,9 @@ def _relative(word: str, published: date) -> str:
     if "month" in word:
         index = published.year * 12 + published.month - 1 + step
         return f"{index // 12}-{index % 12 + 1:02d}"
+    # There is no form for a week: the month in which it begins is what is known.
     monday = published - timedelta(days=published.weekday()) + timedelta(days=7 * step)
-    return monday.isoformat() if step else published.isoformat()
+    return monday.isoformat()[:7]
 
 
 def _part(part: str, what: str, published: date, future: bool) -> str:

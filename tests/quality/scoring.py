@@ -1,6 +1,6 @@
 """Scores predicted events against labels: greedy one-to-one pairs, best first."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -52,7 +52,7 @@ def pairs(gold: list[Event], predicted: list[Event], text: str) -> list[tuple[Ev
     return out
 
 
-def f1(hits: int, predicted: int, gold: int) -> float:
+def f1(hits: float, predicted: float, gold: float) -> float:
     """Return the harmonic mean of precision and recall; 0 without events."""
     return 2 * hits / (predicted + gold) if predicted + gold else 0.0
 
@@ -63,30 +63,41 @@ def score(
     """Return scores by name, from 0 to 1, for records joined to predictions by id."""
     n: Counter[str] = Counter()
     for record in records:
-        text, gold = record["text"], list(record["events"])
-        predicted = predictions.get(record["id"], [])
-        n["gold"] += len(gold)
-        n["predicted"] += len(predicted)
-        n["with_gold"] += bool(gold)
-        n["with_predicted"] += bool(predicted)
-        n["with_both"] += bool(gold and predicted)
-        for g, p in pairs(gold, predicted, text):
-            n["strict"] += g["type"] == p["type"]
-            if _group(g) != _group(p):
-                continue
-            same_step = status_class(EventStatus(g["status"])) == status_class(
-                EventStatus(p["status"])
-            )
-            n["relaxed"] += 1
-            n["status"] += g["status"] == p["status"]
-            n["status_class"] += same_step
-            n["factuality"] += g["factuality"] == p["factuality"]
-            for role in ("actors", "targets"):
-                a, b = set(g[role]), set(p[role])
-                n[f"{role}_hit"] += len(a & b)
-                n[f"{role}_predicted"] += len(b)
-                n[f"{role}_gold"] += len(a)
-            n["full"] += same_step and set(g["actors"]) == set(p["actors"])
+        n.update(counts(record, predictions.get(record["id"], [])))
+    return scores(n)
+
+
+def counts(record: Mapping[str, Any], predicted: list[Event]) -> Counter[str]:
+    """Return what is right, predicted and labelled in one record; sums of these make the scores."""
+    text, gold = record["text"], list(record["events"])
+    n = Counter(
+        gold=len(gold),
+        predicted=len(predicted),
+        with_gold=bool(gold),
+        with_predicted=bool(predicted),
+        with_both=bool(gold and predicted),
+    )
+    for g, p in pairs(gold, predicted, text):
+        n["strict"] += g["type"] == p["type"]
+        if _group(g) != _group(p):
+            continue
+        same_step = status_class(EventStatus(g["status"])) == status_class(EventStatus(p["status"]))
+        n["relaxed"] += 1
+        n["status"] += g["status"] == p["status"]
+        n["status_class"] += same_step
+        n["factuality"] += g["factuality"] == p["factuality"]
+        for role in ("actors", "targets"):
+            a, b = set(g[role]), set(p[role])
+            n[f"{role}_hit"] += len(a & b)
+            n[f"{role}_predicted"] += len(b)
+            n[f"{role}_gold"] += len(a)
+        n["full"] += same_step and set(g["actors"]) == set(p["actors"])
+    return n
+
+
+def scores(n: Mapping[str, float]) -> dict[str, float]:
+    """Return the scores of summed counts."""
+    n = defaultdict(float, n)
     matched = n["relaxed"] or 1
     return {
         "has_event": f1(n["with_both"], n["with_predicted"], n["with_gold"]),
