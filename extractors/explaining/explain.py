@@ -37,6 +37,7 @@ from extractors.reading.soft_hyphens import readable_unit
 from extractors.text.readable import reject_reason
 from models.errors import ExtractionError
 from models.event import EventMention, TextUnit, type_group
+from models.reference.harmonized import commodity_of
 
 LENT = {
     "sentence": "named in the sentence",
@@ -356,7 +357,9 @@ def known_as(context: SentenceContext, name: str, shown: str) -> str:
         for n in context.names:
             if n.label == "COMMODITY" and n.code == shown:
                 return f'"{n.text}" at {context.start + n.start}'
-        return "by the words of a product"
+        codes = (code for g in find_hs_codes(context.text) for code in g.codes)
+        code = next((c for c in codes if commodity_of(c) == shown), None)
+        return f"all goods of {code} are" if code else "by the words of a product"
     return "said in the sentence" if name == "duration" else "resolved from the sentence"
 
 
