@@ -113,15 +113,15 @@ def pairs(doc: Doc) -> Iterator[Found]:
                 start, end = words[thing_at].span()
                 yield _found(act, thing, text, word.start(), start, end)
     for token in doc:
-        thing = table.things.get(lower(token.text))
-        if thing is None or token.dep_ not in _SUBJECTS | _OBJECTS:
+        object_or_subject = table.things.get(lower(token.text))
+        if object_or_subject is None or token.dep_ not in _SUBJECTS | _OBJECTS:
             continue
         head = token.head
         for act in table.acts.get(lower(head.text), ()):
             if _fits(token, act) and not _denied(head):
                 start = min(token.idx, head.idx)
                 end = max(token.idx + len(token.text), head.idx + len(head.text))
-                yield _found(act, thing, text, start, token.idx, end)
+                yield _found(act, object_or_subject, text, start, token.idx, end)
 
 
 def _thing_after(words: list[re.Match[str]], i: int, table: Table) -> int | None:

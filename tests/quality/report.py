@@ -19,7 +19,7 @@ from extractors.training.sets import group_of, read_sets
 from tests.quality.scoring import counts, f1, pairs, scores
 
 Record = Mapping[str, Any]
-Found = Mapping[str, list[dict[str, Any]]]
+Found = Mapping[str, list[Mapping[str, Any]]]
 DRAWS, SEED = 1000, 16
 SHOWN = ("has_event", "type_strict", "full", "status", "actors", "targets")
 # A row of a source or a year with fewer events than this says nothing.
@@ -119,7 +119,7 @@ def errors(records: Iterable[Record], found: Found) -> Iterator[str]:
         yield f"| {kind} | {len(ids)} | {', '.join(sorted(ids)[:EXAMPLES])} |"
 
 
-def faults(gold: list[Record], predicted: list[Any], text: str) -> set[str]:
+def faults(gold: Sequence[Record], predicted: Sequence[Record], text: str) -> set[str]:
     """The kinds of error in one record."""
     if gold and not predicted:
         return {"missed"}
