@@ -102,26 +102,34 @@ def compose(
 
 def pairs(doc: Doc) -> Iterator[Found]:
     """Acts with their things: the thing soon after the act, or its object or subject."""
+    yield from _side_by_side(lower(doc.text))
+    yield from _in_the_parse(doc)
+
+
+def _side_by_side(text: str) -> Iterator[Found]:
+    """ "ends the 90-day pause": headlines are often parsed wrongly, their order of words helps."""
     table = load_table()
-    text = lower(doc.text)
     words = list(_WORD.finditer(text))
     for i, word in enumerate(words):
         for act in table.acts.get(word.group(), ()):
-            thing_at = _thing_after(words, i, table)
-            if thing_at is not None and not _refused(words, i):
-                thing = table.things[words[thing_at].group()]
-                start, end = words[thing_at].span()
-                yield _found(act, thing, text, word.start(), start, end)
+            at = _thing_after(words, i, table)
+            if at is not None and not _refused(words, i):
+                start, end = words[at].span()
+                yield _found(act, table.things[words[at].group()], text, word.start(), start, end)
+
+
+def _in_the_parse(doc: Doc) -> Iterator[Found]:
+    """ "the pause was ended", "the pause expires"."""
+    table, text = load_table(), lower(doc.text)
     for token in doc:
-        object_or_subject = table.things.get(lower(token.text))
-        if object_or_subject is None or token.dep_ not in _SUBJECTS | _OBJECTS:
+        thing, head = table.things.get(lower(token.text)), token.head
+        if thing is None or token.dep_ not in _SUBJECTS | _OBJECTS:
             continue
-        head = token.head
         for act in table.acts.get(lower(head.text), ()):
             if _fits(token, act) and not _denied(head):
                 start = min(token.idx, head.idx)
                 end = max(token.idx + len(token.text), head.idx + len(head.text))
-                yield _found(act, object_or_subject, text, start, token.idx, end)
+                yield _found(act, thing, text, start, token.idx, end)
 
 
 def _thing_after(words: list[re.Match[str]], i: int, table: Table) -> int | None:

@@ -29,7 +29,9 @@ EXAMPLES = 10
 
 def scored_sets() -> dict[str, list[Record]]:
     """Return dev, and of wide what was drawn by wide words alone."""
-    held = {s.name: s.records for s in read_sets() if s.name in ("dev", "wide")}
+    held: dict[str, list[Record]] = {
+        s.name: list(s.records) for s in read_sets() if s.name in ("dev", "wide")
+    }
     return {"dev": held["dev"], "wide": [r for r in held["wide"] if r.get("draw") == "wide"]}
 
 
