@@ -7,7 +7,7 @@ from functools import cache
 
 from spacy.tokens import Doc
 
-from extractors.events.certainty import is_denied
+from extractors.events.certainty import is_denied, is_negated
 from extractors.events.composition import compose
 from extractors.events.context import SentenceContext
 from extractors.events.features import VIEWS, candidate_features
@@ -140,7 +140,9 @@ class _Labels:
             (candidate.evidence.start, candidate.evidence.end),
         ]
         kind, status, target = compose(self.doc, spans, kind, EventStatus(said["status"]))
-        denied = is_denied(w.context.text, min(s for s, _ in spans), max(e for _, e in spans))
+        factuality = Factuality(said["factuality"])
+        if self._denies(spans, status, factuality):
+            factuality = Factuality.NEGATED
         return Decision(
             candidate=candidate,
             read=event,
@@ -148,10 +150,21 @@ class _Labels:
             type=kind,
             status=status,
             status_target=target,
-            factuality=Factuality.NEGATED if denied else Factuality(said["factuality"]),
+            factuality=factuality,
             time_frame=TimeFrame(said["time_frame"]),
             confidence=chance_of_score(score),
         )
+
+    def _denies(
+        self, spans: Sequence[tuple[int, int]], status: EventStatus, factuality: Factuality
+    ) -> bool:
+        """Does the sentence deny a step that its clause, as the encoder reads it, does not?"""
+        text = self.weighed.context.text
+        if is_denied(text, min(s for s, _ in spans), max(e for _, e in spans)):
+            return True
+        plain = factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
+        undone = status in (EventStatus.AVERTED, EventStatus.EXPIRED, EventStatus.REJECTED)
+        return plain and not undone and is_negated(text, spans[0][0])
 
     def parties(self, event: ReadEvent) -> frozenset[str]:
         """The jurisdictions of the sentence that surely act in an event."""
