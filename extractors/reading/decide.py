@@ -85,6 +85,12 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
             if found and event.chance < settings["further"]:
                 break
             near = candidate_near(event, weighed.candidates, weighed.chances)
+            if near is not None and (other := event_of(reading, weighed.candidates[near])):
+                if other is not event and other.chance >= SURE_STEP:
+                    near = None
+                else:
+                    # "modify the rate by suspending it": the step is the other's.
+                    event = other
             score = (
                 weighed.sentence if near is None else max(weighed.sentence, weighed.scores[near])
             )

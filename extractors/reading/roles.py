@@ -27,9 +27,14 @@ def read_parties(
     Where the encoder finds no actor, one is lent from outside the sentence.
     """
     begins = dateline_end(context.text)
-    here = [n for n in context.names if n.start >= begins and not is_somebody_else(n, doc)]
+    steps = _steps(doc, event)
+    here = [
+        n
+        for n in context.names
+        if n.start >= begins and not is_somebody_else(n, doc) and not _of_another(n, doc, steps)
+    ]
     acting = _by_role("actor", here, doc, event)
-    hit = _by_role("target", here, doc, event)
+    hit = _with_included(_by_role("target", here, doc, event), here, context.text)
     actors = [
         party
         for code, (chance, party) in acting.items()
@@ -63,6 +68,62 @@ def dateline_end(text: str) -> int:
     place = found.group().split(",")[0].split("(")[0].rstrip(" -–—") if found else ""
     is_place = (place.isupper() and len(place) > _LONGEST_CODE) or "(" in (found or [""])[0]
     return found.end() if found and is_place else 0
+
+
+_CLAUSES = frozenset({"ROOT", "conj", "advcl", "ccomp", "parataxis"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
+# A further step of the sentence must be this sure to keep its names to itself.
+_FURTHER = 0.9
+
+
+def _steps(doc: Doc, event: ReadEvent) -> dict[int, bool]:
+    """The verbs of the parse that carry the steps of a sentence; True for that of `event`."""
+    reading: Reading = doc.user_data["reading"]
+    found: dict[int, bool] = {}
+    for other in sorted(reading.events, key=lambda e: e is event):
+        span = doc.char_span(other.start, other.end, alignment_mode="expand")
+        if span is None or span.root.dep_ not in _CLAUSES:
+            continue
+        if other is event or other.chance >= _FURTHER:
+            found[span.root.i] = other is event
+    return found
+
+
+def _of_another(name: Name, doc: Doc, steps: dict[int, bool]) -> bool:
+    """Does a name hang under the words of another step, and is not the subject of both?
+
+    "India signed a pact with Oman and opened talks with Peru": Peru is no party to the pact.
+    """
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    if len(steps) < 2 or span is None:
+        return False
+    token = span.root
+    while token.i not in steps:
+        if token.dep_ in _SUBJECTS or token.head.i == token.i:
+            return False
+        token = token.head
+    return not steps[token.i]
+
+
+_INCLUDING = re.compile(r"\(including\b[^()]*\)", re.I)
+
+
+def _with_included(
+    hit: dict[str, tuple[float, Party]], here: Sequence[Name], text: str
+) -> dict[str, tuple[float, Party]]:
+    """Those hit, and as surely what stands in brackets: "China (including Hong Kong)"."""
+    found = dict(hit)
+    for brackets in _INCLUDING.finditer(text):
+        before = [n for n in jurisdictions(here) if n.end <= brackets.start()]
+        if not before:
+            continue
+        chance = found.get(before[-1].code, (0.0, None))[0]
+        for name in jurisdictions(here):
+            if brackets.start() < name.start < brackets.end():
+                old = found.get(name.code)
+                if old is not None and old[0] < chance:
+                    found[name.code] = (chance, old[1])
+    return found
 
 
 def is_somebody_else(name: Name, doc: Doc) -> bool:
