@@ -148,7 +148,11 @@ def add_report(state: DevelopmentState, part: Part) -> None:
         part.source.publisher not in state.publishers
         and part.source.copy_group not in state.copy_groups
     )
-    denies = part.weak and part.replaces is not None and not state.hollow
+    # A firm step is not reported by who denies it, in however many sentences.
+    denies = not state.hollow and (
+        (part.weak and part.replaces is not None)
+        or (m.factuality is Factuality.NEGATED and not state.weak)
+    )
     if independent and not denies:
         state.source_count += 1
         state.doubt *= 1.0 - min(max(m.confidence, 0.0), 1.0)
