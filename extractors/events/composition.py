@@ -29,6 +29,7 @@ _OF_TRADE = re.compile(
     r"\s+(?:of|on|in)\s+(?:[\w'’-]+\s+){0,3}(?:exports?|imports?|shipments?|purchases?|sales)\b"
     r"(?!\s+(?:dut|tax|tariff|lev|ban|curb|control|quota|restrict|rule|licen|permit))"
 )
+_BY_ITSELF = frozenset({"expire", "keep"})
 _SUBJECTS = frozenset({"nsubj"})
 _OBJECTS = frozenset({"dobj", "nsubjpass", "csubj", "csubjpass"})
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[.,;:!?()]")
@@ -165,8 +166,8 @@ def _denied(act: Token) -> bool:
 
 
 def _fits(token: Token, act: str) -> bool:
-    """A thing expires by itself; everything else is done to it."""
-    return (act == "expire") == (token.dep_ in _SUBJECTS)
+    """A thing expires or remains by itself; everything else is done to it."""
+    return (act in _BY_ITSELF) == (token.dep_ in _SUBJECTS)
 
 
 def _found(act: str, thing: str, text: str, start: int, at: int, end: int) -> Found:

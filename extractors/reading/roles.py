@@ -207,6 +207,8 @@ _NOT_YET = frozenset(
 )
 
 
+# What lasts until a day ends on it; what does not begin until then begins on it.
+_UNTIL = re.compile(r"(?<!not )\b(?:until|till|through)\s+(?:the end of\s+)?$", re.I)
 # A date that only starts after these words lies ahead, whatever the verb says.
 _AHEAD = re.compile(
     r"\b(?:from|starting|beginning|effective|until|till|through)\s+(?:on\s+)?$", re.I
@@ -234,6 +236,8 @@ def read_dates(
         role: str | None = max(chances, key=chances.__getitem__)
         if max(chances.values()) < SURE:
             role = ruled.get(d.text) if sum(chances.values()) > LIKELY else None
+        if role == "date_effective" and _UNTIL.search(context.text[: d.start]):
+            role = "date_end"
         if role is not None:
             to_come = (
                 factuality in _NOT_YET
