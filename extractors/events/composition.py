@@ -7,7 +7,7 @@ and thing, found side by side or joined in the parse.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -77,17 +77,18 @@ class Table:
 
 
 def compose(
-    doc: Doc,
-    spans: list[tuple[int, int]],
+    acts: Iterable[Found],
+    spans: Sequence[tuple[int, int]],
     kind: EventType,
     status: EventStatus,
 ) -> tuple[EventType, EventStatus, StatusTarget]:
     """Type and status of an event, and what its step is done to, by the act that `spans` stand in.
 
-    `spans` are the characters of the event's trigger and of the words for its measure.
+    `acts` are the pairs of its sentence, `spans` the characters of the event's trigger and of the
+    words for its measure.
     """
     table = load_table()
-    for found in pairs(doc):
+    for found in acts:
         step = table.steps.get((found.act, found.thing))
         if step is None or kind not in step.types:
             continue
@@ -101,10 +102,14 @@ def compose(
     return kind, status, StatusTarget.MEASURE
 
 
-def pairs(doc: Doc) -> Iterator[Found]:
-    """Acts with their things: the thing soon after the act, or its object or subject."""
-    yield from _side_by_side(lower(doc.text))
-    yield from _in_the_parse(doc)
+def pairs(doc: Doc, text: str) -> Iterator[Found]:
+    """Acts with their things: the thing soon after the act, or its object or subject.
+
+    `text` is what `doc` was made of.
+    """
+    lowered = lower(text)
+    yield from _side_by_side(lowered)
+    yield from _in_the_parse(doc, lowered)
 
 
 def _side_by_side(text: str) -> Iterator[Found]:
@@ -119,9 +124,9 @@ def _side_by_side(text: str) -> Iterator[Found]:
                 yield _found(act, table.things[words[at].group()], text, word.start(), start, end)
 
 
-def _in_the_parse(doc: Doc) -> Iterator[Found]:
+def _in_the_parse(doc: Doc, text: str) -> Iterator[Found]:
     """ "the pause was ended", "the pause expires"."""
-    table, text = load_table(), lower(doc.text)
+    table = load_table()
     for token in doc:
         thing, head = table.things.get(lower(token.text)), token.head
         if thing is None or token.dep_ not in _SUBJECTS | _OBJECTS:

@@ -29,7 +29,7 @@ from extractors.extract import Extractor
 from extractors.reading.assemble import events_of
 from extractors.reading.cascade import Stop
 from extractors.reading.combination import load_combination
-from extractors.reading.decide import Decision, decide, weigh
+from extractors.reading.decide import Decision, Weighed, decide, weigh
 from extractors.reading.document import Finished, finished
 from extractors.reading.readings import chance_of_score
 from extractors.reading.roles import read_parties
@@ -80,13 +80,14 @@ def explained(doc: Doc, unit: TextUnit, version: str, kept: Finished) -> Explain
     """One parsed sentence; `kept` is what the whole text gave in the end."""
     context: SentenceContext = doc.user_data["sentence"]
     candidates: list[Candidate] = doc.user_data["candidates"]
+    weighed = weigh(doc, context, load_head(), load_combination())
     events = {(e.start, e.end, e.rule): e for e in events_of(doc, unit, version)}
     return ExplainedSentence(
         field=context.field,
         start=context.start,
         text=context.text,
         headline=context.headline,
-        why=sentence_reason(doc, context),
+        why=sentence_reason(weighed),
         words=tuple(
             Word(
                 text=context.text[t.idx : t.idx + len(t.text)],
@@ -98,17 +99,14 @@ def explained(doc: Doc, unit: TextUnit, version: str, kept: Finished) -> Explain
             for t in doc
         ),
         branches=tuple(branches(doc, context, candidates)),
-        candidates=tuple(verdicts(doc, context, events, kept)),
+        candidates=tuple(verdicts(doc, weighed, events, kept)),
     )
 
 
-def sentence_reason(doc: Doc, context: SentenceContext) -> str:
+def sentence_reason(weighed: Weighed) -> str:
     """How likely the whole sentence tells of an event, and how likely it must be."""
-    combination = load_combination()
-    weighed = weigh(doc, context, load_head(), combination)
-    chance, needed = (
-        chance_of_score(score) for score in (weighed.sentence, combination.settings["sentence"])
-    )
+    needed = chance_of_score(load_combination().settings["sentence"])
+    chance = chance_of_score(weighed.sentence)
     read = chance_of_score(weighed.reading.score)
     known = f"{max(weighed.chances):.{_DIGITS}f}" if weighed.chances else "no word for a measure"
     verdict = "reaches" if chance > needed else "is under"
@@ -120,13 +118,13 @@ def sentence_reason(doc: Doc, context: SentenceContext) -> str:
 
 def verdicts(
     doc: Doc,
-    context: SentenceContext,
+    weighed: Weighed,
     events: dict[tuple[int, int, str], EventMention],
     kept: Finished,
 ) -> Iterator[ExplainedCandidate]:
     """What was decided of the lexicon's candidates, then what only the encoder read."""
+    context = weighed.context
     taken = decide(doc, context)
-    weighed = weigh(doc, context, load_head(), load_combination())
     for c, score in zip(weighed.candidates, weighed.scores, strict=True):
         mine = next((d for d in taken if d.candidate is c), None)
         if mine is None:

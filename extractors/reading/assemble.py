@@ -59,10 +59,7 @@ def _hs_codes(
         return [()] * len(decisions)
     events = [
         EventPlaces(
-            words=(
-                (d.candidate.start, d.candidate.end),
-                (d.candidate.evidence.start, d.candidate.evidence.end),
-            ),
+            words=d.candidate.spans,
             goods=tuple((start, end) for start, end, _ in reading.spans(d.read, "product")),
         )
         for d in decisions

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from spacy.tokens import Doc
 
-from extractors.events.context import SentenceContext
+from extractors.events.context import SentenceContext, text_of
 from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.roles import Party, lend_actor
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.labels import ROLES
-from extractors.reading.readings import ReadEvent, Reading
+from extractors.reading.readings import SURE_STEP, ReadEvent, Reading
 from extractors.text.dates import find_dates
 from models.event import EventDate, EventType, Factuality
 
@@ -72,8 +72,6 @@ def dateline_end(text: str) -> int:
 
 _CLAUSES = frozenset({"ROOT", "conj", "advcl", "ccomp", "parataxis"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
-# A further step of the sentence must be this sure to keep its names to itself.
-_FURTHER = 0.9
 
 
 def _steps(doc: Doc, event: ReadEvent) -> dict[int, bool]:
@@ -84,7 +82,7 @@ def _steps(doc: Doc, event: ReadEvent) -> dict[int, bool]:
         span = doc.char_span(other.start, other.end, alignment_mode="expand")
         if span is None or span.root.dep_ not in _CLAUSES:
             continue
-        if other is event or other.chance >= _FURTHER:
+        if other is event or other.chance >= SURE_STEP:
             found[span.root.i] = other is event
     return found
 
@@ -134,7 +132,7 @@ def is_somebody_else(name: Name, doc: Doc) -> bool:
         inside = ent.start_char <= name.start and name.end <= ent.end_char
         if ent.label_ == "PERSON" and inside and not _OWNS.fullmatch(ent.text, len(name.text)):
             return True
-        if ent.label_ == "GPE" and doc.text[name.end : ent.start_char] == ", ":
+        if ent.label_ == "GPE" and text_of(doc)[name.end : ent.start_char] == ", ":
             known = doc.user_data["sentence"].names
             return not any(n.start < ent.end_char and ent.start_char < n.end for n in known)
     return False

@@ -34,6 +34,7 @@ from extractors.reading.decide import head_labels
 from extractors.reading.document import mark_lead
 from extractors.reading.reader import Reader
 from extractors.records import record_from_event, unit_from_record
+from extractors.training.progress import say
 from extractors.training.sets import FOLDS, apart, group_of, read_sets
 from extractors.training.stacking import Stacked, fit_combination
 from models import harmless
@@ -322,12 +323,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         target.write_text(dump_combination(combination), encoding="utf-8")
         say(f"wrote {WEIGHTS}: {len(data):,} bytes, and {COMBINATION}")
     return 0
-
-
-def say(line: str) -> None:
-    """One line of progress."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
