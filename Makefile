@@ -98,10 +98,10 @@ $(TRAINER)/.installed: pyproject.toml $(TOOLS)
 	$(TRAINER)/bin/python -m pip install --quiet --disable-pip-version-check -r $(TRAINER)/wanted.txt
 	@touch $@
 
-# On two idle cores, at 23 ms a sample and pass: some 80 minutes for the five folds (three epochs
-# each), 35 for the shipped encoder (five); gate, head and document model take ten more. A killed
+# On two idle cores, at 13 ms a sample and pass: some 65 minutes for the five folds (three epochs
+# each), 18 for the shipped encoder (four); gate, head and document model take ten more. A killed
 # training goes on after its last whole epoch.
-train:  ## remake all weights from the labels in some two hours on two idle cores (needs POLICYWIRE_SHARED)
+train:  ## remake all weights from the labels in some 95 minutes on two idle cores (needs POLICYWIRE_SHARED)
 	$(MAKE) train-encoder
 	$(MAKE) train-gate
 	$(MAKE) train-head

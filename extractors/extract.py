@@ -15,7 +15,7 @@ from extractors.reading.assemble import entities_of, events_of, of_unit
 from extractors.reading.cascade import Gates, Sentence, Stop
 from extractors.reading.combination import load_combination
 from extractors.reading.document import finished
-from extractors.reading.reader import load_reader
+from extractors.reading.reader import THROUGH, load_reader
 from extractors.reading.readings import Reading, chance_of_score
 from extractors.reading.soft_hyphens import (
     Restorer,
@@ -30,7 +30,7 @@ from models.event import EntityMention, EventMention, Extraction, TextUnit
 from models.fault import fault_line
 from models.identity import digest_id
 
-EXTRACTOR_VERSION = "0.4.0"
+EXTRACTOR_VERSION = "0.5.0"
 
 
 # How much text may wait for its batch of sentences to fill, and how many readings are remembered.
@@ -75,6 +75,7 @@ class Extractor:
         self.gates = Gates(pipeline_config().getfloat("cascade", "ngrams") if gate else None)
         self.reader = load_reader()
         self.least_score = load_combination().settings["parse"] if gate else -math.inf
+        self.least_glances = load_combination().glances if gate else THROUGH
         self.version = EXTRACTOR_VERSION
         self.batch_sentences = pipeline_config().getint("batch", "sentences")
         self._known: OrderedDict[str, _Reading] = OrderedDict()
@@ -117,8 +118,8 @@ class Extractor:
         began, chars = time.monotonic(), len(unit.text)
         docs: list[Doc] = []
         for context in self._contexts(unit, list(self.gates.sentences(unit, stopped))):
-            (reading,) = self.reader.read([context])
-            if reading.score >= self.least_score:
+            (reading,) = self.reader.read([context], self.least_glances)
+            if self._is_worth(reading):
                 docs.append(self.nlp(make_doc(self.nlp, context, reading)))
             elif stopped is not None:
                 stopped(self._ruled_out(context, reading))
@@ -203,8 +204,8 @@ class Extractor:
 
     def _docs(self, contexts: Sequence[SentenceContext], size: int) -> Iterator[Doc | None]:
         """Each sentence read and parsed; None for one that the encoder rules out."""
-        readings = self.reader.read(contexts)
-        worth = [reading.score >= self.least_score for reading in readings]
+        readings = self.reader.read(contexts, self.least_glances)
+        worth = [self._is_worth(reading) for reading in readings]
         parsed = self.nlp.pipe(
             (
                 make_doc(self.nlp, context, reading)
@@ -215,15 +216,21 @@ class Extractor:
         )
         return (next(parsed) if wanted else None for wanted in worth)
 
+    def _is_worth(self, reading: Reading) -> bool:
+        """Is a sentence to be parsed? Not if the encoder, or a glance of it, rules it out."""
+        return bool(reading.events) and reading.score >= self.least_score
+
     def _ruled_out(self, context: SentenceContext, reading: Reading) -> Stop:
         """A sentence that the encoder takes for one without an event."""
+        ended = not reading.events
+        needed = self.least_glances[len(reading.glances) - 1] if ended else self.least_score
         return Stop(
             field=context.field,
             start=context.start,
             text=context.text,
-            stage="encoder",
+            stage="glance" if ended else "encoder",
             chance=chance_of_score(reading.score),
-            needed=chance_of_score(self.least_score),
+            needed=chance_of_score(needed),
         )
 
     def _parse(self, todo: list[_Waiting], size: int) -> None:

@@ -1,4 +1,4 @@
-"""Is a step denied by words outside its own clause: fact checks, denials, forged papers?
+"""Is a step denied or only talked of by words outside its own clause?
 
 The reader sees the mood of a clause; that a post or a letter is false often stands at the other end
 of the sentence. lexicon/certainty.toml has the words, the forms they take together are here.
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
+from spacy.tokens import Token
+
 from extractors.events.lexicon_data import lower
 from extractors.text.inflection import noun_forms, verb_forms
 
@@ -18,6 +20,12 @@ WORDS = "certainty.toml"
 _REACH = 60
 _NOT = re.compile(r"(?:\b(?:not|never)|n['’]t)\s+(?:\w+ly\s+|be\s+|been\s+|to\s+)?$", re.I)
 _NOT_REACH = 30
+# From a step up to what it is about: "talks on lifting", "efforts to land a deal that cuts".
+_ABOUT = frozenset({"acl", "relcl", "xcomp", "pcomp", "pobj", "prep", "dobj", "advcl", "attr"})
+_WEIGHED = frozenset({"xcomp", "ccomp", "pcomp", "prep", "dobj"})
+_UP = 5
+_OBJECTS = frozenset({"dobj", "nsubjpass"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CLAUSE = re.compile(r"[;:]|,? (?:and|but|while|after|before) |, (?!\d)")
 
 
@@ -38,6 +46,53 @@ def is_denied(text: str, start: int, end: int) -> bool:
 def is_negated(text: str, start: int) -> bool:
     """Does "not" or "never" stand right before the words from `start`?"""
     return _NOT.search(text, max(0, start - _NOT_REACH), start) is not None
+
+
+def is_talked_of(step: Token) -> bool:
+    """Is a step only what talks are about, or are talks what the step begins?
+
+    "Talks to widen the pact", "negotiations begin to renew it", "discussed the lifting of bans",
+    "agreed to open talks".
+    """
+    begun = [step, *(child for child in step.children if child.dep_ == "xcomp")]
+    for verb in begun:
+        if lower(verb.text) in _forms("beginning") and any(
+            _is_of_talks(c) for c in verb.children if c.dep_ in _OBJECTS
+        ):
+            return True
+    at = step
+    for _ in range(_UP):
+        if at.head.i == at.i or at.dep_ not in _ABOUT:
+            break
+        at = at.head
+        if _is_of_talks(at) or lower(at.text) in _forms("discussing"):
+            return True
+        if lower(at.text) in _forms("beginning"):
+            return any(_is_of_talks(c) for c in at.children if c.dep_ in _SUBJECTS)
+    return False
+
+
+def is_considered(step: Token) -> bool:
+    """Is a step only being weighed: "is considering whether to drop the duty"?"""
+    at = step
+    for _ in range(_UP):
+        if at.head.i == at.i or at.dep_ not in _WEIGHED:
+            return False
+        at = at.head
+        if lower(at.text) in _forms("considering"):
+            return True
+    return False
+
+
+def _is_of_talks(token: Token) -> bool:
+    return token.pos_ != "VERB" and lower(token.text) in _forms("talks")
+
+
+@cache
+def _forms(name: str) -> frozenset[str]:
+    """All forms of a list of words: nouns of "talks", verbs of the others."""
+    forms = noun_forms if name == "talks" else verb_forms
+    return frozenset(form for word in _words()[name] for form in forms(word))
 
 
 @cache

@@ -244,7 +244,7 @@ class Gazetteer:
         label, code, how, normal = self.entries[key][0]
         if label != "COMMODITY":
             capital = any(c.isupper() for c in surface)
-            if trust_case and not capital:
+            if trust_case and (not capital or _is_word(text, start, end)):
                 return None
             if (
                 trust_case
@@ -312,6 +312,16 @@ _COMMON_COMPANY_WORDS = frozenset(
         "southern",
     ]
 )
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Does a name open a text that has it in lower case too: "Polish your silver ... polish"?"""
+    surface = text[start:end]
+    return (
+        surface.istitle()
+        and not text[:start].strip(" \"'‘“")
+        and re.search(rf"\b{re.escape(surface.lower())}\b", text[end:]) is not None
+    )
 
 
 def _is_of_another(agency: Name, names: list[Name], text: str) -> bool:

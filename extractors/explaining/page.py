@@ -23,6 +23,7 @@ COLOURS = {"TYPE": "#ffd166", "STEP": "#8ecae6", "EVENT": "#95d5b2", "ALSO": "#e
 STAGES = {
     "letters": "without letters of trade, goods or state acts",
     "ngrams": "unlikely by their words",
+    "glance": "unlikely at the encoder's first glance",
     "encoder": "without an event for the encoder",
 }
 _STYLE = """

@@ -9,11 +9,12 @@ from extractors.events.lexicon_data import Evidence, load_lexicon
 from extractors.reading.letters import any_between, letter_gate
 from extractors.reading.ngrams import NgramGate, ngram_gate
 from extractors.reading.readings import chance_of_score
+from extractors.text.boilerplate import is_boilerplate
 from extractors.text.readable import clean
 from extractors.text.sentences import MAX_SENTENCE_CHARS, cut_long, split_sentences
 from models.event import TextUnit
 
-Stage = Literal["letters", "ngrams", "encoder"]
+Stage = Literal["letters", "ngrams", "glance", "encoder"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class Gates:
             for index, (start, end) in enumerate(spans):
                 sentence = text[start:end]
                 shown, before = before, sentence
-                if not sentence.strip():
+                if not sentence.strip() or is_boilerplate(sentence):
                     continue
                 if self.letters is not None and not any_between(places, start, end):
                     if stopped is not None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.events.policy_events import Candidate
+from extractors.reading.inputs import EXITS
 from extractors.reading.labels import FACTUALITIES, STATUSES, TIME_FRAMES, TYPES
 from extractors.reading.readings import ReadEvent, Reading
 
@@ -44,6 +45,11 @@ class Combination:
     candidate_intercept: float
     labels: Mapping[str, tuple[Vector, Vector]]
     settings: Mapping[str, float]
+
+    @property
+    def glances(self) -> tuple[float, ...]:
+        """The log-odds of each glance (inputs.EXITS) with which the encoder reads on."""
+        return tuple(self.settings[f"glance{layer}"] for layer in EXITS)
 
     def sentence_score(self, reading: Reading, chances: Sequence[float], headline: bool) -> float:
         """Log-odds that a sentence tells of an event."""

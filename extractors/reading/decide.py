@@ -7,7 +7,7 @@ from functools import cache
 
 from spacy.tokens import Doc
 
-from extractors.events.certainty import is_denied, is_negated
+from extractors.events.certainty import is_considered, is_denied, is_negated, is_talked_of
 from extractors.events.composition import Found, compose, pairs
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.features import VIEWS, candidate_features
@@ -133,6 +133,17 @@ def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combinati
     )
 
 
+# A step that can be what talks are about; the others are talk or its end themselves.
+_STEPS = frozenset(EventStatus) - {
+    EventStatus.UNDER_NEGOTIATION,
+    EventStatus.THREATENED,
+    EventStatus.PROPOSED,
+    EventStatus.REJECTED,
+    EventStatus.AVERTED,
+    EventStatus.VIOLATED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Labels:
     """Labels the events of one sentence. `acts`: what is done to what in it."""
@@ -158,6 +169,10 @@ class _Labels:
         factuality = Factuality(said["factuality"])
         if self._denies(candidate.spans, status, factuality):
             factuality = Factuality.NEGATED
+        elif status in _STEPS and is_talked_of(self.doc[candidate.root]):
+            status = EventStatus.UNDER_NEGOTIATION
+        elif status in _STEPS and is_considered(self.doc[candidate.root]):
+            status = EventStatus.PROPOSED
         return Decision(
             candidate=candidate,
             read=event,
@@ -212,6 +227,9 @@ def _repeats(new: Decision, old: Decision) -> bool:
     if new.parties and old.parties and not new.parties & old.parties:
         return False
     if status_class(new.status) == status_class(old.status):
+        return True
+    # "No plan to ban": that nothing is done is one step, whatever is not done.
+    if new.factuality is old.factuality is Factuality.NEGATED:
         return True
     return new.type is old.type and new.read.chance < SURE_STEP
 

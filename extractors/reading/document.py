@@ -120,6 +120,8 @@ def developments(
     model = model or load_document_model()
     if not events:
         return Finished(told=[])
+    if unit.publisher_country is None:
+        events = with_actors_of(events)
     short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
     told, leads, asides = [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
@@ -134,6 +136,33 @@ def developments(
     best = max(range(len(told)), key=leads.__getitem__, default=None)
     marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
     return Finished(told=marked, asides=asides, about_policy=about_policy)
+
+
+def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where one names nobody with the actors that another names for its measure.
+
+    "Beijing suspends its rare earth controls ... The April rules for rare earths stay": the same
+    kind of measure on the same goods is the same state's, if the document names but one.
+    """
+    return [_with_actors(e, events) for e in events]
+
+
+def _with_actors(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.actor_texts or not e.commodities or e.type is EventType.OFFTAKE_AGREEMENT:
+        return e
+    known = {
+        other.actors
+        for other in events
+        if other.actor_texts
+        and type_group(other.type) == type_group(e.type)
+        and set(other.commodities) & set(e.commodities)
+    }
+    if len(known) != 1:
+        return e
+    (actors,) = known
+    missing = tuple((name, why) for name, why in e.missing if name != "actors")
+    targets = tuple(code for code in e.targets if code not in actors)
+    return replace(e, actors=actors, targets=targets, missing=missing)
 
 
 def vouched(events: Sequence[EventMention]) -> bool:

@@ -23,6 +23,8 @@ TOKENIZER = "tokenizer.json"
 MOST_TEXT, MOST_TITLE, MOST_BEFORE = 160, 24, 32
 # The parts of a row, in order.
 TEXT, STATE, TITLE, BEFORE = 0, 1, 2, 3
+# The layers of the encoder after which a glance may end the reading.
+EXITS = (1, 3)
 # Kinds of a piece: segment x writing x name.
 WRITINGS = 3
 NAMES = 4
@@ -50,6 +52,18 @@ class Row:
         """The pieces of a part that lie in a span of its text."""
         inside = (self.part == part) & (self.starts < end) & (self.ends > start)
         return np.flatnonzero(inside)
+
+    def continues(self) -> NDArray[np.bool_]:
+        """For each piece: does it go on with the word of the one before?"""
+        return _goes_on()[self.ids]
+
+
+@cache
+def _goes_on() -> NDArray[np.bool_]:
+    """For each piece of the vocabulary: is it the later part of a word?"""
+    known = tokenizer()
+    pieces = [known.id_to_token(i) or "" for i in range(known.get_vocab_size())]
+    return np.array([piece.startswith("##") for piece in pieces])
 
 
 @cache

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.reading.inputs import TEXT, Row
-from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES
+from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TYPES
 
 Floats = NDArray[np.float32]
 # A piece belongs to a trigger when it is nearly as likely one as the best of its event.
@@ -41,21 +41,30 @@ class ReadEvent:
 class Reading:
     """What the encoder says of one sentence. `score` is the log-odds that it tells of an event.
 
-    `events` are likeliest first: the best one always, even where `score` is low.
+    `events` are likeliest first: the best one always, even where `score` is low; none where a
+    glance ended the reading. `glances` are the log-odds after each of EXITS that was reached; the
+    last one is the score of a reading that it ended.
     """
 
     row: Row
     score: float
     types: Floats
     events: tuple[ReadEvent, ...]
+    glances: tuple[float, ...] = ()
 
     def spans(
         self, event: ReadEvent, role: str, part: int = TEXT, least: float = 0.5
     ) -> list[tuple[int, int, float]]:
-        """(start, end, mean probability) of the runs of pieces that have a role, in order."""
+        """(start, end, mean probability) of the runs of words that have a role, in order.
+
+        A word has it where its first piece does.
+        """
         chances = event.roles[:, ROLES.index(role)]
+        has = (self.row.part == part) & (chances >= least)
+        for i in np.flatnonzero(self.row.continues()).tolist():
+            has[i] = has[i - 1]
         runs: list[list[int]] = []
-        for i in np.flatnonzero((self.row.part == part) & (chances >= least)).tolist():
+        for i in np.flatnonzero(has).tolist():
             if runs and i == runs[-1][-1] + 1:
                 runs[-1].append(i)
             else:
@@ -71,7 +80,18 @@ class Reading:
         return float(event.roles[pieces, ROLES.index(role)].max()) if len(pieces) else 0.0
 
 
-def decode(row: Row, outputs: Sequence[Floats]) -> Reading:
+def glanced(row: Row, glances: Sequence[float]) -> Reading:
+    """The reading of one row that the last of some glances ended."""
+    return Reading(
+        row=row,
+        score=glances[-1],
+        types=np.zeros(len(TYPES), np.float32),
+        events=(),
+        glances=tuple(glances),
+    )
+
+
+def decode(row: Row, outputs: Sequence[Floats], glances: Sequence[float] = ()) -> Reading:
     """The reading of one row from the six outputs of the network, cut to its pieces."""
     sentence, trigger, step, query, key, bias = outputs
     n = len(row)
@@ -95,7 +115,13 @@ def decode(row: Row, outputs: Sequence[Floats]) -> Reading:
         events.append(_event(row, pieces, chance, chances, whole, step, query, key, bias))
         for i in range(min(pieces) - 1, max(pieces) + 2):
             left.pop(i, None)
-    return Reading(row=row, score=float(sentence[0]), types=whole, events=tuple(events))
+    return Reading(
+        row=row,
+        score=float(sentence[0]),
+        types=whole,
+        events=tuple(events),
+        glances=tuple(glances),
+    )
 
 
 def _whole_words(row: Row, pieces: list[int], text: set[int]) -> list[int]:

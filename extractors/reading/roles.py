@@ -16,7 +16,7 @@ from extractors.text.dates import find_dates
 from models.event import EventDate, EventType, Factuality
 
 # A name has a role when it is at least this likely; an actor is named from half of that on.
-SURE, LIKELY = 0.5, 0.15
+SURE, LIKELY, HIT = 0.5, 0.15, 0.5
 
 
 def read_parties(
@@ -31,7 +31,10 @@ def read_parties(
     here = [
         n
         for n in context.names
-        if n.start >= begins and not is_somebody_else(n, doc) and not _of_another(n, doc, steps)
+        if n.start >= begins
+        and not is_somebody_else(n, doc)
+        and not _of_another(n, doc, steps)
+        and not _of_firm(n, context, doc, event)
     ]
     acting = _by_role("actor", here, doc, event)
     hit = _with_included(_by_role("target", here, doc, event), here, context.text)
@@ -45,10 +48,26 @@ def read_parties(
         actors = [party] if chance > LIKELY else []
     taken = {party.code for party in actors}
     targets = [
-        party for code, (chance, party) in hit.items() if chance >= SURE and code not in taken
+        party for code, (chance, party) in hit.items() if chance >= HIT and code not in taken
     ]
     actors = actors or lend_actor(context, kind, {party.code for party in targets})
     return actors, targets
+
+
+def _of_firm(name: Name, context: SentenceContext, doc: Doc, event: ReadEvent) -> bool:
+    """Does a state's name open that of a firm: "Canada Nickel", "Brazil Potash"?"""
+    if name.label != "COUNTRY":
+        return False
+    reading: Reading = doc.user_data["reading"]
+    if any(
+        start == name.start and end > name.end for start, end, _ in reading.spans(event, "company")
+    ):
+        return True
+    # In running text goods have no capital, but in a name.
+    return not context.headline and any(
+        n.label == "COMMODITY" and n.start == name.end + 1 and n.text[:1].isupper()
+        for n in context.names
+    )
 
 
 # "KUALA LUMPUR (Reuters) - ", "Beijing, April 3 -- ": where the reporter sits.

@@ -34,7 +34,7 @@ from extractors.training.vocabulary import kept_pieces
 
 SEED, THREADS = 1, 2
 # Folds are for the combination and for scores: with as many epochs, five would take two hours.
-FOLD_EPOCHS, ALL_EPOCHS = 3, 5
+FOLD_EPOCHS, ALL_EPOCHS = 3, 4
 # How often each of our templates is filled.
 EACH_TEMPLATE, TEMPLATE_SEED = 2, 5
 FOLDER = Path("build/reader")

@@ -10,10 +10,10 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from extractors.training.network import ReaderNetwork
+from extractors.training.exits import GLANCES, OUTPUTS, with_exits
+from extractors.training.network import ReaderNetwork, WithGlances
 
 INPUTS = ("ids", "kinds", "mask")
-OUTPUTS = ("sentence", "trigger", "step", "query", "key", "bias")
 OPSET = 17
 
 
@@ -23,24 +23,22 @@ def exported(net: ReaderNetwork) -> bytes:
     Rows and pieces are free dimensions; activations are quantised as they come.
     """
     net.eval()
-    # Fused attention has no operator of ONNX.
-    net.bert.config._attn_implementation = "eager"
     ids = torch.randint(5, 1000, (3, 20), generator=torch.Generator().manual_seed(0))
     mask = torch.ones_like(ids)
     mask[1, 15:] = 0
     axes = {name: {0: "rows", 1: "pieces"} for name in (*INPUTS, *OUTPUTS)}
-    axes["sentence"] = {0: "rows"}
+    axes |= {name: {0: "rows"} for name in ("sentence", *GLANCES)}
     with tempfile.TemporaryDirectory() as folder:
         exact, small = Path(folder, "exact.onnx"), Path(folder, "small.onnx")
         with warnings.catch_warnings():
             # It warns of shapes that it takes for fixed; scores are of the file, so all are tried.
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                net,
+                WithGlances(net),
                 (ids, torch.zeros_like(ids), mask),
                 str(exact),
                 input_names=list(INPUTS),
-                output_names=list(OUTPUTS),
+                output_names=[*OUTPUTS, *GLANCES],
                 dynamic_axes=axes,
                 opset_version=OPSET,
                 dynamo=False,
@@ -52,7 +50,7 @@ def exported(net: ReaderNetwork) -> bytes:
             op_types_to_quantize=["MatMul", "Gather", "Gemm"],
             per_channel=True,
         )
-        return small.read_bytes()
+        return bytes(with_exits(onnx.load(str(small))).SerializeToString(deterministic=True))
 
 
 def with_metadata(model: bytes, metadata: Mapping[str, object]) -> bytes:

@@ -23,6 +23,8 @@ from extractors.training.samples import EventSample, Sample
 BATCH = 24
 # How many joined pairs are seen in an epoch, as a share of the samples.
 JOINED = 0.12
+# What the early glances count beside the sentence itself.
+GLANCE_SHARE = 0.3
 RATE, HEAD_RATE = 1.5e-4, 1e-3
 
 
@@ -96,7 +98,7 @@ def batches(samples: Sequence[Sample], shuffle: random.Random) -> Iterator[list[
 
 def loss_of(outputs: tuple[Tensor, ...], batch: Sequence[Sample]) -> Tensor:
     """The sum of the losses of all heads over a batch."""
-    sentence, trigger, step, query, key, bias = outputs
+    sentence, trigger, step, query, key, bias, glance = outputs
     rows, width = trigger.shape[:2]
     has = torch.zeros(rows, 1 + len(TYPES))
     at = torch.full((rows, width), -100)
@@ -112,6 +114,9 @@ def loss_of(outputs: tuple[Tensor, ...], batch: Sequence[Sample]) -> Tensor:
             at[i, torch.from_numpy(e.trigger)] = 1 + TYPES.index(e.type)
     by_row = F.binary_cross_entropy_with_logits(sentence, has, reduction="none")
     loss = (weight * (by_row[:, 0] + 0.25 * by_row[:, 1:].sum(1))).mean()
+    at_once = has[:, :1].expand_as(glance)
+    glances = F.binary_cross_entropy_with_logits(glance, at_once, reduction="none").mean(1)
+    loss = loss + GLANCE_SHARE * (weight * glances).mean()
     triggers = F.cross_entropy(trigger.transpose(1, 2), at, ignore_index=-100, reduction="none")
     loss = loss + 0.25 * (weight * triggers.sum(1)).mean()
     pairs = [(i, e) for i, s in enumerate(batch) for e in s.events]

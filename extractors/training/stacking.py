@@ -20,12 +20,14 @@ from extractors.reading.combination import (
     label_features,
     sentence_features,
 )
+from extractors.reading.inputs import EXITS
 from extractors.reading.readings import Reading
 
 # Found by cross-validation: the least log-odds of a sentence and of a candidate, and how likely a
 # trigger the words of a further event of the same sentence must be.
 SENTENCE, CANDIDATE, FURTHER = -0.35, 0.0, 0.6
-# The share of sentences that give an event which the encoder's own score may send away unparsed.
+# The share of sentences that give an event which the encoder's own score, and each of its glances,
+# may send away unparsed.
 UNPARSED = 0.003
 _RIDGE, _BIAS_RIDGE = 0.001, 0.002
 
@@ -67,9 +69,16 @@ def fit_combination(sentences: Sequence[Stacked]) -> Combination:
         labels=labels,
         settings={"sentence": SENTENCE, "candidate": CANDIDATE, "further": FURTHER},
     )
-    told_scores = [s.reading.score for s in sentences if _is_told(s, combination)]
-    least = round(float(np.quantile(told_scores, UNPARSED)), 2)
-    return replace(combination, settings={**combination.settings, "parse": least})
+    telling = [s.reading for s in sentences if _is_told(s, combination)]
+    least = {"parse": _least([reading.score for reading in telling])}
+    for at, layer in enumerate(EXITS):
+        least[f"glance{layer}"] = _least([reading.glances[at] for reading in telling])
+    return replace(combination, settings={**combination.settings, **least})
+
+
+def _least(scores: Sequence[float]) -> float:
+    """The log-odds below which only UNPARSED of those of sentences that give an event lie."""
+    return round(float(np.quantile(scores, UNPARSED)), 2)
 
 
 def _is_told(s: Stacked, combination: Combination) -> bool:

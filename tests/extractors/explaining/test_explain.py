@@ -120,7 +120,9 @@ def test_each_sentence_says_how_far_it_came(extractor: Extractor) -> None:
     )
     shown = told(extractor, text, kind="article")
     assert [s.text for s in shown.sentences] == ["China bans exports of gallium."]
-    assert [s.stage for s in shown.stopped] == ["letters", "ngrams", "encoder"]
+    stages = [s.stage for s in shown.stopped]
+    assert stages[:2] == ["letters", "ngrams"]
+    assert set(stages[2:]) <= {"glance", "encoder"}
     for stop in shown.stopped:
         assert text[stop.start :].startswith(stop.text)
         if stop.stage != "letters":

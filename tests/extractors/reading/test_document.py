@@ -15,6 +15,7 @@ from extractors.reading.document import (
     finished,
     load_document_model,
     vouched,
+    with_actors_of,
 )
 from extractors.records import record_from_extraction
 from models.event import (
@@ -122,6 +123,22 @@ def test_an_offtake_of_firms_needs_no_state() -> None:
     unknown = replace(CLAUSE, actors=("XX",))
     rows = document_features([CLAUSE, nobody, firms, unknown], unit())
     assert [row["nobody"] for row in rows] == [0, 1, 0, 1]
+
+
+def test_a_measure_is_whose_the_document_says_it_is() -> None:
+    named = mention("a", actors=("CN",), actor_texts=("Beijing",), commodities=("tin", "lead"))
+    lent = mention("b", actors=("US",), targets=("CN",), commodities=("lead",))
+    assert with_actors_of([named, lent])[1].actors == ("CN",)
+    assert with_actors_of([named, lent])[1].targets == ()
+    for other in (
+        replace(lent, actor_texts=("Washington",)),
+        replace(lent, commodities=("zinc",)),
+        replace(lent, type=EventType.SUBSIDY),
+        replace(lent, type=EventType.OFFTAKE_AGREEMENT),
+    ):
+        assert with_actors_of([named, other]) == [named, other]
+    rival = replace(named, actors=("PE",), actor_texts=("Lima",))
+    assert with_actors_of([named, rival, lent])[2] == lent
 
 
 def test_what_an_article_does_not_tell_is_an_aside_and_one_mention_leads() -> None:

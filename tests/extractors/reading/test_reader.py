@@ -1,14 +1,29 @@
 """The shipped encoder: it loads, reads, and reads the same alone and in company."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from extractors.events.context import SentenceContext
 from extractors.extract import Extractor
 from extractors.reading import reader
-from extractors.reading.inputs import BEFORE, KINDS, STATE, TEXT, TITLE, padded, row_of, tokenizer
+from extractors.reading.combination import load_combination
+from extractors.reading.inputs import (
+    BEFORE,
+    EXITS,
+    KINDS,
+    STATE,
+    TEXT,
+    TITLE,
+    Row,
+    padded,
+    row_of,
+    tokenizer,
+)
 from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES, TYPES
-from extractors.reading.reader import Reader, load_reader
+from extractors.reading.reader import THROUGH, Reader, load_reader
 from extractors.reading.readings import Reading, decode
 from models.errors import ConfigError
 from models.event import TextUnit
@@ -123,16 +138,37 @@ def test_padding_is_masked(contexts: list[SentenceContext]) -> None:
         assert kinds[i, : len(row)].tolist() == row.kinds.tolist()
 
 
+def run_alone(row: Row, arrays: Iterable[NDArray[np.int64]]) -> Reading:
+    given = dict(zip(("ids", "kinds", "mask"), arrays, strict=True))
+    given["least"] = np.array(THROUGH, np.float32)
+    outputs = load_reader().session.run(None, given)
+    return decode(row, [output[0] for output in outputs[: -len(EXITS)]])
+
+
+@pytest.mark.parametrize("at", range(len(EXITS)))
+def test_a_low_glance_ends_the_reading(contexts: list[SentenceContext], at: int) -> None:
+    least = [-np.inf] * len(EXITS)
+    least[at] = np.inf
+    whole = load_reader().read(contexts)
+    for ended, read in zip(load_reader().read(contexts, least), whole, strict=True):
+        assert not ended.events
+        assert ended.glances == read.glances[: at + 1]
+        assert ended.score == ended.glances[-1]
+
+
+def test_a_glance_tells_what_is_told(contexts: list[SentenceContext]) -> None:
+    telling, silent, *_ = load_reader().read(contexts, load_combination().glances)
+    assert telling.events
+    assert len(telling.glances) == len(EXITS)
+    assert not silent.events
+
+
 def test_a_row_padded_to_thrice_its_length_reads_the_same(contexts: list[SentenceContext]) -> None:
     for context in contexts:
         row = row_of(context)
         arrays = padded([row])
         wide = [np.pad(a, ((0, 0), (0, 2 * len(row)))) for a in arrays]
-        names = ("ids", "kinds", "mask")
-        run = load_reader().session.run
-        bare = decode(row, [o[0] for o in run(None, dict(zip(names, arrays, strict=True)))])
-        long = decode(row, [o[0] for o in run(None, dict(zip(names, wide, strict=True)))])
-        assert_alike(bare, long)
+        assert_alike(run_alone(row, arrays), run_alone(row, wide))
 
 
 def test_a_row_has_all_parts_and_known_pieces(contexts: list[SentenceContext]) -> None:
