@@ -16,7 +16,7 @@ from extractors.text.dates import find_dates
 from models.event import EventDate, EventType, Factuality
 
 # A name has a role when it is at least this likely; an actor is named from half of that on.
-SURE, LIKELY, HIT = 0.5, 0.15, 0.5
+SURE, LIKELY, HIT = 0.4, 0.15, 0.35
 
 
 def read_parties(

@@ -193,6 +193,7 @@ def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_inputs_and_outputs_are_those_of_the_network() -> None:
     session = load_reader().session
     assert isinstance(load_reader(), Reader)
-    assert [i.name for i in session.get_inputs()] == ["ids", "kinds", "mask"]
+    assert [i.name for i in session.get_inputs()] == ["ids", "kinds", "mask", "least"]
     names = ["sentence", "trigger", "step", "query", "key", "bias"]
+    names += [f"glance{layer}" for layer in EXITS]
     assert [o.name for o in session.get_outputs()] == names
