@@ -19,7 +19,7 @@ def test_equal_groupings_agree_fully_whatever_their_clusters_are_called() -> Non
 
 
 def test_b_cubed_on_the_two_answers_of_its_paper() -> None:
-    # Bagga and Baldwin 1998, section 4: {1..5}, {6, 7}, {8..12}, of which one answer joins the
+    # After Bagga and Baldwin 1998: {1..5}, {6, 7}, {8..12}, of which one answer joins the
     # clusters of five and two, the other the two of five. Mentions weigh the same.
     truth = grouped("12345", "67", "89ABC")
     # (5 * 5/7 + 2 * 2/7 + 5 * 5/5) / 12 = (29/7 + 5) / 12
