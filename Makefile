@@ -119,7 +119,7 @@ train-head: $(TOOLS)  ## remake head and combination from the folds in build/rea
 train-documents: $(TOOLS)  ## remake the document model, last: it reads what all others say
 	$(BIN)/python -m extractors.training.documents $(MORE)
 
-quality: $(TOOLS)  ## score extraction against the floors
+quality: $(TOOLS)  ## score extraction and linking against the floors
 	$(BIN)/python -m tests.quality.score
 
 format: $(TOOLS)  ## format the code with ruff
