@@ -314,11 +314,17 @@ _COMMON_COMPANY_WORDS = frozenset(
 )
 
 
+# A quotation mark and a blank may stand before the first word.
+_OPENING = 4
+
+
 def _is_word(text: str, start: int, end: int) -> bool:
     """Does a name open a text that has it in lower case too: "Polish your silver ... polish"?"""
     surface = text[start:end]
+    # Only a name right at the start: the text before each name is not to be looked through.
     return (
-        surface.istitle()
+        start < _OPENING
+        and surface.istitle()
         and not text[:start].strip(" \"'‘“")
         and re.search(rf"\b{re.escape(surface.lower())}\b", text[end:]) is not None
     )

@@ -16,7 +16,7 @@ _BESIDE = 0.5
 _FURTHER = 0.2
 # This likely a trigger, it tells a step of its own: a further one of the same measure, with its
 # own parties.
-SURE_STEP = 0.9
+SURE_STEP = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,10 @@ def read_parties(
         and not _of_another(n, doc, steps)
         and not _of_firm(n, context, doc, event)
     ]
-    acting = _by_role("actor", here, doc, event)
-    hit = _with_included(_by_role("target", here, doc, event), here, context.text)
+    # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
+    titled = () if kind is EventType.OFFTAKE_AGREEMENT else context.title_names
+    acting = _by_role("actor", here, titled, doc, event)
+    hit = _with_included(_by_role("target", here, titled, doc, event), here, context.text)
     actors = [
         party
         for code, (chance, party) in acting.items()
@@ -158,7 +160,7 @@ def is_somebody_else(name: Name, doc: Doc) -> bool:
 
 
 def _by_role(
-    role: str, here: Sequence[Name], doc: Doc, event: ReadEvent
+    role: str, here: Sequence[Name], titled: Sequence[Name], doc: Doc, event: ReadEvent
 ) -> dict[str, tuple[float, Party]]:
     """Each jurisdiction with its likeliest name for a role, in the order of these names."""
     found: dict[str, tuple[float, Party]] = {}
@@ -174,7 +176,7 @@ def _by_role(
     reading: Reading = doc.user_data["reading"]
     for part, names, why in (
         (TEXT, here, "sentence"),
-        (TITLE, context.title_names, "title"),
+        (TITLE, titled, "title"),
         (BEFORE, context.context_names, "context"),
     ):
         for name in jurisdictions(names):
