@@ -13,6 +13,7 @@ from models.alert import AlertCandidate, Notice, Severity
 from models.alert_timing import backoff_s
 from models.identity import digest_id
 from warehouse.alerting.alert_facts import load_facts
+from warehouse.alerting.mutes import hold_muted
 from warehouse.connection import load_query, transaction
 
 MAX_FAILURES = 10
@@ -130,13 +131,15 @@ def claim_notices(
 ) -> list[Notice]:
     """Claim due notices of these channels for the time of a lease, highest severity first.
 
-    Digests that are due are assembled first. Another process can claim a notice once the lease
-    expires, so the caller must not send after `claimed_until`.
+    First, notices of muted measures are held back and digests that are due are assembled. Another
+    process can claim a notice once the lease expires, so the caller must not send after
+    `claimed_until`.
     """
     if not channels:
         return []
     token = uuid.uuid4().hex
     with transaction(con):
+        hold_muted(con, now)
         fold_due(con, now)
         con.execute(
             load_query("claim_alerts"),
