@@ -18,18 +18,31 @@ class Measure:
     measure_key: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Muted:
+    """A measure that a mute names: until when, and how many notices it held back so far."""
+
+    measure: Measure
+    ends_at: datetime
+    held_count: int
+
+
 def standing_measures(con: DuckDBPyConnection) -> list[Measure]:
     """Return every measure of the warehouse that stands."""
     rows = con.execute(load_query("measures_to_mute")).fetchall()
     return [Measure(measure_id=key, measure_key=words or "") for key, words in rows]
 
 
-def muted_measures(con: DuckDBPyConnection, now: datetime) -> list[tuple[Measure, datetime]]:
-    """Return the measures that a mute names at this time, each with the end of its mute."""
+def muted_measures(con: DuckDBPyConnection, now: datetime) -> list[Muted]:
+    """Return the measures that a mute names at this time."""
     rows = con.execute(load_query("standing_mutes"), {"now": now}).fetchall()
     return [
-        (Measure(measure_id=key, measure_key=words or ""), ends_at.astimezone(UTC))
-        for _, key, words, ends_at in rows
+        Muted(
+            measure=Measure(measure_id=key, measure_key=words or ""),
+            ends_at=ends_at.astimezone(UTC),
+            held_count=held,
+        )
+        for key, words, ends_at, held in rows
     ]
 
 

@@ -151,7 +151,7 @@ def test_every_format_contains_every_fact(style: str) -> None:
         "loses its premium",
         "9 Oct 2025: announced",
         "Update of: China: export licensing announced, sent 2025-10-09 09:30 UTC",
-        PART.alert_id,
+        f"notice {PART.alert_id} · measure m1",
     ):
         assert fact in text, fact
 

@@ -10,7 +10,7 @@ from models.alert import AlertRule, Notice
 from models.alert_timing import Digest, Throttle
 from tests.alert_world import NOW, memory, rule, store
 from warehouse.alerting.alerts import enqueue_in_transaction
-from warehouse.alerting.mutes import Measure, mute, muted_measures, mutes_now, unmute
+from warehouse.alerting.mutes import Measure, Muted, mute, muted_measures, mutes_now, unmute
 from warehouse.alerting.outbox import Attempt, ClaimTerms, claim_notices, record_attempts
 
 HOUR = timedelta(hours=1)
@@ -186,7 +186,9 @@ def test_what_was_held_back_needs_no_correction(con: DuckDBPyConnection) -> None
 def test_an_unmute_and_a_new_mute_end_the_one_before(con: DuckDBPyConnection) -> None:
     silence(con, NOW + 9 * HOUR, why="too much")
     silence(con, NOW + 5 * HOUR, at=NOW + HOUR)
-    assert muted_measures(con, NOW + HOUR) == [(STEEL, NOW + 5 * HOUR)]
+    assert muted_measures(con, NOW + HOUR) == [
+        Muted(measure=STEEL, ends_at=NOW + 5 * HOUR, held_count=0)
+    ]
     unmute(con, [STEEL], by="ben", reason=None, at=NOW + 2 * HOUR)
     assert mutes_now(con, NOW + 2 * HOUR) == {}
     assert len(mutes_now(con, NOW + HOUR)) == 1
