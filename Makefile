@@ -98,9 +98,10 @@ $(TRAINER)/.installed: pyproject.toml $(TOOLS)
 	$(TRAINER)/bin/python -m pip install --quiet --disable-pip-version-check -r $(TRAINER)/wanted.txt
 	@touch $@
 
-# On two idle cores, reckoned from 18 ms a sample and pass: 47 minutes for the five folds (three
-# epochs each), 19 for the shipped encoder (five); gate and head come on top.
-train:  ## remake all weights from the labels in some 80 minutes on two idle cores (needs POLICYWIRE_SHARED)
+# On two idle cores, at 23 ms a sample and pass: some 80 minutes for the five folds (three epochs
+# each), 35 for the shipped encoder (five); gate, head and document model take ten more. A killed
+# training goes on after its last whole epoch.
+train:  ## remake all weights from the labels in some two hours on two idle cores (needs POLICYWIRE_SHARED)
 	$(MAKE) train-encoder
 	$(MAKE) train-gate
 	$(MAKE) train-head

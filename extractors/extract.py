@@ -16,7 +16,7 @@ from extractors.reading.cascade import Gates, Sentence, Stop
 from extractors.reading.combination import load_combination
 from extractors.reading.document import finished
 from extractors.reading.reader import load_reader
-from extractors.reading.readings import chance_of_score
+from extractors.reading.readings import Reading, chance_of_score
 from extractors.reading.soft_hyphens import (
     Restorer,
     entity_as_written,
@@ -117,11 +117,11 @@ class Extractor:
         began, chars = time.monotonic(), len(unit.text)
         docs: list[Doc] = []
         for context in self._contexts(unit, list(self.gates.sentences(unit, stopped))):
-            (doc,) = self._docs([context], 1)
-            if doc is not None:
-                docs.append(doc)
+            (reading,) = self.reader.read([context])
+            if reading.score >= self.least_score:
+                docs.append(self.nlp(make_doc(self.nlp, context, reading)))
             elif stopped is not None:
-                stopped(self._ruled_out(context))
+                stopped(self._ruled_out(context, reading))
             if (spent := time.monotonic() - began) > self.budget.seconds(chars):
                 raise ExtractionError(unit.unit_id, self.budget.reason(chars, spent))
         return docs
@@ -215,9 +215,8 @@ class Extractor:
         )
         return (next(parsed) if wanted else None for wanted in worth)
 
-    def _ruled_out(self, context: SentenceContext) -> Stop:
+    def _ruled_out(self, context: SentenceContext, reading: Reading) -> Stop:
         """A sentence that the encoder takes for one without an event."""
-        (reading,) = self.reader.read([context])
         return Stop(
             field=context.field,
             start=context.start,

@@ -83,6 +83,7 @@ def record_from_event(event: EventMention, tickers: Iterable[TickerLink] = ()) -
         "agencies": list(event.agencies),
         "product_texts": list(event.product_texts),
         "commodities": list(event.commodities),
+        "hs_codes": list(event.hs_codes),
         "company_texts": list(event.company_texts),
         "rates": [
             {"text": r.text, "value": r.value, "unit": r.unit, "basis": r.basis}

@@ -297,8 +297,8 @@ class EventMention:
     """A span in one text that reports one step of one measure.
 
     Offsets count code points in the field ("title" or "body"). Jurisdictions are ISO 3166-1
-    alpha-2, plus `EU` for the Union and `XX` for unknown. `missing` gives a reason for each empty
-    argument.
+    alpha-2, plus `EU` for the Union and `XX` for unknown. `hs_codes` are Harmonized System codes of
+    the goods, digits only: 2, 4 or 6 of them. `missing` gives a reason for each empty argument.
     """
 
     mention_id: str
@@ -326,6 +326,7 @@ class EventMention:
     agencies: tuple[str, ...] = ()
     product_texts: tuple[str, ...] = ()
     commodities: tuple[str, ...] = ()
+    hs_codes: tuple[str, ...] = ()
     company_texts: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
     amounts: tuple[Amount, ...] = ()

@@ -1,8 +1,9 @@
 """The jurisdictions behind the codes in events."""
 
-import csv
+from collections.abc import Iterator
 from functools import cache
-from importlib import resources
+
+from models.reference import read_rows
 
 
 @cache
@@ -20,9 +21,8 @@ def demonyms() -> frozenset[str]:
     return frozenset(word for row in _rows() for word in row["demonyms"].split("|") if word)
 
 
-def _rows() -> list[dict[str, str]]:
-    text = (resources.files("models") / "reference" / "countries.csv").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def _rows() -> Iterator[dict[str, str]]:
+    return (row for _, row in read_rows("countries.csv", ("code", "name")))
 
 
 def jurisdiction_name(code: str) -> str:

@@ -152,6 +152,7 @@ class LinkedDevelopment:
     targets: tuple[str, ...]
     commodities: tuple[str, ...]
     products: tuple[str, ...]
+    hs_codes: tuple[str, ...]
     companies: tuple[str, ...]
     rate_value: float | None
     rate_unit: str | None

@@ -16,6 +16,8 @@ from extractors.text.inflection import noun_forms, verb_forms
 WORDS = "certainty.toml"
 # How far a denial reaches, in characters; a new clause ends it.
 _REACH = 60
+_NOT = re.compile(r"(?:\b(?:not|never)|n['’]t)\s+(?:\w+ly\s+|be\s+|been\s+|to\s+)?$", re.I)
+_NOT_REACH = 30
 _CLAUSE = re.compile(r"[;:]|,? (?:and|but|while|after|before) |, (?!\d)")
 
 
@@ -31,6 +33,11 @@ def is_denied(text: str, start: int, end: int) -> bool:
         not re.search(r"[;]|, (?:and|but) ", lowered[end : found.start()])
         for found in _after().finditer(lowered, end)
     )
+
+
+def is_negated(text: str, start: int) -> bool:
+    """Does "not" or "never" stand right before the words from `start`?"""
+    return _NOT.search(text, max(0, start - _NOT_REACH), start) is not None
 
 
 @cache

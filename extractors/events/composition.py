@@ -7,7 +7,7 @@ and thing, found side by side or joined in the parse.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -29,6 +29,7 @@ _OF_TRADE = re.compile(
     r"\s+(?:of|on|in)\s+(?:[\w'’-]+\s+){0,3}(?:exports?|imports?|shipments?|purchases?|sales)\b"
     r"(?!\s+(?:dut|tax|tariff|lev|ban|curb|control|quota|restrict|rule|licen|permit))"
 )
+_BY_ITSELF = frozenset({"expire", "keep"})
 _SUBJECTS = frozenset({"nsubj"})
 _OBJECTS = frozenset({"dobj", "nsubjpass", "csubj", "csubjpass"})
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[.,;:!?()]")
@@ -76,17 +77,18 @@ class Table:
 
 
 def compose(
-    doc: Doc,
-    spans: list[tuple[int, int]],
+    acts: Iterable[Found],
+    spans: Sequence[tuple[int, int]],
     kind: EventType,
     status: EventStatus,
 ) -> tuple[EventType, EventStatus, StatusTarget]:
     """Type and status of an event, and what its step is done to, by the act that `spans` stand in.
 
-    `spans` are the characters of the event's trigger and of the words for its measure.
+    `acts` are the pairs of its sentence, `spans` the characters of the event's trigger and of the
+    words for its measure.
     """
     table = load_table()
-    for found in pairs(doc):
+    for found in acts:
         step = table.steps.get((found.act, found.thing))
         if step is None or kind not in step.types:
             continue
@@ -100,23 +102,35 @@ def compose(
     return kind, status, StatusTarget.MEASURE
 
 
-def pairs(doc: Doc) -> Iterator[Found]:
-    """Acts with their things: the thing soon after the act, or its object or subject."""
+def pairs(doc: Doc, text: str) -> Iterator[Found]:
+    """Acts with their things: the thing soon after the act, or its object or subject.
+
+    `text` is what `doc` was made of.
+    """
+    lowered = lower(text)
+    yield from _side_by_side(lowered)
+    yield from _in_the_parse(doc, lowered)
+
+
+def _side_by_side(text: str) -> Iterator[Found]:
+    """ "ends the 90-day pause": headlines are often parsed wrongly, their order of words helps."""
     table = load_table()
-    text = lower(doc.text)
     words = list(_WORD.finditer(text))
     for i, word in enumerate(words):
         for act in table.acts.get(word.group(), ()):
-            thing_at = _thing_after(words, i, table)
-            if thing_at is not None and not _refused(words, i):
-                thing = table.things[words[thing_at].group()]
-                start, end = words[thing_at].span()
-                yield _found(act, thing, text, word.start(), start, end)
+            at = _thing_after(words, i, table)
+            if at is not None and not _refused(words, i):
+                start, end = words[at].span()
+                yield _found(act, table.things[words[at].group()], text, word.start(), start, end)
+
+
+def _in_the_parse(doc: Doc, text: str) -> Iterator[Found]:
+    """ "the pause was ended", "the pause expires"."""
+    table = load_table()
     for token in doc:
-        thing = table.things.get(lower(token.text))
+        thing, head = table.things.get(lower(token.text)), token.head
         if thing is None or token.dep_ not in _SUBJECTS | _OBJECTS:
             continue
-        head = token.head
         for act in table.acts.get(lower(head.text), ()):
             if _fits(token, act) and not _denied(head):
                 start = min(token.idx, head.idx)
@@ -157,8 +171,8 @@ def _denied(act: Token) -> bool:
 
 
 def _fits(token: Token, act: str) -> bool:
-    """A thing expires by itself; everything else is done to it."""
-    return (act == "expire") == (token.dep_ in _SUBJECTS)
+    """A thing expires or remains by itself; everything else is done to it."""
+    return (act in _BY_ITSELF) == (token.dep_ in _SUBJECTS)
 
 
 def _found(act: str, thing: str, text: str, start: int, at: int, end: int) -> Found:

@@ -32,6 +32,11 @@ class Candidate:
     others: list[StatusHit] = field(default_factory=list)
     scores: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def spans(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Where the words of the step stand, and those for the measure."""
+        return (self.start, self.end), (self.evidence.start, self.evidence.end)
+
 
 PROPOSING = frozenset(
     {

@@ -12,6 +12,7 @@ from extractors.events.context import SentenceContext
 from extractors.events.factuality import governed_status, rule_factuality, rule_time_frame
 from extractors.events.gazetteer import Name
 from extractors.events.head import load_head
+from extractors.events.hs_codes import find_hs_codes
 from extractors.events.policy_events import Candidate
 from extractors.events.roles import Party
 from extractors.events.step_score import StatusHit
@@ -28,7 +29,7 @@ from extractors.extract import Extractor
 from extractors.reading.assemble import events_of
 from extractors.reading.cascade import Stop
 from extractors.reading.combination import load_combination
-from extractors.reading.decide import Decision, decide, weigh
+from extractors.reading.decide import Decision, Weighed, decide, weigh
 from extractors.reading.document import Finished, finished
 from extractors.reading.readings import chance_of_score
 from extractors.reading.roles import read_parties
@@ -36,6 +37,7 @@ from extractors.reading.soft_hyphens import readable_unit
 from extractors.text.readable import reject_reason
 from models.errors import ExtractionError
 from models.event import EventMention, TextUnit, type_group
+from models.reference.harmonized import commodity_of
 
 LENT = {
     "sentence": "named in the sentence",
@@ -78,13 +80,14 @@ def explained(doc: Doc, unit: TextUnit, version: str, kept: Finished) -> Explain
     """One parsed sentence; `kept` is what the whole text gave in the end."""
     context: SentenceContext = doc.user_data["sentence"]
     candidates: list[Candidate] = doc.user_data["candidates"]
+    weighed = weigh(doc, context, load_head(), load_combination())
     events = {(e.start, e.end, e.rule): e for e in events_of(doc, unit, version)}
     return ExplainedSentence(
         field=context.field,
         start=context.start,
         text=context.text,
         headline=context.headline,
-        why=sentence_reason(doc, context),
+        why=sentence_reason(weighed),
         words=tuple(
             Word(
                 text=context.text[t.idx : t.idx + len(t.text)],
@@ -96,17 +99,14 @@ def explained(doc: Doc, unit: TextUnit, version: str, kept: Finished) -> Explain
             for t in doc
         ),
         branches=tuple(branches(doc, context, candidates)),
-        candidates=tuple(verdicts(doc, context, events, kept)),
+        candidates=tuple(verdicts(doc, weighed, events, kept)),
     )
 
 
-def sentence_reason(doc: Doc, context: SentenceContext) -> str:
+def sentence_reason(weighed: Weighed) -> str:
     """How likely the whole sentence tells of an event, and how likely it must be."""
-    combination = load_combination()
-    weighed = weigh(doc, context, load_head(), combination)
-    chance, needed = (
-        chance_of_score(score) for score in (weighed.sentence, combination.settings["sentence"])
-    )
+    needed = chance_of_score(load_combination().settings["sentence"])
+    chance = chance_of_score(weighed.sentence)
     read = chance_of_score(weighed.reading.score)
     known = f"{max(weighed.chances):.{_DIGITS}f}" if weighed.chances else "no word for a measure"
     verdict = "reaches" if chance > needed else "is under"
@@ -118,13 +118,13 @@ def sentence_reason(doc: Doc, context: SentenceContext) -> str:
 
 def verdicts(
     doc: Doc,
-    context: SentenceContext,
+    weighed: Weighed,
     events: dict[tuple[int, int, str], EventMention],
     kept: Finished,
 ) -> Iterator[ExplainedCandidate]:
     """What was decided of the lexicon's candidates, then what only the encoder read."""
+    context = weighed.context
     taken = decide(doc, context)
-    weighed = weigh(doc, context, load_head(), load_combination())
     for c, score in zip(weighed.candidates, weighed.scores, strict=True):
         mine = next((d for d in taken if d.candidate is c), None)
         if mine is None:
@@ -308,6 +308,7 @@ def arguments(
     many: tuple[tuple[str, list[tuple[str, str | None]]], ...] = (
         ("products", [(text, text) for text in event.product_texts]),
         ("commodities", [(code, None) for code in event.commodities]),
+        ("hs_codes", [(code, words_of(context, code)) for code in event.hs_codes]),
         ("companies", [(text, text) for text in event.company_texts]),
         ("rates", [(f"{r.value:g} {r.unit}, {r.role}", r.text) for r in event.rates]),
         ("amounts", [(f"{a.value:g} {a.unit}, {a.kind}", a.text) for a in event.amounts]),
@@ -354,8 +355,16 @@ def known_as(context: SentenceContext, name: str, shown: str) -> str:
         for n in context.names:
             if n.label == "COMMODITY" and n.code == shown:
                 return f'"{n.text}" at {context.start + n.start}'
-        return "by the words of a product"
+        codes = (code for g in find_hs_codes(context.text) for code in g.codes)
+        code = next((c for c in codes if commodity_of(c) == shown), None)
+        return f"all goods of {code} are" if code else "by the words of a product"
     return "said in the sentence" if name == "duration" else "resolved from the sentence"
+
+
+def words_of(context: SentenceContext, code: str) -> str | None:
+    """The words of the sentence that give a tariff code: "headings 7206 through 7229"."""
+    groups = (g for g in find_hs_codes(context.text) if code in g.codes)
+    return next((context.text[g.start : g.end] for g in groups), None)
 
 
 def spot(context: SentenceContext, text: str | None) -> str:

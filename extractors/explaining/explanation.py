@@ -93,6 +93,11 @@ class ExplainedSentence:
     candidates: tuple[ExplainedCandidate, ...]
 
 
+def place_of(sentence: ExplainedSentence | Stop) -> str:
+    """The field of a sentence, and its first and last offset there."""
+    return f"{sentence.field} {sentence.start}-{sentence.start + len(sentence.text)}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """What became of a text. With `reject` it was refused and the rest is empty.

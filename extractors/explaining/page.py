@@ -11,6 +11,7 @@ from extractors.explaining.explanation import (
     ExplainedSentence,
     Explanation,
     Value,
+    place_of,
 )
 from extractors.reading.cascade import Stop
 from models import harmless
@@ -76,15 +77,13 @@ def stops(explanation: Explanation) -> Iterator[str]:
     if explanation.stopped:
         yield "<section><h2>Not read further</h2><table>"
         for stop in explanation.stopped:
-            place = f"{stop.field} {stop.start}-{stop.start + len(stop.text)}"
-            yield row(place, " ".join(stop.text.split()), stop_reason(stop))
+            yield row(place_of(stop), " ".join(stop.text.split()), stop_reason(stop))
         yield "</table></section>"
 
 
 def section(sentence: ExplainedSentence, number: int) -> Iterator[str]:
     """One sentence: its words marked, its parse drawn, its candidates told."""
-    end = sentence.start + len(sentence.text)
-    yield f"<section><h2>{sentence.field} {sentence.start}-{end}</h2>"
+    yield f"<section><h2>{place_of(sentence)}</h2>"
     spans = {
         "tokens": [harmless.line(word.text) for word in sentence.words],
         "spans": list(spans_of(sentence)),

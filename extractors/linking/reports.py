@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from extractors.linking.parts import UNKNOWN, Part, same_name
-from extractors.linking.state import DevelopmentState, Value, extend
+from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
 from models.event import (
     EventStatus,
     EventType,
@@ -25,6 +25,7 @@ VALUES = (
     "actors",
     "commodities",
     "products",
+    "hs_codes",
     "rates",
     "amounts",
     "effective",
@@ -147,7 +148,11 @@ def add_report(state: DevelopmentState, part: Part) -> None:
         part.source.publisher not in state.publishers
         and part.source.copy_group not in state.copy_groups
     )
-    denies = part.weak and part.replaces is not None and not state.hollow
+    # A firm step is not reported by who denies it, in however many sentences.
+    denies = not state.hollow and (
+        (part.weak and part.replaces is not None)
+        or (m.factuality is Factuality.NEGATED and not state.weak)
+    )
     if independent and not denies:
         state.source_count += 1
         state.doubt *= 1.0 - min(max(m.confidence, 0.0), 1.0)
@@ -181,6 +186,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     extend(state.actors, acting(part))
     extend(state.commodities, m.commodities)
     extend(state.products, m.product_texts)
+    extend(state.hs_codes, m.hs_codes, limit=MAX_CODES)
     extend(state.rates, rates_of(part))
     extend(state.amounts, amounts_of(part))
     extend(state.effective, dates_of(part, "date_effective"))

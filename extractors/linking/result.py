@@ -52,6 +52,7 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         targets=tuple(state.targets),
         commodities=tuple(state.commodities),
         products=tuple(state.products),
+        hs_codes=tuple(state.hs_codes),
         companies=tuple(state.company_names),
         rate_value=rate[0] if rate else None,
         rate_unit=rate[1] if rate else None,

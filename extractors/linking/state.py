@@ -13,6 +13,8 @@ from typing import Any
 from extractors.linking.parts import Interval
 
 MAX_NAMES = 24
+# An annex names goods by the hundred, each in a few characters.
+MAX_CODES = 240
 Value = tuple[float, str, str | None]
 
 
@@ -65,6 +67,7 @@ class DevelopmentState:
     actors: list[str] = field(default_factory=list)
     commodities: list[str] = field(default_factory=list)
     products: list[str] = field(default_factory=list)
+    hs_codes: list[str] = field(default_factory=list)
     rates: list[Value] = field(default_factory=list)
     amounts: list[Value] = field(default_factory=list)
     effective: list[str] = field(default_factory=list)

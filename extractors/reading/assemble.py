@@ -1,6 +1,7 @@
 """Candidates of a parsed sentence to finished event mentions, each with its reasons."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc
@@ -16,6 +17,7 @@ from extractors.events.arguments import (
 from extractors.events.attribution import attribution_of
 from extractors.events.context import SentenceContext
 from extractors.events.factuality import condition_of
+from extractors.events.hs_codes import EventPlaces, find_hs_codes, hs_codes_of, with_commodities
 from extractors.events.policy_events import Candidate
 from extractors.reading.decide import Decision, decide
 from extractors.reading.readings import Reading
@@ -38,13 +40,31 @@ def events_of(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
     decisions = sorted(decide(doc, context), key=lambda d: d.candidate.start)
     candidates = [d.candidate for d in decisions]
     doc.user_data["taken"] = candidates
+    codes = _hs_codes(context, doc.user_data["reading"], decisions)
     found: list[EventMention] = []
-    for d in decisions:
-        event = _mention(doc, unit, context, d, candidates, version)
+    for d, given in zip(decisions, codes, strict=True):
+        event = _mention(doc, unit, context, d, candidates, given, version)
         if not event.targets and _GOODS_AGAIN.match(context.text[d.candidate.evidence.end :]):
             event = _with_targets_of(event, found)
         found.append(event)
     return found
+
+
+def _hs_codes(
+    context: SentenceContext, reading: Reading, decisions: Sequence[Decision]
+) -> list[tuple[str, ...]]:
+    """The tariff codes of each event: those that stand nearest to its words or goods."""
+    groups = find_hs_codes(context.text) if decisions else ()
+    if not groups:
+        return [()] * len(decisions)
+    events = [
+        EventPlaces(
+            words=d.candidate.spans,
+            goods=tuple((start, end) for start, end, _ in reading.spans(d.read, "product")),
+        )
+        for d in decisions
+    ]
+    return [hs_codes_of(groups, events, i, context.text) for i in range(len(decisions))]
 
 
 _GOODS_AGAIN = re.compile(
@@ -76,12 +96,14 @@ def _mention(
     context: SentenceContext,
     d: Decision,
     all_candidates: list[Candidate],
+    hs_codes: tuple[str, ...],
     version: str,
 ) -> EventMention:
     c = d.candidate
     reading: Reading = doc.user_data["reading"]
     actors, targets = read_parties(doc, context, d.read, d.type)
     products, commodities = read_products(context, reading, d.read)
+    commodities = with_commodities(commodities, hs_codes)
     companies = read_companies(context, reading, d.read)
     rates = find_rates(context, c, d.type, all_candidates)
     amounts = find_amounts(context, c, d.type)
@@ -97,6 +119,7 @@ def _mention(
         ("actors", actors, "no jurisdiction acts in the sentence, its title or its publisher"),
         ("targets", targets, "no jurisdiction is said to be hit"),
         ("products", products, "no product stands with the measure"),
+        ("hs_codes", hs_codes, "no tariff code is given for the goods"),
         ("rates", rates, "no rate of this measure in the sentence"),
         ("dates", dates, "no date stands with the step"),
         ("instrument", instrument, "no legal instrument named in the sentence"),
@@ -132,6 +155,7 @@ def _mention(
         agencies=tuple(p.agency for p in actors if p.agency),
         product_texts=products,
         commodities=commodities,
+        hs_codes=hs_codes,
         company_texts=companies,
         rates=rates,
         amounts=amounts,

@@ -2,7 +2,7 @@
 
 Both say whether a sentence tells of an event, and what kind and step it is. They see different
 things, so a few weights, fitted on sentences that neither had seen (stacked generalisation,
-Wolpert 1992), say how far to trust which. extractors/training/combine.py makes them.
+Wolpert 1992), say how far to trust which. extractors/training/stacking.py makes them.
 """
 
 import json

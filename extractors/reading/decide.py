@@ -7,9 +7,9 @@ from functools import cache
 
 from spacy.tokens import Doc
 
-from extractors.events.certainty import is_denied
-from extractors.events.composition import compose
-from extractors.events.context import SentenceContext
+from extractors.events.certainty import is_denied, is_negated
+from extractors.events.composition import Found, compose, pairs
+from extractors.events.context import SentenceContext, text_of
 from extractors.events.features import VIEWS, candidate_features
 from extractors.events.gazetteer import jurisdictions
 from extractors.events.head import Head, load_head
@@ -25,7 +25,8 @@ from extractors.reading.combination import (
     load_combination,
 )
 from extractors.reading.inputs import TEXT
-from extractors.reading.readings import ReadEvent, Reading, chance_of_score
+from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
+from extractors.reading.roles import SURE
 from models.event import (
     EventStatus,
     EventType,
@@ -35,9 +36,6 @@ from models.event import (
     status_class,
     type_group,
 )
-
-# A further step of one measure in a sentence is told if the encoder is this sure of its words.
-SURE_STEP = 0.9
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,29 +69,47 @@ class Weighed:
     sentence: float
     scores: Sequence[float]
 
+    def score_of(self, candidate: int | None) -> float:
+        """For what a candidate tells to be an event; of the whole sentence where there is none."""
+        own = self.sentence if candidate is None else self.scores[candidate]
+        return max(self.sentence, own)
+
 
 def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
     """The events of a sentence: what the encoder reads, the surest first, then the head's own."""
     head, combination = load_head(), load_combination()
     weighed = weigh(doc, context, head, combination)
-    labelled = _Labels(doc, weighed, head, combination)
     settings, reading = combination.settings, weighed.reading
-    found: list[Decision] = []
     best = max(weighed.scores, default=weighed.sentence)
-    if weighed.sentence > settings["sentence"] or best > settings["candidate"]:
-        for event in reading.events:
-            if found and event.chance < settings["further"]:
-                break
-            near = candidate_near(event, weighed.candidates, weighed.chances)
-            score = (
-                weighed.sentence if near is None else max(weighed.sentence, weighed.scores[near])
-            )
-            _add(found, labelled.decision(near, event, score))
+    if weighed.sentence <= settings["sentence"] and best <= settings["candidate"]:
+        return []
+    labelled = _Labels(weighed, head, combination, doc, tuple(pairs(doc, text_of(doc))))
+    found: list[Decision] = []
+    for event in reading.events:
+        if found and event.chance < settings["further"]:
+            break
+        near, told = _told_by(event, weighed)
+        _add(found, labelled.decision(near, told, weighed.score_of(near)))
     for i in sorted(range(len(weighed.scores)), key=lambda i: -weighed.scores[i]):
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
-            _add(found, labelled.decision(i, event, max(weighed.scores[i], weighed.sentence)))
+            _add(found, labelled.decision(i, event, weighed.score_of(i)))
     return found
+
+
+def _told_by(event: ReadEvent, weighed: Weighed) -> tuple[int | None, ReadEvent]:
+    """The lexicon's candidate that speaks of an event, and the event whose words are its step.
+
+    "Modify the rate by suspending it": the step is the other event's. One that tells a step of its
+    own keeps its candidate to itself.
+    """
+    near = candidate_near(event, weighed.candidates, weighed.chances)
+    if near is None:
+        return None, event
+    other = event_of(weighed.reading, weighed.candidates[near])
+    if other is not event and other.chance >= SURE_STEP:
+        return None, event
+    return near, other
 
 
 def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combination) -> Weighed:
@@ -119,12 +135,13 @@ def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combinati
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """Labels the events of one sentence."""
+    """Labels the events of one sentence. `acts`: what is done to what in it."""
 
-    doc: Doc
     weighed: Weighed
     head: Head
     combination: Combination
+    doc: Doc
+    acts: Sequence[Found]
 
     def decision(self, i: int | None, event: ReadEvent, score: float) -> Decision:
         """An event of the encoder, told by the lexicon's i-th candidate if there is one."""
@@ -135,12 +152,12 @@ class _Labels:
         said = {name: self.combination.label(name, w.reading, event, known) for name in CLASSES}
         kind = EventType(said["type"])
         candidate = known[0] if known is not None else _read_candidate(self.doc, event, kind)
-        spans = [
-            (candidate.start, candidate.end),
-            (candidate.evidence.start, candidate.evidence.end),
-        ]
-        kind, status, target = compose(self.doc, spans, kind, EventStatus(said["status"]))
-        denied = is_denied(w.context.text, min(s for s, _ in spans), max(e for _, e in spans))
+        kind, status, target = compose(
+            self.acts, candidate.spans, kind, EventStatus(said["status"])
+        )
+        factuality = Factuality(said["factuality"])
+        if self._denies(candidate.spans, status, factuality):
+            factuality = Factuality.NEGATED
         return Decision(
             candidate=candidate,
             read=event,
@@ -148,10 +165,21 @@ class _Labels:
             type=kind,
             status=status,
             status_target=target,
-            factuality=Factuality.NEGATED if denied else Factuality(said["factuality"]),
+            factuality=factuality,
             time_frame=TimeFrame(said["time_frame"]),
             confidence=chance_of_score(score),
         )
+
+    def _denies(
+        self, spans: Sequence[tuple[int, int]], status: EventStatus, factuality: Factuality
+    ) -> bool:
+        """Does the sentence deny a step that its clause, as the encoder reads it, does not?"""
+        text = self.weighed.context.text
+        if is_denied(text, min(s for s, _ in spans), max(e for _, e in spans)):
+            return True
+        plain = factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
+        undone = status in (EventStatus.AVERTED, EventStatus.EXPIRED, EventStatus.REJECTED)
+        return plain and not undone and is_negated(text, spans[0][0])
 
     def parties(self, event: ReadEvent) -> frozenset[str]:
         """The jurisdictions of the sentence that surely act in an event."""
@@ -159,7 +187,7 @@ class _Labels:
         return frozenset(
             name.code
             for name in jurisdictions(w.context.names)
-            if w.reading.chance_of(event, "actor", TEXT, name.start, name.end) >= 0.5
+            if w.reading.chance_of(event, "actor", TEXT, name.start, name.end) >= SURE
         )
 
 

@@ -14,6 +14,9 @@ Floats = NDArray[np.float32]
 _BESIDE = 0.5
 # A word must be this likely a trigger to be read as a further event of its sentence.
 _FURTHER = 0.2
+# This likely a trigger, it tells a step of its own: a further one of the same measure, with its
+# own parties.
+SURE_STEP = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

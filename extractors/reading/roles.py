@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from spacy.tokens import Doc
 
-from extractors.events.context import SentenceContext
+from extractors.events.context import SentenceContext, text_of
 from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.roles import Party, lend_actor
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.labels import ROLES
-from extractors.reading.readings import ReadEvent, Reading
+from extractors.reading.readings import SURE_STEP, ReadEvent, Reading
 from extractors.text.dates import find_dates
 from models.event import EventDate, EventType, Factuality
 
@@ -27,9 +27,14 @@ def read_parties(
     Where the encoder finds no actor, one is lent from outside the sentence.
     """
     begins = dateline_end(context.text)
-    here = [n for n in context.names if n.start >= begins and not is_somebody_else(n, doc)]
+    steps = _steps(doc, event)
+    here = [
+        n
+        for n in context.names
+        if n.start >= begins and not is_somebody_else(n, doc) and not _of_another(n, doc, steps)
+    ]
     acting = _by_role("actor", here, doc, event)
-    hit = _by_role("target", here, doc, event)
+    hit = _with_included(_by_role("target", here, doc, event), here, context.text)
     actors = [
         party
         for code, (chance, party) in acting.items()
@@ -65,6 +70,60 @@ def dateline_end(text: str) -> int:
     return found.end() if found and is_place else 0
 
 
+_CLAUSES = frozenset({"ROOT", "conj", "advcl", "ccomp", "parataxis"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
+
+
+def _steps(doc: Doc, event: ReadEvent) -> dict[int, bool]:
+    """The verbs of the parse that carry the steps of a sentence; True for that of `event`."""
+    reading: Reading = doc.user_data["reading"]
+    found: dict[int, bool] = {}
+    for other in sorted(reading.events, key=lambda e: e is event):
+        span = doc.char_span(other.start, other.end, alignment_mode="expand")
+        if span is None or span.root.dep_ not in _CLAUSES:
+            continue
+        if other is event or other.chance >= SURE_STEP:
+            found[span.root.i] = other is event
+    return found
+
+
+def _of_another(name: Name, doc: Doc, steps: dict[int, bool]) -> bool:
+    """Does a name hang under the words of another step, and is not the subject of both?
+
+    "India signed a pact with Oman and opened talks with Peru": Peru is no party to the pact.
+    """
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    if len(steps) < 2 or span is None:
+        return False
+    token = span.root
+    while token.i not in steps:
+        if token.dep_ in _SUBJECTS or token.head.i == token.i:
+            return False
+        token = token.head
+    return not steps[token.i]
+
+
+_INCLUDING = re.compile(r"\(including\b[^()]*\)", re.I)
+
+
+def _with_included(
+    hit: dict[str, tuple[float, Party]], here: Sequence[Name], text: str
+) -> dict[str, tuple[float, Party]]:
+    """Those hit, and as surely what stands in brackets: "China (including Hong Kong)"."""
+    found = dict(hit)
+    for brackets in _INCLUDING.finditer(text):
+        before = [n for n in jurisdictions(here) if n.end <= brackets.start()]
+        if not before:
+            continue
+        chance = found.get(before[-1].code, (0.0, None))[0]
+        for name in jurisdictions(here):
+            if brackets.start() < name.start < brackets.end():
+                old = found.get(name.code)
+                if old is not None and old[0] < chance:
+                    found[name.code] = (chance, old[1])
+    return found
+
+
 def is_somebody_else(name: Name, doc: Doc) -> bool:
     """Is a jurisdiction's name that of a person or a town: "Jordan Hayes", "Moscow, Idaho"?"""
     if name.label != "COUNTRY" or name.how == "leader":
@@ -73,7 +132,7 @@ def is_somebody_else(name: Name, doc: Doc) -> bool:
         inside = ent.start_char <= name.start and name.end <= ent.end_char
         if ent.label_ == "PERSON" and inside and not _OWNS.fullmatch(ent.text, len(name.text)):
             return True
-        if ent.label_ == "GPE" and doc.text[name.end : ent.start_char] == ", ":
+        if ent.label_ == "GPE" and text_of(doc)[name.end : ent.start_char] == ", ":
             known = doc.user_data["sentence"].names
             return not any(n.start < ent.end_char and ent.start_char < n.end for n in known)
     return False
@@ -146,6 +205,8 @@ _NOT_YET = frozenset(
 )
 
 
+# What lasts until a day ends on it; what does not begin until then begins on it.
+_UNTIL = re.compile(r"(?<!not )\b(?:until|till|through)\s+(?:the end of\s+)?$", re.I)
 # A date that only starts after these words lies ahead, whatever the verb says.
 _AHEAD = re.compile(
     r"\b(?:from|starting|beginning|effective|until|till|through)\s+(?:on\s+)?$", re.I
@@ -173,6 +234,8 @@ def read_dates(
         role: str | None = max(chances, key=chances.__getitem__)
         if max(chances.values()) < SURE:
             role = ruled.get(d.text) if sum(chances.values()) > LIKELY else None
+        if role == "date_effective" and _UNTIL.search(context.text[: d.start]):
+            role = "date_end"
         if role is not None:
             to_come = (
                 factuality in _NOT_YET

@@ -6,7 +6,6 @@ Needs scikit-learn, which running the extractor does not.
 """
 
 import argparse
-import gzip
 import json
 import sys
 from collections import defaultdict
@@ -29,10 +28,9 @@ from extractors.reading.document import (
 )
 from extractors.records import record_from_event, unit_from_record
 from extractors.text.readable import clean
-from extractors.training.labelled import digest, shared_folder
+from extractors.training.labelled import digest, documents_of, shared_folder
 from extractors.training.sets import FOLDS, POINTERS, fold_of, read_lines
 from models import harmless
-from models.errors import ConfigError
 from models.event import EventMention, EventStatus, EventType, TextUnit, status_class, type_group
 
 OWN = POINTERS / "whole" / "developments.jsonl"
@@ -150,23 +148,19 @@ def own_records(path: Path, corpora: Path) -> Iterator[dict[str, Any]]:
     for pointer in read_lines([path]):
         wanted[pointer["corpus"]][pointer["digest"]] = pointer
     for corpus, pointers in wanted.items():
-        source = corpora / f"{corpus}.jsonl.gz"
-        if not source.is_file():
-            raise ConfigError(f"{source}: not there; POLICYWIRE_SHARED names the folder above")
-        with gzip.open(source, "rt", encoding="utf-8") as lines:
-            for document in map(json.loads, lines):
-                title = (document.get("title") or "").strip()
-                text = clean(document.get("text") or "")
-                key = digest(f"{title}\n{text}")
-                if key in pointers:
-                    pointer = pointers.pop(key)
-                    yield {
-                        "id": f"{corpus}:{pointer['document']}",
-                        "title": title,
-                        "text": text,
-                        "published": document.get("published"),
-                        "developments": pointer["developments"],
-                    }
+        for document in documents_of(corpora, corpus):
+            title = (document.get("title") or "").strip()
+            text = clean(document.get("text") or "")
+            key = digest(f"{title}\n{text}")
+            if key in pointers:
+                pointer = pointers.pop(key)
+                yield {
+                    "id": f"{corpus}:{pointer['document']}",
+                    "title": title,
+                    "text": text,
+                    "published": document.get("published"),
+                    "developments": pointer["developments"],
+                }
 
 
 def dump_document_model(model: DocumentModel, about: Mapping[str, object]) -> str:

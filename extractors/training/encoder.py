@@ -25,7 +25,7 @@ from extractors.training.checkpoint import Checkpoint
 from extractors.training.export import exported, metadata_of, with_metadata
 from extractors.training.fit import fit, pairs_of
 from extractors.training.network import ReaderNetwork
-from extractors.training.progress import Progress
+from extractors.training.progress import Progress, say
 from extractors.training.samples import Sample, digest_of, read_samples
 from extractors.training.sets import FOLDS, apart, read_sets
 from extractors.training.templates import generate, templates
@@ -196,12 +196,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folds = range(FOLDS) if everything else a.fold or ()
     run(list(jobs(samples, folds, a.all or everything, a.epochs, a.out)), folder, drawn, a.out)
     return 0
-
-
-def say(line: str) -> None:
-    """One line of progress."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -53,23 +53,28 @@ def resolve(pointers: Path, corpora: Path, tally: Tally | None = None) -> Iterat
         pointer = json.loads(line)
         wanted[pointer["corpus"]][pointer["document"]].append(pointer)
     for corpus, documents in wanted.items():
-        path = corpora / f"{corpus}.jsonl.gz"
-        if not path.is_file():
-            raise ConfigError(f"{path}: not there; POLICYWIRE_SHARED names the folder above")
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for document in map(json.loads, lines):
-                waiting = documents.get(str(document["id"]), [])
-                # Several documents of a corpus may bear one id: the first that fits is the one.
-                for pointer in list(waiting):
-                    record = record_at(pointer, document)
-                    if record is not None:
-                        waiting.remove(pointer)
-                        tally.stored += 1
-                        yield record
+        for document in documents_of(corpora, corpus):
+            waiting = documents.get(str(document["id"]), [])
+            # Several documents of a corpus may bear one id: the first that fits is the one.
+            for pointer in list(waiting):
+                record = record_at(pointer, document)
+                if record is not None:
+                    waiting.remove(pointer)
+                    tally.stored += 1
+                    yield record
         for document_id, lost in documents.items():
             for pointer in lost:
                 told = f"document {document_id} of {corpus} has another text by now, or is gone"
                 tally.refuse(Refusal(place=f"label {pointer['id']}", reason=told))
+
+
+def documents_of(corpora: Path, corpus: str) -> Iterator[dict[str, Any]]:
+    """The documents of a corpus. Raises ConfigError where it is not there."""
+    path = corpora / f"{corpus}.jsonl.gz"
+    if not path.is_file():
+        raise ConfigError(f"{path}: not there; POLICYWIRE_SHARED names the folder above")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def record_at(pointer: dict[str, Any], document: dict[str, Any]) -> dict[str, Any] | None:

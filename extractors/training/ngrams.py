@@ -32,6 +32,7 @@ from extractors.reading.ngrams import BUCKETS, WEIGHTS, ZERO, buckets
 from extractors.text.readable import clean, reject_reason
 from extractors.text.sentences import cut_long, split_sentences
 from extractors.training.labelled import resolve, shared_folder
+from extractors.training.progress import say
 from models.event import TextUnit
 
 SEED, FOLDS = 16, 5
@@ -231,11 +232,6 @@ def weights_file(model: Linear, limits: NDArray[np.float64], digest: str) -> byt
         data=np.array(digest),
     )
     return out.getvalue()
-
-
-def say(line: str) -> None:
-    """Print a line of the report."""
-    sys.stdout.write(line + "\n")
 
 
 def report_recall(

@@ -1,8 +1,15 @@
 """How far training is, and how long it will still take."""
 
 import math
+import sys
 import time
 from collections.abc import Callable
+
+
+def say(line: str) -> None:
+    """Print one line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 class Progress:

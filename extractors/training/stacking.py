@@ -1,7 +1,7 @@
 """Fit the combination of encoder and head to sentences that neither had seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,8 @@ from extractors.reading.readings import Reading
 # Found by cross-validation: the least log-odds of a sentence and of a candidate, and how likely a
 # trigger the words of a further event of the same sentence must be.
 SENTENCE, CANDIDATE, FURTHER = -0.35, 0.0, 0.6
-# The share of sentences with an event that the encoder's own score may send away unparsed.
-UNPARSED = 0.005
+# The share of sentences that give an event which the encoder's own score may send away unparsed.
+UNPARSED = 0.003
 _RIDGE, _BIAS_RIDGE = 0.001, 0.002
 
 
@@ -59,19 +59,25 @@ def fit_combination(sentences: Sequence[Stacked]) -> Combination:
         name: fit_label([row for s in sentences for row in _label_rows(name, s)])
         for name in CLASSES
     }
-    scores = [s.reading.score for s in sentences if s.golds]
-    return Combination(
+    combination = Combination(
         sentence=sentence.coef_[0],
         sentence_intercept=float(sentence.intercept_[0]),
         candidate=candidate.coef_[0],
         candidate_intercept=float(candidate.intercept_[0]),
         labels=labels,
-        settings={
-            "sentence": SENTENCE,
-            "candidate": CANDIDATE,
-            "further": FURTHER,
-            "parse": round(float(np.quantile(scores, UNPARSED)), 2),
-        },
+        settings={"sentence": SENTENCE, "candidate": CANDIDATE, "further": FURTHER},
+    )
+    told_scores = [s.reading.score for s in sentences if _is_told(s, combination)]
+    least = round(float(np.quantile(told_scores, UNPARSED)), 2)
+    return replace(combination, settings={**combination.settings, "parse": least})
+
+
+def _is_told(s: Stacked, combination: Combination) -> bool:
+    """Does a sentence give an event?"""
+    best = max(s.chances, default=0.0)
+    return combination.sentence_score(s.reading, s.chances, s.headline) > SENTENCE or any(
+        combination.candidate_score(s.reading, c, chance, chance >= best) > CANDIDATE
+        for c, chance in zip(s.candidates, s.chances, strict=True)
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Coroutine
 from pathlib import Path
 from types import FrameType
@@ -53,6 +54,7 @@ class Interrupt:
             again.start()
             return
         self.asked_at = None
+        _forgive_unawaited()
         raise KeyboardInterrupt
 
 
@@ -84,5 +86,13 @@ def run_async(main: Coroutine[Any, Any, Result]) -> Result:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return asyncio.run(main)
+    except KeyboardInterrupt:
+        _forgive_unawaited()
+        raise
     finally:
         signal.signal(signal.SIGINT, held)
+
+
+def _forgive_unawaited() -> None:
+    """From now on, say nothing of coroutines that nobody waits for: the user stopped what did."""
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)

@@ -15,6 +15,7 @@ from extractors.explaining.explanation import (
     ExplainedSentence,
     Explanation,
     Value,
+    place_of,
 )
 from extractors.explaining.page import page_of, stop_reason, told
 from extractors.extract import Extractor
@@ -129,10 +130,9 @@ def show_explanation(explanation: Explanation, console: Console) -> None:
 
 def show_sentence(sentence: ExplainedSentence, console: Console) -> None:
     """Print one sentence: its words, its parse, and the decision on each candidate."""
-    end = sentence.start + len(sentence.text)
     console.print()
     read_as = ", read as a headline" if sentence.headline else ""
-    line(console, f"{sentence.field} {sentence.start}-{end}{read_as}", style="bold")
+    line(console, f"{place_of(sentence)}{read_as}", style="bold")
     indented(console, Text(" ".join(sentence.text.split())), 2)
     indented(console, Text(sentence.why, style="dim"), 2)
     console.print()
@@ -153,9 +153,8 @@ def show_stopped(explanation: Explanation, console: Console) -> None:
         console.print()
         line(console, "not read further", style="bold")
     for stop in shown:
-        place = f"{stop.field} {stop.start}-{stop.start + len(stop.text)}"
         indented(console, Text(" ".join(stop.text.split())), 2)
-        indented(console, Text(f"{place}, {stop_reason(stop)}", style="dim"), 4)
+        indented(console, Text(f"{place_of(stop)}, {stop_reason(stop)}", style="dim"), 4)
 
 
 def show_candidate(candidate: ExplainedCandidate, console: Console) -> None:

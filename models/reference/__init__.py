@@ -3,7 +3,7 @@
 commodities.csv   traded goods: aliases, parent, HS codes (never guessed from text)
 tickers.csv       listed issuers affected by policy, with aliases and exposures
 countries.csv     every jurisdiction by code: names, demonyms, capitals and leaders that act;
-                  a row with only a name supplies that name and is not searched for in texts
+                  XX (unknown) and world are not searched for in texts
 """
 
 import csv

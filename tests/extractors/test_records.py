@@ -39,6 +39,7 @@ KEYS = {
     "confidence",
     "rule",
     "commodities",
+    "hs_codes",
     "tickers",
     "missing",
 }

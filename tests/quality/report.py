@@ -19,7 +19,7 @@ from extractors.training.sets import group_of, read_sets
 from tests.quality.scoring import counts, f1, pairs, scores
 
 Record = Mapping[str, Any]
-Found = Mapping[str, list[dict[str, Any]]]
+Found = Mapping[str, list[Mapping[str, Any]]]
 DRAWS, SEED = 1000, 16
 SHOWN = ("has_event", "type_strict", "full", "status", "actors", "targets")
 # A row of a source or a year with fewer events than this says nothing.
@@ -29,7 +29,9 @@ EXAMPLES = 10
 
 def scored_sets() -> dict[str, list[Record]]:
     """Return dev, and of wide what was drawn by wide words alone."""
-    held = {s.name: s.records for s in read_sets() if s.name in ("dev", "wide")}
+    held: dict[str, list[Record]] = {
+        s.name: list(s.records) for s in read_sets() if s.name in ("dev", "wide")
+    }
     return {"dev": held["dev"], "wide": [r for r in held["wide"] if r.get("draw") == "wide"]}
 
 
@@ -119,7 +121,7 @@ def errors(records: Iterable[Record], found: Found) -> Iterator[str]:
         yield f"| {kind} | {len(ids)} | {', '.join(sorted(ids)[:EXAMPLES])} |"
 
 
-def faults(gold: list[Record], predicted: list[Any], text: str) -> set[str]:
+def faults(gold: Sequence[Record], predicted: Sequence[Record], text: str) -> set[str]:
     """The kinds of error in one record."""
     if gold and not predicted:
         return {"missed"}

@@ -1,7 +1,7 @@
 """Scores predicted events against labels: greedy one-to-one pairs, best first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from models.event import EventStatus, EventType, status_class, type_group
@@ -33,7 +33,9 @@ def _span(event: Event, text: str) -> tuple[int, int] | None:
     return (at, at + len(event["trigger"])) if at >= 0 else None
 
 
-def pairs(gold: list[Event], predicted: list[Event], text: str) -> list[tuple[Event, Event]]:
+def pairs(
+    gold: Sequence[Event], predicted: Sequence[Event], text: str
+) -> list[tuple[Event, Event]]:
     """Return pairs of similar events; each event is used at most once."""
     ranked = sorted(
         (
@@ -58,7 +60,7 @@ def f1(hits: float, predicted: float, gold: float) -> float:
 
 
 def score(
-    records: Iterable[Mapping[str, Any]], predictions: Mapping[str, list[Event]]
+    records: Iterable[Mapping[str, Any]], predictions: Mapping[str, Sequence[Event]]
 ) -> dict[str, float]:
     """Return scores by name, from 0 to 1, for records joined to predictions by id."""
     n: Counter[str] = Counter()
@@ -67,7 +69,7 @@ def score(
     return scores(n)
 
 
-def counts(record: Mapping[str, Any], predicted: list[Event]) -> Counter[str]:
+def counts(record: Mapping[str, Any], predicted: Sequence[Event]) -> Counter[str]:
     """Return what is right, predicted and labelled in one record; sums of these make the scores."""
     text, gold = record["text"], list(record["events"])
     n = Counter(

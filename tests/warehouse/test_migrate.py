@@ -40,6 +40,10 @@ def test_every_released_schema_is_brought_up_to_date(tmp_path: Path, fixture: Pa
         # Whatever was stored before there were asides is told.
         told = con.execute("SELECT bool_and(told), count(told) FROM event_mentions").fetchone()
         assert told == (True, len(truce()))
+        # Nor had anything a tariff code.
+        for view in ("event_mentions", "policy_events"):
+            coded = con.execute(f"SELECT max(len(hs_codes)) FROM {view}").fetchone()
+            assert coded == (0,), view
         store(con, [], asides=[report("2025-10-12", "tariff raised", actors=["US"])])
         assert link_all(con) == 0
         assert len(con.execute("FROM policy_events").fetchall()) == 7

@@ -17,6 +17,7 @@ from flows.markets.securities import load_all
 from flows.markets.sessions import fill_sessions
 from models.link import LinkMention
 from models.reference import load_commodities
+from models.reference.harmonized import through
 from tests.extractors.link_cases import told
 from tests.warehouse.events.test_links import link_all, store
 from warehouse.articles.search import index_articles
@@ -24,6 +25,16 @@ from warehouse.connection import open_warehouse
 
 PRICES = Path(__file__).parents[2] / "flows" / "commands" / "demo" / "prices.csv.gz"
 TIMELINE = Path(__file__).parents[1] / "data" / "timeline.csv"
+# The headings of the goods in these rows: Proclamations 9705 (steel) and 9704 (aluminium).
+STEEL = (*through("7206", "7229"), "7301", "7302", "7304", "7305", "7306")
+ALUMINIUM = ("7601", *through("7604", "7609"))
+HS_CODES = {
+    "T002": (*STEEL, *ALUMINIUM),
+    "T011": STEEL,
+    "T025": ("760110",),
+    "T068": (*STEEL, *ALUMINIUM),
+    "T082": (*STEEL, *ALUMINIUM),
+}
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 CHANGED_TO = re.compile(r"\d% to (\d+(?:\.\d+)?)%")
 RATED = ("tariff", "trade_remedy")
@@ -68,6 +79,7 @@ def timeline_reports() -> list[LinkMention]:
                         actors=row["actor"].split(","),
                         targets=[] if row["target"] == "world" else row["target"].split(","),
                         commodities=commodities_in(words),
+                        hs_codes=HS_CODES.get(row["id"], ()),
                         companies=row["what"].split(":")[:1]
                         if row["type"] in ("government_investment", "sanction_listing")
                         else (),

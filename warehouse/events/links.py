@@ -41,7 +41,7 @@ ENUMS = {
 NESTED = {"rates": Rate, "amounts": Amount, "dates": EventDate}
 WantedKeys = Callable[[Sequence[LinkMention]], Mapping[tuple[str, str], datetime | None]]
 LINKED_AT_ONCE = 20_000
-CORRECTION_FIELDS = ("change_reason", "correction_id")
+LATER_FIELDS = ("change_reason", "correction_id", "hs_codes")
 MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
 
 
@@ -100,6 +100,8 @@ def to_mention(row: Mapping[str, Any]) -> EventMention:
             value = tuple(NESTED[name](**item) for item in value or ())
         elif name == "missing":
             value = tuple((item["argument"], item["reason"]) for item in value or ())
+        elif name == "hs_codes":
+            value = tuple(value or ())  # NULL in what was read before there was the column
         elif isinstance(value, list):
             value = tuple(value)
         values[name] = value
@@ -240,6 +242,6 @@ def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None =
 def digested(record: object, columns: Columns) -> dict[str, Any]:
     """Return a row with a digest of its content; a new digest makes a new revision."""
     row = fields(record, columns)
-    # Rows without corrections keep the digest they had before there were corrections.
-    said = [v for k, v in row.items() if v is not None or k not in CORRECTION_FIELDS]
+    # Rows that say nothing in a later column keep the digest they had before there was one.
+    said = [v for k, v in row.items() if v or k not in LATER_FIELDS]
     return row | {"digest": digest_id(*said)}

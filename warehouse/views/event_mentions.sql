@@ -36,6 +36,7 @@ SELECT
     found.agencies,
     found.product_texts,
     found.commodities,
+    coalesce(found.hs_codes, []) AS hs_codes,
     found.company_texts,
     found.rates,
     found.amounts,
@@ -93,6 +94,7 @@ COMMENT ON COLUMN event_mentions.target_texts IS 'The targets as written in the 
 COMMENT ON COLUMN event_mentions.agencies IS 'Agencies that act, by their usual names.';
 COMMENT ON COLUMN event_mentions.product_texts IS 'The products as written in the text.';
 COMMENT ON COLUMN event_mentions.commodities IS 'Commodity ids of the products.';
+COMMENT ON COLUMN event_mentions.hs_codes IS 'Harmonized System codes that the sentence gives for the goods: digits only, 2 for a chapter, 4 for a heading, 6 for a subheading; longer national codes are cut to 6.';
 COMMENT ON COLUMN event_mentions.company_texts IS 'The companies as written in the text.';
 COMMENT ON COLUMN event_mentions.rates IS 'Rates: text, value, unit, basis and role (rate or previous_rate).';
 COMMENT ON COLUMN event_mentions.amounts IS 'Sums of money and volumes: text, value, unit and kind.';

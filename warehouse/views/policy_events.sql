@@ -18,6 +18,7 @@ SELECT
     step.targets,
     step.commodities,
     step.products,
+    coalesce(step.hs_codes, []) AS hs_codes,
     step.companies,
     step.rate_value,
     step.rate_unit,
@@ -94,6 +95,7 @@ COMMENT ON COLUMN policy_events.actors IS 'Who decides: ISO 3166-1 alpha-2 codes
 COMMENT ON COLUMN policy_events.targets IS 'Whose goods, companies or buyers are affected; empty means all, or not stated.';
 COMMENT ON COLUMN policy_events.commodities IS 'Commodity ids of the products named.';
 COMMENT ON COLUMN policy_events.products IS 'The products as written in the reports.';
+COMMENT ON COLUMN policy_events.hs_codes IS 'Harmonized System codes of the goods, from all reports: chapters (2 digits), headings (4) and subheadings (6), as text without dots.';
 COMMENT ON COLUMN policy_events.companies IS 'The companies as written in the reports.';
 COMMENT ON COLUMN policy_events.rate_value IS 'First rate reported for the step; NULL when none was reported.';
 COMMENT ON COLUMN policy_events.rate_unit IS 'Unit of rate_value, such as percent or percent_point.';

@@ -4,7 +4,7 @@ import pytest
 from spacy.language import Language
 
 from extractors.events.certainty import is_denied
-from extractors.events.composition import compose, load_table
+from extractors.events.composition import compose, load_table, pairs
 from extractors.pipeline import build_nlp
 from models.event import EventStatus, EventType, Polarity, StatusTarget, polarity
 
@@ -27,7 +27,7 @@ def composed(
             doc = component(doc)
     start = text.index(trigger)
     given = EventStatus(status)
-    type_, found, target = compose(doc, [(start, start + len(trigger))], kind, given)
+    type_, found, target = compose(pairs(doc, text), [(start, start + len(trigger))], kind, given)
     return type_, found.value, target
 
 

@@ -86,8 +86,21 @@ def test_every_argument_has_a_reason_filled_or_empty(extractor: Extractor) -> No
                 names = {value.name for value in candidate.arguments}
                 assert names >= {"actors", "targets", "products", "rates", "dates", "instrument"}
                 assert names >= {"companies", "amounts", "duration", "condition", "commodities"}
+                assert "hs_codes" in names
                 for value in (*candidate.labels, *candidate.arguments):
                     assert value.reason, value
+
+
+def test_a_tariff_code_is_shown_with_the_words_that_give_it(extractor: Extractor) -> None:
+    text = "The United States imposed tariffs on goods of headings 7402 through 7404."
+    (sentence,) = told(extractor, text, kind="sentence").sentences
+    (candidate,) = [c for c in sentence.candidates if c.event is not None]
+    shown = [(v.name, v.value, v.reason) for v in candidate.arguments]
+    words = f'"headings 7402 through 7404" at {text.index("headings")}'
+    assert [s for s in shown if s[0] == "hs_codes"] == [
+        ("hs_codes", code, words) for code in ("7402", "7403", "7404")
+    ]
+    assert ("commodities", "copper", "all goods of 7402 are") in shown
 
 
 def test_what_is_refused_says_under_which_measure(extractor: Extractor) -> None:

@@ -193,7 +193,7 @@ def test_a_doubtful_mention_is_less_likely_told_by_the_shipped_weights() -> None
     stale = {n for n in model.told if not n.startswith(("type ", "step ", "said "))} - {"1"}
     title = document_features([mention(TITLE, field="title")], unit())[0]
     assert stale <= {*sure, *title}
-    assert set(model.told) == set(model.lead)
+    assert set(model.lead) <= set(model.told)
 
 
 ARTICLE_TITLE = "Canada raises tariff on Chinese steel to 50%"

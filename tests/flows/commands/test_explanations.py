@@ -88,7 +88,7 @@ def test_an_article_is_looked_up_in_the_snapshot(store: Path, key: str) -> None:
     assert "refused  tariff" in shown
     assert "is under" in shown
     assert "title 0-" in shown
-    assert "sentence without words of a measure" in shown
+    assert "sentence without letters of trade" in shown
     with_events = query(
         store.with_suffix(".snapshot.duckdb"),
         "SELECT event_count FROM articles WHERE article_id LIKE 'a1b2%'",
@@ -127,7 +127,7 @@ def test_console_markup_in_a_text_is_not_interpreted() -> None:
     [
         ("", "refused: empty text"),
         ("x" * 5_000_000, "refused: text too long: 5,000,000 characters"),
-        ("The weather was fine.", "no sentence contains words of a measure"),
+        ("The weather was fine.", "1 sentence without letters of trade"),
         ("שלום 🎉 \u202e tariff \x00", "0 events"),
     ],
 )
