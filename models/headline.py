@@ -11,21 +11,56 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 UNITS = {"percent": "%", "percent_point": " percentage points"}
 # For these steps a decision date is not a start date: write "on", not "from".
 STARTING = {"in_force", "raised", "cut", "expanded", "narrowed", "reinstated", "suspended"}
+# How a type takes its object, and what acts on a measure takes the measure: "tariff on steel".
+PREPOSITIONS = {
+    "government_investment": "in",
+    "investigation": "into",
+    "investment_screening": "of",
+    "local_content_nationalisation": "of",
+    "offtake_agreement": "for",
+    "sanction_listing": "of",
+    "stockpile": "of",
+    "subsidy": "for",
+    "tariff_exemption": "for",
+}
+ACTING_PREPOSITIONS = {"exemption": "from", "investigation": "into"}
 
 
 def headline(candidate: AlertCandidate) -> str:
     """Return the headline of a notice: plain text, one line, at most 200 characters.
 
     "China: export licensing suspended: rare earths, against United States, until 10 Nov 2026".
+    Without a known actor the measure leads: "Tariff on steel raised to 50%, against China".
     """
+    who = places(candidate.actors)
+    if not who:
+        return shorten(" ".join(nobodys_line(candidate).split()), LINE_LIMIT)
     what = f"{words(candidate.type)} {step_words(candidate)}"
     # Products first: the line may be cut, and they matter more than the targets.
     parts = [part for part in (objects(candidate), reach(candidate), rate(candidate)) if part]
     parts += when(candidate)
-    line = f"{places(candidate.actors) or 'Unknown actor'}: {what}"
+    line = f"{who}: {what}"
     if parts:
         line += f": {', '.join(parts)}"
     return shorten(" ".join(line.split()), LINE_LIMIT)
+
+
+def nobodys_line(candidate: AlertCandidate) -> str:
+    """Return the headline of a development whose actor is not known."""
+    measure = words(candidate.type)
+    if goods := objects(candidate):
+        measure += f" {PREPOSITIONS.get(candidate.type, 'on')} {goods}"
+    target = candidate.status_target
+    if target not in ("measure", candidate.type):
+        measure = f"{words(target)} {ACTING_PREPOSITIONS.get(target, 'of')} {measure}"
+    line = f"{measure} {words(candidate.status)}"
+    how_much = rate(candidate)
+    if how_much and candidate.status in ("raised", "cut"):
+        link = "by" if candidate.rate_unit == "percent_point" else "to"
+        line, how_much = f"{line} {link} {how_much}", ""
+    parts = [line, *(part for part in (reach(candidate), how_much) if part), *when(candidate)]
+    whole = ", ".join(parts)
+    return whole[:1].upper() + whole[1:]
 
 
 def words(label: str) -> str:

@@ -32,13 +32,17 @@ FAILURES_IN_A_ROW = 3
 
 @dataclass(slots=True, kw_only=True)
 class DeliveryCounts:
-    """Counts of notices by outcome of a delivery; `dead` ones failed permanently."""
+    """Counts of notices by outcome of a delivery.
+
+    `dead` ones failed permanently, `muted` ones were held back: their measure is muted.
+    """
 
     sent: int = 0
     failed: int = 0
     refused: int = 0
     released: int = 0
     dead: int = 0
+    muted: int = 0
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -91,6 +95,7 @@ def deliver(
                 con, done=done, owner=owner, channels=channels, now=clock(), terms=plan.terms
             )
         report_dead(claims.dead, done, counts)
+        counts.muted += claims.muted
         if claims.notices:
             settled = send_all(claims.notices, by_channel, plan, clock)
             count(settled, counts)

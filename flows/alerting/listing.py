@@ -1,7 +1,8 @@
-"""The rows of `policywire alerts list`: every rule and channel with its state."""
+"""The rows of `policywire alerts list`: every rule and channel with its state, and mutes."""
 
 from collections.abc import Sequence
 
+from flows.alerting.muting import mute_lines
 from flows.alerting.rules import Channel, RuleBook, RuleProblem
 from flows.base.settings import Settings
 from models.alert import AlertRule
@@ -24,6 +25,15 @@ CONDITIONS = (
     ("link", "links"),
 )
 MOST_VALUES = 4
+
+
+def muted_now(settings: Settings) -> list[str]:
+    """Return the mutes that hold today, as lines."""
+    try:
+        return mute_lines(settings.snapshot)
+    except WarehouseError:
+        # No snapshot yet, so nothing is muted.
+        return []
 
 
 def checked(settings: Settings, book: RuleBook) -> RuleBook:

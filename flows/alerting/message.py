@@ -73,9 +73,10 @@ def notice_blocks(notice: Notice, m: Markup, detail: int = WHOLE) -> list[str]:
         blocks.append(m.escape(f"{kind}: {notice.refers_to_headline}{sent}"))
     if notice.candidate is not None:
         blocks += fact_blocks(notice.candidate, m, detail)
-    blocks.append(
-        m.escape(f"Rule {notice.rule_id} · {notice.severity.value} · notice {notice.alert_id}")
-    )
+    foot = f"Rule {notice.rule_id} · {notice.severity.value} · notice {notice.alert_id}"
+    if notice.candidate is not None:
+        foot += f" · measure {notice.candidate.measure_id}"
+    blocks.append(m.escape(foot))
     return blocks
 
 

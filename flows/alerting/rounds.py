@@ -28,6 +28,11 @@ class AlertResult:
     delivered: DeliveryCounts = field(default_factory=DeliveryCounts)
     problems: tuple[str, ...] = ()
 
+    @property
+    def muted(self) -> int:
+        """Return how many notices were held back, because their measure is muted."""
+        return self.enqueued.muted + self.delivered.muted
+
     def log_counts(self) -> tuple[str, ...]:
         """Return the counts for the log line of a pass."""
         return (f"{counted(self.delivered.sent, 'notice')} sent",)
@@ -39,6 +44,8 @@ class AlertResult:
         )
         if self.enqueued.corrected:
             counts += f", {counted(self.enqueued.corrected, 'correction')} queued"
+        if self.muted:
+            counts += f", {counted(self.muted, 'notice')} held back by mutes"
         return "; ".join((counts, *self.problems))
 
 

@@ -6,6 +6,7 @@ import typer
 
 from flows.base.counts import counted
 from flows.base.screen import say
+from flows.commands import alert_words
 from flows.commands.options import Config, Warehouse, settings_from, stored
 
 if TYPE_CHECKING:
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from flows.operations.status import Status
 
 app = typer.Typer(
-    help="Try rules, check rules and channels, send and retry notices.", no_args_is_help=True
+    help="Try and check rules, send and retry notices, mute measures, judge what was sent.",
+    no_args_is_help=True,
 )
 
 
 def register(main: typer.Typer) -> None:
     """Add the commands of this module."""
+    alert_words.register(app)
     main.add_typer(app, name="alerts")
     main.command("status")(status)
     main.command("watch")(watch)
@@ -106,14 +109,14 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
 
 @app.command("list")
 def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
-    """List every rule (conditions, channels, notices sent so far) and every channel.
+    """List every rule (conditions, channels, notices sent so far), channel and muted measure.
 
     [bold]Examples[/bold]
 
       policywire alerts list
     """
     from flows.alerting.channels import open_sinks
-    from flows.alerting.listing import channel_rows, checked, rule_rows
+    from flows.alerting.listing import channel_rows, checked, muted_now, rule_rows
     from flows.alerting.secrets import Redactor
     from flows.base.answers import table_of
     from flows.base.screen import Screen
@@ -129,6 +132,10 @@ def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
     screen.print()
     channels = ("channel", "kind", "where", "used by", "state")
     screen.print(table_of(channels, channel_rows(settings, book, broken)))
+    if muted := muted_now(settings):
+        say("\nMuted measures")
+        for line in muted:
+            say(line)
 
 
 @app.command("ping")

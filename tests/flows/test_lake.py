@@ -10,11 +10,16 @@ import duckdb
 import pytest
 
 from flows import extract
+from flows.alerting.delivery import deliver
 from flows.base.settings import Extracting, Settings
 from models.article import Article, article_id, text_digest
 from models.feed import Feed
+from tests.alert_world import NOW, RecordingSink, rule, store
 from tests.postgres import lake_address
 from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
+from warehouse.alerting.alerts import enqueue_in_transaction
+from warehouse.alerting.judgements import judge
+from warehouse.alerting.mutes import Measure, mute
 from warehouse.articles.articles import save_feeds, save_ingest
 from warehouse.connection import open_warehouse
 from warehouse.lake import load_extensions
@@ -147,3 +152,36 @@ def test_two_workers_one_of_which_dies_give_what_one_process_gives(
     for example in EXAMPLE.finditer(DOCUMENT.read_text("utf-8")):
         query(lake, example["sql"])
     assert query(lake, "SELECT count(*) FROM policy_events").rows == [(expected,)]
+
+
+def test_muted_and_judged_notices_are_the_same_on_a_lake(lake: str, tmp_path: Path) -> None:
+    found = []
+    for warehouse in (lake, tmp_path / "alone.duckdb"):
+        with open_warehouse(warehouse) as con:
+            for name in ("d1", "d2"):
+                store(con, name, measure_id=f"m{name}")
+            muted = Measure(measure_id="md1", measure_key="CN:export_ban")
+            mute(con, [muted], until=NOW + timedelta(days=1), by="ana", reason=None, at=NOW)
+            enqueue_in_transaction(con, [rule()], now=NOW)
+            # Due in a mute that came later: held back when it would be claimed.
+            store(con, "d3", measure_id="md3")
+            enqueue_in_transaction(con, [rule(channels=("desk",))], now=NOW)
+            later = Measure(measure_id="md3", measure_key="CN:export_tax")
+            mute(con, [later], until=NOW + timedelta(days=1), by="ana", reason=None, at=NOW)
+        sink = RecordingSink("log")
+        deliver(warehouse, [sink], clock=lambda: NOW + timedelta(minutes=1))  # type: ignore[arg-type]
+        assert len(sink.taken) == 1
+        with open_warehouse(warehouse) as con:
+            judge(con, sink.taken[0], "right", by="ana", reason=None, at=NOW)
+            found.append(
+                [
+                    con.execute(f"SELECT {what} FROM {view} ORDER BY ALL").fetchall()
+                    for view, what in (
+                        ("alerts", "development_id, state, verdict"),
+                        ("alert_mutes", "measure_id, held_count"),
+                        ("alert_precision", "*"),
+                    )
+                ]
+            )
+    assert found[0] == found[1]
+    assert found[0][0] == [("d1", "muted", None), ("d2", "sent", "right"), ("d3", "muted", None)]

@@ -1,7 +1,7 @@
 """Applies alert rules to new developments and writes each match to the outbox once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,12 +10,13 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from models.alert import AlertCandidate, AlertRule, Severity, alert_id, matches
-from models.alert_timing import timing
+from models.alert_timing import Timing, timing
 from models.fault import Faults
 from models.headline import headline
 from warehouse.alerting.alert_facts import candidate_of, dump_facts, report_key
 from warehouse.alerting.alert_predicates import judge
 from warehouse.alerting.corrections import corrections_owed
+from warehouse.alerting.mutes import mutes_now
 from warehouse.connection import load_query, transaction
 
 SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
@@ -33,7 +34,7 @@ OWED = pa.schema(
     ]
     + [("channel", pa.string()), ("severity", pa.string()), ("severity_rank", pa.int32())]
     + [("headline", pa.string()), ("facts", pa.string()), ("refers_to", pa.string())]
-    + [("told_as", pa.string())]
+    + [("told_as", pa.string()), ("mute_id", pa.string())]
     + [(name, _TIME) for name in ("first_seen_at", "published_at", "created_at", "due_at")]
     + [("fold_at", _TIME), ("fold_reason", pa.string())]
 )
@@ -43,9 +44,10 @@ OWED = pa.schema(
 class Enqueued:
     """Counts of one pass of the rules: developments considered, matches, new notices (`owed`).
 
-    `corrected` counts new corrections. `quiet` developments were skipped: only articles
-    backfilled without alerts report them. `failed` has one line per rule that failed, wholly or
-    on some developments.
+    `corrected` counts new corrections. `muted` counts notices and corrections that were held back,
+    because their measure is muted; no other count has them. `quiet` developments were skipped: only
+    articles backfilled without alerts report them. `failed` has one line per rule that failed,
+    wholly or on some developments.
     """
 
     considered: int = 0
@@ -54,6 +56,7 @@ class Enqueued:
     owed: int = 0
     folded: int = 0
     corrected: int = 0
+    muted: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
     failed: tuple[str, ...] = ()
 
@@ -97,18 +100,23 @@ def enqueue_alerts(
     faults = Faults()
     candidates = candidates_for(con, [row[0] for row in loud], rules, faults)
     found = find_matches(rules, candidates, now, faults)
+    mutes = mutes_now(con, now)
     # Corrections first: they look up earlier notices, and those of this pass are not earlier.
     corrections = corrections_owed(con, [candidate for candidate, _ in candidates], rules, now)
+    corrections = [{**row, "mute_id": mutes.get(row["measure_id"])} for row in corrections]
     insert_owed(con, corrections)
-    owed = write_owed(con, found, now, line, faults)
+    written = write_owed(con, found, now, line, faults, mutes)
     note_considered(con, loud, now, alerts_off=False)
     note_considered(con, [row for row in news if row[0] in quiet], now, alerts_off=True)
+    owed = [row for row in written if row["mute_id"] is None]
+    corrected = sum(row["mute_id"] is None for row in corrections)
     return Enqueued(
         considered=len(loud),
         quiet=len(quiet),
         matched=len(found),
         owed=len(owed),
-        corrected=len(corrections),
+        corrected=corrected,
+        muted=len(written) + len(corrections) - len(owed) - corrected,
         folded=sum(1 for row in owed if row["fold_at"]),
         by_rule=dict(Counter(row["rule_id"] for row in owed)),
         failed=faults.lines("rule"),
@@ -193,8 +201,12 @@ def write_owed(
     now: datetime,
     line: Callable[[AlertCandidate], str],
     faults: Faults,
+    mutes: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Write matches to the outbox that are not there yet; return the rows written."""
+    """Write matches to the outbox that are not there yet; return the rows written.
+
+    `mutes` is measure_id -> mute_id of the muted measures.
+    """
     if not found:
         return []
     batch = [
@@ -211,7 +223,7 @@ def write_owed(
     con.register("alert_batch", pa.Table.from_pylist(batch, schema=BATCH))
     refers = dict(con.execute(load_query("alerts_owed")).fetchall())
     con.unregister("alert_batch")
-    gate = ThrottleGate(con, now)
+    gate = ThrottleGate(con, now, mutes)
     owed = []
     texts: dict[str, tuple[str, str]] = {}  # development_id -> headline, facts
     for match in found:
@@ -239,11 +251,15 @@ def insert_owed(con: DuckDBPyConnection, owed: Sequence[dict[str, Any]]) -> None
 
 
 class ThrottleGate:
-    """Counts the single notices of each rule on each channel in the current throttle window."""
+    """Counts the single notices of each rule on each channel in the current throttle window.
 
-    def __init__(self, con: DuckDBPyConnection, now: datetime) -> None:
+    Notices of muted measures (`mutes`: measure_id -> mute_id) are held back and not counted.
+    """
+
+    def __init__(self, con: DuckDBPyConnection, now: datetime, mutes: Mapping[str, str]) -> None:
         self.con = con
         self.now = now
+        self.mutes = mutes
         self.passed: dict[tuple[str, str], int] = {}
 
     def count(self, rule: AlertRule, channel: str) -> int:
@@ -265,10 +281,19 @@ class ThrottleGate:
             self.passed[key] = int(row[0])
         return self.passed[key]
 
-    def let_pass(self, rule: AlertRule, channel: str) -> None:
-        """Count one more single notice."""
-        if rule.throttle is not None:
-            self.passed[rule.rule_id, channel] = self.count(rule, channel) + 1
+    def timing(self, rule: AlertRule, channel: str) -> Timing:
+        """Return when to send a new notice; count it if it goes alone."""
+        sent = self.count(rule, channel)
+        when = timing(
+            now=self.now,
+            throttle=rule.throttle,
+            quiet=rule.quiet,
+            digest=rule.digest,
+            sent_in_window=sent,
+        )
+        if when.fold_at is None and rule.throttle is not None:
+            self.passed[rule.rule_id, channel] = sent + 1
+        return when
 
 
 def owed_row(
@@ -276,15 +301,8 @@ def owed_row(
 ) -> dict[str, Any]:
     """Return a match as a row of the outbox."""
     rule, candidate = match.rule, match.candidate
-    when = timing(
-        now=gate.now,
-        throttle=rule.throttle,
-        quiet=rule.quiet,
-        digest=rule.digest,
-        sent_in_window=gate.count(rule, match.channel),
-    )
-    if when.fold_at is None:
-        gate.let_pass(rule, match.channel)
+    mute_id = gate.mutes.get(candidate.measure_id)
+    when = Timing(due_at=gate.now) if mute_id else gate.timing(rule, match.channel)
     return {
         "alert_id": match.alert_id,
         "kind": "single",
@@ -305,6 +323,7 @@ def owed_row(
         "due_at": when.due_at,
         "fold_at": when.fold_at,
         "fold_reason": when.reason,
+        "mute_id": mute_id,
     }
 
 

@@ -13,6 +13,7 @@ from models.alert import AlertCandidate, Notice, Severity
 from models.alert_timing import backoff_s
 from models.identity import digest_id
 from warehouse.alerting.alert_facts import load_facts
+from warehouse.alerting.mutes import hold_muted
 from warehouse.connection import load_query, transaction
 
 MAX_FAILURES = 10
@@ -84,11 +85,15 @@ class ChannelBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """The result of a claim: notices to send, notices that failed permanently, next time to ask."""
+    """The result of a claim: notices to send, notices that failed permanently, next time to ask.
+
+    `muted` counts those held back, because their measure is muted.
+    """
 
     notices: tuple[Notice, ...]
     dead: tuple[Notice, ...]
     next_at: datetime | None
+    muted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +117,12 @@ def settle_and_claim(
 ) -> Claims:
     """Settle the attempts and claim the next notices, with the warehouse open only once."""
     dead = record_attempts(con, done, owner=owner, now=now, terms=terms)
-    notices = claim_notices(con, owner=owner, channels=channels, now=now, terms=terms)
+    notices, muted = hold_and_claim(con, owner=owner, channels=channels, now=now, terms=terms)
     return Claims(
         notices=tuple(notices),
         dead=tuple(dead),
         next_at=None if notices else next_due_at(con, channels),
+        muted=muted,
     )
 
 
@@ -130,13 +136,27 @@ def claim_notices(
 ) -> list[Notice]:
     """Claim due notices of these channels for the time of a lease, highest severity first.
 
-    Digests that are due are assembled first. Another process can claim a notice once the lease
-    expires, so the caller must not send after `claimed_until`.
+    First, notices of muted measures are held back and digests that are due are assembled. Another
+    process can claim a notice once the lease expires, so the caller must not send after
+    `claimed_until`.
     """
+    return hold_and_claim(con, owner=owner, channels=channels, now=now, terms=terms)[0]
+
+
+def hold_and_claim(
+    con: DuckDBPyConnection,
+    *,
+    owner: str,
+    channels: Sequence[str],
+    now: datetime,
+    terms: ClaimTerms,
+) -> tuple[list[Notice], int]:
+    """Do what `claim_notices` does; also return how many notices were held back."""
     if not channels:
-        return []
+        return [], 0
     token = uuid.uuid4().hex
     with transaction(con):
+        muted = hold_muted(con, now)
         fold_due(con, now)
         con.execute(
             load_query("claim_alerts"),
@@ -150,7 +170,7 @@ def claim_notices(
             },
         )
         rows = con.execute(load_query("claimed_alerts"), {"token": token}).to_arrow_table()
-    return notices_of(rows.to_pylist(), token)
+    return notices_of(rows.to_pylist(), token), muted
 
 
 def fold_due(con: DuckDBPyConnection, now: datetime) -> int:

@@ -18,11 +18,11 @@ heirs AS (
     WHERE d.retracted AND d.superseded_by IS NOT NULL
 ),
 in_outbox AS (
-    SELECT a.alert_id, a.rule_id, a.channel, a.development_id
+    SELECT a.alert_id, a.rule_id, a.channel, a.development_id, a.state
     FROM store.alerts AS a
     WHERE a.kind = 'single'
     UNION ALL
-    SELECT a.alert_id, a.rule_id, a.channel, h.new_id AS development_id
+    SELECT a.alert_id, a.rule_id, a.channel, h.new_id AS development_id, a.state
     FROM store.alerts AS a
     JOIN heirs AS h ON h.old_id = a.development_id
     WHERE a.kind = 'single'
@@ -35,7 +35,8 @@ reported_before AS (
     WHERE a.kind = 'single'
 ),
 first_steps AS (
-    SELECT alert_id, rule_id, channel, development_id FROM in_outbox
+    -- A notice that was held back told the desk nothing that a later one could continue.
+    SELECT alert_id, rule_id, channel, development_id FROM in_outbox WHERE state <> 'muted'
     UNION ALL
     SELECT alert_id, rule_id, channel, development_id FROM alert_batch
 )

@@ -185,6 +185,17 @@ WITH failing AS (
         ON there.development_id = held.development_id
     WHERE held.development_id IS NOT NULL
     UNION ALL
+    SELECT 'judgements_have_notices' AS check_name, held.alert_id AS example
+    FROM store.alert_judgements AS held
+    ANTI JOIN store.alerts AS there
+        ON there.alert_id = held.alert_id
+    UNION ALL
+    SELECT 'muted_notices_have_mutes' AS check_name, held.alert_id AS example
+    FROM store.alerts AS held
+    ANTI JOIN store.alert_mutes AS there
+        ON there.mute_id = held.mute_id
+    WHERE held.state = 'muted'
+    UNION ALL
     SELECT 'article_versions_without_gaps' AS check_name, article_id AS example
     FROM store.articles
     GROUP BY article_id

@@ -12,13 +12,16 @@ firsts AS (
     SELECT held.*, about.told_of, about.correction_id
     FROM store.alerts AS held
     JOIN about ON about.development_id = held.development_id
-    WHERE held.kind = 'single'
+    -- What was held back needs no correction.
+    WHERE held.kind = 'single' AND held.state <> 'muted'
 ),
 corrections AS (
     SELECT
         held.refers_to,
         arg_max(held.told_as, (held.created_at, held.alert_id)) AS told_as,
-        arg_max(held.facts, (held.created_at, held.alert_id)) AS facts
+        -- A correction that was held back is not sent later, but the desk never read its facts.
+        arg_max(held.facts, (held.created_at, held.alert_id)) FILTER (held.state <> 'muted')
+            AS facts
     FROM store.alerts AS held
     SEMI JOIN firsts ON firsts.alert_id = held.refers_to
     WHERE held.kind = 'correction'

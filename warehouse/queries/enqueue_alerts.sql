@@ -1,4 +1,5 @@
--- One row per row of `owed_batch`: new notices, with their due times.
+-- One row per row of `owed_batch`: new notices, with their due times. Those of a
+-- muted measure are held back at once.
 INSERT INTO store.alerts BY NAME
 SELECT
     alert_id,
@@ -21,7 +22,8 @@ SELECT
     fold_at,
     fold_reason,
     NULL AS folded_into,
-    'pending' AS state,
+    CASE WHEN mute_id IS NULL THEN 'pending' ELSE 'muted' END AS state,
+    mute_id,
     NULL AS claim_token,
     NULL AS claimed_by,
     NULL AS claimed_until,

@@ -5,5 +5,6 @@ WHERE kind = 'single'
     AND rule_id = $rule_id
     AND channel = $channel
     AND fold_at IS NULL
+    AND state <> 'muted'
     AND created_at >= $window_start
     AND created_at < $window_end

@@ -1,4 +1,5 @@
 -- One row per notice: rule x development x channel, or a digest of several.
+-- after: alert_judgements
 CREATE OR REPLACE VIEW alerts AS
 WITH attempts AS (
     SELECT
@@ -8,6 +9,11 @@ WITH attempts AS (
         max(started_at) AS last_attempt_at
     FROM store.deliveries
     GROUP BY alert_id
+),
+words AS (
+    SELECT alert_id, verdict, reason
+    FROM alert_judgements
+    WHERE is_newest
 )
 SELECT
     a.alert_id,
@@ -34,10 +40,14 @@ SELECT
     coalesce(t.attempt_count, 0) AS attempt_count,
     coalesce(t.repeat_count, 0) AS repeat_count,
     t.last_attempt_at,
-    CASE WHEN a.state = 'sent' THEN NULL ELSE a.last_error END AS last_error
+    CASE WHEN a.state = 'sent' THEN NULL ELSE a.last_error END AS last_error,
+    a.mute_id,
+    w.verdict,
+    w.reason AS verdict_reason
 FROM store.alerts AS a
 LEFT JOIN store.alerts AS d ON d.alert_id = a.folded_into
-LEFT JOIN attempts AS t ON t.alert_id = coalesce(a.folded_into, a.alert_id);
+LEFT JOIN attempts AS t ON t.alert_id = coalesce(a.folded_into, a.alert_id)
+LEFT JOIN words AS w ON w.alert_id = a.alert_id;
 
 COMMENT ON VIEW alerts IS 'One row per notice: what was sent to a channel, or waits to be sent.';
 COMMENT ON COLUMN alerts.alert_id IS 'Digest of rule, development and channel; the idempotency key.';
@@ -49,7 +59,7 @@ COMMENT ON COLUMN alerts.headline IS 'The development in one line.';
 COMMENT ON COLUMN alerts.development_id IS 'The development; see policy_events. NULL for a digest.';
 COMMENT ON COLUMN alerts.measure_id IS 'Its measure; see measure_status. NULL for a digest.';
 COMMENT ON COLUMN alerts.refers_to IS 'alert_id of the notice this one follows (an earlier step, such as announced before in_force) or corrects; NULL when there is none.';
-COMMENT ON COLUMN alerts.state IS 'pending, claimed, sent, dead (failed permanently) or withdrawn (the source withdrew the report before it was sent). A folded notice shows the state of its digest.';
+COMMENT ON COLUMN alerts.state IS 'pending, claimed, sent, dead (failed permanently), withdrawn (the source withdrew the report before it was sent) or muted (held back for good, because its measure was muted). A folded notice shows the state of its digest.';
 COMMENT ON COLUMN alerts.created_at IS 'When it was written to the outbox, UTC.';
 COMMENT ON COLUMN alerts.due_at IS 'Earliest time to send it, or to retry after a failure, UTC.';
 COMMENT ON COLUMN alerts.sent_at IS 'When the receiver accepted it or its digest, UTC; NULL when not sent.';
@@ -63,3 +73,6 @@ COMMENT ON COLUMN alerts.attempt_count IS 'Delivery attempts for it or its diges
 COMMENT ON COLUMN alerts.repeat_count IS 'Attempts that succeeded after an earlier success: the receiver got the same alert_id again.';
 COMMENT ON COLUMN alerts.last_attempt_at IS 'Time of the last delivery attempt, UTC; NULL when there was none.';
 COMMENT ON COLUMN alerts.last_error IS 'Why it is not sent yet, without secrets; NULL when there was no error.';
+COMMENT ON COLUMN alerts.mute_id IS 'The mute that held it back; see alert_mutes. NULL when none did.';
+COMMENT ON COLUMN alerts.verdict IS 'right or wrong: the last word of a person on it; see alert_judgements. NULL when nobody judged it.';
+COMMENT ON COLUMN alerts.verdict_reason IS 'Why it was judged so; NULL when no reason was given.';

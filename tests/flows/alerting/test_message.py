@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from flows.alerting.message import FORMATS, payload, payload_bytes, render, subject
 from models.alert import EarlierStep, Notice, Severity
+from models.correction import correction_line
+from models.event import EventType, StatusTarget
 from models.headline import headline
 from models.security import TickerLink
 from tests.alert_world import NOW, candidate, notice
@@ -83,7 +85,30 @@ PART = notice(candidate=FULL, headline=headline(FULL))
             {"actors": (), "targets": (), "commodities": (), "companies": ("MP Materials",),
              "type": "government_investment", "status": "announced", "effective_date": None,
              "decision_date": None, "end_date": None},
-            "Unknown actor: government investment announced: MP Materials",
+            "Government investment in MP Materials announced",
+        ),
+        (
+            {"actors": (), "targets": (), "commodities": ("steel",), "type": "tariff",
+             "status": "raised", "rate_value": 50.0, "rate_unit": "percent",
+             "effective_date": None, "decision_date": None, "end_date": None},
+            "Tariff on steel raised to 50%",
+        ),
+        (
+            {"actors": ("XX",), "commodities": (), "type": "tariff", "status": "announced",
+             "rate_value": 5.0, "rate_unit": "percent_point", "effective_date": "2025-11",
+             "end_date": None},
+            "Tariff announced, against United States, 5 percentage points, from Nov 2025",
+        ),
+        (
+            {"actors": (), "targets": (), "type": "tariff", "status": "cut",
+             "rate_value": 5.0, "rate_unit": "percent_point", "effective_date": None,
+             "decision_date": None, "end_date": None},
+            "Tariff on rare earths cut by 5 percentage points",
+        ),
+        (
+            {"actors": (), "targets": (), "status": "extended", "status_target": "suspension",
+             "effective_date": None, "decision_date": None},
+            "Suspension of export licensing on rare earths extended, until 10 Nov 2026",
         ),
     ],
 )  # fmt: skip
@@ -91,6 +116,17 @@ def test_the_line_says_who_what_whom_how_much_and_when(
     fields: dict[str, object], line: str
 ) -> None:
     assert headline(replace(FULL, **fields)) == line  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", EventType)
+@pytest.mark.parametrize("target", StatusTarget)
+def test_no_line_names_an_actor_that_nobody_knows(kind: EventType, target: StatusTarget) -> None:
+    for actors in ((), ("XX",)):
+        nobody = replace(FULL, actors=actors, type=kind, status_target=target)
+        for line in (headline(nobody), correction_line(nobody, None)):
+            assert "nknown" not in line
+            assert "  " not in line
+        assert headline(nobody)[0].isupper()
 
 
 @pytest.mark.parametrize("style", FORMATS)
@@ -115,7 +151,7 @@ def test_every_format_contains_every_fact(style: str) -> None:
         "loses its premium",
         "9 Oct 2025: announced",
         "Update of: China: export licensing announced, sent 2025-10-09 09:30 UTC",
-        PART.alert_id,
+        f"notice {PART.alert_id} · measure m1",
     ):
         assert fact in text, fact
 

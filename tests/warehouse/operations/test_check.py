@@ -40,6 +40,14 @@ def test_a_sound_warehouse_has_no_problems(full: DuckDBPyConnection) -> None:
         ),
         ("UPDATE store.extractions SET event_count = 99", "extraction_counts_mentions"),
         (
+            "INSERT INTO store.alert_judgements BY NAME SELECT 'gone' AS alert_id",
+            "judgements_have_notices",
+        ),
+        (
+            "INSERT INTO store.alerts BY NAME SELECT 'a' AS alert_id, 'muted' AS state",
+            "muted_notices_have_mutes",
+        ),
+        (
             "CREATE OR REPLACE VIEW broken AS SELECT 1 AS x; CREATE TABLE t AS SELECT 1 AS x; "
             "CREATE OR REPLACE VIEW broken AS SELECT x FROM t; DROP TABLE t",
             "view_opens",
