@@ -29,6 +29,7 @@ from warehouse.events.events import save_extractions
 from warehouse.events.links import load_link_input, mentions_to_link, save_links
 
 BATCH = 200
+# Corpora of what a state itself publishes, with that state.
 COUNTRIES = {"whitehouse": "US", "federal_register": "US"}
 
 
@@ -59,27 +60,32 @@ def articles_of(corpus: str, since: str, until: str) -> Iterator[Article]:
             if published is None or not since <= published.date().isoformat() <= until:
                 continue
             title, text, url = item.get("title") or "", item["text"], item.get("url")
-            digest = text_digest(title, text)
-            yield Article(
-                article_id=article_id(
-                    guid=url, canonical_url=url, feed_id=corpus, text_digest=digest
-                ),
-                version=1,
-                feed_id=corpus,
-                guid=url,
-                url=url,
-                canonical_url=url,
-                title=title,
-                text=text,
-                text_digest=digest,
-                entry_digest=digest,
-                text_source="archive",
-                language="en",
-                published_at=published,
-                updated_at=None,
-                fetched_at=published,
-                first_seen_at=published,
-            )
+            yield archived(title, text, feed_id=corpus, guid=url, url=url, published=published)
+
+
+def archived(
+    title: str, text: str, *, feed_id: str, guid: str | None, url: str | None, published: datetime
+) -> Article:
+    """Return a text of the corpus as an article that we saw when it was published."""
+    digest = text_digest(title, text)
+    return Article(
+        article_id=article_id(guid=guid, canonical_url=url, feed_id=feed_id, text_digest=digest),
+        version=1,
+        feed_id=feed_id,
+        guid=guid,
+        url=url,
+        canonical_url=url,
+        title=title,
+        text=text,
+        text_digest=digest,
+        entry_digest=digest,
+        text_source="archive",
+        language="en",
+        published_at=published,
+        updated_at=None,
+        fetched_at=published,
+        first_seen_at=published,
+    )
 
 
 def load(path: Path, corpus: str, since: str, until: str) -> int:

@@ -74,8 +74,9 @@ class Extractor:
         self.nlp = build_nlp()
         self.gates = Gates(pipeline_config().getfloat("cascade", "ngrams") if gate else None)
         self.reader = load_reader()
-        self.least_score = load_combination().settings["parse"] if gate else -math.inf
-        self.least_glances = load_combination().glances if gate else THROUGH
+        combination = load_combination()
+        self.least_score = combination.settings["parse"] if gate else -math.inf
+        self.least_glances = combination.glances if gate else THROUGH
         self.version = EXTRACTOR_VERSION
         self.batch_sentences = pipeline_config().getint("batch", "sentences")
         self._known: OrderedDict[str, _Reading] = OrderedDict()

@@ -6,7 +6,7 @@ of the sentence. lexicon/certainty.toml has the words, the forms they take toget
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 
@@ -60,11 +60,7 @@ def is_talked_of(step: Token) -> bool:
             _is_of_talks(c) for c in verb.children if c.dep_ in _OBJECTS
         ):
             return True
-    at = step
-    for _ in range(_UP):
-        if at.head.i == at.i or at.dep_ not in _ABOUT:
-            break
-        at = at.head
+    for at in _above(step, _ABOUT):
         if _is_of_talks(at) or lower(at.text) in _forms("discussing"):
             return True
         if lower(at.text) in _forms("beginning"):
@@ -74,14 +70,16 @@ def is_talked_of(step: Token) -> bool:
 
 def is_considered(step: Token) -> bool:
     """Is a step only being weighed: "is considering whether to drop the duty"?"""
-    at = step
+    return any(lower(at.text) in _forms("considering") for at in _above(step, _WEIGHED))
+
+
+def _above(step: Token, joints: frozenset[str]) -> Iterator[Token]:
+    """The words that a step hangs on by these joints, the nearest first, at most _UP of them."""
     for _ in range(_UP):
-        if at.head.i == at.i or at.dep_ not in _WEIGHED:
-            return False
-        at = at.head
-        if lower(at.text) in _forms("considering"):
-            return True
-    return False
+        if step.head.i == step.i or step.dep_ not in joints:
+            return
+        step = step.head
+        yield step
 
 
 def _is_of_talks(token: Token) -> bool:

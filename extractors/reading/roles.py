@@ -15,7 +15,8 @@ from extractors.reading.readings import SURE_STEP, ReadEvent, Reading
 from extractors.text.dates import find_dates
 from models.event import EventDate, EventType, Factuality
 
-# A name has a role when it is at least this likely; an actor is named from half of that on.
+# How likely a role must be: from SURE on all names act, else the likeliest alone from LIKELY on;
+# from HIT on a name is hit.
 SURE, LIKELY, HIT = 0.4, 0.15, 0.35
 
 
@@ -28,13 +29,14 @@ def read_parties(
     """
     begins = dateline_end(context.text)
     steps = _steps(doc, event)
+    firms = doc.user_data["reading"].spans(event, "company")
     here = [
         n
         for n in context.names
         if n.start >= begins
         and not is_somebody_else(n, doc)
         and not _of_another(n, doc, steps)
-        and not _of_firm(n, context, doc, event)
+        and not _of_firm(n, context, firms)
     ]
     # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
     titled = () if kind is EventType.OFFTAKE_AGREEMENT else context.title_names
@@ -56,14 +58,14 @@ def read_parties(
     return actors, targets
 
 
-def _of_firm(name: Name, context: SentenceContext, doc: Doc, event: ReadEvent) -> bool:
-    """Does a state's name open that of a firm: "Canada Nickel", "Brazil Potash"?"""
+def _of_firm(name: Name, context: SentenceContext, firms: Sequence[tuple[int, int, float]]) -> bool:
+    """Does a state's name open that of a firm: "Canada Nickel", "Brazil Potash"?
+
+    `firms` are spans of the sentence as `Reading.spans` gives them.
+    """
     if name.label != "COUNTRY":
         return False
-    reading: Reading = doc.user_data["reading"]
-    if any(
-        start == name.start and end > name.end for start, end, _ in reading.spans(event, "company")
-    ):
+    if any(start == name.start and end > name.end for start, end, _ in firms):
         return True
     # In running text goods have no capital, but in a name.
     return not context.headline and any(

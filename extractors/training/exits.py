@@ -65,34 +65,28 @@ def _behind(
     before: Sequence[NodeProto],
 ) -> GraphProto:
     """The nodes up to a glance, then `inner` if it is high enough, else empty outputs."""
+    nothing = {name: [0] * len(shapes[name].type.tensor_type.shape.dim) for name in later}
     empty = helper.make_graph(
         [
             helper.make_node(
                 "Constant",
                 [],
                 [f"no_{name}_{at}"],
-                value=helper.make_tensor(
-                    name, TensorProto.FLOAT, [0] * len(shapes[name].type.tensor_type.shape.dim), []
-                ),
+                value=helper.make_tensor(name, TensorProto.FLOAT, shape, []),
             )
-            for name in later
+            for name, shape in nothing.items()
         ],
         f"stopped_{at}",
         [],
         [
-            helper.make_tensor_value_info(
-                f"no_{name}_{at}",
-                TensorProto.FLOAT,
-                [0] * len(shapes[name].type.tensor_type.shape.dim),
-            )
-            for name in later
+            helper.make_tensor_value_info(f"no_{name}_{at}", TensorProto.FLOAT, shape)
+            for name, shape in nothing.items()
         ],
     )
     then = GraphProto()
     then.CopyFrom(inner)
     # A branch names its outputs for itself.
-    renamed = {name: f"{name}_{at}" for name in later}
-    _rename(then, renamed)
+    _rename(then, {name: f"{name}_{at}" for name in later})
     nodes = [
         *before,
         helper.make_node("Constant", [], [f"place_{at}"], value_ints=[at]),

@@ -17,7 +17,7 @@ from extractors.reading.labels import FACTUALITIES, ROLES, STATUSES, TIME_FRAMES
 from models.errors import ConfigError
 
 ROLE_WIDTH = 48
-# The layers after which a glance may end the reading.
+# The layers after which training asks for a glance; inputs.EXITS are those that are shipped.
 EARLY = (1, 2, 3)
 STEPS = len(STATUSES) + len(FACTUALITIES) + len(TIME_FRAMES)
 

@@ -13,6 +13,8 @@ T = TypeVar("T")
 FOLDS = 5
 # Sets that scores are given for: a fifth of each is left out in turn. All others always train.
 SCORED = ("dev", "wide")
+# Drawn where an earlier gate and encoder found an event likely: numerous, and no fair draw.
+LIKELY = "likely"
 OWN = Path(__file__).parent / "own"
 POINTERS = Path("tests/quality/labelled")
 # The first letters by which two sentences are taken for copies of each other.

@@ -11,7 +11,7 @@ import argparse
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -35,7 +35,7 @@ from extractors.reading.document import mark_lead
 from extractors.reading.reader import Reader
 from extractors.records import record_from_event, unit_from_record
 from extractors.training.progress import say
-from extractors.training.sets import FOLDS, apart, group_of, read_sets
+from extractors.training.sets import FOLDS, LIKELY, apart, group_of, read_sets
 from extractors.training.stacking import Stacked, fit_combination
 from models import harmless
 from models.event import EventType, TextUnit, type_group
@@ -44,7 +44,7 @@ LABELS = ("type", "status", "factuality", "time_frame")
 # Width of the kernel and strength of the ridge, found by cross-validation.
 GAMMA, RIDGE = 0.01, 0.3
 # The head grows, and slows, with each candidate that it learns from; the encoder learns from all.
-ENCODER_ONLY = frozenset({"likely"})
+ENCODER_ONLY = frozenset({LIKELY})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +91,17 @@ def read_example(record: dict[str, Any], set_name: str, extractor: Extractor) ->
             )
         )
     return Example(record=record, set_name=set_name, unit=unit, docs=docs, instances=instances)
+
+
+def read_examples(extractor: Extractor, more: Iterable[Path] = ()) -> list[Example]:
+    """All labelled records that the head learns from, parsed."""
+    sets = (s for s in read_sets(more) if s.name not in ENCODER_ONLY)
+    return [read_example(r, s.name, extractor) for s in sets for r in s.records]
+
+
+def readers_in(folder: Path) -> list[Reader]:
+    """The encoders of the folds that encoder.py made, in order."""
+    return [Reader((folder / f"fold{k}.onnx").read_bytes()) for k in range(FOLDS)]
 
 
 def place_of(text: str, gold: dict[str, Any]) -> int:
@@ -301,12 +312,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dry", action="store_true", help="write no weights")
     a = parser.parse_args(arguments)
     extractor = Extractor(gate=False)
-    sets = [s for s in read_sets(a.more) if s.name not in ENCODER_ONLY]
-    examples = [read_example(r, s.name, extractor) for s in sets for r in s.records]
+    examples = read_examples(extractor, a.more)
     say(f"{len(examples):,} labelled records")
-    readers = [Reader((a.readers / f"fold{k}.onnx").read_bytes()) for k in range(FOLDS)]
     done = []
-    for fold in folds(examples, readers):
+    for fold in folds(examples, readers_in(a.readers)):
         done.append(fold)
         say(f"fold {len(done)} of {FOLDS}: {len(fold.examples):,} records left out")
     if a.predictions is not None:

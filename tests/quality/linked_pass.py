@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bench.load_corpus import COUNTRIES, archived, moment
 from extractors.extract import EXTRACTOR_VERSION, Extractor
 from flows.extract import unit_of
 from flows.link import group_copies, link_mentions
-from models.article import Article, article_id, text_digest
+from models.article import Article
 from models.feed import Feed
 from warehouse.articles.articles import articles_to_extract, save_feeds, save_ingest
 from warehouse.connection import open_warehouse
 from warehouse.events.events import save_extractions
 
 REPORTS = Path(__file__).with_name("linked_reports.sql")
-# Corpora of what a state itself publishes, with that state.
-OFFICIAL = {"whitehouse": "US", "federal_register": "US"}
 BATCH = 200
 
 
@@ -48,7 +47,7 @@ class Report:
 def feed_of(corpus: str, document: Mapping[str, Any]) -> Feed:
     """The feed that a document would come from: one a publisher."""
     publisher = document.get("publisher") or urlsplit(document.get("url") or "").hostname or corpus
-    country = OFFICIAL.get(corpus)
+    country = COUNTRIES.get(corpus)
     return Feed(
         feed_id=re.sub(r"\W+", "-", publisher.lower()).strip("-"),
         name=publisher,
@@ -60,35 +59,13 @@ def feed_of(corpus: str, document: Mapping[str, Any]) -> Feed:
     )
 
 
-def article_of(corpus: str, document: Mapping[str, Any], published: datetime) -> Article:
+def article_of(corpus: str, document: Mapping[str, Any], published: str) -> Article:
     """A document as an article that we saw when it was published."""
     title, text = (document.get("title") or "").strip(), document.get("text") or ""
     feed_id, guid = feed_of(corpus, document).feed_id, f"{corpus}/{document['id']}"
-    digest = text_digest(title, text)
-    return Article(
-        article_id=article_id(guid=guid, canonical_url=None, feed_id=feed_id, text_digest=digest),
-        version=1,
-        feed_id=feed_id,
-        guid=guid,
-        url=None,
-        canonical_url=None,
-        title=title,
-        text=text,
-        text_digest=digest,
-        entry_digest=digest,
-        text_source="archive",
-        language="en",
-        published_at=published,
-        updated_at=None,
-        fetched_at=published,
-        first_seen_at=published,
-    )
-
-
-def moment(text: str) -> datetime:
-    """A time of the corpus in UTC."""
-    at = datetime.fromisoformat(text)
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    at = moment(published)
+    assert at is not None, f"{guid}: {published!r} is no time"
+    return archived(title, text, feed_id=feed_id, guid=guid, url=None, published=at)
 
 
 def linked(

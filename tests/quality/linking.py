@@ -28,7 +28,7 @@ from extractors.training.labelled import digest, documents_of, shared_folder
 from models.errors import ConfigError
 from models.event import EventStatus, EventType, status_class, type_group
 from tests.quality.clustering import Agreement, Grouping, b_cubed, ceaf_e, clusters
-from tests.quality.linked_pass import Report, article_of, feed_of, linked, moment
+from tests.quality.linked_pass import Report, article_of, feed_of, linked
 
 STEPS = Path(__file__).parent / "labelled" / "linked" / "steps.jsonl"
 FIELDS = {"title": "title", "text": "body"}
@@ -100,7 +100,7 @@ def compare(labels: Sequence[Pointer], documents: Documents, extractor: Extracto
     """Read and link the documents of one list, and lay the result beside its labels."""
     day = {(p["corpus"], p["document"]): p["published"] for p in labels}
     articles = {
-        key: article_of(key[0], document, moment(document.get("published") or day[key]))
+        key: article_of(key[0], document, document.get("published") or day[key])
         for key, document in documents.items()
     }
     feeds = {f.feed_id: f for f in (feed_of(key[0], d) for key, d in documents.items())}

@@ -49,14 +49,11 @@ def score_own(extractor: Extractor) -> dict[str, float]:
 
 def score_folds(readers: Path) -> dict[str, dict[str, float]]:
     """Return the scores on dev and wide, each fifth read by models that had not seen it."""
-    from extractors.reading.reader import Reader
-    from extractors.training.sets import FOLDS, read_sets
-    from extractors.training.train import cross_validated, folds, read_example
+    from extractors.training.train import cross_validated, folds, read_examples, readers_in
 
     extractor = Extractor(gate=False)
-    examples = [read_example(r, s.name, extractor) for s in read_sets() for r in s.records]
-    encoders = [Reader((readers / f"fold{k}.onnx").read_bytes()) for k in range(FOLDS)]
-    done = list(folds(examples, encoders))
+    examples = read_examples(extractor)
+    done = list(folds(examples, readers_in(readers)))
     found = {r["id"]: r["events"] for r in cross_validated(done, extractor.version)}
     sets = {
         "dev": [e.record for e in examples if e.set_name == "dev"],
