@@ -4,7 +4,7 @@ CREATE OR REPLACE VIEW event_cars AS
 SELECT
     found.development_id,
     found.listing_id,
-    found.sign,
+    event.sign,
     event.link,
     event.type,
     event.status,
@@ -22,7 +22,7 @@ SELECT
     coalesce(near.same_day, 0) AS same_day_count,
     coalesce(near.within_5, 0) AS overlap_count
 FROM store.cumulative_returns(
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
 ) AS found
 JOIN store.event_sessions AS event
     ON event.development_id = found.development_id AND event.listing_id = found.listing_id
