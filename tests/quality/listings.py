@@ -8,8 +8,8 @@
 `load` reads and links items of three feed corpora that hold a sentence worth reading, drawn by
 lot. `draw` finds the listings anew, so it shows the code at hand, and draws among the developments
 that affect any: headline, sentence, then each link as "4.2 listing link sign | reason". A reader
-notes the faulty ones, a line each: "4.2 sign: kind of error"; `listing`, `sign` and `reason` are
-what can be wrong. `keep` adds the lot to labelled/listings.jsonl: pointers, links and verdicts,
+notes the faulty ones, a line each: "4.2 sign: kind of error", or "4.2-5"; `listing`, `sign` and
+`reason` are what can be wrong. `keep` adds the lot to labelled/listings.jsonl: pointers, links and verdicts,
 without any text. Needs the corpora of POLICYWIRE_SHARED.
 """
 
@@ -42,7 +42,7 @@ ITEMS, LOT, BATCH = 1000, 17, 100
 GATHERED = "2026-08-22"
 JUDGED = Path(__file__).parent / "labelled" / "listings.jsonl"
 VERDICTS = ("listing", "sign", "reason")
-FAULTY = re.compile(r"(\d+)\.(\d+)\s+([a-z,]+)\s*:\s*(.+)")
+FAULTY = re.compile(r"(\d+)\.(\d+)(?:-(\d+))?\s+([a-z,]+)\s*:\s*(.+)")
 QUEUE = "SELECT development_id, revision FROM store.developments ORDER BY development_id"
 
 
@@ -131,10 +131,11 @@ def keep(pointers: Path, faulty: Path) -> None:
     for line in faulty.read_text(encoding="utf-8").splitlines():
         if not (found := FAULTY.fullmatch(line.strip())):
             raise SystemExit(f"{faulty}: not a verdict: {line!r}")
-        parts = found[3].split(",")
+        parts = found[4].split(",")
         if unknown := set(parts) - set(VERDICTS):
             raise SystemExit(f"{faulty}: {line!r}: unknown {sorted(unknown)}")
-        wrong[int(found[1]), int(found[2])] = parts, found[4]
+        for place in range(int(found[2]), int(found[3] or found[2]) + 1):
+            wrong[int(found[1]), place] = parts, found[5]
     lines = [json.loads(line) for line in pointers.read_text(encoding="utf-8").splitlines()]
     for pointer in lines:
         for place, link in enumerate(pointer["links"], 1):

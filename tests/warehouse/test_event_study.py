@@ -196,8 +196,7 @@ def test_filters_narrow_the_study(con: DuckDBPyConnection) -> None:
 
     def count(filters: str) -> int:
         row = con.execute(
-            "SELECT sum(event_count) FROM event_study"
-            f"({filters}) WHERE window_name = '[0,+1]'"
+            f"SELECT sum(event_count) FROM event_study({filters}) WHERE window_name = '[0,+1]'"
         ).fetchone()
         assert row is not None
         return row[0] or 0

@@ -330,6 +330,8 @@ EXPOSURES = {
     "role": TEXT,
     "weight": NUMBER,
     "countries": TEXTS,
+    "sells": TEXTS,
+    "source": TEXT,
     "valid_from": DAY,
     "valid_to": DAY,
 }
