@@ -55,7 +55,8 @@ class Exposure:
 
     `countries` are where it does that work, as ISO 3166-1 codes; empty means the issuer's own
     country. `sells` are the only countries where it sells the goods; empty means that is not known.
-    `source` is the filing that the weight comes from; None for the prior of the role. Valid from `valid_from` until the day before `valid_to`.
+    `source` is the filing that the weight comes from; None for the prior of the role. Valid from
+    `valid_from` until the day before `valid_to`.
     """
 
     issuer_id: str

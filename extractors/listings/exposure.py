@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from extractors.listings.company_names import fold
+from extractors.listings.doubts import contradiction, releases
 from extractors.listings.places import UNTOLD, expand, place_of, reaches, untold_part, works_of
 from extractors.listings.tickers import TickerLinker
 from models.event import EventMention, Factuality, moves_forward
@@ -42,6 +43,7 @@ JOINT = frozenset({"rare_earths", "light_rare_earths", "heavy_rare_earths"})
 INPUTS = frozenset({"lithography", "wafers", "bauxite", "alumina", "apis"})
 # What concerns one firm says little of others: only a clear sign is worth a link.
 FIRM_TYPES = frozenset({"offtake_agreement", "licensing_deal", "government_investment"})
+CASES = frozenset({"investigation", "trade_remedy"})
 GIVES = re.compile(r"\bfrom\s+$")
 GIVEN = frozenset({"government_investment", "subsidy"})
 PARTY_TYPES = frozenset(
@@ -112,8 +114,8 @@ class EventLinker:
         for mention in self.index.in_sentence(event):
             links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
         held = {self.issuer_of(listing) for listing in links}
-        denied = event.factuality is Factuality.NEGATED
-        by_goods = [] if denied else self.exposed_links(event, day)
+        alone = event.factuality is Factuality.NEGATED or of_one_firm(event)
+        by_goods = [] if alone else self.exposed_links(event, day)
         exposed = [link for link in by_goods if self.issuer_of(link.listing) not in held]
         return (*sorted(links.values(), key=lambda k: (-k.relevance, k.listing)), *exposed)
 
@@ -191,7 +193,9 @@ class EventLinker:
     def ties(self, event: EventMention, day: date | None) -> Iterable[Tie]:
         """Yield every exposure to the event's commodities, their members and their class."""
         near: dict[str, float] = {}
-        for commodity in event.commodities:
+        classes = {parent for c in event.commodities for parent in self.classes(c)}
+        # "Chips such as AI accelerators": the kind is meant, not all of the class.
+        for commodity in [c for c in event.commodities if c not in classes]:
             for reached, nearness in self.family(commodity):
                 near[reached] = max(near.get(reached, 0.0), nearness)
         for commodity, nearness in near.items():
@@ -217,13 +221,18 @@ class EventLinker:
             yield child, nearness
             below += [(c, nearness * 0.9) for c in self.children.get(child, ())]
         nearness = 1.0
-        commodities = load_commodities()
-        while commodity_id in commodities and (parent := commodities[commodity_id].parent_id):
+        for parent in self.classes(commodity_id):
             # A maker of chips need not make AI accelerators.
             if parent not in JOINT:
                 return
             nearness *= ABOVE
             yield parent, nearness
+
+    def classes(self, commodity_id: str) -> Iterable[str]:
+        """Yield the classes of a commodity, the closest first."""
+        commodities = load_commodities()
+        while commodity_id in commodities and (parent := commodities[commodity_id].parent_id):
+            yield parent
             commodity_id = parent
 
     def strongest_tie(self, event: EventMention, issuer_id: str, day: date | None) -> Tie | None:
@@ -262,7 +271,10 @@ class EventLinker:
         what = words(event.type)
         if event.factuality is Factuality.NEGATED:
             return None, f"{with_article(what)} would mean: {cell.reason}; but the text denies it"
-        forward = moves_forward(event.status, event.status_target)
+        if said := contradiction(event):
+            read = f"{with_article(what)} ({words(event.status)}) was read"
+            return None, f"{read}, but the text says {said!r}"
+        forward = moves_forward(event.status, event.status_target) and not releases(event)
         direction = "forward" if forward else "back"
         step = f"{with_article(what)} moving {direction} ({words(event.status)})"
         sign = cell.sign if forward else FLIP[cell.sign]
@@ -307,6 +319,11 @@ def strongest(groups: Iterable[list[TickerLink]]) -> list[TickerLink]:
         part.sort(key=lambda k: -k.relevance)
     chosen = (first + rest)[:MOST_EXPOSED]
     return sorted(chosen, key=lambda k: (-k.relevance, k.sign not in ("+", "-")))
+
+
+def of_one_firm(event: EventMention) -> bool:
+    """Is it a case against firms that are named, not against the goods of a country?"""
+    return event.type.value in CASES and bool(event.company_texts) and not event.targets
 
 
 def gives(event: EventMention, mention: NamedListing) -> bool:

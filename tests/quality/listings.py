@@ -9,8 +9,8 @@
 lot. `draw` finds the listings anew, so it shows the code at hand, and draws among the developments
 that affect any: headline, sentence, then each link as "4.2 listing link sign | reason". A reader
 notes the faulty ones, a line each: "4.2 sign: kind of error", or "4.2-5"; `listing`, `sign` and
-`reason` are what can be wrong. `keep` adds the lot to labelled/listings.jsonl: pointers, links and verdicts,
-without any text. Needs the corpora of POLICYWIRE_SHARED.
+`reason` are what can be wrong. `keep` adds the lot to labelled/listings.jsonl: pointers, links and
+verdicts, without any text. Needs the corpora of POLICYWIRE_SHARED.
 """
 
 import argparse
@@ -61,10 +61,10 @@ def drawn_items(corpus: str, count: int) -> Iterator[dict[str, Any]]:
             return
 
 
-def load(path: Path, count: int) -> None:
+def load(path: Path, corpora: Sequence[str], count: int) -> None:
     """Store, read and link the drawn items of each corpus."""
     extractor = Extractor()
-    for corpus in CORPORA:
+    for corpus in corpora:
         items = list(drawn_items(corpus, count))
         feeds = {feed.feed_id: feed for feed in (feed_of(corpus, item) for item in items)}
         with open_warehouse(path) as con:
@@ -93,8 +93,9 @@ def affecting(path: Path) -> list[tuple[DevelopmentToJoin, tuple[TickerLink, ...
 
 
 def draw(path: Path, seed: int, count: int, pointers: Path) -> None:
-    """Print a sheet to judge and write its pointers."""
-    held = affecting(path)
+    """Print a sheet to judge and write its pointers, without sentences judged in other lots."""
+    known = {pointer["digest"] for pointer in judged() if pointer["lot"] != seed}
+    held = [pair for pair in affecting(path) if digest(pair[0].event.sentence) not in known]
     chosen = random.Random(seed).sample(held, min(count, len(held)))
     with open_warehouse(path) as con:
         guids = dict(con.execute("SELECT article_id, guid FROM store.articles").fetchall())
@@ -193,6 +194,7 @@ def main() -> None:
     loading = steps.add_parser("load")
     loading.add_argument("warehouse", type=Path)
     loading.add_argument("--items", type=int, default=ITEMS)
+    loading.add_argument("--corpus", nargs="+", default=CORPORA)
     drawing = steps.add_parser("draw")
     drawing.add_argument("warehouse", type=Path)
     drawing.add_argument("--seed", type=int, required=True)
@@ -204,7 +206,7 @@ def main() -> None:
     steps.add_parser("tally")
     args = parser.parse_args()
     if args.step == "load":
-        load(args.warehouse, args.items)
+        load(args.warehouse, args.corpus, args.items)
     elif args.step == "draw":
         draw(args.warehouse, args.seed, args.count, args.pointers)
     elif args.step == "keep":

@@ -290,3 +290,33 @@ def test_exposures_are_written_with_weight_and_days(
 def test_an_exposure_that_is_none_names_its_line(cell: str) -> None:
     with pytest.raises(ConfigError, match=r"tickers\.csv: line 2"):
         exposure("owner", "XNYS:X", cell, 0, {}, 2)
+
+
+def test_a_release_of_stocks_is_the_reverse_of_buying(linker: EventLinker) -> None:
+    """Both are one type of event: only the words tell them apart."""
+    for sentence, sign in (
+        ("The release of 400 million barrels of oil from the reserve begins.", "-"),
+        ("The US will buy oil to refill the reserve after the release of barrels.", "+"),
+        ("Korea will avoid tapping its oil reserves.", None),
+    ):
+        move = event("stockpile", "adopted", actors=("JP",), commodities=("crude_oil",),
+                     sentence=sentence)  # fmt: skip
+        assert links(linker, move)["XNYS:XOM"].sign == sign, sentence
+
+
+def test_words_of_easing_against_the_step_leave_the_sign_open(linker: EventLinker) -> None:
+    for sentence, sign in (
+        ("US considers lifting more sanctions on Venezuela's oil.", None),
+        ("US imposes sanctions on oil after lifting others.", "+"),
+        ("US plans sanctions on oil of Venezuela.", "+"),
+    ):
+        step = event("sanction_listing", "proposed", actors=("US",), targets=("VE",),
+                     commodities=("crude_oil",), sentence=sentence,
+                     polarity=Polarity.RESTRICTING)  # fmt: skip
+        assert links(linker, step)["MISX:ROSN"].sign == sign, sentence
+
+
+def test_a_case_against_a_firm_is_no_case_against_goods(linker: EventLinker) -> None:
+    probe = event("investigation", "adopted", actors=("US",), commodities=("memory_chips",),
+                  sentence="The ITC looks into Micron.", company_texts=("Micron",))  # fmt: skip
+    assert {link.link for link in links(linker, probe).values()} <= {"party", "named"}
