@@ -144,7 +144,7 @@ def keep(pointers: Path, faulty: Path) -> None:
     if wrong:
         raise SystemExit(f"{faulty}: no such link: {sorted(wrong)}")
     lots = {pointer["lot"] for pointer in lines}
-    kept = [p for p in judged() if p["lot"] not in lots] + lines
+    kept = [p for p in judged(JUDGED) if p["lot"] not in lots] + lines
     JUDGED.write_text("".join(json.dumps(p) + "\n" for p in kept), encoding="utf-8")
 
 

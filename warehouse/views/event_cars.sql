@@ -43,7 +43,7 @@ LEFT JOIN (
 COMMENT ON VIEW event_cars IS 'One row per development, listing and window: the cumulative abnormal return by the market model, and how many other events overlap.';
 COMMENT ON COLUMN event_cars.development_id IS 'The development; see policy_events.';
 COMMENT ON COLUMN event_cars.listing_id IS 'The listing, MIC:TICKER.';
-COMMENT ON COLUMN event_cars.sign IS 'Expected direction, a prior: +, - or ?.';
+COMMENT ON COLUMN event_cars.sign IS 'Expected direction, a prior: +, - or ?; NULL when it is not known.';
 COMMENT ON COLUMN event_cars.link IS 'How the development affects the listing: named, party or exposed.';
 COMMENT ON COLUMN event_cars.type IS 'Type of the development.';
 COMMENT ON COLUMN event_cars.status IS 'Status of the development.';
