@@ -10,17 +10,23 @@ import re
 from models.event import EventMention, EventType, Polarity
 
 # Easing, up to six words before what it eases; and words that tighten, wherever they are.
+RULES = (
+    r"(?:tariff|dut(?:y|ies)\b|bans?\b|curb|restriction|sanction|control|licen[cs]|quota|embargo"
+    r"|lev(?:y|ies)\b|tax)"
+)
+TRADE = r"(?:export|import|shipment|sales?\b|sell\b|sold\b)"
 EASES = re.compile(
     r"\b(?:lift|eas(?:e|es|ed|ing)\b|waiv|remov|scrap|roll(?:s|ed|ing)? back|loosen|relax|repeal"
-    r"|eliminat|abolish|allow|permit|approv|reduc|slash|lower|suspend|paus|drop|resum|restor)\w*"
-    r"(?:\W+\w+){0,6}?\W+(?:tariff|dut(?:y|ies)\b|bans?\b|curb|restriction|sanction|control|licen[cs]"
-    r"|quota|embargo|lev(?:y|ies)\b|tax|export|import|shipment|sales?\b|sell\b|sold\b)"
+    r"|eliminat|abolish|reduc|slash|lower|suspend|paus|drop)\w*"
+    rf"(?:\W+\w+){{0,6}}?\W+{RULES}"
+    r"|\b(?:allow|permit(?:s|ted|ting)\b|approv(?:e|es|ed|ing)\b|resum|restor|reopen)\w*"
+    rf"(?:\W+\w+){{0,6}}?\W+{TRADE}"
     r"|\bun-?\s?-?\s?sanction\w*|\bduty-free\b|\bwithout (?:tariff|dut)",
     re.I,
 )
 TIGHTENS = re.compile(
     r"\b(?:impos|rais(?:e|es|ed|ing)\b|hik(?:e|es|ed|ing)\b|tighten|expand|doubl|increas|tough|block"
-    r"|halt|slap|threat|retaliat|crack|clos(?:e|es|ed|ing)\b|bann(?:ed|ing)\b|bans\b|curbs\b"
+    r"|halt|slap|threat|retaliat|crack|clos(?:e|es|ed|ing)\b|bann(?:ed|ing)\b"
     r"|restrict(?:s|ed|ing)?\b|add(?:s|ed|ing)?\b|extend|new (?:\S+ )?(?:tariff|dut|sanction|ban))",
     re.I,
 )

@@ -112,6 +112,8 @@ class EventLinker:
         for mention in self.parties(event):
             links.setdefault(mention.listing_id, self.named_link(event, mention, "party", day))
         for mention in self.index.in_sentence(event):
+            if mention.kind == "publisher":
+                continue
             links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
         held = {self.issuer_of(listing) for listing in links}
         alone = event.factuality is Factuality.NEGATED or of_one_firm(event)
@@ -245,11 +247,11 @@ class EventLinker:
         if tie.place != UNTOLD:
             cell = self.cell(event, tie)
             return self.signed(event, cell) if cell else None
-        key = event.type.value, tie.exposure.role
-        cells = [cell for cell in self.signs.values() if (cell.type, cell.role) == key]
+        kind, role = event.type.value, tie.exposure.role
+        cells = [cell for cell in self.signs.values() if (cell.type, cell.role) == (kind, role)]
         if not cells:
             return None
-        if len({cell.sign for cell in cells}) == 1:
+        if [cell.place for cell in cells] == ["any"]:
             return self.signed(event, cells[0])
         return None, f"what {with_article(words(event.type))} does to it hangs on " + (
             f"{untold_part(event)}, which the text does not say"
@@ -322,8 +324,11 @@ def strongest(groups: Iterable[list[TickerLink]]) -> list[TickerLink]:
 
 
 def of_one_firm(event: EventMention) -> bool:
-    """Is it a case against firms that are named, not against the goods of a country?"""
-    return event.type.value in CASES and bool(event.company_texts) and not event.targets
+    """Is it a case against firms that are named, or a permit of a firm that is not?"""
+    kind, named = event.type.value, bool(event.company_texts)
+    return (kind in CASES and named and not event.targets) or (
+        kind == "licensing_deal" and not named
+    )
 
 
 def gives(event: EventMention, mention: NamedListing) -> bool:

@@ -309,6 +309,9 @@ def test_words_of_easing_against_the_step_leave_the_sign_open(linker: EventLinke
         ("US considers lifting more sanctions on Venezuela's oil.", None),
         ("US imposes sanctions on oil after lifting others.", "+"),
         ("US plans sanctions on oil of Venezuela.", "+"),
+        ("US weighs easing curbs on oil of Venezuela.", None),
+        ("US plans to suspend shipments of oil.", "+"),
+        ("Approval of Trump a year after sanctions on oil.", "+"),
     ):
         step = event("sanction_listing", "proposed", actors=("US",), targets=("VE",),
                      commodities=("crude_oil",), sentence=sentence,
@@ -320,3 +323,18 @@ def test_a_case_against_a_firm_is_no_case_against_goods(linker: EventLinker) -> 
     probe = event("investigation", "adopted", actors=("US",), commodities=("memory_chips",),
                   sentence="The ITC looks into Micron.", company_texts=("Micron",))  # fmt: skip
     assert {link.link for link in links(linker, probe).values()} <= {"party", "named"}
+
+
+def test_a_publisher_and_a_source_of_reports_are_no_firms_touched(linker: EventLinker) -> None:
+    for sentence in (
+        "Secretary mulls a tariff on steel - Newsmax",
+        "Refiners may resume imports, sources told Platts, part of S&P Global Energy.",
+    ):
+        step = event("tariff", "proposed", actors=("CN",), sentence=sentence)
+        assert links(linker, step) == {}, sentence
+
+
+def test_an_unknown_actor_signs_only_what_holds_everywhere(linker: EventLinker) -> None:
+    """State money of an unknown state is no reason to look at every user of the goods."""
+    step = event("government_investment", "adopted", commodities=("rare_earth_magnets",))
+    assert links(linker, step) == {}
