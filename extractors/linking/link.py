@@ -13,6 +13,7 @@ from datetime import datetime
 
 from extractors.linking.article import parts_of
 from extractors.linking.block_linker import BlockLinker, score, unused
+from extractors.linking.grade import worth
 from extractors.linking.parts import Part, part_key
 from extractors.linking.reports import add_report, new_development
 from extractors.linking.result import development_row, measure_row
@@ -194,6 +195,7 @@ def mention_row(part: Part, state: DevelopmentState, novelty: Novelty) -> Linked
         first_seen_at=part.source.first_seen_at,
         reported_at=part.source.reported_at,
         extractor_version=m.extractor_version,
+        grade=worth(part),
         withdrawn=part.withdrawn,
         withdrawn_at=part.withdrawn_by[1] if part.withdrawn_by else None,
     )

@@ -24,6 +24,7 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
     amount = state.amounts[0] if state.amounts else None
     decided, precision, basis = decision(state)
     effective, end = most_precise(state.effective), most_precise(state.ends)
+    official = state.confirmed_by
     return LinkedDevelopment(
         development_id=state.label,
         measure_id=state.measure,
@@ -73,6 +74,11 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         correction_id=digest_id("correction", *sorted(map(":".join, state.withdrawals)))
         if state.withdrawals
         else None,
+        grade=state.grade,
+        official_source=official.publisher if official else None,
+        official_article_id=official.article_id if official else None,
+        official_seen_at=official.seen_at if official else None,
+        official_reported_at=official.reported_at if official else None,
         confidence=round(min(1.0 - state.doubt, MAX_CONFIDENCE), 4),
         source_count=state.source_count,
         mention_count=state.mention_count,
