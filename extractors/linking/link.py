@@ -92,6 +92,10 @@ def link_block(
     linker.changed.update(state.label for state in rebuilt)
     taken = [(part, *linker.link(part)) for part in later]
     restore_ids(linker, [(part, state) for part, state, _ in taken], before, since)
+    # A later stage confirms the step that it continues, or did so until now.
+    continued = {linker.developments[label].stage_of for label in linker.changed}
+    continued |= {from_json(stored.state).stage_of for stored in unsettled}
+    linker.changed |= continued & linker.developments.keys()
     states = [linker.developments[label] for label in sorted(linker.changed)]
     affected = {state.measure for state in states}
     affected |= {stored.measure_id for stored in unsettled} & linker.measures.keys()

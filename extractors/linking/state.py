@@ -137,7 +137,7 @@ def ungraded(values: dict[str, Any]) -> str | None:
     Who said what is not in it, so an official source is not known either.
     """
     sure = Factuality(values["factuality"])
-    if values["hollow"] or sure is Factuality.NEGATED:
+    if values.get("hollow") or sure is Factuality.NEGATED:
         return None
     return (Grade.RUMOUR if sure in HEARSAY else Grade.REPORTED).value
 

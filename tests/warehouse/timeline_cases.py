@@ -70,7 +70,9 @@ def timeline_reports() -> list[LinkMention]:
             dates += [("date_effective", row["effective"])] if row["effective"] else []
             dates += [("date_end", row["end"])] if row["end"] else []
             suspended = re.search(r"Announcements (55 to 58, 61 and 62) suspended", row["what"])
-            for publisher, days in (("official", 0), ("wire", 1)):
+            state = row["actor"].split(",")[0]
+            late = OFFICIAL_LATER.get(row["id"], 0)
+            for publisher, days in (("official", late), ("wire", 0 if late else 1)):
                 day = date.fromisoformat(row["announced"]) + timedelta(days=days)
                 found.append(
                     told(
@@ -93,7 +95,10 @@ def timeline_reports() -> list[LinkMention]:
                         source="official_actor" if publisher == "official" else "author",
                         publisher=publisher
                         if publisher == "wire"
-                        else f"{row['actor'].split(',')[0]} government",
+                        else f"{state} government",
+                        speaks_for=state
+                        if publisher == "official" and state in OWN_FEEDS
+                        else None,
                         article=f"{row['id']}-{publisher}",
                         says=row["what"],
                     )
