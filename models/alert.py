@@ -24,9 +24,10 @@ class AlertRule:
     """What the desk wants to be alerted to. All conditions must hold; an empty tuple means "any".
 
     `commodities` and `listings` are already expanded (descendants, groups). `max_source_tier` is
-    the lowest trust tier that counts (1 is an official or a top wire). `predicate` is a boolean SQL expression over
-    one row of `policy_events`; the warehouse evaluates it. Empty `factualities` means the
-    ontology's own test (section 7): reported as fact, scheduled, or a condition set officially.
+    the lowest trust tier that counts (1: an official publisher or a top wire). `predicate` is a
+    boolean SQL expression over one row of `policy_events`; the warehouse evaluates it. Empty
+    `factualities` means the ontology's own test (section 7): reported as fact, scheduled, or a
+    condition set officially.
     """
 
     rule_id: str
@@ -187,9 +188,7 @@ def newsworthy(candidate: AlertCandidate) -> bool:
     """Is it reported as fact, scheduled, or a condition set officially? (ontology section 7)"""
     if candidate.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED):
         return True
-    official = (
-        candidate.source_type.startswith("official") or candidate.grade == Grade.CONFIRMED
-    )
+    official = candidate.source_type.startswith("official") or candidate.grade == Grade.CONFIRMED
     return candidate.factuality == Factuality.CONDITIONAL and official
 
 

@@ -1,9 +1,9 @@
 """How well a step is attested, from its reports alone.
 
-Each report has a worth of its own; a step is graded by the best of those that stand, and its
-official source is the earliest report of the state that takes the step, or the earliest that this
-state makes of the next stage: who puts a tariff in force confirms that it was announced. Both are the same in
-whatever order and in whatever pieces the reports come.
+Each report has a worth of its own. A step is graded by the best of those that stand. Its official
+source is the earliest report of the state that takes the step, of the step itself or of its next
+stage: who puts a tariff in force confirms that it was announced. The order in which reports come,
+and the pieces, do not matter.
 """
 
 import re

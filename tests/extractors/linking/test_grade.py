@@ -51,8 +51,10 @@ def only(memory: Memory) -> LinkedDevelopment:
         ({"source": "unnamed_source", "source_text": "Sources said"}, Grade.RUMOUR),
         ({"source": "unnamed_source", "source_text": "a source close to the talks"}, Grade.RUMOUR),
         ({"source": "unnamed_source", "source_text": "sources of lithium"}, Grade.REPORTED),
-        ({"source": "unnamed_source", "source_text": "reportedly", "speaks_for": "CN"},
-         Grade.CONFIRMED),
+        (
+            {"source": "unnamed_source", "source_text": "reportedly", "speaks_for": "CN"},
+            Grade.CONFIRMED,
+        ),
         ({"source": "media", "source_text": "reportedly"}, Grade.RUMOUR),
         ({"source": "media", "source_text": "Reuters"}, Grade.REPORTED),
         ({"speaks_for": "CN"}, Grade.CONFIRMED),
@@ -93,7 +95,9 @@ def test_the_earliest_official_text_counts_even_if_it_comes_last() -> None:
 
 
 def test_copies_are_no_sources() -> None:
-    memory = Memory().load(report("2025-03-01", copy_of="w"), report("2025-03-01", "b", copy_of="w"))
+    memory = Memory().load(
+        report("2025-03-01", copy_of="w"), report("2025-03-01", "b", copy_of="w")
+    )
     assert (only(memory).grade, only(memory).source_count) == ("reported", 1)
 
 

@@ -119,7 +119,7 @@ def test_what_is_known_at_last_is_what_the_view_tells(reports: Sequence[LinkMent
     con = memory()
     store(con, reports)
     link_all(con)
-    order = f"SELECT development_id, {COLUMNS} FROM {{}} ORDER BY development_id"  # noqa: S608 - constants
+    order = f"SELECT development_id, {COLUMNS} FROM {{}} ORDER BY development_id"
     now = con.execute(order.format("policy_events")).fetchall()
     assert con.execute(order.format(f"policy_events_as_of('{LATE}')")).fetchall() == now
 
@@ -132,7 +132,7 @@ def test_old_rows_are_not_graded_and_linking_goes_on_from_them(con: DuckDBPyConn
     con.execute("UPDATE store.development_mentions SET grade = NULL")
     con.execute(
         "UPDATE store.development_states SET state = "
-        "replace(state, '\"grade\":\"reported\",\"confirmed_by\":null,', '')"
+        'replace(state, \'"grade":"reported","confirmed_by":null,\', \'\')'
     )
     assert one(con, "SELECT count(*) FROM store.development_states WHERE state LIKE '%grade%'") == (
         0,
