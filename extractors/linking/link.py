@@ -95,7 +95,7 @@ def link_block(
     # A later stage confirms the step that it continues, or did so until now.
     continued = {linker.developments[label].stage_of for label in linker.changed}
     continued |= {from_json(stored.state).stage_of for stored in unsettled}
-    linker.changed |= continued & linker.developments.keys()
+    linker.changed |= linker.developments.keys() & continued
     states = [linker.developments[label] for label in sorted(linker.changed)]
     affected = {state.measure for state in states}
     affected |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
