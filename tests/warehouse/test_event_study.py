@@ -291,6 +291,8 @@ def test_expected_gains_and_losses_are_averaged_apart(con: DuckDBPyConnection) -
         "WHERE window_name = '[0,+5]'"
     ).fetchall()
     assert together == [("all", 3, pytest.approx(sum(cars.values()) / 3))]
+    unknown = con.execute("SELECT max(event_count) FROM event_study(sign := 'unknown')").fetchone()
+    assert unknown == (1,)
     signs = con.execute("SELECT DISTINCT sign FROM event_path() ORDER BY 1").fetchall()
     assert signs == [("+",), ("-",), ("unknown",)]
 

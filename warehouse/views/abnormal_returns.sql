@@ -28,7 +28,7 @@ WITH picked AS (
             OR list_contains(string_split(p_listing, ','), split_part(event.listing_id, ':', 2))
         )
         AND (p_group IS NULL OR issuer.sector = p_group)
-        AND (p_sign IS NULL OR event.sign = p_sign)
+        AND (p_sign IS NULL OR coalesce(event.sign, 'unknown') = p_sign)
         AND (p_link IS NULL OR event.link = p_link)
         AND (p_since IS NULL OR event.event_date >= CAST(p_since AS DATE))
         AND (p_until IS NULL OR event.event_date <= CAST(p_until AS DATE))
