@@ -21,7 +21,7 @@ EASES = re.compile(
     rf"(?:\W+\w+){{0,6}}?\W+{RULES}"
     r"|\b(?:allow|permit(?:s|ted|ting)\b|approv(?:e|es|ed|ing)\b|resum|restor|reopen)\w*"
     rf"(?:\W+\w+){{0,6}}?\W+{TRADE}"
-    r"|\bun-?\s?-?\s?sanction\w*|\bduty-free\b|\bwithout (?:tariff|dut)",
+    r"|\bun(?:\s?-\s?)?sanction\w*|\bduty-free\b|\bwithout (?:tariff|dut)",
     re.I,
 )
 TIGHTENS = re.compile(

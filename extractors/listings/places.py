@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.event import EventMention
+from models.event import EventMention, moves_forward
 from models.security import Exposure
 
 # What the place of an issuer hangs on is not in the text.
@@ -39,10 +39,14 @@ def place_of(event: EventMention, works: tuple[str, ...], seat: str | None) -> s
     counts where most of it is, the first; for what may leave a country, also at the seat: chips
     that are made abroad are under their designer's law.
     """
-    actors, targets = expand(event.actors), expand(event.targets)
+    told = tuple(dict.fromkeys(a for a in event.actors if a != "XX"))
+    # Only who eases acts on itself too: of a new measure, the target is no actor.
+    if moves_forward(event.status, event.status_target):
+        told = tuple(a for a in told if a not in event.targets) or told
+    actors, targets = expand(told), expand(event.targets)
     home = works[0] if works else None
     border = event.type.value in IMPORT_SIDE
-    several = len(set(event.actors) - {"XX"}) > 1
+    several = len(told) > 1
     if home in actors or (not border and seat in actors and seat in works):
         return "both" if border and several else "actor"
     if event.type.value == "sanction_listing" and not event.company_texts:
@@ -55,8 +59,8 @@ def place_of(event: EventMention, works: tuple[str, ...], seat: str | None) -> s
     if not actors:
         return UNTOLD
     if border and not several and ("world" in targets or not targets):
-        told = "world" in targets or event.type.value in ON_ALL
-        return "target" if told else UNTOLD
+        all_goods = "world" in targets or event.type.value in ON_ALL
+        return "target" if all_goods else UNTOLD
     return "elsewhere"
 
 

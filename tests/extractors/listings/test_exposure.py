@@ -309,6 +309,7 @@ def test_words_of_easing_against_the_step_leave_the_sign_open(linker: EventLinke
         ("US considers lifting more sanctions on Venezuela's oil.", None),
         ("US imposes sanctions on oil after lifting others.", "+"),
         ("US plans sanctions on oil of Venezuela.", "+"),
+        ("Report on UN sanctions on oil of Venezuela.", "+"),
         ("US weighs easing curbs on oil of Venezuela.", None),
         ("US plans to suspend shipments of oil.", "+"),
         ("Approval of Trump a year after sanctions on oil.", "+"),
@@ -338,3 +339,10 @@ def test_an_unknown_actor_signs_only_what_holds_everywhere(linker: EventLinker) 
     """State money of an unknown state is no reason to look at every user of the goods."""
     step = event("government_investment", "adopted", commodities=("rare_earth_magnets",))
     assert links(linker, step) == {}
+
+
+def test_the_target_of_a_new_measure_is_no_actor(linker: EventLinker) -> None:
+    ban = event("import_restriction", "adopted", actors=("US", "CN"), targets=("CN",),
+                commodities=("electric_vehicles",))  # fmt: skip
+    found = links(linker, ban)
+    assert (found["XNAS:TSLA"].sign, found["XHKG:1211"].sign) == ("+", "-")
