@@ -132,7 +132,9 @@ def study(
     group: Annotated[
         str | None, typer.Option("--group", help="Sector of the listings, for example rare_earths.")
     ] = None,
-    sign: Annotated[str | None, typer.Option("--sign", help="Expected effect: +, -, ? or unknown.")] = None,
+    sign: Annotated[
+        str | None, typer.Option("--sign", help="Expected effect: +, -, ? or unknown.")
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--since", help="First event day, YYYY-MM-DD.")
     ] = None,
