@@ -19,6 +19,7 @@ from flows.commands import (
     feeds,
     history,
     market,
+    mcp,
     review,
     run,
     sql,
@@ -37,7 +38,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feeds.app, name="feeds")
-for module in (run, sql, store, text, explain, market, alerts, review, history, doctor):
+for module in (run, sql, store, text, explain, market, alerts, review, history, mcp, doctor):
     module.register(app)
 
 STOPPED = "policywire: stopped; run the same command again to continue"

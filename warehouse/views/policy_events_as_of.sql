@@ -91,7 +91,9 @@ SELECT
     reported.first_reported_at,
     reported.last_seen_at,
     reported.source_count,
-    reported.mention_count
+    reported.mention_count,
+    reported.article_id,
+    reported.article_version
 FROM reported
 JOIN store.development_states AS step ON step.development_id = reported.development_id
 LEFT JOIN store.standing_measures AS measure ON measure.measure_id = step.measure_id
