@@ -1,6 +1,9 @@
 """Builds the MCP server and serves it: on standard input and output, or over HTTP on loopback."""
 
+import asyncio
 import logging
+import os
+import signal
 import socket
 import sys
 from importlib import metadata
@@ -11,7 +14,6 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
 
-from flows.base.interrupts import run_async
 from flows.base.logs import JsonLines, PlainLines
 from flows.base.screen import say
 from flows.mcp_server.access import only_with
@@ -25,6 +27,7 @@ PATH = "/mcp"
 # A query has at most 100,000 characters.
 MAX_BODY_BYTES = 1_000_000
 MAX_CONNECTIONS = 64
+INTERRUPTED = 130
 READ_ONLY = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
@@ -75,7 +78,10 @@ def serve_stdio(snapshot: Path) -> None:
     server = make_server(snapshot)
     if sys.stdin.isatty():
         say("waiting for an MCP client on standard input; see docs/MCP.md. Ctrl-C stops", err=True)
-    run_async(server.run_stdio_async())
+    # The thread that reads standard input cannot be woken, and nothing here needs to be finished:
+    # processes with queries end when ours does.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    asyncio.run(server.run_stdio_async())
 
 
 def serve_http(snapshot: Path, port: int, token: str, token_from: str) -> None:
@@ -89,6 +95,7 @@ def serve_http(snapshot: Path, port: int, token: str, token_from: str) -> None:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             held.bind((HOST, port))
+            held.listen()
         except OSError as error:
             raise ConfigError(f"port {port} on {HOST}: {error}; choose another one") from error
         port = held.getsockname()[1]

@@ -298,7 +298,8 @@ class Tools:
             ).answers
             views = views_from(columns.rows, macros.rows)
             if view is None:
-                return Views(views=tuple(View(name=v.name, what=v.what, columns=()) for v in views))
+                short = tuple(View(name=v.name, what=v.what, columns=()) for v in views)
+                return reply(Views(views=short))
             check_value("view", view, [each.name for each in views])
             return reply(Views(views=tuple(each for each in views if each.name == view)))
 
