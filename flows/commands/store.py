@@ -132,10 +132,11 @@ def export(
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Write the views as Parquet files, large ones partitioned by month, for tools without DuckDB.
+    """Write all views as Parquet files, for tools without DuckDB.
 
-    Reads the published snapshot. Replaces a view that an earlier export wrote
-    to the folder.
+    Reads the published snapshot. Large views are folders with one part per
+    month, for example policy_events/month=2025-10; the others are one file.
+    Replaces what an earlier export wrote, once the new one is complete.
 
     [bold]Example[/bold]
 
