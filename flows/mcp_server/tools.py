@@ -39,6 +39,8 @@ from warehouse.operations.sandbox import MAX_SQL_CHARACTERS
 MAX_ROWS = 100
 MAX_SQL_ROWS = 1_000
 MAX_DAYS = 3_660
+# A key may stand for several measures; then the error names their ids.
+MOST_NAMESAKES = 8
 MAX_ERROR_CHARACTERS = 400
 # Each row of the catalogue is one column of a view; there are some hundreds.
 CATALOGUE = Bounds(rows=2_000, characters=400_000)
@@ -157,7 +159,7 @@ class Tools:
         """
         with plain_errors():
             asked = self.desk.ask(
-                measures_question(2, measure=measure),
+                measures_question(MOST_NAMESAKES, measure=measure),
                 prepared("mcp_steps", {"measure": measure}, Bounds(rows=limit)),
             )
             found, steps = asked.answers
