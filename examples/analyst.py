@@ -118,12 +118,15 @@ def drawn(prices: Rows, steps: Rows, title: str) -> Figure:
     for listing in dict.fromkeys(str(row["listing_id"]) for row in prices):
         line = [row for row in prices if row["listing_id"] == listing]
         axes.plot([r["session_date"] for r in line], [r["value"] for r in line], label=listing)
+    days: dict[str, list[str]] = {}
     for step in steps:
-        seen = mdates.datestr2num(str(step["first_seen"]))
-        axes.axvline(seen, color="grey", linewidth=0.8, linestyle="--")
+        days.setdefault(str(step["first_seen"])[:10], []).append(str(step["status"]))
+    for day, statuses in days.items():
+        place = mdates.datestr2num(day)
+        axes.axvline(place, color="grey", linewidth=0.8, linestyle="--")
         axes.text(
-            seen, 1.0, f" {step['status']}", rotation=90, va="top", fontsize=8,
-            transform=axes.get_xaxis_transform(),
+            place, 0.98, " " + ", ".join(dict.fromkeys(statuses)), rotation=90, va="top",
+            fontsize=8, transform=axes.get_xaxis_transform(),
         )  # fmt: skip
     # matplotlib would read text between dollar signs as a formula.
     axes.set_title(title.replace("$", r"\$"), fontsize=9)

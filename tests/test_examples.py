@@ -60,7 +60,7 @@ def said(*words: str, cwd: Path | None = None) -> str:
         env={**os.environ, "WEBHOOK_SECRET": SECRET},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert run.returncode == 0, run.stderr
     return run.stdout
