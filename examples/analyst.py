@@ -208,7 +208,7 @@ def _(con, measure_id, measure_key):
 
 @app.cell
 def _(steps):
-    moments = [str(step["first_seen"]) for step in steps]
+    moments = list(dict.fromkeys(str(step["first_seen"]) for step in steps))
     moment = mo.ui.dropdown(
         moments, value=next(iter(moments), None), label="What was known at (UTC)"
     )
