@@ -20,6 +20,10 @@ EVIDENCE_COLUMNS = frozenset(
     ("quote", "headline", "first_source", "first_url", "article_id", "article_version", "seen_at")
 )
 Texts = tuple[str, ...]
+Grade = Annotated[
+    str | None,
+    Field(description="rumour, reported, or confirmed by the body that decides; null: no grade"),
+]
 
 
 class Shape(BaseModel):
@@ -68,6 +72,7 @@ class Measure(Shape):
     last_step_date: str | None
     disputed: bool
     tickers: Texts
+    grade: Grade
     first_seen_at: Annotated[str, Field(description="when its first report reached us, UTC")]
     evidence: Evidence
 
@@ -97,6 +102,9 @@ class Step(Shape):
     amount_unit: str | None
     instrument: str | None
     source_count: int
+    grade: Grade
+    official_source: str | None
+    official_seen_at: str | None
     disputed: bool
     change_reason: str | None
     confidence: float | None
@@ -128,6 +136,9 @@ class KnownStep(Shape):
     rate_unit: str | None
     instrument: str | None
     source_count: int
+    grade: Grade
+    official_source: str | None
+    official_seen_at: str | None
     last_seen_at: str
     evidence: Evidence
 
@@ -150,6 +161,7 @@ class Listing(Shape):
     type: str
     status: str
     decision_date: str | None
+    grade: Grade
     evidence: Evidence
 
 

@@ -3,7 +3,7 @@
 WITH touched AS (
     SELECT
         tie.listing_id, tie.measure_key, tie.development_id, tie.measure_id, tie.sign, tie.link,
-        tie.relevance, tie.why, tie.commodity_id, tie.type, tie.status, tie.decision_date,
+        tie.relevance, tie.why, tie.commodity_id, tie.type, tie.status, tie.decision_date, step.grade,
         step.evidence, step.headline, step.first_source, step.first_url, step.article_id,
         step.article_version, step.first_seen_at
     FROM event_tickers AS tie
@@ -34,7 +34,7 @@ counted AS (
 SELECT
     latest.listing_id, latest.sign, latest.link, latest.relevance, latest.why,
     counted.commodities, counted.step_count, counted.measure_count,
-    latest.measure_key, latest.type, latest.status, latest.decision_date,
+    latest.measure_key, latest.type, latest.status, latest.decision_date, latest.grade,
     latest.evidence AS quote, latest.headline, latest.first_source, latest.first_url,
     latest.article_id, latest.article_version, latest.first_seen_at AS seen_at
 FROM latest
