@@ -3,7 +3,8 @@
 SELECT
     development_id, measure_id, measure_key, type, status, status_target, factuality, time_frame,
     decision_date, effective_date, end_date, duration, actors, targets, commodities, products,
-    companies, rate_value, rate_unit, instrument, source_count, grade, official_source, official_seen_at, last_seen_at,
+    companies, rate_value, rate_unit, instrument, source_count, grade,
+    official_source, official_seen_at, last_seen_at,
     evidence AS quote, headline, first_source, first_url, article_id, article_version,
     first_seen_at AS seen_at
 FROM policy_events_as_of(CAST($known_at AS TIMESTAMPTZ))

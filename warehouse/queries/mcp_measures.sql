@@ -21,8 +21,8 @@ SELECT
     measure.next_date, measure.next_step, measure.actors, measure.targets, measure.commodities,
     measure.companies, measure.rate_value, measure.rate_unit, measure.step_count,
     measure.last_step_date, measure.disputed, measure.tickers, measure.first_seen_at,
-    step.grade, step.evidence AS quote, step.headline, step.first_source, step.first_url, step.article_id,
-    step.article_version, step.first_seen_at AS seen_at
+    step.grade, step.evidence AS quote, step.headline, step.first_source, step.first_url,
+    step.article_id, step.article_version, step.first_seen_at AS seen_at
 FROM wanted AS measure
 JOIN policy_events AS step ON step.development_id = measure.last_development_id
 WHERE ($words IS NULL OR measure.score > 0)
