@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.base.child_python import command, environment
+from flows.mcp_server.access import VARIABLE
 from models.errors import WarehouseError
 from warehouse.connection import load_query
 from warehouse.operations.bounded import Bounds
@@ -98,7 +99,7 @@ class Desk:
         """Return what the process says; it is killed when it does not end in time."""
         with subprocess.Popen(  # noqa: S603 - our own module, no words from outside
             command(MODULE),
-            env=environment(),
+            env={name: value for name, value in environment().items() if name != VARIABLE},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
