@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from flows.base.answers import table_of
 from flows.base.progress import show_bars
 from flows.base.runtime import prepare_prefect
 from flows.base.screen import Screen
 from flows.base.settings import Settings
+from flows.base.tables import table_of
 from flows.commands.next_commands import command_line, shown_path
 from flows.feeds.summaries import summaries_note
 from flows.operations.prefect_server import prefect_reached
@@ -31,8 +31,8 @@ TABLES = (
     ("market", "Largest moves around them", "pass_returns", "event_returns"),
     ("alert", "Alerts raised", "pass_alerts", "alerts"),
 )
-WIDE = 120
-DROPPED_WHEN_NARROW = frozenset({"headline", "whom", "channel", "state"})
+# Columns that a narrow screen leaves out, the most important first.
+OPTIONAL = ("who", "product", "status", "five_day_pct", "link", "rate", "whom", "state", "channel")
 
 
 def show_pass(
@@ -138,7 +138,7 @@ def print_feeds(console: Console, feeds: QueryResult) -> None:
     """Print the feeds of this pass, those with problems first."""
     unwell = sum(row[1] != "ok" for row in feeds.rows)
     title = f"Feeds fetched: {len(feeds.rows)}, with problems: {unwell}"
-    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], title, console.width))
+    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], title, width=console.width))
     if len(feeds.rows) > MOST_ROWS:
         console.print(f"and {len(feeds.rows) - MOST_ROWS:,} more: policywire status", style="dim")
     console.print()
@@ -149,15 +149,15 @@ def print_rows(console: Console, title: str, found: QueryResult, more: str) -> N
     if not found.rows:
         console.print(f"[bold]{title}[/]: nothing new\n", highlight=False)
         return
-    # A narrow terminal shows fewer columns, rather than all of them wrapped.
-    kept = [
-        n
-        for n, column in enumerate(found.columns)
-        if console.width >= WIDE or column not in DROPPED_WHEN_NARROW
-    ]
-    columns = [found.columns[n] for n in kept]
-    shown = [[row[n] for n in kept] for row in found.rows[:MOST_ROWS]]
-    console.print(table_of(columns, shown, f"{title}: {len(found.rows)}", console.width))
+    console.print(
+        table_of(
+            found.columns,
+            found.rows[:MOST_ROWS],
+            f"{title}: {len(found.rows)}",
+            width=console.width,
+            optional=OPTIONAL,
+        )
+    )
     if len(found.rows) > MOST_ROWS:
         left = len(found.rows) - MOST_ROWS
         console.print(Text(f"and {left:,} more: {more}", style="dim"), soft_wrap=True)
