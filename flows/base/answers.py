@@ -178,9 +178,13 @@ def write_tsv(names: Sequence[str], rows: Rows, file: IO[str]) -> None:
 
     Lists and structs are JSON, NULL is empty, tabs and line ends within a value are spaces.
     """
+    count = -1
     for row in chain([names], rows):
+        count += 1
         texts = ("" if value is None else str(cell(value)) for value in row)
         file.write("\t".join(harmless.line(text) for text in texts) + "\n")
+    if count == 0:
+        Screen(stderr=True).print("no rows", style="dim")
 
 
 def write_json(names: Sequence[str], rows: Rows, file: IO[str]) -> None:

@@ -62,8 +62,8 @@ def ends_of(batches: Iterable[pa.RecordBatch]) -> Ends:
         ending = [*ending[-END_ROWS:], batch.slice(max(batch.num_rows - END_ROWS, 0))]
     if count <= MOST_ROWS:
         return Ends(first=tuple(first), last=(), count=count, exact=True)
-    last = [row for batch in ending for row in rows_of(batch)]
-    return Ends(first=tuple(first[:END_ROWS]), last=tuple(last[-END_ROWS:]), count=count, exact=True)
+    first, last = first[:END_ROWS], [row for batch in ending for row in rows_of(batch)][-END_ROWS:]
+    return Ends(first=tuple(first), last=tuple(last), count=count, exact=True)
 
 
 def rows_of(batch: pa.RecordBatch) -> list[Row]:
@@ -76,10 +76,9 @@ def box_of(types: Mapping[str, str], ends: Ends, width: int) -> RenderableType:
     kinds = [type_name(kind) for kind in types.values()]
     heads = [harmless.line(name) for name in types]
     rows = [[cell_of(value) for value in row] for row in (*ends.first, *ends.last)]
-    shown = [n for n, _ in enumerate(heads)]
     full = [
         max([cell_len(heads[n]), cell_len(kinds[n]), *(cell_len(row[n]) for row in rows)])
-        for n in shown
+        for n in range(len(heads))
     ]
     widths, shown = fitted(full, width)
     table = Table(box=box.SQUARE, header_style="")
@@ -117,9 +116,7 @@ def box_of(types: Mapping[str, str], ends: Ends, width: int) -> RenderableType:
     return Group(table, counts_of(ends, len(heads), shown, drawn(widths, shown), width))
 
 
-def counts_of(
-    ends: Ends, columns: int, shown: Sequence[int | None], used: int, width: int
-) -> Text:
+def counts_of(ends: Ends, columns: int, shown: Sequence[int | None], used: int, width: int) -> Text:
     """The line below the box: how many rows and columns there are, how many of them are shown."""
     count = f"{ends.count:,} row{'' if ends.count == 1 and ends.exact else 's'}"
     if not ends.exact:
@@ -148,7 +145,8 @@ def fitted(full: Sequence[int], width: int) -> tuple[list[int], list[int | None]
     else:
         widths = [min(CAPS[0], each) for each in full]
         shown = list(range(len(full)))
-        left, right = list(range((len(full) + 1) // 2)), list(range((len(full) + 1) // 2, len(full)))
+        middle = (len(full) + 1) // 2
+        left, right = list(range(middle)), list(range(middle, len(full)))
         while right and drawn(widths, shown) > width:
             if len(left) > len(right):
                 left.pop()

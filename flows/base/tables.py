@@ -28,7 +28,7 @@ WHOLE = frozenset({"date", "day", "feed", "rule", "channel", "listing", "severit
 MOST_WHOLE = 40
 LEAST_WORD = {"type": 14, "product": 14}
 LEAST_OTHER = 10
-LEAST_LIST, LIKED_LIST, MOST_LIST = 11, 20, 40
+LEAST_LIST, LEAST_SIGNED, LIKED_LIST, MOST_LIST = 11, 13, 20, 40
 # The first eight characters of an id are enough for the commands that take one.
 HEX_ID = re.compile(r"[0-9a-f]{32}")
 SHORT_ID = 8
@@ -49,6 +49,7 @@ class Column:
     most: int
     right: bool
     prose: bool
+    packed: bool
     cells: tuple[Callable[[int], str], ...]
 
     @property
@@ -75,10 +76,17 @@ def table_of(
     kept = fitting(columns, optional, width)
     parts: list[RenderableType] = []
     if kept is None:
-        parts += [Text(title, style="italic")] if title else []
+        parts += [Text(title, style="bold")] if title else []
         parts += [records(names, rows, width=width)]
         return Group(*parts)
-    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+    )
     widths = widths_of(kept, width)
     for column, fitted in zip(kept, widths, strict=True):
         table.add_column(
@@ -103,44 +111,39 @@ def column_of(name: str, values: Sequence[object]) -> Column:
     if any(isinstance(value, list) for value in values):
         packs = tuple(packed(name, value) for value in values)
         most = min(MOST_LIST, max((cell_len(pack(MOST_LIST)) for pack in packs), default=0))
-        least = LEAST_WORD.get(name, LEAST_LIST)
-        return sized(name, head, least, LIKED_LIST, most, prose=False, right=False, cells=packs)
+        signed = any(SIGNED.fullmatch(str(item)) for value in values for item in listed(value))
+        least = LEAST_SIGNED if signed else LEAST_WORD.get(name, LEAST_LIST)
+        return Column(
+            name=name,
+            least=max(min(least, most), head),
+            liked=max(min(LIKED_LIST, most), head),
+            most=max(most, head),
+            right=False,
+            prose=False,
+            packed=True,
+            cells=packs,
+        )
     told = [harmless.line(shown(value)) for value in values]
     most = max((cell_len(text) for text in told), default=0)
     prose = name in PROSE
-    least, liked = (LEAST_PROSE, LIKED_PROSE) if prose else (LEAST_WORD.get(name, LEAST_OTHER), most)
+    least, liked = LEAST_WORD.get(name, LEAST_OTHER), most
+    if prose:
+        least, liked = LEAST_PROSE, LIKED_PROSE
     cut: Callable[[str, int], str] = shortened
-    if told and all(HEX_ID.fullmatch(text) for text in told):
-        least, liked, cut = SHORT_ID, SHORT_ID, set_cell_size
-    elif name in WHOLE or name.endswith(("_date", "_at")):
-        least = min(most, MOST_WHOLE)
     right = not prose and any(told) and all(NUMBER.fullmatch(text) for text in told if text)
-    if right:
-        least = most
-    cells = tuple(lambda room, text=text: cut(text, room) for text in told)  # type: ignore[misc]
-    return sized(name, head, least, liked, most, prose=prose, right=right, cells=cells)
-
-
-def sized(
-    name: str,
-    head: int,
-    least: int,
-    liked: int,
-    most: int,
-    *,
-    prose: bool,
-    right: bool,
-    cells: tuple[Callable[[int], str], ...],
-) -> Column:
-    """A column whose heading always fits, and that is never wider than its content."""
-    most = max(most, head)
+    if told and all(HEX_ID.fullmatch(text) for text in told):
+        least, liked, cut, right = SHORT_ID, SHORT_ID, set_cell_size, False
+    elif right or name in WHOLE or name.endswith(("_date", "_at")):
+        least = min(most, MOST_WHOLE)
+    cells = tuple(lambda room, text=text: cut(text, room) for text in told)
     return Column(
         name=name,
         least=max(min(least, most), head),
         liked=max(min(liked, most), head),
-        most=most,
+        most=max(most, head),
         right=right,
         prose=prose,
+        packed=False,
         cells=cells,
     )
 
@@ -152,8 +155,8 @@ def fitting(columns: Sequence[Column], optional: Sequence[str], width: int) -> l
         return None
     for name in optional:
         tried = [column for column in columns if column in kept or column.name == name]
-        # A column that can be missed comes in only if prose keeps a width that reads well.
-        if total([column.liked if column.prose else column.least for column in tried]) <= width:
+        # A column that can be missed comes in only where the others keep a width that reads well.
+        if total([c.least if c.name == name or c.packed else c.liked for c in tried]) <= width:
             kept = tried
     return kept
 
@@ -180,9 +183,7 @@ def widths_of(columns: Sequence[Column], width: int) -> list[int]:
 
 def packed(name: str, value: object) -> Callable[[int], str]:
     """A list as a function of the room: what fits, and how many more: "MP LYC +9"."""
-    items = [harmless.line(shown(item)) for item in value] if isinstance(value, list) else []
-    if value is not None and not isinstance(value, list):
-        items = [harmless.line(shown(value))]
+    items = [harmless.line(shown(item)) for item in listed(value)]
     between = ", "
     if name == "tickers":
         items = list(dict.fromkeys(item.rpartition(":")[2] for item in items))
@@ -202,6 +203,11 @@ def packed(name: str, value: object) -> Callable[[int], str]:
         return shortened(items[0], room - len(tail)) + tail
 
     return pack
+
+
+def listed(value: object) -> list[object]:
+    """A value as a list; None is an empty one."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def shortened(text: str, room: int) -> str:
@@ -247,6 +253,13 @@ def wrapped(text: str, room: int) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def paragraph(text: str, width: int, style: str = "", indent: int = 2) -> Text:
+    """A text in lines that end between words, the later ones indented."""
+    first, *more = wrapped(harmless.line(text), width)
+    later = wrapped(" ".join(more), width - indent) if more else []
+    return Text(("\n" + " " * indent).join([first, *later]), style)
 
 
 def shown(value: object) -> str:

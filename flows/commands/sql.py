@@ -6,7 +6,6 @@ import typer
 
 from flows.commands.options import Config, FormatOption, Output, Warehouse, stored
 
-
 # Columns of `events` that a narrow screen leaves out, the most important first.
 OPTIONAL = ("actors", "product", "rate", "targets", "sources")
 
@@ -46,7 +45,7 @@ def sql(
     from flows.base.answers import write_question
 
     if not query and sys.stdin.isatty():
-        raise typer.BadParameter("write a query: policywire sql \"FROM policy_events\"")
+        raise typer.BadParameter('write a query: policywire sql "FROM policy_events"')
     settings = stored(config, warehouse)
     text = sys.stdin.read() if query in ("", "-") else query
     write_question(settings.snapshot, text, format, output)

@@ -82,9 +82,7 @@ class Questions:
         checked = checked_question(self.con, sql)
         with self.limited():
             found = self.con.sql(checked)
-            types = {
-                name: str(kind) for name, kind in zip(found.columns, found.types, strict=True)
-            }
+            types = {name: str(kind) for name, kind in zip(found.columns, found.types, strict=True)}
             yield types, found.project("COLUMNS(*)::VARCHAR").to_arrow_reader(BATCH_ROWS)
 
     @contextmanager
