@@ -9,8 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 from rich.cells import cell_len
 
+from flows.base.answers import write_question
 from tests.screens import CONFIG, PROGRAM, all_names, drawn, kept, run_demo
 from tests.terminal import on_terminal
 
@@ -104,20 +106,19 @@ def test_a_query_comes_from_a_pipe_too(demo: Path) -> None:
     assert asked.stdout == "n\n42\n"
 
 
-def test_a_file_gets_the_format_of_its_ending(demo: Path) -> None:
+def test_a_file_gets_the_format_of_its_ending(demo: Path, tmp_path: Path) -> None:
+    snapshot = demo / CONFIG.parent / "demo.snapshot.duckdb"
     query = "SELECT type, headline FROM policy_events ORDER BY ALL LIMIT 2"
-    for ending, begins in (
-        ("csv", "type,"),
-        ("tsv", "type\t"),
-        ("json", "[\n"),
-        ("md", "| type |"),
-    ):
-        piped(demo, "sql", query, "--output", f"answer.{ending}")
-        written = (demo / f"answer.{ending}").read_bytes().decode()
-        assert written.startswith(begins)
-        assert "\r" not in written
-    piped(demo, "sql", query, "--output", "answer.parquet")
-    assert (demo / "answer.parquet").read_bytes()[:4] == b"PAR1"
+    beginnings = {"csv": "type,", "tsv": "type\t", "json": "[\n", "md": "| type |", "txt": "type\t"}
+    for ending, begins in beginnings.items():
+        output = tmp_path / f"answer.{ending}"
+        write_question(snapshot, query, None, output)
+        assert output.read_bytes().startswith(begins.encode())
+        assert b"\r" not in output.read_bytes()
+    write_question(snapshot, query, None, tmp_path / "answer.parquet")
+    assert parquet.read_table(tmp_path / "answer.parquet").num_rows == 2
+    write_question(snapshot, query, "table", tmp_path / "box")
+    assert (tmp_path / "box").read_text("utf-8").startswith("┌")
 
 
 def test_suggested_commands_work_as_a_terminal_shows_them(demo: Path) -> None:

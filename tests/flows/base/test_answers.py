@@ -63,7 +63,8 @@ def test_markdown_keeps_names_and_links_readable_and_text_harmless() -> None:
     assert lines[0] == "| day | at | tickers | headline | rate |"
     assert lines[1] == "| --- | --- | --- | --- | --- |"
     assert lines[2].startswith("| export_ban | XNYS:MP, XASX:LYC | <https://e.example/a_b?x=1> | ")
-    assert lines[2].endswith(r"&lt;/b&gt; | -1.5 |")
+    assert lines[2].endswith(" | -1.5 |")
+    assert "<b>" not in lines[2]
     assert r"a\|b" in lines[2]
     assert lines[3].startswith("| 2025-10-09 | 2025-10-09 06:50 | XNYS:MP, XASX:LYC | Curbs ")
     assert "](" not in lines[3]

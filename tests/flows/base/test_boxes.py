@@ -60,7 +60,7 @@ def test_names_types_and_nothing_of_a_null_is_hidden() -> None:
         "├───────────┼────────┼──────────────────────────┤",
         "│ [CN, US]  │      7 │ NULL                     │",
         "└───────────┴────────┴──────────────────────────┘",
-        "  1 row                                3 columns",
+        "  1 row                               3 columns",
     ]
 
 
