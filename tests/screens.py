@@ -48,7 +48,7 @@ PORT = re.compile(r"127\.0\.0\.1:\d+")
 
 def run_demo(folder: Path) -> None:
     """Run the demo in `folder`/demo; its feeds get the usual port, whichever it was."""
-    command = [PROGRAM, "demo", "--dir", CONFIG.parent]
+    command = [str(PROGRAM), "demo", "--dir", str(CONFIG.parent)]
     subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=600)
     feeds = folder / CONFIG.parent / "feeds.toml"
     feeds.write_text(PORT.sub("127.0.0.1:8790", feeds.read_text("utf-8")), "utf-8")
@@ -57,7 +57,7 @@ def run_demo(folder: Path) -> None:
 def drawn(folder: Path, name: str, width: int) -> str:
     """Return what a command shows at this width, without spaces at line ends."""
     if name in COMMANDS:
-        words = [PROGRAM, *COMMANDS[name], "--config", CONFIG]
+        words: list[str | Path] = [PROGRAM, *COMMANDS[name], "--config", CONFIG]
         text = on_terminal(words, columns=width, cwd=folder)
     else:
         before = Path.cwd()

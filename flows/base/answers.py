@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -20,7 +20,7 @@ from flows.base.screen import Screen
 from flows.base.tables import records, shown, table_of
 from models import harmless
 from models.errors import ConfigError
-from warehouse.operations.sandbox import open_for_questions
+from warehouse.operations.sandbox import is_explain, open_for_questions
 from warehouse.snapshot import query
 
 SHOWN_ROWS = 200
@@ -68,7 +68,10 @@ def write_answer(
     with open_for_questions(snapshot) as questions, questions.ask(sql, parameters) as answer:
         if form == "parquet":
             assert output is not None, "checked above"
-            with parquet.ParquetWriter(output, answer.schema) as file:
+            with (
+                opened(output, "wb") as bytes_,
+                parquet.ParquetWriter(bytes_, answer.schema) as file,
+            ):
                 for batch in answer:
                     file.write_batch(batch)
         else:
@@ -79,13 +82,15 @@ def write_answer(
 
 def write_question(snapshot: Path, sql: str, form: str | None, output: Path | None) -> None:
     """Run an analyst's query; on a terminal its result is drawn as DuckDB's own shell does."""
+    if form is None and output is None and is_explain(sql):
+        form = "table"
     if form_for(form, output) != "table":
         write_answer(snapshot, sql, {}, form, output)
         return
     with open_for_questions(snapshot) as questions, questions.ask_as_text(sql) as (types, answer):
         ends = ends_of(answer)
     if tuple(types) == ("explain_key", "explain_value"):
-        plans = (str(plan) for _, plan in ends.first)
+        plans = (str(plan).rstrip("\n") for _, plan in ends.first)
         write_screen(lambda screen: [Text(plan, no_wrap=True) for plan in plans], output)
         return
     write_screen(lambda screen: [box_of(types, ends, screen.width)], output)
@@ -107,14 +112,24 @@ def write_rows(
     elif output is None:
         WRITERS[form](names, rows, sys.stdout)
     else:
-        with output.open("w", encoding="utf-8", newline="") as text:
+        with opened(output) as text:
             WRITERS[form](names, rows, text)
+
+
+def opened(output: Path, mode: Literal["w", "wb"] = "w") -> IO[Any]:
+    """Open a file to write. Raises ConfigError when that is not possible."""
+    try:
+        if mode == "wb":
+            return output.open(mode)
+        return output.open(mode, encoding="utf-8", newline="")
+    except OSError as error:
+        raise ConfigError(f"--output: {output} cannot be written: {error.strerror}") from error
 
 
 def write_screen(draw: Callable[[Screen], Iterable[RenderableType]], output: Path | None) -> None:
     """Print what `draw` gives, through the reader's pager where it is longer than the screen."""
     if output is not None:
-        with output.open("w", encoding="utf-8", newline="") as text:
+        with opened(output) as text:
             for part in draw(plain := Screen(file=text)):
                 plain.print(part, soft_wrap=True)
         return

@@ -75,7 +75,7 @@ def test_a_pipe_gets_every_value_in_plain_lines(demo: Path) -> None:
 
 
 def test_a_long_list_goes_through_the_pager(demo: Path) -> None:
-    words = [PROGRAM, "sql", "FROM range(45)", "--config", CONFIG]
+    words: list[str | Path] = [PROGRAM, "sql", "FROM range(45)", "--config", CONFIG]
     mark = {"PAGER": "sed 's/^/P /'"}
     long = on_terminal(words, columns=80, rows=24, cwd=demo, env=mark)
     assert all(line.startswith("P ") for line in long.splitlines())
@@ -88,7 +88,7 @@ def test_a_long_list_goes_through_the_pager(demo: Path) -> None:
 
 
 def test_a_pager_that_ends_early_is_no_error(demo: Path) -> None:
-    words = [PROGRAM, "sql", "FROM policy_events", "--config", CONFIG]
+    words: list[str | Path] = [PROGRAM, "sql", "FROM policy_events", "--config", CONFIG]
     told = on_terminal(words, columns=80, rows=24, cwd=demo, env={"PAGER": "head -2"})
     assert len(told.splitlines()) == 2
 

@@ -214,6 +214,12 @@ def checked_question(con: DuckDBPyConnection, sql: str) -> str:
     return explain + text
 
 
+def is_explain(sql: str) -> bool:
+    """Return whether a query asks for a plan, whose answer is a drawing rather than rows."""
+    start = COMMENTS.match(sql)
+    return EXPLAIN.match(sql, start.end() if start else 0) is not None
+
+
 def without_explain(text: str) -> tuple[str, str]:
     """Split an EXPLAIN into its query and the words before it."""
     start = COMMENTS.match(text)

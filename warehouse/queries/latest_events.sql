@@ -16,7 +16,7 @@ touched AS (
     SELECT development_id, list(listing_id ORDER BY exposed, relevance DESC, listing_id) AS listings
     FROM (
         SELECT development_id, listing_id, min(link = 'exposed') AS exposed, max(relevance) AS relevance
-        FROM event_tickers
+        FROM store.event_tickers
         WHERE development_id IN (SELECT development_id FROM chosen)
         GROUP BY ALL
     )
