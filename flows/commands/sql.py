@@ -7,7 +7,7 @@ import typer
 from flows.commands.options import Config, FormatOption, Output, Warehouse, stored
 
 # Columns of `events` that a narrow screen leaves out, the most important first.
-OPTIONAL = ("actors", "product", "rate", "targets", "sources")
+OPTIONAL = ("grade", "actors", "product", "rate", "targets", "sources")
 
 
 def register(app: typer.Typer) -> None:
@@ -58,6 +58,9 @@ def events(
     status: Annotated[
         str | None, typer.Option("--status", help="Status, for example suspended.")
     ] = None,
+    grade: Annotated[
+        str | None, typer.Option("--grade", help="How well attested: rumour, reported, confirmed.")
+    ] = None,
     actor: Annotated[
         str | None, typer.Option("--actor", help="Country that acts, ISO code, for example CN.")
     ] = None,
@@ -83,15 +86,19 @@ def events(
       policywire events --actor CN --commodity rare_earths
 
       policywire events --ticker MP --since 2025-10-01 --format json
+
+      policywire events --grade confirmed
     """
     from datetime import date
 
     from flows.base.answers import write_answer
     from flows.base.known_values import check_actor, check_commodity, check_ticker, check_value
     from models.event import EventStatus, EventType
+    from models.grade import Grade
     from warehouse.connection import load_query
 
     settings = stored(config, warehouse)
+    check_value("--grade", grade, [g.value for g in Grade])
     check_value("--type", type, [t.value for t in EventType])
     check_value("--status", status, [s.value for s in EventStatus])
     check_actor("--actor", actor)
@@ -105,6 +112,7 @@ def events(
     parameters: dict[str, object] = {
         "type": type,
         "status": status,
+        "grade": grade,
         "actor": actor.upper() if actor else None,
         "ticker": ticker.upper() if ticker else None,
         "commodity": commodity,

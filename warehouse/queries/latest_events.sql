@@ -4,6 +4,7 @@ WITH chosen AS (
     FROM policy_events
     WHERE ($type IS NULL OR type = $type)
         AND ($status IS NULL OR status = $status)
+        AND ($grade IS NULL OR grade = $grade)
         AND ($actor IS NULL OR list_contains(actors, $actor))
         AND ($ticker IS NULL
             OR len(list_filter(tickers, t -> t = $ticker OR t LIKE '%:' || $ticker)) > 0)
@@ -34,6 +35,7 @@ SELECT
     END AS rate,
     coalesce(touched.listings, []) AS tickers,
     source_count AS sources,
+    grade,
     headline
 FROM chosen
 LEFT JOIN touched ON touched.development_id = chosen.development_id
