@@ -7,7 +7,7 @@ import typer
 from flows.commands.options import Config, FormatOption, Output, Warehouse, stored
 
 # Columns of `events` that a narrow screen leaves out, the most important first.
-OPTIONAL = ("grade", "actors", "product", "rate", "targets", "sources")
+OPTIONAL = ("actors", "grade", "product", "rate", "targets", "sources")
 
 
 def register(app: typer.Typer) -> None:
