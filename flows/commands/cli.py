@@ -8,6 +8,7 @@ import traceback
 
 import typer
 
+from extractors.version import EXTRACTOR_VERSION
 from flows.base.interrupts import safe_interrupts
 from flows.base.logs import configure_logs
 from flows.base.private_files import keep_private
@@ -34,7 +35,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 app.add_typer(feeds.app, name="feeds")
 for module in (run, sql, store, text, explain, market, alerts, review, history, doctor):
@@ -45,11 +45,11 @@ EXIT_FAILED, EXIT_CONFIG, EXIT_INTERRUPTED = 1, 2, 130
 
 
 def show_version(wanted: bool) -> None:
-    """Print the version and exit."""
+    """Print the version of the package and of its extractor, and exit."""
     if wanted:
         from importlib import metadata
 
-        say(f"policywire {metadata.version('policywire')}")
+        say(f"policywire {metadata.version('policywire')}, extractor {EXTRACTOR_VERSION}")
         raise typer.Exit()
 
 
