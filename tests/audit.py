@@ -49,7 +49,7 @@ def shipped(bom: dict[str, Any], lock: dict[str, str]) -> dict[str, Any]:
     Raises ValueError if one is not installed in the version of the lock.
     """
     kept = [c for c in bom["components"] if canonicalize_name(c["name"]) in lock]
-    found = {canonicalize_name(c["name"]): c["version"] for c in kept}
+    found: dict[str, str] = {canonicalize_name(c["name"]): c["version"] for c in kept}
     if wrong := sorted(name for name in lock if found.get(name) != lock[name]):
         raise ValueError(f"not installed as locked: {', '.join(wrong)}; run make install")
     refs = {c["bom-ref"] for c in kept} | {bom["metadata"]["component"]["bom-ref"]}
@@ -101,8 +101,7 @@ def ask(lock: Path, service: str) -> str:
     told = ["-s", service, "--format", "json", "--progress-spinner", "off", "--disable-pip"]
     done = subprocess.run(
         [program, *told, "--require-hashes", "--no-deps", "-r", str(lock)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
         timeout=TIMEOUT_S,

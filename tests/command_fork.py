@@ -12,10 +12,8 @@ from typing import Any
 
 import duckdb  # noqa: F401 - loaded once, for every command
 
-import flows.base.answers
-import flows.base.settings
-import flows.commands.cli
 import warehouse.connection  # noqa: F401
+from flows.base import answers, settings  # noqa: F401
 from flows.commands import cli
 
 MOST_S = 240

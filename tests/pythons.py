@@ -1,8 +1,8 @@
 """`make check-pythons`: install the wheel and run it on every Python that it is meant for.
 
 `python -m tests.pythons` looks for Python 3.11 to 3.13 (PATH, pyenv, uv), and for each one found
-makes an environment in build/pythons, installs the wheel there, runs `policywire demo` from an empty
-folder and the tests that need no server. Those not found are named. Exit code 1 if one failed.
+makes an environment in build/pythons, installs the wheel there, runs `policywire demo` from an
+empty folder and tests that need no server. Those not found are named. Exit code 1 if one failed.
 """
 
 import os

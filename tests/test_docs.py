@@ -22,9 +22,8 @@ FILE = re.compile(
 TARGET = re.compile(r"`make ([a-z][a-z-]*)")
 MODULE = re.compile(r"python -m ([\w.]+)")
 # At the start of a line, after a pipe, or as what another program runs.
-CALL = re.compile(
-    r"(?:^|\| |-- |\.whl |uvx |pipx run |exec policywire )(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?policywire (?=[a-z-])"
-)
+BEFORE = r"(?:^|\| |-- |\.whl |uvx |pipx run |exec policywire )"
+CALL = re.compile(BEFORE + r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?policywire (?=[a-z-])")
 # Programs of others in blocks of commands, which no test here can run: why.
 OTHERS = {
     "pip": "it would change this environment; tests/test_wheel.py and `make check-pythons` install",
