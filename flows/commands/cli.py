@@ -3,8 +3,11 @@
 Commands import what they need when they run, so `policywire --help` answers at once.
 """
 
+import os
+import signal
 import sys
 import traceback
+from typing import NoReturn
 
 import typer
 
@@ -79,14 +82,13 @@ def main() -> None:
         sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED)
     except SystemExit as error:
         if error.code == EXIT_INTERRUPTED:
-            errors.print(STOPPED)
+            stop_now(errors)
         raise
     except Exception as error:  # noqa: BLE001 - last resort: one line, not a traceback
         from warehouse.connection import is_interrupt  # DuckDB loads slowly
 
         if is_interrupt(error):
-            errors.print(STOPPED)
-            sys.exit(EXIT_INTERRUPTED)
+            stop_now(errors)
         if debug:
             traceback.print_exc()
         errors.print(
@@ -98,7 +100,21 @@ def main() -> None:
         )
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
-        errors.print(STOPPED)
-        sys.exit(EXIT_INTERRUPTED)
+        stop_now(errors)
     except BrokenPipeError:
         sys.exit(0)
+
+
+def stop_now(errors: Screen) -> NoReturn:
+    """Say that the command was stopped, and end it without shutting the interpreter down.
+
+    Everything was unwound and stored before. A thread that still loads a model would make the
+    shutdown wait, or end it with another exit code.
+    """
+    # A second Ctrl-C must not cut this short.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        errors.print(STOPPED)
+        sys.stdout.flush()
+    finally:
+        os._exit(EXIT_INTERRUPTED)
