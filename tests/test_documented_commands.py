@@ -72,7 +72,7 @@ EXAMPLES = {
     "41d0...": PAIRS.format("b.measure_id", "DESC"),
     "MEASURE": PAIRS.format("a.measure_id", "ASC"),
     "INTO": PAIRS.format("b.measure_id", "ASC"),
-    "77aa...": "SELECT min(development_id) FROM policy_events WHERE story_size > 0",
+    "77aa...": "SELECT min(development_id) FROM policy_events",
     "DEVELOPMENT": "SELECT max(development_id) FROM policy_events",
 }
 
