@@ -107,14 +107,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         few = [feed for feed in feeds if any(f'"{name}"' in feed for name in FEW)]
         text = "[[feed]]".join([head, *few]).replace(f'"{FEW[0]}"', '"ustr-press"')
         (folder / "my_feeds.toml").write_text(text, "utf-8")
-        opml = subprocess.run(
-            [POLICYWIRE, "feeds", "export", "--feeds", "my_feeds.toml"],
-            cwd=folder,
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
-        (folder / "subscriptions.opml").write_bytes(opml.stdout)
         yield folder
 
 
@@ -134,6 +126,8 @@ def write_inputs(folder: Path) -> None:
             json.dumps({"id": n, "text": title}) + "\n" for n, title in enumerate(titles)
         ),
         "story.txt": f"{titles[0]}. So said the ministry.",
+        "subscriptions.opml": '<opml version="2.0"><body><outline text="News" type="rss" '
+        'xmlUrl="https://news.example/feed.xml"/></body></opml>',
         "my_listings.csv": "ticker,mic,name\nXMPL,XNYS,Example Metals Inc\n",
         "ASXListedCompanies.csv": "Company name,ASX code\nExample Minerals Ltd,EXM\n",
         "company_tickers_exchange.json": json.dumps(
