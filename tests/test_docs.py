@@ -30,6 +30,7 @@ OTHERS = {
     "pipx": "it asks an index",
     "uv": "it asks an index",
     "uvx": "it asks an index",
+    "duckdb": "its own program, with a browser; docs/SQL_CLIENTS.md says what was tried",
     "prefect": "tests/flows/test_work_pool.py runs a server, a pool and workers",
     "docker": "needs a registry; tests/test_containers.py lints what it builds",
     "kubectl": "needs a cluster; `make check-manifests` checks what it applies",

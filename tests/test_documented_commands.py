@@ -31,7 +31,8 @@ CALL = re.compile(r"(?:echo '(?P<said>[^']*)' \| )?(?P<set>(?:[A-Z_]+=\S+ )*)pol
 NOT_RUN = {
     "policywire demo": "tests/test_readme.py and tests/test_wheel.py run it",
     "policywire serve": "tests/test_readme.py and tests/flows/operations/ run it until Ctrl-C",
-    "status --listen": "it serves until Ctrl-C: tests/flows/operations/test_metrics.py",
+    "policywire mcp": "it serves until its client goes; tests of the MCP server start it",
+    "status --listen": "it serves until Ctrl-C: tests/flows/operations/test_status.py",
     "--runner dask": "tests/flows/workers/test_dask_workers.py starts a cluster",
     "--speed 60": "it takes a 60th of the time that the archive covers",
     "--sec --figi": "it asks the web",
