@@ -9,13 +9,18 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
+from extractors.linking.instrument_ids import ALL_GOODS, load_instrument_names
 from extractors.linking.life_cycle import ENDED, allowed
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import COMPANY_TYPES, Part, days_of, same_name
+from extractors.linking.parts import COMPANY_TYPES, TARIFFS, Part, days_of, is_deal, same_name
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
+from models.event import EventType
 
+SUBJECT = 15
+DEAL = 15
+NO_SUBJECT = 5
 RATE_POINTS = 0.5
 AMOUNT_SHARE = 0.05
 DATE_DAYS = 3
@@ -43,12 +48,18 @@ class Described(Protocol):
     @property
     def grounds(self) -> list[str]: ...
     @property
+    def subjects(self) -> list[str]: ...
+    @property
     def targets(self) -> list[str]: ...
+    @property
+    def worldwide(self) -> bool: ...
 
 
 def likeness(part: Part, known: Described) -> int | None:
     """Return points for what both name; None if they contradict each other."""
     points = 5 if part.type.value == known.type else 0
+    if is_deal(known.type, part.implementer):
+        points += DEAL
     same_act = bool(part.specific) and not set(known.specific).isdisjoint(part.specific)
     if same_act:
         points += 100
@@ -58,6 +69,12 @@ def likeness(part: Part, known: Described) -> int | None:
         if part.grounds.isdisjoint(known.grounds):
             return None
         points += 15
+    if part.subjects and known.subjects:
+        if part.subjects.isdisjoint(known.subjects):
+            return None
+        points += SUBJECT
+    elif part.subjects or known.subjects:
+        points -= NO_SUBJECT
     if part.companies and known.companies:
         if not same_company(part.companies, known.companies):
             return None
@@ -74,8 +91,12 @@ def likeness(part: Part, known: Described) -> int | None:
             points += 20
         elif not part.targets.isdisjoint(known.targets):
             points += 10
-        elif not same_act:
+        else:
             return None
+    elif part.group == TARIFFS and (part.worldwide if known.targets else known.worldwide):
+        if part.targets or known.targets:
+            return None
+        points += 10
     return points
 
 
@@ -99,7 +120,8 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     same_article = part.source.mention.article_id == known.last_article
     if same_article and part.type.value != known.type:
         return None  # the extractor separated them within one text
-    points += 10 if gap <= 1 else 0
+    dated = part.when.low is not None and known.low is not None
+    points += 10 if gap <= 1 and dated else 0
     points += 15 if same_article else 0
     points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
     return points if points >= SAME_DEVELOPMENT else None
@@ -157,10 +179,15 @@ def dates_agree(one: str, other: str) -> bool:
     return a[0] - tolerance <= b[1] and b[0] - tolerance <= a[1]
 
 
+def contradicts(part: Part, known: MeasureState) -> bool:
+    """Can the report not be a step of this measure, by what both name?"""
+    return likeness(part, known) is None or (part.group == TARIFFS and other_reach(part, known))
+
+
 def fits_measure(part: Part, known: MeasureState) -> int | None:
     """Return points for the report describing a step of this measure; None if it cannot."""
     points = likeness(part, known)
-    if points is None:
+    if points is None or contradicts(part, known):
         return None
     same_act = not set(known.specific).isdisjoint(part.specific)
     same_rate = rate_is_known(part, known)
@@ -182,6 +209,23 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     return points if points >= SAME_MEASURE else None
 
 
+def other_reach(part: Part, known: MeasureState) -> bool:
+    """Is one against named countries and the other not, so that they are two tariffs?
+
+    Within one article, short reports leave out whom the tariff is against, and exemptions name
+    whom it spares. So do reports that name the act, unless each country's rate under it is a
+    measure of its own.
+    """
+    spared = part.type is EventType.TARIFF_EXEMPTION or part.status is S.EXEMPTED
+    goods, held = part.buckets - {ALL_GOODS}, set(known.buckets) - {ALL_GOODS}
+    if bool(part.targets) == bool(known.targets) and (spared or bool(goods) == bool(held)):
+        return False
+    if any(part.article in (d.lead_article, d.last_article) for d in known.developments):
+        return False
+    shared = set(known.specific).intersection(part.specific)
+    return not shared or not shared.isdisjoint(load_instrument_names().each_country)
+
+
 def days_silent(part: Part, known: MeasureState) -> int:
     """Return the days between a measure's last report and this one."""
     assert known.last_reported is not None, "a measure has developments"
@@ -201,6 +245,14 @@ def opens_another(
     status = S(before.status)
     if status in ENDED:
         return True
+    if part.type is EventType.TRADE_AGREEMENT:
+        return False
+    if (
+        part.group == TARIFFS
+        and not part.buckets.isdisjoint(known.buckets)
+        and part.targets == set(known.targets)
+    ):
+        return False
     if bool(part.targets) != bool(known.targets) and not part.empty:
         return True
     if rates_of(part) and known.rated and not same_rate:

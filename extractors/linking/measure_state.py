@@ -4,11 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from extractors.linking.parts import ALL_GOODS, COMPANY_TYPES, WORLD, Interval
+from extractors.linking.instrument_ids import load_instrument_names
+from extractors.linking.parts import ALL_GOODS, COMPANY_TYPES, TARIFFS, WORLD, Interval
 from extractors.linking.state import DevelopmentState, extend
-from models.event import EventType
+from models.event import EventStatus, EventType
 
 MAX_TARGETS = 20
+
+
+def spares(step: DevelopmentState) -> bool:
+    """Does the step take goods or countries out of a measure?"""
+    return step.type == EventType.TARIFF_EXEMPTION or step.status == EventStatus.EXEMPTED
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,9 +33,12 @@ class MeasureState:
     companies: list[str] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
     grounds: list[str] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
     specific: list[str] = field(default_factory=list)
     firm: list[DevelopmentState] = field(default_factory=list)
     rated: bool = False
+    worldwide: bool = False
+    articles: frozenset[str] = frozenset()
     order: tuple[Any, ...] = ()
     last_reported: datetime | None = None
 
@@ -41,9 +50,15 @@ class MeasureState:
         """Recompute what the developments share."""
         steps = self.developments
         self.type, self.order = self.first.type, self.first.leader
-        self.buckets = next((d.buckets for d in steps if d.buckets), [])
+        # What is spared is no part of what the measure is against.
+        imposing = [d for d in steps if not spares(d)] or steps
+        self.buckets = next((d.buckets for d in imposing if d.buckets), [])
         self.companies = next((d.companies for d in steps if d.companies), [])
-        self.targets = next((d.targets for d in steps if d.targets), [])
+        self.targets = next((d.targets for d in imposing if d.targets), [])
+        if self.first.group == TARIFFS:
+            self.targets = imposing[0].targets
+        self.subjects = next((d.subjects for d in steps if d.subjects), [])
+        self.worldwide = any(d.worldwide for d in steps)
         self.grounds = next((d.grounds for d in steps if d.grounds), [])
         self.specific = []
         for development in steps:
@@ -68,7 +83,9 @@ class MeasureState:
         """Return the measure_key of the ontology (section 7), from what is known now."""
         specific = self.specific
         if specific:
-            return f"{self.first.implementer}:{specific[0]}"
+            act = f"{self.first.implementer}:{specific[0]}"
+            each = specific[0] in load_instrument_names().each_country
+            return f"{act}:{self.target_bucket()}" if each and self.targets else act
         month = (self.first.low or self.first.high) if self.first.stated else self.first.high
         return ":".join(
             (

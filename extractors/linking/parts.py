@@ -13,7 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from extractors.linking.instrument_ids import NamedInstruments, named_instruments
+from extractors.linking.instrument_ids import (
+    ALL_GOODS,
+    NamedInstruments,
+    issuer_of,
+    named_by_nickname,
+    named_instruments,
+    own_acts,
+    standing_act,
+)
+from extractors.linking.scope import reaches_all, subjects_of
 from models.event import (
     EventStatus,
     EventType,
@@ -31,9 +40,9 @@ CURRENT_DAYS = 7
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
 MAX_PARTIES = 6
+TARIFFS = type_group(EventType.TARIFF)
 WORLD = "world"
 UNKNOWN = "XX"
-ALL_GOODS = "all_goods"
 COMPANY_TYPES = frozenset(
     {
         EventType.LICENSING_DEAL,
@@ -101,7 +110,9 @@ class Part:
     companies: frozenset[str]
     specific: tuple[str, ...]
     grounds: frozenset[str]
+    subjects: frozenset[str]
     targets: frozenset[str]
+    worldwide: bool
     weak: bool
     official: bool
     withdrawn: str | None = None
@@ -185,6 +196,8 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 else frozenset(known_codes(m.targets)) - {WORLD}
                 for one in implementers
             }
+            if type_group(m.type) == TARIFFS and reaches_all(m.sentence, m.commodities):
+                targets = dict.fromkeys(implementers, frozenset[str]())
         found += split_by_actor(item, implementers, instruments, targets)
     return news_of_the_article(found)
 
@@ -277,7 +290,9 @@ def split_by_actor(
         companies=frozenset(filter(None, map(company_key, m.company_texts))),
         specific=(),
         grounds=instruments.grounds,
+        subjects=subjects_of(m.sentence),
         targets=frozenset(),
+        worldwide=reaches_all(m.sentence, m.commodities) or WORLD in m.targets,
         weak=m.factuality in WEAK,
         official=item.official or m.source_type in OFFICIAL,
     )
@@ -287,13 +302,40 @@ def split_by_actor(
             part=number,
             implementer=implementer,
             block=f"{implementer}:{group}",
-            specific=act,
+            specific=acts_of(first, implementer, act, targets[implementer]),
             targets=targets[implementer],
         )
         for number, (implementer, act) in enumerate(
             (implementer, act) for implementer in implementers for act in acts
         )
     ]
+
+
+def acts_of(
+    part: Part, implementer: str, named: Sequence[str], targets: frozenset[str]
+) -> tuple[str, ...]:
+    """Return the acts that identify a part: those it names as its own, by number or nickname.
+
+    A tariff on goods that names no act is the standing one on these goods.
+    """
+    m = part.source.mention
+    if part.type not in (EventType.TARIFF, EventType.TARIFF_EXEMPTION):
+        nicknames: tuple[str, ...] = ()
+    else:
+        nicknames = named_by_nickname(m.sentence, implementer)
+    own = own_acts(
+        named or nicknames,
+        implementer=implementer,
+        sentence=m.sentence,
+        buckets=part.buckets,
+        targets=targets,
+    )
+    plain = part.type in (EventType.TARIFF, EventType.TARIFF_EXEMPTION) and not (
+        named or nicknames or targets or part.subjects or part.grounds - {"us-section-232"}
+    )
+    if plain and not own:
+        return standing_act(implementer, part.buckets, part.reported)
+    return own
 
 
 def known_codes(codes: Iterable[str]) -> tuple[str, ...]:
@@ -304,8 +346,12 @@ def known_codes(codes: Iterable[str]) -> tuple[str, ...]:
 def implied_by(instruments: NamedInstruments) -> tuple[str, ...]:
     """Return the implementer that an instrument implies."""
     names = (*instruments.specific, *sorted(instruments.grounds))
-    known = {"us": "US", "mofcom": "CN", "eu": "EU"}
-    return tuple(dict.fromkeys(known[n.split("-")[0]] for n in names if n.split("-")[0] in known))
+    return tuple(dict.fromkeys(filter(None, map(issuer_of, names))))
+
+
+def is_deal(kind: str, implementer: str) -> bool:
+    """Is it an agreement of known parties? These identify it: they are its implementer."""
+    return kind == EventType.TRADE_AGREEMENT and "+" in implementer
 
 
 def company_key(name: str) -> str:

@@ -21,6 +21,7 @@ VALUES = (
     "company_names",
     "specific",
     "grounds",
+    "subjects",
     "targets",
     "actors",
     "commodities",
@@ -182,7 +183,9 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     extend(state.company_names, m.company_texts)
     extend(state.specific, part.specific)
     extend(state.grounds, sorted(part.grounds))
+    extend(state.subjects, sorted(part.subjects))
     extend(state.targets, sorted(part.targets))
+    state.worldwide = state.worldwide or part.worldwide
     extend(state.actors, acting(part))
     extend(state.commodities, m.commodities)
     extend(state.products, m.product_texts)

@@ -63,6 +63,7 @@ class DevelopmentState:
     company_names: list[str] = field(default_factory=list)
     specific: list[str] = field(default_factory=list)
     grounds: list[str] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
     actors: list[str] = field(default_factory=list)
     commodities: list[str] = field(default_factory=list)
@@ -72,6 +73,7 @@ class DevelopmentState:
     amounts: list[Value] = field(default_factory=list)
     effective: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
+    worldwide: bool = False
     duration: str | None = None
     instrument: str | None = None
     publishers: list[str] = field(default_factory=list)

@@ -1,0 +1,40 @@
+"""What a report's words say of its measure beyond goods and act: its reach and its subject.
+
+Two tariffs on all goods of all countries are two measures where one is about forced labour and
+the other about trade deficits; "60 trading partners, among them Manila" is no tariff on Manila.
+"""
+
+import re
+from collections.abc import Sequence
+
+from extractors.linking.instrument_ids import ALL_GOODS
+
+ALL_COUNTRIES = re.compile(
+    r"\b(?:all|most|many|every|dozens of|scores of|(?:more than|over|nearly|about|some|around)? ?"
+    r"(?:[1-9]\d{1,2}|sixty|eighty|ninety))\s+(?:other\s+|more\s+|foreign\s+)?"
+    r"(?:countr(?:y|ies)|nations|economies|trading partners|jurisdictions)\b"
+    r"|\b(?:global|worldwide|universal|across-the-board|sweeping)\b[^.;,]{0,25}"
+    r"\b(?:tariffs?|duty|duties|levy|levies)\b"
+    r"|\b(?:tariffs?|duties|levies) (?:on|against) (?:the (?:whole |rest of the )?world|everyone)\b",
+    re.I,
+)
+SUBJECTS = (
+    ("de_minimis", re.compile(r"\bde minimis\b|\blow-value (?:imports?|parcels?|shipments?)\b", re.I)),
+    ("drugs_trade", re.compile(r"\bfentanyl\b|\bopioids?\b|\billicit drugs?\b", re.I)),
+    ("forced_labour", re.compile(r"\bforced[- ]labou?r\b", re.I)),
+    ("digital_tax", re.compile(r"\bdigital (?:services? )?tax(?:es)?\b", re.I)),
+    ("critical_minerals", re.compile(r"\bcritical[- ]minerals?\b", re.I)),
+    ("smoke", re.compile(r"\bwildfires?\b", re.I)),
+    ("arms", re.compile(r"\b(?:supply(?:ing)?|supplies|selling|sells?) [^.;]{0,40}\bweapons?\b", re.I)),
+    ("port_fees", re.compile(r"\bport fees?\b", re.I)),
+)
+
+
+def reaches_all(sentence: str, goods: Sequence[str]) -> bool:
+    """Does the sentence say that the measure is against all countries, or very many?"""
+    return bool(ALL_COUNTRIES.search(sentence))
+
+
+def subjects_of(sentence: str) -> frozenset[str]:
+    """Return what the measure is about, by the words of a short list."""
+    return frozenset(name for name, words in SUBJECTS if words.search(sentence))
