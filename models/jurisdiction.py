@@ -21,6 +21,23 @@ def demonyms() -> frozenset[str]:
     return frozenset(word for row in _rows() for word in row["demonyms"].split("|") if word)
 
 
+@cache
+def party_names() -> dict[str, str]:
+    """Return name -> code of all jurisdictions: their names, aliases and the leaders that act.
+
+    A name that stands for two is left out.
+    """
+    found: dict[str, set[str]] = {}
+    for row in _rows():
+        if row["code"] in ("XX", "world"):
+            continue
+        for field in ("name", "aliases", "leaders"):
+            for word in row[field].split("|"):
+                if word:
+                    found.setdefault(word, set()).add(row["code"])
+    return {word: codes.pop() for word, codes in found.items() if len(codes) == 1}
+
+
 def _rows() -> Iterator[dict[str, str]]:
     return (row for _, row in read_rows("countries.csv", ("code", "name")))
 

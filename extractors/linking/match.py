@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from extractors.linking.instrument_ids import ALL_GOODS, load_instrument_names
+from extractors.linking.acts import ALL_GOODS, any_each_country
 from extractors.linking.life_cycle import ENDED, allowed
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import COMPANY_TYPES, TARIFFS, Part, days_of, is_deal, same_name
@@ -218,12 +218,13 @@ def other_reach(part: Part, known: MeasureState) -> bool:
     """
     spared = part.type is EventType.TARIFF_EXEMPTION or part.status is S.EXEMPTED
     goods, held = part.buckets - {ALL_GOODS}, set(known.buckets) - {ALL_GOODS}
-    if bool(part.targets) == bool(known.targets) and (spared or bool(goods) == bool(held)):
-        return False
-    if any(part.article in (d.lead_article, d.last_article) for d in known.developments):
-        return False
+    other_targets = bool(part.targets) != bool(known.targets)
+    other_goods = bool(goods) != bool(held) and not spared
     shared = set(known.specific).intersection(part.specific)
-    return not shared or not shared.isdisjoint(load_instrument_names().each_country)
+    if shared:
+        return other_targets and any_each_country(shared)
+    told = any(part.article in (d.lead_article, d.last_article) for d in known.developments)
+    return (other_targets or other_goods) and not told
 
 
 def days_silent(part: Part, known: MeasureState) -> int:
@@ -247,12 +248,10 @@ def opens_another(
         return True
     if part.type is EventType.TRADE_AGREEMENT:
         return False
-    if (
-        part.group == TARIFFS
-        and not part.buckets.isdisjoint(known.buckets)
-        and part.targets == set(known.targets)
-    ):
-        return False
+    if part.group == TARIFFS and part.targets == set(known.targets):
+        same_goods = not part.buckets.isdisjoint(known.buckets)
+        if same_goods or (same_rate and part.targets):
+            return False
     if bool(part.targets) != bool(known.targets) and not part.empty:
         return True
     if rates_of(part) and known.rated and not same_rate:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from extractors.linking.instrument_ids import load_instrument_names
-from extractors.linking.parts import ALL_GOODS, COMPANY_TYPES, TARIFFS, WORLD, Interval
+from extractors.linking.acts import ALL_GOODS, any_each_country, known_act
+from extractors.linking.parts import COMPANY_TYPES, TARIFFS, WORLD, Interval
 from extractors.linking.state import DevelopmentState, extend
 from models.event import EventStatus, EventType
 
@@ -63,6 +63,12 @@ class MeasureState:
         self.specific = []
         for development in steps:
             extend(self.specific, development.specific)
+        if self.specific and self.first.group == TARIFFS:
+            # What the table says of an act goes before what reports happened to name first.
+            act = known_act(self.specific[0])
+            self.buckets = sorted(act.goods) or self.buckets
+            self.targets = sorted(act.targets) or self.targets
+            self.grounds = [act.ground] if act.ground else self.grounds
         self.rated = any(d.rates for d in steps)
         self.last_reported = max(d.last_reported for d in steps)
         self.firm = sorted(
@@ -84,7 +90,7 @@ class MeasureState:
         specific = self.specific
         if specific:
             act = f"{self.first.implementer}:{specific[0]}"
-            each = specific[0] in load_instrument_names().each_country
+            each = any_each_country(specific[:1])
             return f"{act}:{self.target_bucket()}" if each and self.targets else act
         month = (self.first.low or self.first.high) if self.first.stated else self.first.high
         return ":".join(

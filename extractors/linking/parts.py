@@ -13,15 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from extractors.linking.instrument_ids import (
-    ALL_GOODS,
-    NamedInstruments,
+from extractors.linking.acts import (
     issuer_of,
     named_by_nickname,
-    named_instruments,
     own_acts,
     standing_act,
 )
+from extractors.linking.instrument_ids import NamedInstruments, named_instruments
+from extractors.linking.parties import owner_of_measure, pair_of_deal, with_blocs
 from extractors.linking.scope import reaches_all, subjects_of
 from models.event import (
     EventStatus,
@@ -179,7 +178,10 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 specific=tuple(n for n in instruments.specific if n in AGREEMENTS)
             )
             several = bool(_SEVERAL_AGREEMENTS.search(m.sentence))
-            pairs = agreements_of((*actors, *known_codes(m.targets)), pair_counts, several=several)
+            named = with_blocs((*actors, *known_codes(m.targets)), m.sentence)
+            if len(named) == 1 and named[0] in (pair := pair_of_deal(m.sentence)):
+                named = tuple(sorted(pair))
+            pairs = agreements_of(named, pair_counts, several=several)
             implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in pairs)
             targets = dict.fromkeys(implementers, frozenset[str]())
         else:
@@ -188,7 +190,8 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 actors = issuer
             elif not actors:
                 others = actors_by_group[type_group(m.type)]
-                actors = next(iter(others)) if len(others) == 1 else ()
+                owner = owner_of_measure(m.sentence)
+                actors = next(iter(others)) if len(others) == 1 else (owner,) if owner else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
             targets = {
                 one: (frozenset(known_codes(m.targets)) | frozenset(actors)) - {one, WORLD}
@@ -196,7 +199,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 else frozenset(known_codes(m.targets)) - {WORLD}
                 for one in implementers
             }
-            if type_group(m.type) == TARIFFS and reaches_all(m.sentence, m.commodities):
+            if type_group(m.type) == TARIFFS and reaches_all(m.sentence):
                 targets = dict.fromkeys(implementers, frozenset[str]())
         found += split_by_actor(item, implementers, instruments, targets)
     return news_of_the_article(found)
@@ -292,7 +295,7 @@ def split_by_actor(
         grounds=instruments.grounds,
         subjects=subjects_of(m.sentence),
         targets=frozenset(),
-        worldwide=reaches_all(m.sentence, m.commodities) or WORLD in m.targets,
+        worldwide=reaches_all(m.sentence) or WORLD in m.targets,
         weak=m.factuality in WEAK,
         official=item.official or m.source_type in OFFICIAL,
     )
@@ -319,23 +322,33 @@ def acts_of(
     A tariff on goods that names no act is the standing one on these goods.
     """
     m = part.source.mention
-    if part.type not in (EventType.TARIFF, EventType.TARIFF_EXEMPTION):
-        nicknames: tuple[str, ...] = ()
-    else:
-        nicknames = named_by_nickname(m.sentence, implementer)
+    tariff = part.type in (EventType.TARIFF, EventType.TARIFF_EXEMPTION)
+    nicknames = named_by_nickname(m.sentence, implementer) if tariff else ()
     own = own_acts(
         named or nicknames,
         implementer=implementer,
         sentence=m.sentence,
+        grounds=part.grounds,
         buckets=part.buckets,
         targets=targets,
     )
-    plain = part.type in (EventType.TARIFF, EventType.TARIFF_EXEMPTION) and not (
-        named or nicknames or targets or part.subjects or part.grounds - {"us-section-232"}
+    if own or named or nicknames or not tariff:
+        return own
+    standing = standing_act(
+        implementer,
+        buckets=part.buckets,
+        targets=targets,
+        subjects=part.subjects,
+        on=part.reported,
     )
-    if plain and not own:
-        return standing_act(implementer, part.buckets, part.reported)
-    return own
+    return own_acts(
+        standing,
+        implementer=implementer,
+        sentence=m.sentence,
+        grounds=part.grounds,
+        buckets=part.buckets,
+        targets=targets,
+    )
 
 
 def known_codes(codes: Iterable[str]) -> tuple[str, ...]:

@@ -5,9 +5,6 @@ the other about trade deficits; "60 trading partners, among them Manila" is no t
 """
 
 import re
-from collections.abc import Sequence
-
-from extractors.linking.instrument_ids import ALL_GOODS
 
 ALL_COUNTRIES = re.compile(
     r"\b(?:all|most|many|every|dozens of|scores of|(?:more than|over|nearly|about|some|around)? ?"
@@ -30,7 +27,7 @@ SUBJECTS = (
 )
 
 
-def reaches_all(sentence: str, goods: Sequence[str]) -> bool:
+def reaches_all(sentence: str) -> bool:
     """Does the sentence say that the measure is against all countries, or very many?"""
     return bool(ALL_COUNTRIES.search(sentence))
 

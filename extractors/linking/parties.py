@@ -1,0 +1,53 @@
+"""Who is behind a measure by its words, where a report names no actor or only one party of a deal."""
+
+import re
+from functools import cache
+
+from models.jurisdiction import party_names
+
+MEASURE = r"(?:tariffs?|duty|duties|lev(?:y|ies)|sanctions|export (?:bans?|controls?|curbs))"
+# Blocs that sign as one: the members that a report names beside it are no further parties.
+BLOCS = {
+    "MERCOSUR": (re.compile(r"\bMercosur\b", re.I), {"AR", "BO", "BR", "PY", "UY"}),
+    "EFTA": (re.compile(r"\bEFTA\b"), {"CH", "IS", "LI", "NO"}),
+    "GCC": (re.compile(r"\bGCC\b|\bGulf Cooperation Council\b"), {"AE", "BH", "KW", "OM", "QA", "SA"}),
+}
+
+
+@cache
+def _names() -> str:
+    words = sorted(party_names(), key=lambda word: (-len(word), word))
+    return "|".join(map(re.escape, words))
+
+
+@cache
+def _owner() -> re.Pattern[str]:
+    # "Trump's global tariffs", "U.S. steel and aluminium tariffs"; no comma or verb in between.
+    return re.compile(
+        rf"(?<![\w.])({_names()})(?:['’]s?)?\s+(?:(?:[\w%-]+)\s+){{0,4}}?(?i:{MEASURE})\b"
+    )
+
+
+@cache
+def _pair() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.])({_names()})\s?[-–—/]\s?({_names()})(?!\w)")
+
+
+def owner_of_measure(sentence: str) -> str | None:
+    """Return the one jurisdiction whose measure a sentence names ("Trump's tariffs"), if any."""
+    owners = {party_names()[m[1]] for m in _owner().finditer(sentence)}
+    return owners.pop() if len(owners) == 1 else None
+
+
+def pair_of_deal(sentence: str) -> frozenset[str]:
+    """Return the parties of a deal that is named by them ("EU-US trade deal"), if just one is."""
+    pairs = {frozenset(party_names()[m[n]] for n in (1, 2)) for m in _pair().finditer(sentence)}
+    return pairs.pop() if len(pairs) == 1 else frozenset()
+
+
+def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:
+    """Return the parties of an agreement with the bloc that a sentence names in place of members."""
+    for bloc, (word, members) in BLOCS.items():
+        if word.search(sentence):
+            parties = (*(p for p in parties if p not in members), bloc)
+    return tuple(dict.fromkeys(parties))
