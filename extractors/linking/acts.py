@@ -109,7 +109,7 @@ def own_acts(
         for act in (known_act(act_id),)
         if issuer_of(act_id) in {implementer, None}
         and not (act.ground and grounds and act.ground not in grounds)
-        and not apart(buckets - {ALL_GOODS}, act.goods)
+        and not apart(buckets - {ALL_GOODS}, act.goods - {ALL_GOODS})
         and not apart(targets, act.targets)
         and not cited_in_passing(act_id, sentence)
     )

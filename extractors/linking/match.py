@@ -59,6 +59,8 @@ def likeness(part: Part, known: Described) -> int | None:
     """Return points for what both name; None if they contradict each other."""
     points = 5 if part.type.value == known.type else 0
     if is_deal(known.type, part.implementer):
+        if bool(part.subjects) != bool(known.subjects):
+            return None
         points += DEAL
     same_act = bool(part.specific) and not set(known.specific).isdisjoint(part.specific)
     if same_act:
@@ -97,6 +99,8 @@ def likeness(part: Part, known: Described) -> int | None:
         if part.targets or known.targets:
             return None
         points += 10
+    elif part.group == TARIFFS and not (part.targets or known.targets or part.buckets or known.buckets):
+        points += 10
     return points
 
 
@@ -121,6 +125,8 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     if same_article and part.type.value != known.type:
         return None  # the extractor separated them within one text
     dated = part.when.low is not None and known.low is not None
+    if not dated and part.group == TARIFFS and other_reach(part, known, [known]):
+        return None
     points += 10 if gap <= 1 and dated else 0
     points += 15 if same_article else 0
     points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
@@ -181,7 +187,9 @@ def dates_agree(one: str, other: str) -> bool:
 
 def contradicts(part: Part, known: MeasureState) -> bool:
     """Can the report not be a step of this measure, by what both name?"""
-    return likeness(part, known) is None or (part.group == TARIFFS and other_reach(part, known))
+    return likeness(part, known) is None or (
+        part.group == TARIFFS and other_reach(part, known, known.developments)
+    )
 
 
 def fits_measure(part: Part, known: MeasureState) -> int | None:
@@ -209,7 +217,7 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     return points if points >= SAME_MEASURE else None
 
 
-def other_reach(part: Part, known: MeasureState) -> bool:
+def other_reach(part: Part, known: Described, steps: Sequence[DevelopmentState]) -> bool:
     """Is one against named countries and the other not, so that they are two tariffs?
 
     Within one article, short reports leave out whom the tariff is against, and exemptions name
@@ -223,8 +231,12 @@ def other_reach(part: Part, known: MeasureState) -> bool:
     shared = set(known.specific).intersection(part.specific)
     if shared:
         return other_targets and any_each_country(shared)
-    told = any(part.article in (d.lead_article, d.last_article) for d in known.developments)
-    return (other_targets or other_goods) and not told
+    told = any(part.article in (step.lead_article, step.last_article) for step in steps)
+    nameless = not (known.specific or held or known.targets)
+    if told:
+        # An act is told apart from what else its article reports in full.
+        return bool(known.specific) and not spared and not part.specific and other_goods and bool(goods)
+    return other_targets or other_goods or (bool(part.specific) and nameless)
 
 
 def days_silent(part: Part, known: MeasureState) -> int:

@@ -66,7 +66,8 @@ class MeasureState:
         if self.specific and self.first.group == TARIFFS:
             # What the table says of an act goes before what reports happened to name first.
             act = known_act(self.specific[0])
-            self.buckets = sorted(act.goods) or self.buckets
+            if act.goods:
+                self.buckets = sorted(act.goods - {ALL_GOODS})
             self.targets = sorted(act.targets) or self.targets
             self.grounds = [act.ground] if act.ground else self.grounds
         self.rated = any(d.rates for d in steps)

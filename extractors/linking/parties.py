@@ -7,6 +7,9 @@ from models.jurisdiction import party_names
 
 MEASURE = r"(?:tariffs?|duty|duties|lev(?:y|ies)|sanctions|export (?:bans?|controls?|curbs))"
 # Blocs that sign as one: the members that a report names beside it are no further parties.
+ACT_TITLE = re.compile(
+    r"\b(?:executive order|proclamation|memorandum|regulation|act)s?\b[^().;]{0,50}\([^()]{10,250}\)", re.I
+)
 BLOCS = {
     "MERCOSUR": (re.compile(r"\bMercosur\b", re.I), {"AR", "BO", "BR", "PY", "UY"}),
     "EFTA": (re.compile(r"\bEFTA\b"), {"CH", "IS", "LI", "NO"}),
@@ -51,3 +54,22 @@ def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:
         if word.search(sentence):
             parties = (*(p for p in parties if p not in members), bloc)
     return tuple(dict.fromkeys(parties))
+
+
+@cache
+def _any_name() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.])({_names()})(?!\w)")
+
+
+def outside_titles(codes: tuple[str, ...], sentence: str) -> tuple[str, ...]:
+    """Return codes without those that a sentence names only within the titles of acts.
+
+    "Order 1 of 1 May (Duties on Goods of China), as amended": the sentence is not about China.
+    """
+    titles = [m.group() for m in ACT_TITLE.finditer(sentence)]
+    if not titles:
+        return codes
+    rest = ACT_TITLE.sub(" ", sentence)
+    in_titles = {party_names()[m[1]] for title in titles for m in _any_name().finditer(title)}
+    in_rest = {party_names()[m[1]] for m in _any_name().finditer(rest)}
+    return tuple(code for code in codes if code not in in_titles - in_rest)

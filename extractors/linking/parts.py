@@ -20,7 +20,12 @@ from extractors.linking.acts import (
     standing_act,
 )
 from extractors.linking.instrument_ids import NamedInstruments, named_instruments
-from extractors.linking.parties import owner_of_measure, pair_of_deal, with_blocs
+from extractors.linking.parties import (
+    outside_titles,
+    owner_of_measure,
+    pair_of_deal,
+    with_blocs,
+)
 from extractors.linking.scope import reaches_all, subjects_of
 from models.event import (
     EventStatus,
@@ -193,10 +198,11 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 owner = owner_of_measure(m.sentence)
                 actors = next(iter(others)) if len(others) == 1 else (owner,) if owner else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
+            aims = outside_titles(known_codes(m.targets), m.sentence)
             targets = {
-                one: (frozenset(known_codes(m.targets)) | frozenset(actors)) - {one, WORLD}
+                one: (frozenset(aims) | frozenset(actors)) - {one, WORLD}
                 if len(implementers) > 1
-                else frozenset(known_codes(m.targets)) - {WORLD}
+                else frozenset(aims) - {WORLD}
                 for one in implementers
             }
             if type_group(m.type) == TARIFFS and reaches_all(m.sentence):
