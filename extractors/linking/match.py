@@ -86,7 +86,7 @@ def likeness(part: Part, known: Described) -> int | None:
     if part.buckets and known.buckets:
         if not part.buckets.isdisjoint(known.buckets):
             points += 30
-        elif not same_act:
+        elif not (same_act or is_deal(known.type, part.implementer)):
             return None
     if part.targets and known.targets:
         if part.targets == set(known.targets):
@@ -224,10 +224,9 @@ def other_reach(part: Part, known: Described, steps: Sequence[DevelopmentState])
     whom it spares. So do reports that name the act, unless each country's rate under it is a
     measure of its own.
     """
-    spared = part.type is EventType.TARIFF_EXEMPTION or part.status is S.EXEMPTED
     goods, held = part.buckets - {ALL_GOODS}, set(known.buckets) - {ALL_GOODS}
     other_targets = bool(part.targets) != bool(known.targets)
-    other_goods = bool(goods) != bool(held) and not spared
+    other_goods = bool(goods) != bool(held) and not part.spares
     shared = set(known.specific).intersection(part.specific)
     if shared:
         return other_targets and any_each_country(shared)
@@ -235,7 +234,7 @@ def other_reach(part: Part, known: Described, steps: Sequence[DevelopmentState])
     nameless = not (known.specific or held or known.targets)
     if told:
         # An act is told apart from what else its article reports in full.
-        return bool(known.specific) and not spared and not part.specific and other_goods and bool(goods)
+        return bool(known.specific) and not part.spares and not part.specific and other_goods and bool(goods)
     return other_targets or other_goods or (bool(part.specific) and nameless)
 
 

@@ -7,14 +7,9 @@ from typing import Any
 from extractors.linking.acts import ALL_GOODS, any_each_country, known_act
 from extractors.linking.parts import COMPANY_TYPES, TARIFFS, WORLD, Interval
 from extractors.linking.state import DevelopmentState, extend
-from models.event import EventStatus, EventType
+from models.event import EventType
 
 MAX_TARGETS = 20
-
-
-def spares(step: DevelopmentState) -> bool:
-    """Does the step take goods or countries out of a measure?"""
-    return step.type == EventType.TARIFF_EXEMPTION or step.status == EventStatus.EXEMPTED
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +46,7 @@ class MeasureState:
         steps = self.developments
         self.type, self.order = self.first.type, self.first.leader
         # What is spared is no part of what the measure is against.
-        imposing = [d for d in steps if not spares(d)] or steps
+        imposing = [d for d in steps if not d.spares] or steps
         self.buckets = next((d.buckets for d in imposing if d.buckets), [])
         self.companies = next((d.companies for d in steps if d.companies), [])
         self.targets = next((d.targets for d in imposing if d.targets), [])

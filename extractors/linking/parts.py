@@ -26,7 +26,7 @@ from extractors.linking.parties import (
     pair_of_deal,
     with_blocs,
 )
-from extractors.linking.scope import reaches_all, subjects_of
+from extractors.linking.scope import reaches_all, spares, subjects_of
 from models.event import (
     EventStatus,
     EventType,
@@ -144,6 +144,12 @@ class Part:
         return self.time_frame is TimeFrame.BACKGROUND
 
     @property
+    def spares(self) -> bool:
+        """Does it take goods or countries out of a measure?"""
+        taken_out = self.type is EventType.TARIFF_EXEMPTION or self.status is EventStatus.EXEMPTED
+        return taken_out or (self.group == TARIFFS and spares(self.source.mention.sentence))
+
+    @property
     def empty(self) -> bool:
         """Does it name no product, company or act, so that only its article can identify it?"""
         return not (self.buckets or self.companies or self.specific)
@@ -202,7 +208,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             targets = {
                 one: (frozenset(aims) | frozenset(actors)) - {one, WORLD}
                 if len(implementers) > 1
-                else frozenset(aims) - {WORLD}
+                else frozenset(aims) - {one, WORLD}
                 for one in implementers
             }
             if type_group(m.type) == TARIFFS and reaches_all(m.sentence):

@@ -25,6 +25,16 @@ SUBJECTS = (
     ("arms", re.compile(r"\b(?:supply(?:ing)?|supplies|selling|sells?) [^.;]{0,40}\bweapons?\b", re.I)),
     ("port_fees", re.compile(r"\bport fees?\b", re.I)),
 )
+SPARED = re.compile(
+    r"\b(?:shall|will|do(?:es)?|would|should) (?:not|no longer) (?:apply to|be subject to)\b"
+    r"|\bexempt(?:s|ed|ion|ions|ing)?\b|\bexcepted from\b|\bexclu(?:ded|sions?) from\b",
+    re.I,
+)
+
+
+def spares(sentence: str) -> bool:
+    """Does the sentence say what a measure leaves out, rather than what it is against?"""
+    return bool(SPARED.search(sentence))
 
 
 def reaches_all(sentence: str) -> bool:

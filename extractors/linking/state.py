@@ -74,6 +74,8 @@ class DevelopmentState:
     effective: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
     worldwide: bool = False
+    # True while all its reports say what the measure leaves out.
+    spares: bool = False
     duration: str | None = None
     instrument: str | None = None
     publishers: list[str] = field(default_factory=list)
