@@ -27,12 +27,22 @@ def party_names() -> dict[str, str]:
 
     A name that stands for two is left out.
     """
+    return _codes("name", "aliases", "leaders")
+
+
+@cache
+def origin_words() -> dict[str, str]:
+    """Return word -> code for names and demonyms, as in "Kenyan tea"; none that stands for two."""
+    return _codes("name", "demonyms")
+
+
+def _codes(*columns: str) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for row in _rows():
         if row["code"] in ("XX", "world"):
             continue
-        for field in ("name", "aliases", "leaders"):
-            for word in row[field].split("|"):
+        for column in columns:
+            for word in row[column].split("|"):
                 if word:
                     found.setdefault(word, set()).add(row["code"])
     return {word: codes.pop() for word, codes in found.items() if len(codes) == 1}

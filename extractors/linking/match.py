@@ -93,7 +93,7 @@ def likeness(part: Part, known: Described) -> int | None:
             points += 20
         elif not part.targets.isdisjoint(known.targets):
             points += 10
-        else:
+        elif part.group == TARIFFS or part.subjects.isdisjoint(known.subjects):
             return None
     elif part.group == TARIFFS and (part.worldwide if known.targets else known.worldwide):
         if part.targets or known.targets:

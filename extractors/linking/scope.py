@@ -5,6 +5,9 @@ the other about trade deficits; "60 trading partners, among them Manila" is no t
 """
 
 import re
+from functools import cache
+
+from models.jurisdiction import origin_words
 
 ALL_COUNTRIES = re.compile(
     r"\b(?:all|most|many|every|dozens of|scores of|(?:more than|over|nearly|about|some|around)? ?"
@@ -43,5 +46,12 @@ def reaches_all(sentence: str) -> bool:
 
 
 def subjects_of(sentence: str) -> frozenset[str]:
-    """Return what the measure is about, by the words of a short list."""
-    return frozenset(name for name, words in SUBJECTS if words.search(sentence))
+    """Return what the measure is about: by a short list of words, or whose oil it is about."""
+    named = {name for name, words in SUBJECTS if words.search(sentence)}
+    return frozenset(named | {f"oil_{origin_words()[m[1]]}" for m in _oil().finditer(sentence)})
+
+
+@cache
+def _oil() -> re.Pattern[str]:
+    origins = "|".join(sorted(map(re.escape, origin_words()), key=lambda word: (-len(word), word)))
+    return re.compile(rf"(?<![\w.])({origins})(?:['’]s)? (?:crude |seaborne )?(?:oil|crude|energy)\b")
