@@ -15,6 +15,7 @@ from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import COMPANY_TYPES, TARIFFS, Part, days_of, is_deal, same_name
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
+from extractors.linking.scope import another_round
 from models.event import EventStatus as S
 from models.event import EventType
 
@@ -119,7 +120,7 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     if gap > part.when.tolerance_days(known.when):
         return None
     points = likeness(part, known)
-    if points is None or values_conflict(part, known):
+    if points is None or values_conflict(part, known) or next_round(part, [known]):
         return None
     same_article = part.source.mention.article_id == known.last_article
     if same_article and part.type.value != known.type:
@@ -131,6 +132,15 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     points += 15 if same_article else 0
     points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
     return points if points >= SAME_DEVELOPMENT else None
+
+
+def next_round(part: Part, steps: Iterable[DevelopmentState]) -> bool:
+    """Does it report further sanctions, days after these steps? Each round names other firms."""
+    return (
+        part.type is EventType.SANCTION_LISTING
+        and another_round(part.source.mention.sentence)
+        and all((part.reported - step.high).days > 1 for step in steps)
+    )
 
 
 def values_conflict(part: Part, known: DevelopmentState) -> bool:
@@ -187,9 +197,9 @@ def dates_agree(one: str, other: str) -> bool:
 
 def contradicts(part: Part, known: MeasureState) -> bool:
     """Can the report not be a step of this measure, by what both name?"""
-    return likeness(part, known) is None or (
-        part.group == TARIFFS and other_reach(part, known, known.developments)
-    )
+    if likeness(part, known) is None or next_round(part, known.developments):
+        return True
+    return part.group == TARIFFS and other_reach(part, known, known.developments)
 
 
 def fits_measure(part: Part, known: MeasureState) -> int | None:
@@ -308,7 +318,7 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
     A step is in the news for months. Without a date of its own, a new value or another step in
     between, a report of the same class repeats the old step.
     """
-    if part.when.stated:
+    if part.when.stated or next_round(part, known.developments):
         return None
     for step in reversed(known.firm):
         if part.when.low and (step.low or step.high) > part.when.high:

@@ -33,6 +33,16 @@ SPARED = re.compile(
     r"|\bexempt(?:s|ed|ion|ions|ing)?\b|\bexcepted from\b|\bexclu(?:ded|sions?) from\b",
     re.I,
 )
+ANOTHER_ROUND = re.compile(
+    r"\b(?:more|another|additional|further|fresh|second|third|latest|new round of|next round of)"
+    r"(?: \w+){0,3}? (?:round|tranche|package|batch|sanctions|designations)\b",
+    re.I,
+)
+
+
+def another_round(sentence: str) -> bool:
+    """Does the sentence say that there were such sanctions before?"""
+    return bool(ANOTHER_ROUND.search(sentence))
 
 
 def spares(sentence: str) -> bool:
