@@ -242,6 +242,8 @@ def other_reach(part: Part, known: Described, steps: Sequence[DevelopmentState])
         return other_targets and any_each_country(shared)
     told = any(part.article in (step.lead_article, step.last_article) for step in steps)
     nameless = not (known.specific or held or known.targets)
+    if told and part.worldwide and held and not goods:
+        return True
     if told:
         # An act is told apart from what else its article reports in full.
         return bool(known.specific) and not part.spares and not part.specific and other_goods and bool(goods)
