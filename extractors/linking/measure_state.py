@@ -92,12 +92,17 @@ class MeasureState:
         return ":".join(
             (
                 self.first.implementer,
-                self.first.group,
+                self.kind(),
                 self.product_bucket(),
                 self.target_bucket(),
                 f"{month:%Y-%m}",
             )
         )
+
+    def kind(self) -> str:
+        """Return the type of the step that says what the measure is; an exemption never does."""
+        said = [d.type for d in self.developments if not d.spares] or [self.type]
+        return TARIFFS if said[0] == EventType.TARIFF_EXEMPTION else said[0]
 
     def product_bucket(self) -> str:
         """Return its subject: companies for deals with firms, else products, else all goods."""
