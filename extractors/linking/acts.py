@@ -133,8 +133,10 @@ def standing_act(
         if issuer_of(act.act_id) != implementer or act.since is None or act.since > on:
             continue
         if act.subject:
-            if act.subject in subjects and targets <= act.targets and bool(targets) == bool(
-                act.targets
+            if (
+                act.subject in subjects
+                and targets <= act.targets
+                and bool(targets) == bool(act.targets)
             ):
                 fitting.append((1, act.act_id))
         elif not subjects and not targets and 2 * len(buckets & act.goods) > len(buckets):

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from extractors.linking.article import parts_of
 from extractors.linking.block_linker import BlockLinker, score, unused
+from extractors.linking.grade import worth
 from extractors.linking.index import measure_keys_of
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import Part, part_key
@@ -93,8 +94,12 @@ def link_block(
     linker.changed.update(state.label for state in rebuilt)
     taken = [(part, *linker.link(part)) for part in later]
     restore_ids(linker, [(part, state) for part, state, _ in taken], before, since)
-    changed = linker.changed | renamed_within(linker, [*settled, *unsettled])
-    states = [linker.developments[label] for label in sorted(changed)]
+    # A later stage confirms the step that it continues, or did so until now.
+    continued = {linker.developments[label].stage_of for label in linker.changed}
+    continued |= {from_json(stored.state).stage_of for stored in unsettled}
+    linker.changed |= linker.developments.keys() & continued
+    linker.changed |= renamed_within(linker, [*settled, *unsettled])
+    states = [linker.developments[label] for label in sorted(linker.changed)]
     affected = {state.measure for state in states}
     affected |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
     home = {part.source.mention.mention_id: state.label for part, state, _ in taken}
@@ -218,6 +223,7 @@ def mention_row(part: Part, state: DevelopmentState, novelty: Novelty) -> Linked
         first_seen_at=part.source.first_seen_at,
         reported_at=part.source.reported_at,
         extractor_version=m.extractor_version,
+        grade=worth(part),
         withdrawn=part.withdrawn,
         withdrawn_at=part.withdrawn_by[1] if part.withdrawn_by else None,
     )

@@ -2,26 +2,22 @@
 
 The tolerances are those of the ontology (section 7). Real reports often omit what the rules
 compare, so points decide: each shared property adds points; a contradiction in actor, act, product,
-company or target rules a match out.
+company or target rules a match out (`extractors.linking.likeness`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from extractors.linking.acts import ALL_GOODS, any_each_country
 from extractors.linking.life_cycle import ENDED, allowed
+from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import COMPANY_TYPES, TARIFFS, Part, days_of, is_deal, same_name
+from extractors.linking.parts import TARIFFS, Part, days_of
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
-from extractors.linking.scope import another_round
 from models.event import EventStatus as S
 from models.event import EventType
 
-SUBJECT = 15
-DEAL = 15
-NO_SUBJECT = 5
 RATE_POINTS = 0.5
 AMOUNT_SHARE = 0.05
 DATE_DAYS = 3
@@ -33,81 +29,6 @@ AVERT_DAYS = 180
 OPENING = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, *STAGES})
 DATED_CLASSES = frozenset({"delayed", "extended"})
 UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED})
-
-
-class Described(Protocol):
-    """The properties that a development and a measure share."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def buckets(self) -> list[str]: ...
-    @property
-    def companies(self) -> list[str]: ...
-    @property
-    def specific(self) -> list[str]: ...
-    @property
-    def grounds(self) -> list[str]: ...
-    @property
-    def subjects(self) -> list[str]: ...
-    @property
-    def targets(self) -> list[str]: ...
-    @property
-    def worldwide(self) -> bool: ...
-
-
-def likeness(part: Part, known: Described) -> int | None:
-    """Return points for what both name; None if they contradict each other."""
-    points = 5 if part.type.value == known.type else 0
-    if is_deal(known.type, part.implementer):
-        if bool(part.subjects) != bool(known.subjects):
-            return None
-        points += DEAL
-    same_act = bool(part.specific) and not set(known.specific).isdisjoint(part.specific)
-    if same_act:
-        points += 100
-    elif part.specific and known.specific:
-        return None
-    if part.grounds and known.grounds:
-        if part.grounds.isdisjoint(known.grounds):
-            return None
-        points += 15
-    if part.subjects and known.subjects:
-        if part.subjects.isdisjoint(known.subjects):
-            return None
-        points += SUBJECT
-    elif part.subjects or known.subjects:
-        points -= NO_SUBJECT
-    if part.companies and known.companies:
-        if not same_company(part.companies, known.companies):
-            return None
-        points += 40
-    elif part.type in COMPANY_TYPES and (part.companies or known.companies):
-        points -= 15
-    if part.buckets and known.buckets:
-        if not part.buckets.isdisjoint(known.buckets):
-            points += 30
-        elif not (same_act or is_deal(known.type, part.implementer)):
-            return None
-    if part.targets and known.targets:
-        if part.targets == set(known.targets):
-            points += 20
-        elif not part.targets.isdisjoint(known.targets):
-            points += 10
-        elif part.group == TARIFFS or part.subjects.isdisjoint(known.subjects):
-            return None
-    elif part.group == TARIFFS and (part.worldwide if known.targets else known.worldwide):
-        if part.targets or known.targets:
-            return None
-        points += 10
-    elif part.group == TARIFFS and not (part.targets or known.targets or part.buckets or known.buckets):
-        points += 10
-    return points
-
-
-def same_company(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Do the lists share a company?"""
-    return any(same_name(a, b) for a in one for b in other)
 
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:
@@ -126,21 +47,12 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     if same_article and part.type.value != known.type:
         return None  # the extractor separated them within one text
     dated = part.when.low is not None and known.low is not None
-    if not dated and part.group == TARIFFS and other_reach(part, known, [known]):
+    if not dated and other_reach(part, known, [known]):
         return None
     points += 10 if gap <= 1 and dated else 0
     points += 15 if same_article else 0
     points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
     return points if points >= SAME_DEVELOPMENT else None
-
-
-def next_round(part: Part, steps: Iterable[DevelopmentState]) -> bool:
-    """Does it report further sanctions, days after these steps? Each round names other firms."""
-    return (
-        part.type is EventType.SANCTION_LISTING
-        and another_round(part.source.mention.sentence)
-        and all((part.reported - step.high).days > 1 for step in steps)
-    )
 
 
 def values_conflict(part: Part, known: DevelopmentState) -> bool:
@@ -199,7 +111,7 @@ def contradicts(part: Part, known: MeasureState) -> bool:
     """Can the report not be a step of this measure, by what both name?"""
     if likeness(part, known) is None or next_round(part, known.developments):
         return True
-    return part.group == TARIFFS and other_reach(part, known, known.developments)
+    return other_reach(part, known, known.developments)
 
 
 def fits_measure(part: Part, known: MeasureState) -> int | None:
@@ -207,11 +119,10 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     points = likeness(part, known)
     if points is None or contradicts(part, known):
         return None
-    same_act = not set(known.specific).isdisjoint(part.specific)
     same_rate = rate_is_known(part, known)
     before = known.state_before(part.when)
     if (
-        not same_act
+        not shares_act(part, known)
         and opens_another(part, known, before, same_rate)
         and not (earlier_stage(part, known) or still_reported(part, known))
     ):
@@ -225,29 +136,6 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     if part.status is S.AVERTED:
         points += 20 if before and was_pending(part, before) else -10
     return points if points >= SAME_MEASURE else None
-
-
-def other_reach(part: Part, known: Described, steps: Sequence[DevelopmentState]) -> bool:
-    """Is one against named countries and the other not, so that they are two tariffs?
-
-    Within one article, short reports leave out whom the tariff is against, and exemptions name
-    whom it spares. So do reports that name the act, unless each country's rate under it is a
-    measure of its own.
-    """
-    goods, held = part.buckets - {ALL_GOODS}, set(known.buckets) - {ALL_GOODS}
-    other_targets = bool(part.targets) != bool(known.targets)
-    other_goods = bool(goods) != bool(held) and not part.spares
-    shared = set(known.specific).intersection(part.specific)
-    if shared:
-        return other_targets and any_each_country(shared)
-    told = any(part.article in (step.lead_article, step.last_article) for step in steps)
-    nameless = not (known.specific or held or known.targets)
-    if told and part.worldwide and held and not goods:
-        return True
-    if told:
-        # An act is told apart from what else its article reports in full.
-        return bool(known.specific) and not part.spares and not part.specific and other_goods and bool(goods)
-    return other_targets or other_goods or (bool(part.specific) and nameless)
 
 
 def days_silent(part: Part, known: MeasureState) -> int:

@@ -1,19 +1,30 @@
-"""Who is behind a measure by its words, where a report names no actor or only one party of a deal."""
+"""Who is behind a measure or a deal by its words, where a report names too few or too many."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from models.jurisdiction import party_names
 
 MEASURE = r"(?:tariffs?|duty|duties|lev(?:y|ies)|sanctions|export (?:bans?|controls?|curbs))"
+SEVERAL_AGREEMENTS = re.compile(
+    r"\b(?:agreements|deals|pacts|accords|frameworks|memorandums|mous)\b[^.;]{0,60}?\bwith\b", re.I
+)
+MAX_PARTIES = 6
 # Blocs that sign as one: the members that a report names beside it are no further parties.
 ACT_TITLE = re.compile(
-    r"\b(?:executive order|proclamation|memorandum|regulation|act)s?\b[^().;]{0,50}\([^()]{10,250}\)", re.I
+    r"\b(?:executive order|proclamation|memorandum|regulation|act)s?\b"
+    r"[^().;]{0,50}\([^()]{10,250}\)",
+    re.I,
 )
 BLOCS = {
     "MERCOSUR": (re.compile(r"\bMercosur\b", re.I), {"AR", "BO", "BR", "PY", "UY"}),
     "EFTA": (re.compile(r"\bEFTA\b"), {"CH", "IS", "LI", "NO"}),
-    "GCC": (re.compile(r"\bGCC\b|\bGulf Cooperation Council\b"), {"AE", "BH", "KW", "OM", "QA", "SA"}),
+    "GCC": (
+        re.compile(r"\bGCC\b|\bGulf Cooperation Council\b"),
+        {"AE", "BH", "KW", "OM", "QA", "SA"},
+    ),
 }
 
 
@@ -49,7 +60,7 @@ def pair_of_deal(sentence: str) -> frozenset[str]:
 
 
 def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:
-    """Return the parties of an agreement with the bloc that a sentence names in place of members."""
+    """Return parties with the bloc that a sentence names in place of its members."""
     for bloc, (word, members) in BLOCS.items():
         if word.search(sentence):
             parties = (*(p for p in parties if p not in members), bloc)
@@ -73,3 +84,30 @@ def outside_titles(codes: tuple[str, ...], sentence: str) -> tuple[str, ...]:
     in_titles = {party_names()[m[1]] for title in titles for m in _any_name().finditer(title)}
     in_rest = {party_names()[m[1]] for m in _any_name().finditer(rest)}
     return tuple(code for code in codes if code not in in_titles - in_rest)
+
+
+def agreements_of(
+    named: Sequence[str], pair_counts: Mapping[frozenset[str], int], *, several: bool = False
+) -> list[frozenset[str]]:
+    """Return the agreements a mention reports, as sets of parties.
+
+    A single party gets its partner from the rest of the article if that is unambiguous. Several
+    parties that the article elsewhere pairs with one common party each have an agreement with it.
+    The same holds for parties with whom `several` agreements were made: each is with the
+    first-named party.
+    """
+    parties = frozenset(named)
+    if len(parties) < 2:
+        fuller = [pair for pair in pair_counts if parties < pair]
+        return fuller if len(fuller) == 1 else [parties]
+    if len(parties) > 2:
+        paired = Counter(
+            party for pair, n in pair_counts.items() for party in pair & parties for _ in range(n)
+        )
+        most = [party for party, n in paired.items() if n == max(paired.values())]
+        if len(most) != 1 and several:
+            most = [next(party for party in named if party in (most or parties))]
+        if len(most) == 1:
+            hub = most[0]
+            return [frozenset({hub, other}) for other in sorted(parties - {hub})]
+    return [frozenset(sorted(parties)[:MAX_PARTIES])]

@@ -21,6 +21,8 @@ from extractors.linking.acts import (
 )
 from extractors.linking.instrument_ids import NamedInstruments, named_instruments
 from extractors.linking.parties import (
+    SEVERAL_AGREEMENTS,
+    agreements_of,
     outside_titles,
     owner_of_measure,
     pair_of_deal,
@@ -43,7 +45,6 @@ PartKey = tuple[str, int]
 CURRENT_DAYS = 7
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
-MAX_PARTIES = 6
 TARIFFS = type_group(EventType.TARIFF)
 WORLD = "world"
 UNKNOWN = "XX"
@@ -188,7 +189,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             instruments = NamedInstruments(
                 specific=tuple(n for n in instruments.specific if n in AGREEMENTS)
             )
-            several = bool(_SEVERAL_AGREEMENTS.search(m.sentence))
+            several = bool(SEVERAL_AGREEMENTS.search(m.sentence))
             named = with_blocs((*actors, *known_codes(m.targets)), m.sentence)
             if len(named) == 1 and named[0] in (pair := pair_of_deal(m.sentence)):
                 named = tuple(sorted(pair))
@@ -247,38 +248,6 @@ def may_be_recent(part: Part) -> bool:
     return first is not None and part.reported - first <= timedelta(days=CURRENT_DAYS)
 
 
-_SEVERAL_AGREEMENTS = re.compile(
-    r"\b(?:agreements|deals|pacts|accords|frameworks|memorandums|mous)\b[^.;]{0,60}?\bwith\b", re.I
-)
-
-
-def agreements_of(
-    named: Sequence[str], pair_counts: Mapping[frozenset[str], int], *, several: bool = False
-) -> list[frozenset[str]]:
-    """Return the agreements a mention reports, as sets of parties.
-
-    A single party gets its partner from the rest of the article if that is unambiguous. Several
-    parties that the article elsewhere pairs with one common party each have an agreement with it.
-    The same holds for parties with whom `several` agreements were made: each is with the
-    first-named party.
-    """
-    parties = frozenset(named)
-    if len(parties) < 2:
-        fuller = [pair for pair in pair_counts if parties < pair]
-        return fuller if len(fuller) == 1 else [parties]
-    if len(parties) > 2:
-        paired = Counter(
-            party for pair, n in pair_counts.items() for party in pair & parties for _ in range(n)
-        )
-        most = [party for party, n in paired.items() if n == max(paired.values())]
-        if len(most) != 1 and several:
-            most = [next(party for party in named if party in (most or parties))]
-        if len(most) == 1:
-            hub = most[0]
-            return [frozenset({hub, other}) for other in sorted(parties - {hub})]
-    return [frozenset(sorted(parties)[:MAX_PARTIES])]
-
-
 def split_by_actor(
     item: LinkMention,
     implementers: Sequence[str],
@@ -309,7 +278,7 @@ def split_by_actor(
         targets=frozenset(),
         worldwide=reaches_all(m.sentence) or WORLD in m.targets,
         weak=m.factuality in WEAK,
-        official=item.official or m.source_type in OFFICIAL,
+        official=item.speaks_for is not None or m.source_type in OFFICIAL,
     )
     return [
         replace(
@@ -336,25 +305,17 @@ def acts_of(
     m = part.source.mention
     tariff = part.type in (EventType.TARIFF, EventType.TARIFF_EXEMPTION)
     nicknames = named_by_nickname(m.sentence, implementer) if tariff else ()
-    own = own_acts(
-        named or nicknames,
-        implementer=implementer,
-        sentence=m.sentence,
-        grounds=part.grounds,
-        buckets=part.buckets,
-        targets=targets,
-    )
-    if own or named or nicknames or not tariff:
-        return own
-    standing = standing_act(
-        implementer,
-        buckets=part.buckets,
-        targets=targets,
-        subjects=part.subjects,
-        on=part.reported,
-    )
+    acts = named or nicknames
+    if tariff and not acts:
+        acts = standing_act(
+            implementer,
+            buckets=part.buckets,
+            targets=targets,
+            subjects=part.subjects,
+            on=part.reported,
+        )
     return own_acts(
-        standing,
+        acts,
         implementer=implementer,
         sentence=m.sentence,
         grounds=part.grounds,

@@ -15,18 +15,19 @@ ALL_COUNTRIES = re.compile(
     r"(?:countr(?:y|ies)|nations|economies|trading partners|jurisdictions)\b"
     r"|\b(?:global|worldwide|universal|across-the-board|sweeping)\b[^.;,]{0,25}"
     r"\b(?:tariffs?|duty|duties|levy|levies)\b"
-    r"|\b(?:tariffs?|duties|levies) (?:on|against) (?:the (?:whole |rest of the )?world|everyone)\b",
+    r"|\b(?:tariffs?|duties|levies) (?:on|against)"
+    r" (?:the (?:whole |rest of the )?world|everyone)\b",
     re.I,
 )
 SUBJECTS = (
-    ("de_minimis", re.compile(r"\bde minimis\b|\blow-value (?:imports?|parcels?|shipments?)\b", re.I)),
+    (
+        "de_minimis",
+        re.compile(r"\bde minimis\b|\blow-value (?:imports?|parcels?|shipments?)\b", re.I),
+    ),
     ("drugs_trade", re.compile(r"\bfentanyl\b|\bopioids?\b|\billicit drugs?\b", re.I)),
     ("forced_labour", re.compile(r"\bforced[- ]labou?r\b", re.I)),
     ("digital_tax", re.compile(r"\bdigital (?:services? )?tax(?:es)?\b", re.I)),
     ("critical_minerals", re.compile(r"\bcritical[- ]minerals?\b", re.I)),
-    ("smoke", re.compile(r"\bwildfires?\b", re.I)),
-    ("arms", re.compile(r"\b(?:supply(?:ing)?|supplies|selling|sells?) [^.;]{0,40}\bweapons?\b", re.I)),
-    ("port_fees", re.compile(r"\bport fees?\b", re.I)),
 )
 SPARED = re.compile(
     r"\b(?:shall|will|do(?:es)?|would|should) (?:not|no longer) (?:apply to|be subject to)\b"
@@ -64,4 +65,6 @@ def subjects_of(sentence: str) -> frozenset[str]:
 @cache
 def _oil() -> re.Pattern[str]:
     origins = "|".join(sorted(map(re.escape, origin_words()), key=lambda word: (-len(word), word)))
-    return re.compile(rf"(?<![\w.])({origins})(?:['’]s)? (?:crude |seaborne )?(?:oil|crude|energy)\b")
+    return re.compile(
+        rf"(?<![\w.])({origins})(?:['’]s)? (?:crude |seaborne )?(?:oil|crude|energy)\b"
+    )
