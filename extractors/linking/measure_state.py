@@ -65,6 +65,8 @@ class MeasureState:
                 self.buckets = sorted(act.goods - {ALL_GOODS})
             self.targets = sorted(act.targets) or self.targets
             self.grounds = [act.ground] if act.ground else self.grounds
+            if act.goods:
+                self.subjects = [act.subject] if act.subject else []
         self.rated = any(d.rates for d in steps)
         self.last_reported = max(d.last_reported for d in steps)
         self.firm = sorted(

@@ -21,6 +21,7 @@ from extractors.linking.acts import (
 )
 from extractors.linking.instrument_ids import NamedInstruments, named_instruments
 from extractors.linking.parties import (
+    ACT_TITLE,
     SEVERAL_AGREEMENTS,
     agreements_of,
     outside_titles,
@@ -274,7 +275,7 @@ def split_by_actor(
         companies=frozenset(filter(None, map(company_key, m.company_texts))),
         specific=(),
         grounds=instruments.grounds,
-        subjects=subjects_of(m.sentence),
+        subjects=subjects_of(ACT_TITLE.sub(" ", m.sentence)),
         targets=frozenset(),
         worldwide=reaches_all(m.sentence) or WORLD in m.targets,
         weak=m.factuality in WEAK,
