@@ -32,7 +32,8 @@ class Act:
     `amends`: the acts whose measure it changes. `ground`: the law it rests on. `goods` (product
     buckets), `targets` (codes) and `subject` (`extractors.linking.scope`): what it is about, empty
     for anything. `each_country`: each country's rate under it is a measure of its own. `since`:
-    from when it is the standing duty on its goods or subject, which reports name without number.
+    from when it is the standing duty on its goods or subject, which reports name without number;
+    `until`: the day that ended, None while it stands.
     """
 
     act_id: str
@@ -43,6 +44,7 @@ class Act:
     subject: str = ""
     each_country: bool = False
     since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ def load_acts() -> Acts:
             subject=row["subject"],
             each_country=bool(row["each_country"]),
             since=date.fromisoformat(row["since"]) if row["since"] else None,
+            until=date.fromisoformat(row["until"]) if row["until"] else None,
         )
         for alias in split_list(row["aliases"]):
             if alias in aliases:
@@ -120,28 +123,39 @@ def standing_act(
     *,
     buckets: Set[str],
     targets: Set[str],
+    worldwide: bool,
     subjects: Set[str],
     on: date,
 ) -> tuple[str, ...]:
-    """Return the act that is the standing duty on these goods or subject by that day, if any.
+    """Return the act that is the standing duty on these goods or subject on that day, if any.
 
     Goods must be mostly those of the act, and no country singled out: a rate for one country is
-    often a measure of its own. A subject must come with the countries of the act.
+    often a measure of its own. A subject must come with the countries of the act. `worldwide`
+    tariffs that name no goods are those of the act on all goods.
     """
     fitting = []
     for act in load_acts().by_id.values():
-        if issuer_of(act.act_id) != implementer or act.since is None or act.since > on:
+        if issuer_of(act.act_id) != implementer or not stands(act, on):
             continue
+        shared = len(buckets & act.goods)
         if act.subject:
-            if (
-                act.subject in subjects
-                and targets <= act.targets
-                and bool(targets) == bool(act.targets)
-            ):
-                fitting.append((1, act.act_id))
-        elif not subjects and not targets and 2 * len(buckets & act.goods) > len(buckets):
-            fitting.append((len(buckets & act.goods), act.act_id))
+            fits = act.subject in subjects and targets <= act.targets
+            shared = int(fits and bool(targets) == bool(act.targets))
+        elif subjects or targets or 2 * shared <= len(buckets):
+            shared = int(worldwide and not (buckets or subjects or targets) and is_general(act))
+        if shared:
+            fitting.append((shared, act.act_id))
     return (max(fitting)[1],) if fitting else ()
+
+
+def stands(act: Act, on: date) -> bool:
+    """Is it a standing duty on that day?"""
+    return act.since is not None and act.since <= on and (act.until is None or on <= act.until)
+
+
+def is_general(act: Act) -> bool:
+    """Is it on all goods of all countries?"""
+    return act.goods == {ALL_GOODS} and not act.targets
 
 
 def named_by_nickname(sentence: str, implementer: str) -> tuple[str, ...]:

@@ -312,6 +312,7 @@ def acts_of(
             implementer,
             buckets=part.buckets,
             targets=targets,
+            worldwide=part.worldwide,
             subjects=part.subjects,
             on=part.reported,
         )
