@@ -26,6 +26,11 @@ BLOCS = {
         {"AE", "BH", "KW", "OM", "QA", "SA"},
     ),
 }
+# Pacts known by a name that tells their parties.
+PACTS = (
+    (re.compile(r"\bUSMCA\b|\bNAFTA\b|\bU\.?S\.?-Mexico-Canada\b"), ("CA", "MX", "US")),
+    (re.compile(r"\bKORUS\b"), ("KR", "US")),
+)
 
 
 @cache
@@ -60,7 +65,13 @@ def pair_of_deal(sentence: str) -> frozenset[str]:
 
 
 def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:
-    """Return parties with the bloc that a sentence names in place of its members."""
+    """Return parties with the bloc that a sentence names in place of its members.
+
+    Those of a pact that it names are all its parties.
+    """
+    for name, members in PACTS:
+        if name.search(sentence) and set(parties) <= set(members):
+            return members
     for bloc, (word, members) in BLOCS.items():
         if word.search(sentence):
             parties = (*(p for p in parties if p not in members), bloc)
