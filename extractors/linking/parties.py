@@ -72,9 +72,9 @@ def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:
     for name, members in PACTS:
         if name.search(sentence) and set(parties) <= set(members):
             return members
-    for bloc, (word, members) in BLOCS.items():
+    for bloc, (word, inside) in BLOCS.items():
         if word.search(sentence):
-            parties = (*(p for p in parties if p not in members), bloc)
+            parties = (*(p for p in parties if p not in inside), bloc)
     return tuple(dict.fromkeys(parties))
 
 
