@@ -21,6 +21,33 @@ def demonyms() -> frozenset[str]:
     return frozenset(word for row in _rows() for word in row["demonyms"].split("|") if word)
 
 
+@cache
+def party_names() -> dict[str, str]:
+    """Return name -> code of all jurisdictions: their names, aliases and the leaders that act.
+
+    A name that stands for two is left out.
+    """
+    return _codes("name", "aliases", "leaders")
+
+
+@cache
+def origin_words() -> dict[str, str]:
+    """Return word -> code for names and demonyms, as in "Kenyan tea"; none that stands for two."""
+    return _codes("name", "demonyms")
+
+
+def _codes(*columns: str) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for row in _rows():
+        if row["code"] in ("XX", "world"):
+            continue
+        for column in columns:
+            for word in row[column].split("|"):
+                if word:
+                    found.setdefault(word, set()).add(row["code"])
+    return {word: codes.pop() for word, codes in found.items() if len(codes) == 1}
+
+
 def _rows() -> Iterator[dict[str, str]]:
     return (row for _, row in read_rows("countries.csv", ("code", "name")))
 

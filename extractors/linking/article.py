@@ -45,7 +45,7 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
 
 def with_subject(part: Part, parts: Sequence[Part]) -> Part:
     """Return a part without a product with the product of the only fuller part that fits."""
-    fuller = [q for q in parts if not q.empty and one_step(part, q)]
+    fuller = [q for q in parts if not (q.empty or q.spares) and one_step(part, q)]
     subjects = {(q.buckets, q.companies, q.specific) for q in fuller}
     if len(subjects) != 1:
         return part

@@ -15,6 +15,7 @@ from extractors.linking.index import (
     wanted_by,
 )
 from extractors.linking.match import (
+    contradicts,
     earlier_stage,
     fits_development,
     fits_measure,
@@ -140,12 +141,17 @@ class BlockLinker:
         self, part: Part, measures: list[MeasureState], ruled: MeasureState | None
     ) -> tuple[DevelopmentState, Novelty]:
         """Put a report into one of these measures (`ruled` if given), or into a new one."""
+        measures = under_its_act(part, measures)
         if known := self.same_development(part, measures):
             return known, self.join(part, known)
         measure = ruled or self.same_measure(part, measures)
         if measure is None:
             state = self.state_of(part, unused(measure_label(part), self.measures))
-            twins = [self.measures[label] for label in self.index.get(key_if_new(part), ())]
+            twins = [
+                self.measures[label]
+                for label in self.index.get(key_if_new(part), ())
+                if not contradicts(part, self.measures[label])
+            ]
             apart = part.source.mention.mention_id in self.pins and not measures
             if not twins or apart:
                 return self.open(part, state, Novelty.NEW_MEASURE)
@@ -241,6 +247,17 @@ class BlockLinker:
         self.developments = {state.label: state for state in self.developments.values()}
         self.measures = {measure.label: measure for measure in self.measures.values()}
         self.changed = {names.get(label, label) for label in self.changed}
+
+
+def under_its_act(part: Part, measures: list[MeasureState]) -> list[MeasureState]:
+    """Return the measures under the act that the report names, if it fits one of them; else all.
+
+    Without this a report would join what another article said in vaguer words on that day.
+    """
+    acts = set(part.specific)
+    same = [m for m in measures if not acts.isdisjoint(m.specific)]
+    fitting = [m for m in same if fits_measure(part, m) is not None]
+    return fitting or measures
 
 
 def grade(part: Part, known: DevelopmentState) -> Novelty:

@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 
 from extractors.linking.article import parts_of
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import Part
+from extractors.linking.parts import Part, is_deal
 from extractors.linking.reports import new_development
 from extractors.linking.state import DevelopmentState
 from models.link import LinkMention
 
+DEAL = "deal:"
 VAGUE = "vague:"
 ANY_VAGUE = "vague:*"
 # How long an index word leads to a measure: by time alone, by subject, by legal act.
-VAGUE_DAYS = 45
+VAGUE_DAYS = 90
 FORGOTTEN_DAYS = 400
 
 
@@ -35,6 +36,7 @@ def keys_of(state: DevelopmentState) -> list[str]:
         *(f"act:{name}" for name in state.specific),
         *(f"company:{name.split()[0]}" for name in state.companies),
         *(f"target:{name}" for name in state.targets),
+        *([DEAL] if is_deal(state.type, state.implementer) else []),
     ]
 
 
@@ -58,6 +60,7 @@ def wanted_by(part: Part) -> list[str]:
         *(f"target:{name}" for name in part.targets if part.empty),
         *(f"vague:{name}" for name in part.targets),
         *([VAGUE] if part.targets else [VAGUE, ANY_VAGUE]),
+        *([DEAL] if is_deal(part.type, part.implementer) else []),
     ]
 
 

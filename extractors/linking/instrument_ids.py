@@ -7,18 +7,8 @@ amend an earlier one are data: models/reference/instruments.csv.
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from models.errors import ConfigError
-from models.reference import read_rows, split_list
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstrumentNames:
-    """Aliases to ids, and ids of amending acts to the ids of what they amend."""
-
-    aliases: dict[str, str]
-    amends: dict[str, tuple[str, ...]]
+from extractors.linking.acts import known_act, load_acts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,25 +65,6 @@ GROUND_FAMILIES = frozenset(
 MAX_RANGE = 12
 
 
-@cache
-def load_instrument_names() -> InstrumentNames:
-    """Return the shipped table. Raises ConfigError on a duplicate alias or unknown amended id."""
-    aliases: dict[str, str] = {}
-    amends: dict[str, tuple[str, ...]] = {}
-    known = set()
-    for line, row in read_rows("instruments.csv", ("instrument_id", "name")):
-        known.add(row["instrument_id"])
-        for alias in split_list(row["aliases"]):
-            if alias in aliases:
-                raise ConfigError(f"instruments.csv: line {line}: alias {alias!r} twice")
-            aliases[alias] = row["instrument_id"]
-        if row["amends"]:
-            amends[row["instrument_id"]] = split_list(row["amends"])
-    for changed in {name for names in amends.values() for name in names} - known:
-        raise ConfigError(f"instruments.csv: unknown instrument {changed!r} in 'amends'")
-    return InstrumentNames(aliases=aliases, amends=amends)
-
-
 def named_instruments(
     text: str | None, instrument_id: str | None, *, year: int, implementer: str = "XX"
 ) -> NamedInstruments:
@@ -105,11 +76,10 @@ def named_instruments(
     words = " ".join(part for part in (text, instrument_id) if part)
     if not words:
         return NamedInstruments()
-    names = load_instrument_names()
     specific: list[str] = []
     grounds: set[str] = set()
     lowered = words.lower()
-    for alias, known_id in names.aliases.items():
+    for alias, known_id in load_acts().aliases.items():
         if re.search(rf"\b{re.escape(alias)}\b", lowered) or alias == lowered:
             specific.append(known_id)
     for expression, form in SPECIFIC:
@@ -121,7 +91,9 @@ def named_instruments(
             grounds.add(form.format(*(group.lower() for group in found.groups())))
     if instrument_id and not specific and not grounds and identifies(instrument_id):
         specific.append(plain_id(instrument_id))
-    kept = dict.fromkeys(meant for found in specific for meant in names.amends.get(found, (found,)))
+    kept = dict.fromkeys(
+        meant for found in specific for meant in known_act(found).amends or (found,)
+    )
     return NamedInstruments(specific=tuple(kept), grounds=frozenset(grounds))
 
 

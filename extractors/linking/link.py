@@ -14,6 +14,8 @@ from datetime import datetime
 from extractors.linking.article import parts_of
 from extractors.linking.block_linker import BlockLinker, score, unused
 from extractors.linking.grade import worth
+from extractors.linking.index import measure_keys_of
+from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import Part, part_key
 from extractors.linking.reports import add_report, new_development
 from extractors.linking.result import development_row, measure_row
@@ -96,6 +98,7 @@ def link_block(
     continued = {linker.developments[label].stage_of for label in linker.changed}
     continued |= {from_json(stored.state).stage_of for stored in unsettled}
     linker.changed |= linker.developments.keys() & continued
+    linker.changed |= renamed_within(linker, [*settled, *unsettled])
     states = [linker.developments[label] for label in sorted(linker.changed)]
     affected = {state.measure for state in states}
     affected |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
@@ -118,6 +121,27 @@ def link_block(
             stored.measure_id for stored in unsettled if stored.measure_id not in linker.measures
         ),
     )
+
+
+def renamed_within(linker: BlockLinker, stored: Iterable[StoredDevelopment]) -> set[str]:
+    """Return the developments of measures that are found by other words than when stored.
+
+    A row holds the key and the index words of its measure. If only the rows of changed steps were
+    stored anew, the other steps would keep words that no longer lead to the measure.
+    """
+    before: dict[str, MeasureState] = {}
+    for development in stored:
+        state = from_json(development.state)
+        before.setdefault(state.measure, MeasureState(label=state.measure)).developments.append(
+            state
+        )
+    found = set()
+    for label, was in before.items():
+        was.developments.sort(key=lambda d: d.leader)
+        now = linker.measures.get(label)
+        if now and set(measure_keys_of(was.refresh())) != set(measure_keys_of(now)):
+            found |= {d.label for d in now.developments}
+    return found
 
 
 def rebuild(

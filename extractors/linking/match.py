@@ -2,24 +2,26 @@
 
 The tolerances are those of the ontology (section 7). Real reports often omit what the rules
 compare, so points decide: each shared property adds points; a contradiction in actor, act, product,
-company or target rules a match out.
+company or target rules a match out (`extractors.linking.likeness`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from extractors.linking.life_cycle import ENDED, allowed
+from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import COMPANY_TYPES, Part, days_of, same_name
+from extractors.linking.parts import TARIFFS, Part, days_of
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
+from models.event import EventType
 
 RATE_POINTS = 0.5
 AMOUNT_SHARE = 0.05
 DATE_DAYS = 3
-SAME_DEVELOPMENT = 15
+SAME_DEVELOPMENT = 20
 SAME_MEASURE = 20
 STILL_REPORTED_DAYS = 120
 STAGE_DAYS = 200
@@ -27,61 +29,6 @@ AVERT_DAYS = 180
 OPENING = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, *STAGES})
 DATED_CLASSES = frozenset({"delayed", "extended"})
 UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED})
-
-
-class Described(Protocol):
-    """The properties that a development and a measure share."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def buckets(self) -> list[str]: ...
-    @property
-    def companies(self) -> list[str]: ...
-    @property
-    def specific(self) -> list[str]: ...
-    @property
-    def grounds(self) -> list[str]: ...
-    @property
-    def targets(self) -> list[str]: ...
-
-
-def likeness(part: Part, known: Described) -> int | None:
-    """Return points for what both name; None if they contradict each other."""
-    points = 5 if part.type.value == known.type else 0
-    same_act = bool(part.specific) and not set(known.specific).isdisjoint(part.specific)
-    if same_act:
-        points += 100
-    elif part.specific and known.specific:
-        return None
-    if part.grounds and known.grounds:
-        if part.grounds.isdisjoint(known.grounds):
-            return None
-        points += 15
-    if part.companies and known.companies:
-        if not same_company(part.companies, known.companies):
-            return None
-        points += 40
-    elif part.type in COMPANY_TYPES and (part.companies or known.companies):
-        points -= 15
-    if part.buckets and known.buckets:
-        if not part.buckets.isdisjoint(known.buckets):
-            points += 30
-        elif not same_act:
-            return None
-    if part.targets and known.targets:
-        if part.targets == set(known.targets):
-            points += 20
-        elif not part.targets.isdisjoint(known.targets):
-            points += 10
-        elif not same_act:
-            return None
-    return points
-
-
-def same_company(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Do the lists share a company?"""
-    return any(same_name(a, b) for a in one for b in other)
 
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:
@@ -94,12 +41,15 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     if gap > part.when.tolerance_days(known.when):
         return None
     points = likeness(part, known)
-    if points is None or values_conflict(part, known):
+    if points is None or values_conflict(part, known) or next_round(part, [known]):
         return None
     same_article = part.source.mention.article_id == known.last_article
     if same_article and part.type.value != known.type:
         return None  # the extractor separated them within one text
-    points += 10 if gap <= 1 else 0
+    dated = part.when.low is not None and known.low is not None
+    if not dated and other_reach(part, known, [known]):
+        return None
+    points += 10 if gap <= 1 and dated else 0
     points += 15 if same_article else 0
     points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
     return points if points >= SAME_DEVELOPMENT else None
@@ -157,16 +107,22 @@ def dates_agree(one: str, other: str) -> bool:
     return a[0] - tolerance <= b[1] and b[0] - tolerance <= a[1]
 
 
+def contradicts(part: Part, known: MeasureState) -> bool:
+    """Can the report not be a step of this measure, by what both name?"""
+    if likeness(part, known) is None or next_round(part, known.developments):
+        return True
+    return other_reach(part, known, known.developments)
+
+
 def fits_measure(part: Part, known: MeasureState) -> int | None:
     """Return points for the report describing a step of this measure; None if it cannot."""
     points = likeness(part, known)
-    if points is None:
+    if points is None or contradicts(part, known):
         return None
-    same_act = not set(known.specific).isdisjoint(part.specific)
     same_rate = rate_is_known(part, known)
     before = known.state_before(part.when)
     if (
-        not same_act
+        not shares_act(part, known)
         and opens_another(part, known, before, same_rate)
         and not (earlier_stage(part, known) or still_reported(part, known))
     ):
@@ -201,6 +157,12 @@ def opens_another(
     status = S(before.status)
     if status in ENDED:
         return True
+    if part.type is EventType.TRADE_AGREEMENT:
+        return False
+    if part.group == TARIFFS and part.targets == set(known.targets):
+        same_goods = not part.buckets.isdisjoint(known.buckets)
+        if same_goods or (same_rate and part.targets):
+            return False
     if bool(part.targets) != bool(known.targets) and not part.empty:
         return True
     if rates_of(part) and known.rated and not same_rate:
@@ -246,7 +208,7 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
     A step is in the news for months. Without a date of its own, a new value or another step in
     between, a report of the same class repeats the old step.
     """
-    if part.when.stated:
+    if part.when.stated or next_round(part, known.developments):
         return None
     for step in reversed(known.firm):
         if part.when.low and (step.low or step.high) > part.when.high:

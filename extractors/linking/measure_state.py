@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from extractors.linking.parts import ALL_GOODS, COMPANY_TYPES, WORLD, Interval
+from extractors.linking.acts import ALL_GOODS, any_each_country, known_act
+from extractors.linking.parts import COMPANY_TYPES, TARIFFS, WORLD, Interval
 from extractors.linking.state import DevelopmentState, extend
 from models.event import EventType
 
@@ -27,9 +28,12 @@ class MeasureState:
     companies: list[str] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
     grounds: list[str] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
     specific: list[str] = field(default_factory=list)
     firm: list[DevelopmentState] = field(default_factory=list)
     rated: bool = False
+    worldwide: bool = False
+    articles: frozenset[str] = frozenset()
     order: tuple[Any, ...] = ()
     last_reported: datetime | None = None
 
@@ -41,13 +45,28 @@ class MeasureState:
         """Recompute what the developments share."""
         steps = self.developments
         self.type, self.order = self.first.type, self.first.leader
-        self.buckets = next((d.buckets for d in steps if d.buckets), [])
+        # What is spared is no part of what the measure is against.
+        imposing = [d for d in steps if not d.spares] or steps
+        self.buckets = next((d.buckets for d in imposing if d.buckets), [])
         self.companies = next((d.companies for d in steps if d.companies), [])
-        self.targets = next((d.targets for d in steps if d.targets), [])
+        self.targets = next((d.targets for d in imposing if d.targets), [])
+        if self.first.group == TARIFFS:
+            self.targets = imposing[0].targets
+        self.subjects = next((d.subjects for d in steps if d.subjects), [])
+        self.worldwide = any(d.worldwide for d in steps)
         self.grounds = next((d.grounds for d in steps if d.grounds), [])
         self.specific = []
         for development in steps:
             extend(self.specific, development.specific)
+        if self.specific and self.first.group == TARIFFS:
+            # What the table says of an act goes before what reports happened to name first.
+            act = known_act(self.specific[0])
+            if act.goods:
+                self.buckets = sorted(act.goods - {ALL_GOODS})
+            self.targets = sorted(act.targets) or self.targets
+            self.grounds = [act.ground] if act.ground else self.grounds
+            if act.goods:
+                self.subjects = [act.subject] if act.subject else []
         self.rated = any(d.rates for d in steps)
         self.last_reported = max(d.last_reported for d in steps)
         self.firm = sorted(
@@ -68,17 +87,24 @@ class MeasureState:
         """Return the measure_key of the ontology (section 7), from what is known now."""
         specific = self.specific
         if specific:
-            return f"{self.first.implementer}:{specific[0]}"
+            act = f"{self.first.implementer}:{specific[0]}"
+            each = any_each_country(specific[:1])
+            return f"{act}:{self.target_bucket()}" if each and self.targets else act
         month = (self.first.low or self.first.high) if self.first.stated else self.first.high
         return ":".join(
             (
                 self.first.implementer,
-                self.first.group,
+                self.kind(),
                 self.product_bucket(),
                 self.target_bucket(),
                 f"{month:%Y-%m}",
             )
         )
+
+    def kind(self) -> str:
+        """Return the type of the step that says what the measure is; an exemption never does."""
+        said = [d.type for d in self.developments if not d.spares] or [self.type]
+        return TARIFFS if said[0] == EventType.TARIFF_EXEMPTION else said[0]
 
     def product_bucket(self) -> str:
         """Return its subject: companies for deals with firms, else products, else all goods."""

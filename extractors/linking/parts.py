@@ -13,7 +13,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from extractors.linking.acts import (
+    issuer_of,
+    named_by_nickname,
+    own_acts,
+    standing_act,
+)
 from extractors.linking.instrument_ids import NamedInstruments, named_instruments
+from extractors.linking.parties import (
+    ACT_TITLE,
+    SEVERAL_AGREEMENTS,
+    agreements_of,
+    outside_titles,
+    owner_of_measure,
+    pair_of_deal,
+    with_blocs,
+)
+from extractors.linking.scope import reaches_all, spares, subjects_of
 from models.event import (
     EventStatus,
     EventType,
@@ -30,10 +46,9 @@ PartKey = tuple[str, int]
 CURRENT_DAYS = 7
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
-MAX_PARTIES = 6
+TARIFFS = type_group(EventType.TARIFF)
 WORLD = "world"
 UNKNOWN = "XX"
-ALL_GOODS = "all_goods"
 COMPANY_TYPES = frozenset(
     {
         EventType.LICENSING_DEAL,
@@ -101,7 +116,9 @@ class Part:
     companies: frozenset[str]
     specific: tuple[str, ...]
     grounds: frozenset[str]
+    subjects: frozenset[str]
     targets: frozenset[str]
+    worldwide: bool
     weak: bool
     official: bool
     withdrawn: str | None = None
@@ -127,6 +144,12 @@ class Part:
     @property
     def background(self) -> bool:
         return self.time_frame is TimeFrame.BACKGROUND
+
+    @property
+    def spares(self) -> bool:
+        """Does it take goods or countries out of a measure?"""
+        taken_out = self.type is EventType.TARIFF_EXEMPTION or self.status is EventStatus.EXEMPTED
+        return taken_out or (self.group == TARIFFS and spares(self.source.mention.sentence))
 
     @property
     def empty(self) -> bool:
@@ -167,8 +190,11 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             instruments = NamedInstruments(
                 specific=tuple(n for n in instruments.specific if n in AGREEMENTS)
             )
-            several = bool(_SEVERAL_AGREEMENTS.search(m.sentence))
-            pairs = agreements_of((*actors, *known_codes(m.targets)), pair_counts, several=several)
+            several = bool(SEVERAL_AGREEMENTS.search(m.sentence))
+            named = with_blocs((*actors, *known_codes(m.targets)), m.sentence)
+            if len(named) == 1 and named[0] in (pair := pair_of_deal(m.sentence)):
+                named = tuple(sorted(pair))
+            pairs = agreements_of(named, pair_counts, several=several)
             implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in pairs)
             targets = dict.fromkeys(implementers, frozenset[str]())
         else:
@@ -177,14 +203,18 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 actors = issuer
             elif not actors:
                 others = actors_by_group[type_group(m.type)]
-                actors = next(iter(others)) if len(others) == 1 else ()
+                owner = owner_of_measure(m.sentence)
+                actors = next(iter(others)) if len(others) == 1 else (owner,) if owner else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
+            aims = outside_titles(known_codes(m.targets), m.sentence)
             targets = {
-                one: (frozenset(known_codes(m.targets)) | frozenset(actors)) - {one, WORLD}
+                one: (frozenset(aims) | frozenset(actors)) - {one, WORLD}
                 if len(implementers) > 1
-                else frozenset(known_codes(m.targets)) - {WORLD}
+                else frozenset(aims) - {one, WORLD}
                 for one in implementers
             }
+            if type_group(m.type) == TARIFFS and reaches_all(m.sentence):
+                targets = dict.fromkeys(implementers, frozenset[str]())
         found += split_by_actor(item, implementers, instruments, targets)
     return news_of_the_article(found)
 
@@ -219,38 +249,6 @@ def may_be_recent(part: Part) -> bool:
     return first is not None and part.reported - first <= timedelta(days=CURRENT_DAYS)
 
 
-_SEVERAL_AGREEMENTS = re.compile(
-    r"\b(?:agreements|deals|pacts|accords|frameworks|memorandums|mous)\b[^.;]{0,60}?\bwith\b", re.I
-)
-
-
-def agreements_of(
-    named: Sequence[str], pair_counts: Mapping[frozenset[str], int], *, several: bool = False
-) -> list[frozenset[str]]:
-    """Return the agreements a mention reports, as sets of parties.
-
-    A single party gets its partner from the rest of the article if that is unambiguous. Several
-    parties that the article elsewhere pairs with one common party each have an agreement with it.
-    The same holds for parties with whom `several` agreements were made: each is with the
-    first-named party.
-    """
-    parties = frozenset(named)
-    if len(parties) < 2:
-        fuller = [pair for pair in pair_counts if parties < pair]
-        return fuller if len(fuller) == 1 else [parties]
-    if len(parties) > 2:
-        paired = Counter(
-            party for pair, n in pair_counts.items() for party in pair & parties for _ in range(n)
-        )
-        most = [party for party, n in paired.items() if n == max(paired.values())]
-        if len(most) != 1 and several:
-            most = [next(party for party in named if party in (most or parties))]
-        if len(most) == 1:
-            hub = most[0]
-            return [frozenset({hub, other}) for other in sorted(parties - {hub})]
-    return [frozenset(sorted(parties)[:MAX_PARTIES])]
-
-
 def split_by_actor(
     item: LinkMention,
     implementers: Sequence[str],
@@ -277,7 +275,9 @@ def split_by_actor(
         companies=frozenset(filter(None, map(company_key, m.company_texts))),
         specific=(),
         grounds=instruments.grounds,
+        subjects=subjects_of(ACT_TITLE.sub(" ", m.sentence)),
         targets=frozenset(),
+        worldwide=reaches_all(m.sentence) or WORLD in m.targets,
         weak=m.factuality in WEAK,
         official=item.speaks_for is not None or m.source_type in OFFICIAL,
     )
@@ -287,13 +287,43 @@ def split_by_actor(
             part=number,
             implementer=implementer,
             block=f"{implementer}:{group}",
-            specific=act,
+            specific=acts_of(first, implementer, act, targets[implementer]),
             targets=targets[implementer],
         )
         for number, (implementer, act) in enumerate(
             (implementer, act) for implementer in implementers for act in acts
         )
     ]
+
+
+def acts_of(
+    part: Part, implementer: str, named: Sequence[str], targets: frozenset[str]
+) -> tuple[str, ...]:
+    """Return the acts that identify a part: those it names as its own, by number or nickname.
+
+    A tariff on goods that names no act is the standing one on these goods.
+    """
+    m = part.source.mention
+    tariff = part.type in (EventType.TARIFF, EventType.TARIFF_EXEMPTION)
+    nicknames = named_by_nickname(m.sentence, implementer) if tariff else ()
+    acts = named or nicknames
+    if tariff and not acts:
+        acts = standing_act(
+            implementer,
+            buckets=part.buckets,
+            targets=targets,
+            worldwide=part.worldwide,
+            subjects=part.subjects,
+            on=part.reported,
+        )
+    return own_acts(
+        acts,
+        implementer=implementer,
+        sentence=m.sentence,
+        grounds=part.grounds,
+        buckets=part.buckets,
+        targets=targets,
+    )
 
 
 def known_codes(codes: Iterable[str]) -> tuple[str, ...]:
@@ -304,8 +334,12 @@ def known_codes(codes: Iterable[str]) -> tuple[str, ...]:
 def implied_by(instruments: NamedInstruments) -> tuple[str, ...]:
     """Return the implementer that an instrument implies."""
     names = (*instruments.specific, *sorted(instruments.grounds))
-    known = {"us": "US", "mofcom": "CN", "eu": "EU"}
-    return tuple(dict.fromkeys(known[n.split("-")[0]] for n in names if n.split("-")[0] in known))
+    return tuple(dict.fromkeys(filter(None, map(issuer_of, names))))
+
+
+def is_deal(kind: str, implementer: str) -> bool:
+    """Is it an agreement of known parties? These identify it: they are its implementer."""
+    return kind == EventType.TRADE_AGREEMENT and "+" in implementer
 
 
 def company_key(name: str) -> str:

@@ -23,6 +23,7 @@ VALUES = (
     "company_names",
     "specific",
     "grounds",
+    "subjects",
     "targets",
     "actors",
     "commodities",
@@ -69,6 +70,7 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
         first_reported=part.source.reported_at,
         last_reported=part.source.reported_at,
         last_article=m.article_id,
+        spares=part.spares,
     )
     if part.withdrawn:
         # Its values stay so that it can be found; it counts no more than a denial.
@@ -185,14 +187,19 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     state.retaliation = state.retaliation or m.retaliation
     state.duration = state.duration or m.duration
     state.instrument = state.instrument or m.instrument
-    extend(state.buckets, sorted(part.buckets))
+    if state.spares and not part.spares:
+        state.spares, state.buckets, state.targets = False, [], []
+    if state.spares or not part.spares:
+        extend(state.buckets, sorted(part.buckets))
+        extend(state.targets, sorted(part.targets))
     for name in sorted(part.companies, key=lambda key: (-len(key), key)):
         if not any(same_name(name, held) for held in state.companies):
             extend(state.companies, [name])
     extend(state.company_names, m.company_texts)
     extend(state.specific, part.specific)
     extend(state.grounds, sorted(part.grounds))
-    extend(state.targets, sorted(part.targets))
+    extend(state.subjects, sorted(part.subjects))
+    state.worldwide = state.worldwide or part.worldwide
     extend(state.actors, acting(part))
     extend(state.commodities, m.commodities)
     extend(state.products, m.product_texts)

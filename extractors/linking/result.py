@@ -133,10 +133,10 @@ def end_of(duration: str | None, start: date | None) -> date | None:
 def measure_row(measure: MeasureState) -> LinkedMeasure:
     """Return a measure in its current state, derived from its developments."""
     specific = measure.specific
-    steps = sorted(
-        (d for d in measure.developments if not d.weak),
-        key=lambda d: (stepped_on(d), d.first_reported, d.leader),
-    )
+    firm = [d for d in measure.developments if not d.weak]
+    # A look back without a date says what once was, not where the measure stands.
+    told = [d for d in firm if not d.background or d.stated]
+    steps = sorted(told or firm, key=lambda d: (stepped_on(d), d.first_reported, d.leader))
     latest = max(
         steps,
         key=lambda d: (stepped_on(d), not d.background, d.first_reported, d.leader),

@@ -66,6 +66,7 @@ class DevelopmentState:
     company_names: list[str] = field(default_factory=list)
     specific: list[str] = field(default_factory=list)
     grounds: list[str] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
     actors: list[str] = field(default_factory=list)
     commodities: list[str] = field(default_factory=list)
@@ -75,6 +76,9 @@ class DevelopmentState:
     amounts: list[Value] = field(default_factory=list)
     effective: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
+    worldwide: bool = False
+    # True while all its reports say what the measure leaves out.
+    spares: bool = False
     duration: str | None = None
     instrument: str | None = None
     publishers: list[str] = field(default_factory=list)

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from extractors.linking.match import amounts_agree, dates_agree, differ, rates_agree, same_company
+from extractors.linking.likeness import same_company
+from extractors.linking.match import amounts_agree, dates_agree, differ, rates_agree
 from extractors.linking.parts import Part, PartKey, part_key
 from extractors.linking.reports import amounts_of, dates_of, rates_of
 from models.event import EventStatus, Factuality, status_class

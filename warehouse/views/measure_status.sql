@@ -81,7 +81,7 @@ LEFT JOIN store.articles AS source
 
 COMMENT ON VIEW measure_status IS 'One row per measure: its status today, and its next date.';
 COMMENT ON COLUMN measure_status.measure_id IS 'Id of the measure.';
-COMMENT ON COLUMN measure_status.measure_key IS 'Readable key: implementer and instrument, or else implementer, group of types, products, targets and month.';
+COMMENT ON COLUMN measure_status.measure_key IS 'Readable key: implementer and instrument, or else implementer, type, products, targets and month.';
 COMMENT ON COLUMN measure_status.type IS 'Type of its last step.';
 COMMENT ON COLUMN measure_status.family IS 'Family of that type.';
 COMMENT ON COLUMN measure_status.implementer IS 'Who decides: a country code, or the parties of an agreement joined by +.';
@@ -89,7 +89,7 @@ COMMENT ON COLUMN measure_status.actors IS 'All actors that its reports name.';
 COMMENT ON COLUMN measure_status.targets IS 'All targets that its reports name.';
 COMMENT ON COLUMN measure_status.commodities IS 'All commodity ids that its reports name.';
 COMMENT ON COLUMN measure_status.companies IS 'All companies that its reports name, as written.';
-COMMENT ON COLUMN measure_status.instrument_id IS 'The legal act that identifies it, in normal form; NULL when no report names one.';
+COMMENT ON COLUMN measure_status.instrument_id IS 'The legal act that identifies it, in normal form: named by a report, or the standing one on its goods or subject; NULL when there is none.';
 COMMENT ON COLUMN measure_status.last_status IS 'Status of its last reported step.';
 COMMENT ON COLUMN measure_status.last_status_target IS 'What that step acts on: measure, suspension, deadline, exemption or investigation.';
 COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, or else first reported.';

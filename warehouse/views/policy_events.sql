@@ -87,7 +87,7 @@ LEFT JOIN (
 COMMENT ON VIEW policy_events IS 'One row per development: one step in the life of one measure, as known now.';
 COMMENT ON COLUMN policy_events.development_id IS 'Id of the development.';
 COMMENT ON COLUMN policy_events.measure_id IS 'The measure this is a step of; see measure_status.';
-COMMENT ON COLUMN policy_events.measure_key IS 'Readable key of the measure: implementer and instrument, or else implementer, group of types, products, targets and month.';
+COMMENT ON COLUMN policy_events.measure_key IS 'Readable key of the measure: implementer and instrument, or else implementer, type, products, targets and month.';
 COMMENT ON COLUMN policy_events.type IS 'Kind of measure: one of the 20 types of the ontology.';
 COMMENT ON COLUMN policy_events.family IS 'Family of the type: import, export, entity, agreement or support.';
 COMMENT ON COLUMN policy_events.status IS 'Step in its life: one of the 20 statuses of the ontology.';

@@ -207,7 +207,7 @@ def test_another_rate_is_another_step() -> None:
             publisher="daily",
         ),
     )
-    assert memory.lives() == {"US:tariff:steel:world:2025-02": ["raised", "raised"]}
+    assert memory.lives() == {"US:us-proclamation-9704": ["raised", "raised"]}
 
 
 def test_an_announced_step_that_takes_effect_is_a_stage_not_a_measure() -> None:
@@ -222,7 +222,7 @@ def test_an_announced_step_that_takes_effect_is_a_stage_not_a_measure() -> None:
         ),
         told("2025-08-10", "tariff in_force", actors=["US"], commodities=["copper"], rate=50.0),
     )
-    assert memory.lives() == {"US:tariff:copper:world:2025-07": ["announced", "in_force"]}
+    assert memory.lives() == {"US:us-proclamation-10962": ["announced", "in_force"]}
     stage = next(d for d in memory.developments.values() if d.status == "in_force")
     assert (stage.novelty, stage.novelty_score) == ("stage_update", 0.5)
     assert memory.developments[str(stage.stage_of)].status == "announced"
@@ -233,7 +233,7 @@ def test_upgrade_within_three_days_is_the_same_development() -> None:
         told("2025-07-30", "tariff announced", actors=["US"], commodities=["copper"]),
         told("2025-07-31", "tariff adopted", actors=["US"], commodities=["copper"], rate=50.0),
     )
-    assert memory.lives() == {"US:tariff:copper:world:2025-07": ["adopted"]}
+    assert memory.lives() == {"US:us-proclamation-10962": ["adopted"]}
 
 
 def test_background_makes_a_development_that_alerts_nobody() -> None:
@@ -294,7 +294,7 @@ def test_gaps_in_a_sentence_are_filled_from_its_article() -> None:
         told("2025-10-09", "export_control adopted", commodities=RARE, article="a"),
         told("2025-10-09", "export_control delayed", actors=(), article="a", start=300),
     )
-    assert memory.lives() == {"CN:export_ban:rare_earths:world:2025-10": ["adopted", "delayed"]}
+    assert memory.lives() == {"CN:export_control:rare_earths:world:2025-10": ["adopted", "delayed"]}
 
 
 def test_companies_distinguish_deals() -> None:

@@ -32,7 +32,7 @@ ASIDE = told(
     start=400,
     confidence=0.2,
 )
-STEEL = "US:tariff:steel:world:2025-10"
+STEEL = "US:us-proclamation-9704"
 GALLIUM = "CN:export_ban:gallium:world:2025-10"
 
 

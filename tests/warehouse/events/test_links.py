@@ -186,7 +186,7 @@ def test_history_is_appended_never_edited(con: DuckDBPyConnection) -> None:
     assert len(rows) == 2
     keys = con.execute("SELECT measure_key FROM store.measures ORDER BY revision").fetchall()
     assert keys == [
-        ("CN:export_ban:rare_earths:world:2025-10",),
+        ("CN:export_control:rare_earths:world:2025-10",),
         ("CN:mofcom-2025-61",),
     ]
 
@@ -241,7 +241,7 @@ def test_a_re_extracted_text_is_relinked_and_the_old_extraction_stays(
     mention = replace(again.mention, extractor_version="2")
     save_extractions(con, [extraction("a", [mention], version="2")], NOW + timedelta(days=1))
     link_all(con)
-    lives = [("US:tariff:steel:world:2025-10", ["cut", "suspended"])]
+    lives = [("US:us-proclamation-9704", ["cut", "suspended"])]
     assert con.execute(LIVES).fetchall() == lives
     kept = con.execute(
         "SELECT status, extractor_version, is_newest FROM event_mentions WHERE article_id = 'a' "
@@ -253,7 +253,7 @@ def test_a_re_extracted_text_is_relinked_and_the_old_extraction_stays(
     # An extraction without the step removes it from the measure; the record stays.
     save_extractions(con, [extraction("a", [], version="3")], NOW + timedelta(days=2))
     save_links(con, link(load_link_input(con, [], {}, index_keys_wanted)))
-    assert con.execute(LIVES).fetchall() == [("US:tariff:steel:world:2025-10", ["suspended"])]
+    assert con.execute(LIVES).fetchall() == [("US:us-proclamation-9704", ["suspended"])]
     assert blocks_to_relink(con) == {}
     assert check_warehouse(con) == []
     recorded = con.execute(

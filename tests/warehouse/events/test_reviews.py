@@ -84,7 +84,7 @@ def two_measures(con: DuckDBPyConnection) -> list[str]:
         con,
         [
             told("2025-02-01", "tariff adopted", actors=["US"], targets=["CN"], rate=10.0),
-            told("2025-10-30", "tariff suspended", actors=["US"], commodities=["copper"]),
+            told("2025-10-30", "tariff suspended", actors=["US"], commodities=["tin"]),
         ],
     )
     link_all(con)
@@ -100,7 +100,7 @@ def test_a_merge_is_applied_now_and_by_every_rerun(con: DuckDBPyConnection) -> N
     first, second = two_measures(con)
     merge(con, second, first, by="an analyst", reason="the same order", at=AT)
     relink(con)
-    merged = [("US:tariff:copper:CN:2025-02", ["adopted", "suspended"])]
+    merged = [("US:tariff:tin:CN:2025-02", ["adopted", "suspended"])]
     assert con.execute(LIVES).fetchall() == merged
     assert blocks_to_relink(con) == {}
     store(con, [told("2025-01-05", "tariff threatened", actors=["US"], commodities=["steel"])])
@@ -116,15 +116,15 @@ def test_a_split_makes_a_measure_of_its_own(con: DuckDBPyConnection) -> None:
     store(
         con,
         [
-            told("2025-02-01", "tariff adopted", actors=["US"], commodities=["steel"]),
-            told("2025-10-30", "tariff suspended", actors=["US"], commodities=["steel"]),
+            told("2025-02-01", "tariff adopted", actors=["US"], commodities=["tin"]),
+            told("2025-10-30", "tariff suspended", actors=["US"], commodities=["tin"]),
         ],
     )
     link_all(con)
     (step,) = con.execute(
         "SELECT development_id FROM policy_events WHERE status = 'suspended'"
     ).fetchall()
-    split(con, step[0], by="an analyst", reason="another steel tariff", at=AT)
+    split(con, step[0], by="an analyst", reason="another tin tariff", at=AT)
     relink(con)
     assert sorted(s for _, s in con.execute(LIVES).fetchall()) == [["adopted"], ["suspended"]]
     forget_links(con)

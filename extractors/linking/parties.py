@@ -1,0 +1,124 @@
+"""Who is behind a measure or a deal by its words, where a report names too few or too many."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from models.jurisdiction import party_names
+
+MEASURE = r"(?:tariffs?|duty|duties|lev(?:y|ies)|sanctions|export (?:bans?|controls?|curbs))"
+SEVERAL_AGREEMENTS = re.compile(
+    r"\b(?:agreements|deals|pacts|accords|frameworks|memorandums|mous)\b[^.;]{0,60}?\bwith\b", re.I
+)
+MAX_PARTIES = 6
+# Blocs that sign as one: the members that a report names beside it are no further parties.
+ACT_TITLE = re.compile(
+    r"\b(?:executive order|proclamation|memorandum|regulation|act)s?\b"
+    r"[^().;]{0,50}\([^()]{10,250}\)",
+    re.I,
+)
+BLOCS = {
+    "MERCOSUR": (re.compile(r"\bMercosur\b", re.I), {"AR", "BO", "BR", "PY", "UY"}),
+    "EFTA": (re.compile(r"\bEFTA\b"), {"CH", "IS", "LI", "NO"}),
+    "GCC": (
+        re.compile(r"\bGCC\b|\bGulf Cooperation Council\b"),
+        {"AE", "BH", "KW", "OM", "QA", "SA"},
+    ),
+}
+# Pacts known by a name that tells their parties.
+PACTS = (
+    (re.compile(r"\bUSMCA\b|\bNAFTA\b|\bU\.?S\.?-Mexico-Canada\b"), ("CA", "MX", "US")),
+    (re.compile(r"\bKORUS\b"), ("KR", "US")),
+)
+
+
+@cache
+def _names() -> str:
+    words = sorted(party_names(), key=lambda word: (-len(word), word))
+    return "|".join(map(re.escape, words))
+
+
+@cache
+def _owner() -> re.Pattern[str]:
+    # "Trump's global tariffs", "U.S. steel and aluminium tariffs"; no comma or verb in between.
+    return re.compile(
+        rf"(?<![\w.])({_names()})(?:['’]s?)?\s+(?:(?:[\w%-]+)\s+){{0,4}}?(?i:{MEASURE})\b"
+    )
+
+
+@cache
+def _pair() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.])({_names()})\s?[-–—/]\s?({_names()})(?!\w)")
+
+
+def owner_of_measure(sentence: str) -> str | None:
+    """Return the one jurisdiction whose measure a sentence names ("Trump's tariffs"), if any."""
+    owners = {party_names()[m[1]] for m in _owner().finditer(sentence)}
+    return owners.pop() if len(owners) == 1 else None
+
+
+def pair_of_deal(sentence: str) -> frozenset[str]:
+    """Return the parties of a deal that is named by them ("EU-US trade deal"), if just one is."""
+    pairs = {frozenset(party_names()[m[n]] for n in (1, 2)) for m in _pair().finditer(sentence)}
+    return pairs.pop() if len(pairs) == 1 else frozenset()
+
+
+def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:
+    """Return parties with the bloc that a sentence names in place of its members.
+
+    Those of a pact that it names are all its parties.
+    """
+    for name, members in PACTS:
+        if name.search(sentence) and set(parties) <= set(members):
+            return members
+    for bloc, (word, inside) in BLOCS.items():
+        if word.search(sentence):
+            parties = (*(p for p in parties if p not in inside), bloc)
+    return tuple(dict.fromkeys(parties))
+
+
+@cache
+def _any_name() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.])({_names()})(?!\w)")
+
+
+def outside_titles(codes: tuple[str, ...], sentence: str) -> tuple[str, ...]:
+    """Return codes without those that a sentence names only within the titles of acts.
+
+    "Order 1 of 1 May (Duties on Goods of China), as amended": the sentence is not about China.
+    """
+    titles = [m.group() for m in ACT_TITLE.finditer(sentence)]
+    if not titles:
+        return codes
+    rest = ACT_TITLE.sub(" ", sentence)
+    in_titles = {party_names()[m[1]] for title in titles for m in _any_name().finditer(title)}
+    in_rest = {party_names()[m[1]] for m in _any_name().finditer(rest)}
+    return tuple(code for code in codes if code not in in_titles - in_rest)
+
+
+def agreements_of(
+    named: Sequence[str], pair_counts: Mapping[frozenset[str], int], *, several: bool = False
+) -> list[frozenset[str]]:
+    """Return the agreements a mention reports, as sets of parties.
+
+    A single party gets its partner from the rest of the article if that is unambiguous. Several
+    parties that the article elsewhere pairs with one common party each have an agreement with it.
+    The same holds for parties with whom `several` agreements were made: each is with the
+    first-named party.
+    """
+    parties = frozenset(named)
+    if len(parties) < 2:
+        fuller = [pair for pair in pair_counts if parties < pair]
+        return fuller if len(fuller) == 1 else [parties]
+    if len(parties) > 2:
+        paired = Counter(
+            party for pair, n in pair_counts.items() for party in pair & parties for _ in range(n)
+        )
+        most = [party for party, n in paired.items() if n == max(paired.values())]
+        if len(most) != 1 and several:
+            most = [next(party for party in named if party in (most or parties))]
+        if len(most) == 1:
+            hub = most[0]
+            return [frozenset({hub, other}) for other in sorted(parties - {hub})]
+    return [frozenset(sorted(parties)[:MAX_PARTIES])]
