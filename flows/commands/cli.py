@@ -19,6 +19,7 @@ from flows.commands import (
     feeds,
     history,
     market,
+    report,
     review,
     run,
     sql,
@@ -37,7 +38,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feeds.app, name="feeds")
-for module in (run, sql, store, text, explain, market, alerts, review, history, doctor):
+for module in (run, report, sql, store, text, explain, market, alerts, review, history, doctor):
     module.register(app)
 
 STOPPED = "policywire: stopped; run the same command again to continue"

@@ -89,6 +89,11 @@ def print_next(console: Console, settings: Settings, config: Path | None) -> Non
     for words in NEXT:
         line = command_line(*words, settings=settings, config=config)
         console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+    if settings.report.path is not None:
+        page = settings.report.path / "index.html"
+        if page.exists():
+            console.print(Text("Read them as pages, in a browser:", style="bold"), soft_wrap=True)
+            console.print(Text(f"  {shown_path(page)}"), soft_wrap=True)
 
 
 def run_stages(

@@ -14,10 +14,11 @@ from flows.reporting.words import day
 
 BOX = 1000.0
 HEIGHT = 100.0
-MOST_POINTS = 160
+MOST_POINTS = 240
 # Marks nearer than this, in percent of the width, stand above each other.
 MARK_GAP = 5.5
 MOST_LANES = 6
+NUMBER_GAP = 1.8
 AROUND = 10
 
 
@@ -34,13 +35,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A numbered step: place in percent, lane above the bar from 0."""
+    """A numbered step: place in percent, lane above the bar from 0.
+
+    `sure` is false for what was denied, alleged or only asked; `apart` where a number below a
+    chart does not touch the one before.
+    """
 
     x: float
     lane: int
     number: int
-    anchor: str
     title: str
+    sure: bool = True
+    apart: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +124,11 @@ def life_axis(found: Sequence[Segment], steps: Sequence[date], today: date) -> A
 
 def draw_life(
     found: Sequence[Segment],
-    steps: Sequence[tuple[date, str, str]],
+    steps: Sequence[tuple[date, str, bool]],
     axis: Axis,
     today: date,
 ) -> LifeDrawing:
-    """Draw states and steps; a step is (day, anchor, words)."""
+    """Draw states and steps; a step is (day, words, whether it is told as a fact)."""
     bars = []
     for part in found:
         x = axis.x(part.start)
@@ -140,7 +146,7 @@ def draw_life(
                 title=f"{STATES[part.state]} from {day(part.start)}{until}",
             )
         )
-    marks = placed([(axis.x(on), anchor, title) for on, anchor, title in steps])
+    marks = placed([(axis.x(on), title, sure) for on, title, sure in steps])
     shown = dict.fromkeys(bar.state for bar in bars)
     return LifeDrawing(
         bars=tuple(bars),
@@ -152,11 +158,12 @@ def draw_life(
     )
 
 
-def placed(steps: Sequence[tuple[float, str, str]]) -> list[Mark]:
+def placed(steps: Sequence[tuple[float, str, bool]]) -> list[Mark]:
     """Marks in order, one above the other where they would touch."""
     marks: list[Mark] = []
     ends: list[float] = []
-    for number, (x, anchor, title) in enumerate(steps, 1):
+    written = -MARK_GAP
+    for number, (x, title, sure) in enumerate(steps, 1):
         free = [lane for lane, end in enumerate(ends) if x - end >= MARK_GAP]
         if free:
             lane = free[0]
@@ -166,7 +173,9 @@ def placed(steps: Sequence[tuple[float, str, str]]) -> list[Mark]:
         else:
             lane = MOST_LANES - 1
         ends[lane] = x
-        marks.append(Mark(x=x, lane=lane, number=number, anchor=anchor, title=title))
+        apart = x - written >= NUMBER_GAP
+        written = x if apart else written
+        marks.append(Mark(x=x, lane=lane, number=number, title=title, sure=sure, apart=apart))
     return marks
 
 
@@ -174,7 +183,7 @@ def ticks(axis: Axis) -> list[Tick]:
     """At most eight ticks at the start of months, quarters or years."""
     span = (axis.end - axis.start).days
     step = next((m for m in (1, 2, 3, 6, 12, 24, 60, 120) if span / (30.4 * m) <= 8), 240)
-    found = []
+    found: list[Tick] = []
     # Months count from a January, so that quarters and years begin where they do.
     month = axis.start.year * 12 + axis.start.month - 1
     month += -month % step
@@ -225,7 +234,7 @@ def draw_prices(
 
 
 def thinned(closes: Sequence[tuple[date, float]]) -> list[tuple[date, float]]:
-    """At most about 160 closes, evenly chosen, the last one among them."""
+    """At most about 240 closes, evenly chosen, the last one among them."""
     stride = len(closes) // MOST_POINTS + 1
     kept = list(closes[::stride])
     if kept and kept[-1] != closes[-1]:

@@ -106,7 +106,7 @@ def troubled(feeds: Sequence[Row]) -> int:
 
 def write_pulse(writer: Writer, index: Sequence[Row]) -> None:
     """Write the index of threats and acts, by month and by kind of measure."""
-    whole = [row for row in index if row["family"] == "all"]
+    whole = without_gaps([row for row in index if row["family"] == "all"])
     shares = [
         max(row["act_articles"], row["threat_articles"]) / row["articles"]
         for row in whole
@@ -156,6 +156,19 @@ def write_pulse(writer: Writer, index: Sequence[Row]) -> None:
         few=FEW,
         every=every,
     )
+
+
+def without_gaps(months: Sequence[Row]) -> list[Row]:
+    """Every month from the first to the last; one without articles has zeros."""
+    held = {row["month"]: row for row in months}
+    if not held:
+        return []
+    found, month = [], min(held)
+    empty = {key: 0 for key in months[0] if key not in ("month", "family")}
+    while month <= max(held):
+        found.append(held.get(month) or {**empty, "month": month, "family": "all"})
+        month = (month + timedelta(days=31)).replace(day=1)
+    return found
 
 
 def write_about(writer: Writer, feeds: Sequence[Row], rules: Sequence[tuple[str, str]]) -> None:

@@ -99,26 +99,17 @@ def write_countries(writer: Writer, measures: Sequence[Row]) -> list[tuple[str, 
     return [(code, name) for name, code in names]
 
 
-def ancestors(commodity: str) -> list[str]:
-    """A commodity and everything it belongs to."""
-    found = [commodity]
-    known = load_commodities()
-    while (item := known.get(found[-1])) and item.parent_id:
-        found.append(item.parent_id)
-    return found
-
-
 def write_commodities(
     writer: Writer, measures: Sequence[Row], exposures: Sequence[Row], names: dict[str, Row]
 ) -> list[tuple[str, str]]:
     """Write a page per commodity with measures, its parts counted in; return (id, name)."""
     about: dict[str, list[Row]] = defaultdict(list)
     for row in measures:
-        for each in sorted({up for id in row["commodities"] for up in ancestors(id)}):
+        for each in sorted({up for id in row["commodities"] for up in words.ancestors(id)}):
             about[each].append(row)
     grids: dict[str, list[Row]] = defaultdict(list)
     for row in exposures:
-        for each in ancestors(row["commodity_id"]):
+        for each in words.ancestors(row["commodity_id"]):
             grids[each].append(row)
     below = defaultdict(list)
     for item in load_commodities().values():
@@ -272,4 +263,4 @@ def listing_chart(rows: ReportRows, listing: str, shown: Sequence[Row]) -> tuple
     chart = draw_prices([(words.ticker(listing), listing, closes)], axis)
     for row in dated:
         row["number"] = sessions.index(row["event_date"]) + 1
-    return chart, placed([(axis.x(on), "", words.day(on)) for on in sessions])
+    return chart, placed([(axis.x(on), words.day(on), True) for on in sessions])

@@ -6,13 +6,13 @@ from typing import Any
 
 from flows.reporting import words
 from flows.reporting.drawing import draw_life, draw_prices, draw_spark, life_axis
-from flows.reporting.life import SHORT, in_order, segments, step_day
+from flows.reporting.life import FACTS, SHORT, in_order, segments, step_day
 from flows.reporting.writer import Writer
 from warehouse.reporting.report_rows import ReportRows, Row
 
 BATCH = 50
-MOST_TIES = 8
-MOST_MORE = 30
+MOST_TIES = 6
+MOST_MORE = 40
 MOST_LINES = 3
 Closes = dict[str, list[tuple[date, float]]]
 TONES = {
@@ -97,10 +97,7 @@ def measure_values(
     """What the page of one measure shows."""
     ordered = in_order(steps)
     shown = [step_values(step, ties, sources, notices, closes) for step in ordered]
-    marks = [
-        (step["on"], f"d-{words.slug(step['row']['development_id'])}", mark_words(step))
-        for step in shown
-    ]
+    marks = [(step["on"], mark_words(step), step["sure"]) for step in shown]
     found = segments(ordered)
     days = [step["on"] for step in shown]
     axis = life_axis(found, days, today) if days else None
@@ -131,7 +128,8 @@ def tone_of(measure: Row) -> str:
 
 def mark_words(step: dict[str, Any]) -> str:
     """The words of a step's mark in the drawing."""
-    return f"{words.day(step['on'])}: {step['name']} {' '.join(step['terms'])}".strip()
+    sure = "" if step["sure"] else f" ({words.CERTAINTY[step['row']['factuality']]})"
+    return f"{words.day(step['on'])}: {step['name']} {' '.join(step['terms'])}".strip() + sure
 
 
 def step_values(
@@ -139,11 +137,12 @@ def step_values(
 ) -> dict[str, Any]:
     """What a page shows of one step."""
     own = [tie for tie in ties if tie["development_id"] == step["development_id"]]
-    first = own[:MOST_TIES]
-    more = own[MOST_TIES:]
+    priced = [tie for tie in own if tie["ret_0"] is not None][:MOST_TIES]
+    others = [tie for tie in own if tie not in priced]
     return {
         "row": step,
         "on": step_day(step),
+        "sure": step["factuality"] in FACTS,
         "name": words.step_name(step),
         "terms": words.step_terms(step),
         "evidence": marked(step["evidence"] or "", step["trigger"] or ""),
@@ -154,10 +153,19 @@ def step_values(
             and source["sentence"] != step["evidence"]
         ],
         "notices": [row for row in notices if row["development_id"] == step["development_id"]],
-        "ties": [tie | {"spark": spark_of(tie, closes)} for tie in first],
-        "more_ties": more[:MOST_MORE],
-        "left_out": max(0, len(more) - MOST_MORE),
+        "ties": [tie | {"spark": spark_of(tie, closes)} for tie in priced],
+        "others": by_reason(others[:MOST_MORE]),
+        "left_out": max(0, len(others) - MOST_MORE),
     }
+
+
+def by_reason(ties: Sequence[Row]) -> list[dict[str, Any]]:
+    """Listings without prices, those with the same sign and reason on one line."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for tie in ties:
+        why = tie["why"] or words.LINKS.get(tie["link"]) or str(tie["link"])
+        found.setdefault((why, tie["sign"]), []).append(tie)
+    return [{"why": why, "ties": held} for (why, _), held in found.items()]
 
 
 def spark_of(tie: Row, closes: Closes) -> Any:
@@ -180,9 +188,9 @@ def spark_listings(ties: Sequence[Row]) -> list[str]:
     found: dict[str, list[str]] = {}
     for tie in ties:
         shown = found.setdefault(tie["development_id"], [])
-        if len(shown) < MOST_TIES:
-            shown.append(tie["listing_id"] if tie["ret_0"] is not None else "")
-    return [listing for shown in found.values() for listing in shown if listing]
+        if tie["ret_0"] is not None and len(shown) < MOST_TIES:
+            shown.append(tie["listing_id"])
+    return [listing for shown in found.values() for listing in shown]
 
 
 def drawn_listings(ties: Sequence[Row]) -> list[str]:
@@ -204,4 +212,3 @@ def lines_of(
         (words.ticker(listing), listing, closes.get(listing, []))
         for listing in drawn_listings(ties)
     ]
-

@@ -29,12 +29,17 @@ CANNOT = frozenset(
 )
 
 
+class ReportBusyError(PipelineError):
+    """Another process writes this report."""
+
+
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
     """Yield an empty folder to fill; at the end of the block it becomes `target`.
 
     When the block fails, `target` stays as it was. Raises ConfigError when `target` holds other
-    files, PipelineError when another process writes this report or the disk refuses.
+    files, ReportBusyError when another process writes this report, PipelineError when the disk
+    refuses.
     """
     target = target.absolute()
     fresh, old = beside(target, "new"), beside(target, "old")
@@ -65,12 +70,12 @@ def beside(target: Path, word: str) -> Path:
 
 @contextmanager
 def only_one(target: Path) -> Iterator[None]:
-    """Lock the target during the block. Raises PipelineError when another process has it."""
+    """Lock the target during the block. Raises ReportBusyError when another process has it."""
     with beside(target, "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise PipelineError(
+            raise ReportBusyError(
                 f"{target}: another process writes this report; try again when it has ended"
             ) from error
         yield

@@ -1,23 +1,26 @@
 """Builds the report: reads the snapshot, fills a folder, puts it in the place of the last one."""
 
-import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from flows.base.progress import track
+from flows.base.settings import Reporting, first_problem
 from flows.reporting import front_pages as front
 from flows.reporting import list_pages as lists
 from flows.reporting.measure_pages import write_measures
-from flows.reporting.publishing import replacing
+from flows.reporting.publishing import refuse_foreign, replacing
 from flows.reporting.syndication import rule_files, write_syndication
 from flows.reporting.writer import Site, Writer
+from models.errors import ConfigError
 from warehouse.reporting.report_rows import Bounds, ReportRows, Row, open_report
 
-log = logging.getLogger("policywire.report")
 ENTRY = "index.html"
 
 
@@ -46,6 +49,25 @@ class ReportResult:
             f"{self.size / 1e6:,.1f} MB, {self.seconds:.1f} s"
         )
 
+    def log_counts(self) -> tuple[str, ...]:
+        """The most important counts, for the log line of a pass."""
+        return (f"{self.pages:,} report pages",)
+
+
+def options_of(settings: Reporting, **chosen: Any) -> ReportOptions:
+    """The options that settings give; `chosen` ones (measures, feeds, url) take precedence.
+
+    Raises ConfigError for a value out of its limits.
+    """
+    given = {key: value for key, value in chosen.items() if value is not None}
+    try:
+        wanted = Reporting(**(settings.model_dump() | given))
+    except ValidationError as error:
+        raise ConfigError(f"report: {first_problem(error)}") from error
+    return ReportOptions(
+        bounds=Bounds(most=wanted.measures), feeds=wanted.feeds, base_url=wanted.url
+    )
+
 
 def build_report(
     snapshot: Path,
@@ -62,6 +84,7 @@ def build_report(
     options = options or ReportOptions()
     now = now or datetime.now(UTC)
     began = time.monotonic()
+    refuse_foreign(folder)
     with open_report(snapshot, now.date(), options.bounds) as rows:
         measures = rows.measures()
         with (

@@ -80,16 +80,18 @@ def page_of(writer: Writer, row: Row) -> str | None:
     a page; else the source."""
     base = writer.site.base_url
     if base and row["measure_id"] in writer.site.shown:
-        place = f"measures/{words.slug(row['measure_id'])}.html#d-{words.slug(row['development_id'])}"
+        place = (
+            f"measures/{words.slug(row['measure_id'])}.html#d-{words.slug(row['development_id'])}"
+        )
         return urljoin(base.rstrip("/") + "/", place)
     return harmless.link(row["first_url"])
 
 
 def summary_of(row: Row) -> str:
     """Evidence, source and facts of a development, as plain text."""
-    facts = [words.CERTAINTY.get(row["factuality"], row["factuality"])]
+    facts: list[str] = [words.CERTAINTY.get(row["factuality"], row["factuality"])]
     if row.get("grade"):
-        facts.append(words.words(row["grade"]))
+        facts.append(words.plain(row["grade"]))
     if row["confidence"] is not None:
         facts.append(f"confidence {row['confidence']:.2f}")
     if row["tickers"]:

@@ -5,17 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from models import harmless
 from models.alert import AlertCandidate
-from models.headline import (
-    PREPOSITIONS,
-    day_words,
-    headline,
-    listed,
-    places,
-    rate_words,
-    words,
-)
+from models import headline as headlines
 from models.jurisdiction import jurisdiction_name
 from models.reference import load_commodities
 
@@ -58,68 +52,90 @@ CERTAINTY = {
 LINKS = {"named": "named in the text", "party": "party to it", "exposed": "exposed"}
 SIGNS = {"+": "usually gains", "-": "usually loses", "?": "depends"}
 _QUERY = re.compile(r"\?[^\s\"'<>]+")
-_UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def candidate(row: Row) -> AlertCandidate:
     """A row of policy_events as the headline function takes it."""
-    return AlertCandidate(
-        status_target=row["status_target"] or "measure",
-        **{name: row[name] for name in VALUES},
-        **{name: tuple(row[name] or ()) for name in LISTS},
-    )
+    held: dict[str, Any] = {name: row[name] for name in VALUES}
+    held |= {name: tuple(row[name] or ()) for name in LISTS}
+    return AlertCandidate(status_target=row["status_target"] or "measure", **held)
 
 
 def step_line(row: Row) -> str:
     """A development in one line: who, what, which step, about what, when."""
-    return headline(candidate(row))
+    return headlines.headline(candidate(row))
 
 
 def measure_title(row: Row) -> str:
     """A measure in one line: "China: export control on rare earths, against United States"."""
-    who = places(tuple((row["implementer"] or "").split("+")))
-    goods = listed([*row["companies"][:2], *map(goods_word, row["commodities"])], 4)
-    what = words(row["type"])
+    who = headlines.places(tuple((row["implementer"] or "").split("+")))
+    goods = headlines.listed(
+        [*row["companies"][:2], *map(goods_word, widest(row["commodities"]))], 4
+    )
+    what = headlines.words(row["type"])
     if goods:
-        what += f" {PREPOSITIONS.get(row['type'], 'on')} {goods}"
-    against = places(tuple(c for c in row["targets"] if c not in row["actors"] and c != "world"))
+        what += f" {headlines.PREPOSITIONS.get(row['type'], 'on')} {goods}"
+    against = headlines.places(
+        tuple(c for c in row["targets"] if c not in row["actors"] and c != "world")
+    )
     if against:
         what += f", {'with' if row['family'] == 'agreement' else 'against'} {against}"
     return f"{who}: {what}" if who else what[:1].upper() + what[1:]
 
 
+def widest(commodities: Sequence[str]) -> list[str]:
+    """Commodities without those that belong to another one: rare earths, not holmium too."""
+    held = set(commodities)
+    return [each for each in commodities if not held & set(ancestors(each)[1:])]
+
+
+def ancestors(commodity: str) -> list[str]:
+    """A commodity and everything it belongs to."""
+    found = [commodity]
+    known = load_commodities()
+    while (item := known.get(found[-1])) and item.parent_id:
+        found.append(item.parent_id)
+    return found
+
+
+def plain(label: str) -> str:
+    """A label of the ontology in words: in_force -> in force."""
+    return headlines.words(label)
+
+
 def goods_word(commodity: str) -> str:
     """A commodity id in words: rare_earths -> rare earths."""
-    return words(commodity)
+    return headlines.words(commodity)
 
 
 def commodity_name(commodity: str) -> str:
     """The name of a commodity in our list; its id in words if it is not in it."""
     known = load_commodities().get(commodity)
-    return known.name if known else words(commodity)
+    return known.name if known else headlines.words(commodity)
 
 
 def step_name(row: Row) -> str:
     """The step itself: "Suspended", "Suspension extended"."""
     target = row["status_target"] or "measure"
-    text = words(row["status"])
+    text = headlines.words(row["status"])
     if target not in ("measure", row["type"]):
-        text = f"{words(target)} {text}"
+        text = f"{headlines.words(target)} {text}"
     return text[:1].upper() + text[1:]
 
 
 def step_terms(row: Row) -> list[str]:
     """What the step sets: its rate, when it starts and ends."""
     found = []
-    if rate := rate_words(row["rate_value"], row["rate_unit"]):
+    if rate := headlines.rate_words(row["rate_value"], row["rate_unit"]):
         found.append(f"{row.get('rate_word', 'rate')} {rate}")
     if row["amount_value"] is not None:
-        kind = words(row["amount_kind"] or "amount")
+        kind = headlines.words(row["amount_kind"] or "amount")
         found.append(f"{kind} {row['amount_value']:,.6g} {row['amount_unit'] or ''}".strip())
     if row["effective_date"]:
-        found.append(f"from {day_words(row['effective_date'])}")
+        found.append(f"from {headlines.day_words(row['effective_date'])}")
     if row["end_date"]:
-        found.append(f"until {day_words(row['end_date'])}")
+        found.append(f"until {headlines.day_words(row['end_date'])}")
     elif row["ends_on"]:
         found.append(f"until {day(row['ends_on'])} by its duration")
     return found
@@ -136,15 +152,18 @@ def standing(row: Row, today: date) -> str:
         what = "Delayed" if row["last_status"] == "delayed" else "Suspended"
         return f"{what} until {day(ahead)}{left}. Returns then, unless prolonged."
     if row["next_step"] == "takes effect":
-        return f"{state_word(row)}, takes effect on {day(ahead)}{left}."
+        told = "Reported as in force" if row["last_status"] == "in_force" else state_word(row)
+        return f"{told}, takes effect on {day(ahead)}{left}."
     if row["next_step"] == "ends":
         return f"{state_word(row)}, ends on {day(ahead)}{left}."
     if state == "suspension_over":
         return f"The suspension ran out on {day(row['last_ends_on'])}. Nothing newer is reported."
-    if row["last_effective_on"] and row["last_effective_on"] <= today and (
-        state == "in_force" or row["last_effective_on"] > row["last_step_date"]
-    ):
-        return f"{state_word(row)} since {day(row['last_effective_on'])}."
+    start = row["last_effective_on"]
+    if start and row["last_reported_at"].date() < start <= today:
+        told = day(row["last_reported_at"])
+        return f"{state_word(row)} as of {day(start)}, as reported on {told}. Nothing newer."
+    if start and start <= today and state == "in_force":
+        return f"{state_word(row)} since {day(start)}."
     since = f", {day(row['last_step_date'])}" if row["last_step_date"] else ""
     return f"{state_word(row)}{since}."
 
@@ -154,12 +173,12 @@ def state_word(row: Row) -> str:
     if row["status_today"] == "suspension_over":
         return "Suspension ran out"
     if row["status_today"] != row["last_status"]:
-        text = words(row["status_today"])
+        text = headlines.words(row["status_today"])
     else:
         target = row["last_status_target"] or "measure"
-        text = words(row["last_status"])
+        text = headlines.words(row["last_status"])
         if target not in ("measure", row["type"]):
-            text = f"{words(target)} {text}"
+            text = f"{headlines.words(target)} {text}"
     return text[:1].upper() + text[1:]
 
 
@@ -173,7 +192,7 @@ def day(value: date | datetime | None) -> str:
     """A day as people write it: 10 Nov 2026."""
     if value is None:
         return ""
-    return day_words(value.strftime("%Y-%m-%d"))
+    return headlines.day_words(value.strftime("%Y-%m-%d"))
 
 
 def moment(value: datetime | None) -> str:
@@ -199,7 +218,7 @@ def ticker(listing: str) -> str:
 
 
 def slug(text: str) -> str:
-    """A file name for an id: letters, digits, dots and dashes; the same for the same id."""
+    """A file name for an id: letters, digits, dots, dashes; the same for the same id."""
     return _UNSAFE.sub("-", text).strip("-.") or "x"
 
 
@@ -218,8 +237,6 @@ def clean(value: object) -> object:
 
     Jinja escapes the result.
     """
-    from markupsafe import Markup
-
     if value is None:
         return ""
     if isinstance(value, str) and not isinstance(value, Markup):

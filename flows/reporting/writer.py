@@ -115,7 +115,7 @@ def environment() -> Environment:
         "ticker": words.ticker,
         "weekday": lambda value: f"{value:%A}, {words.day(value)}",
         "without_query": words.without_query,
-        "words": words.words,
+        "words": words.plain,
     }
     return made
 

@@ -22,6 +22,7 @@ STORED: dict[str, list[str]] = {
     "study": [],
     "status": [],
     "watch": [],
+    "report": ["pages"],
     "warehouse check": [],
     "warehouse export": ["out"],
     "warehouse compact": [],

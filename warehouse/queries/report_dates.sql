@@ -16,22 +16,29 @@ WITH dated AS (
     WHERE status_today = 'in_force' AND last_effective_on <= $today::DATE
         AND last_status <> 'in_force'
     UNION ALL
-    SELECT measure_id, effective_on, 'begins', development_id, false
-    FROM report_steps
-    WHERE effective_on IS NOT NULL AND factuality NOT IN ('negated', 'question')
+    SELECT
+        step.measure_id, step.effective_on, 'begins', step.development_id,
+        step.development_id = held.last_development_id
+    FROM report_steps AS step
+    JOIN report_measures AS held ON held.measure_id = step.measure_id
+    WHERE step.effective_on IS NOT NULL AND step.factuality NOT IN ('negated', 'question')
     UNION ALL
     SELECT
-        measure_id, ends_on,
-        if(status IN ('suspended', 'delayed') OR status_target = 'suspension', 'returns', 'ends'),
-        development_id, false
-    FROM report_steps
-    WHERE ends_on IS NOT NULL AND factuality NOT IN ('negated', 'question')
+        step.measure_id, step.ends_on,
+        if(
+            step.status IN ('suspended', 'delayed') OR step.status_target = 'suspension',
+            'returns', 'ends'
+        ),
+        step.development_id, step.development_id = held.last_development_id
+    FROM report_steps AS step
+    JOIN report_measures AS held ON held.measure_id = step.measure_id
+    WHERE step.ends_on IS NOT NULL AND step.factuality NOT IN ('negated', 'question')
 )
 SELECT *
 FROM dated
 WHERE day BETWEEN $today::DATE - $days_back::INTEGER AND $today::DATE + $days_ahead::INTEGER
 QUALIFY row_number() OVER (
-    PARTITION BY measure_id, day ORDER BY is_standing DESC, development_id
+    PARTITION BY measure_id, day ORDER BY is_standing DESC, length(what) DESC, development_id
 ) = 1
 ORDER BY day, measure_id
 LIMIT $most_dates

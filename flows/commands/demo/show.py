@@ -26,6 +26,10 @@ page_gap_s = 0.02
 
 [market]
 price_files = ["{prices}"]
+
+[report]
+path = "report"
+feeds = true
 """
 
 
