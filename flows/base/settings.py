@@ -4,6 +4,7 @@ All are checked before anything starts. Environment names are POLICYWIRE_<SECTIO
 example POLICYWIRE_FETCH__PER_HOST=1; keys without a section have none: POLICYWIRE_WAREHOUSE.
 """
 
+import re
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,9 +152,14 @@ class Reporting(Section):
     path: Path | None = Field(None, description="a folder of its own, replaced as a whole")
     measures: int = Field(2000, ge=1, le=20000, description="the last reported ones")
     feeds: bool = Field(False, description="Atom, JSON Feed, calendar and CSV beside the pages")
-    url: str = Field(
-        "", pattern=r"^(https?://[^\s?#]+)?$", description="where the folder is served, for links"
-    )
+    url: str = Field("", description="where the folder is served, for links in feeds")
+
+    @field_validator("url")
+    @classmethod
+    def is_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s?#<>\"']+", value):
+            raise ValueError(f"not an http(s) address without query: {value!r}")
+        return value
 
 
 class Settings(BaseSettings):

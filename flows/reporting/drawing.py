@@ -113,7 +113,7 @@ class Spark:
 
 
 def life_axis(found: Sequence[Segment], steps: Sequence[date], today: date) -> Axis:
-    """The days to draw: from the first step to the last known date, and to today if that is near."""
+    """The days to draw: from the first step to the last known date, to today if it is near."""
     known = [*steps, *(s.start for s in found), *(s.end for s in found if s.end)]
     first, last = min(known), max(known)
     room = max(timedelta(days=90), (last - first) * 0.5)

@@ -1,4 +1,4 @@
-"""The pages that list: measures with a pager, countries, commodities, listings, the exposure grid."""
+"""The pages that list: measures with a pager, countries, commodities, listings; exposure grids."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -89,7 +89,7 @@ def page_of(writer: Writer, row: Row) -> str | None:
 
 def summary_of(row: Row) -> str:
     """Evidence, source and facts of a development, as plain text."""
-    facts: list[str] = [words.CERTAINTY.get(row["factuality"], row["factuality"])]
+    facts = [str(words.CERTAINTY.get(row["factuality"], row["factuality"]))]
     if row.get("grade"):
         facts.append(words.plain(row["grade"]))
     if row["confidence"] is not None:

@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from models import harmless
-from models.alert import AlertCandidate
 from models import headline as headlines
+from models.alert import AlertCandidate
 from models.jurisdiction import jurisdiction_name
 from models.reference import load_commodities
 

@@ -13,7 +13,8 @@ told AS (
         count(*) AS developments,
         max(first_seen_at) AS last_development_at,
         max(recorded_at) AS recorded_at,
-        list(DISTINCT extractor_version ORDER BY extractor_version) AS extractor_versions
+        coalesce(list(DISTINCT extractor_version ORDER BY extractor_version), [])
+            AS extractor_versions
     FROM store.standing_developments
 )
 SELECT
