@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import feedparser
@@ -211,10 +212,8 @@ def test_the_calendar_file_can_be_read(snapshot: Path, tmp_path: Path) -> None:
         "SELECT measure_id, next_date FROM measure_status "
         "WHERE next_date BETWEEN current_date AND current_date + 90",
     ).rows
-    found = {
-        (str(event["UID"]).partition("-")[0], event["DTSTART"].dt)
-        for event in calendar.walk("VEVENT")
-    }
+    events: list[Any] = calendar.walk("VEVENT")
+    found = {(str(event["UID"]).partition("-")[0], event["DTSTART"].dt) for event in events}
     assert found >= {(str(measure), day) for measure, day in rows}
 
 
