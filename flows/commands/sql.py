@@ -61,6 +61,9 @@ def events(
     status: Annotated[
         str | None, typer.Option("--status", help="Status, for example suspended.")
     ] = None,
+    grade: Annotated[
+        str | None, typer.Option("--grade", help="How well attested: rumour, reported, confirmed.")
+    ] = None,
     actor: Annotated[
         str | None, typer.Option("--actor", help="Country that acts, ISO code, for example CN.")
     ] = None,
@@ -86,15 +89,19 @@ def events(
       policywire events --actor CN --commodity rare_earths
 
       policywire events --ticker MP --since 2025-10-01 --format json
+
+      policywire events --grade confirmed
     """
     from datetime import date
 
     from flows.base.answers import write_answer
     from flows.base.known_values import check_actor, check_commodity, check_ticker, check_value
     from models.event import EventStatus, EventType
+    from models.grade import Grade
     from warehouse.connection import load_query
 
     settings = stored(config, warehouse)
+    check_value("--grade", grade, [g.value for g in Grade])
     check_value("--type", type, [t.value for t in EventType])
     check_value("--status", status, [s.value for s in EventStatus])
     check_actor("--actor", actor)
@@ -108,6 +115,7 @@ def events(
     parameters: dict[str, object] = {
         "type": type,
         "status": status,
+        "grade": grade,
         "actor": actor.upper() if actor else None,
         "ticker": ticker.upper() if ticker else None,
         "commodity": commodity,

@@ -11,10 +11,12 @@ SELECT
     END AS rate,
     tickers,
     source_count AS sources,
+    grade,
     headline
 FROM policy_events
 WHERE ($type IS NULL OR type = $type)
     AND ($status IS NULL OR status = $status)
+    AND ($grade IS NULL OR grade = $grade)
     AND ($actor IS NULL OR list_contains(actors, $actor))
     AND ($ticker IS NULL OR len(list_filter(tickers, t -> t = $ticker OR t LIKE '%:' || $ticker)) > 0)
     AND ($commodity IS NULL OR list_contains(commodities, $commodity))
