@@ -35,10 +35,14 @@ class Reader:
         opened = self.browser.new_context(**{"viewport": WIDE, **context}).new_page()
         opened.on("console", lambda m: self.faults.append(f"{path}: {m.type}: {m.text}"))
         opened.on("pageerror", lambda error: self.faults.append(f"{path}: {error}"))
-        opened.on("dialog", lambda d: (self.faults.append(f"{path}: {d.message}"), d.dismiss()))
+        opened.on("dialog", self.asked_by_dialog)
         opened.on("request", self.asked)
         opened.goto(f"file://{self.site}/{path}")
         return opened
+
+    def asked_by_dialog(self, dialog: Any) -> None:
+        self.faults.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
 
     def asked(self, request: Any) -> None:
         if not request.url.startswith(f"file://{self.site}/"):
