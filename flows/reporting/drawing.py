@@ -109,7 +109,6 @@ class Spark:
 
     points: str
     at: float
-    rises: bool
 
 
 def life_axis(found: Sequence[Segment], steps: Sequence[date], today: date) -> Axis:
@@ -268,4 +267,4 @@ def draw_spark(closes: Sequence[tuple[date, float]], on: date) -> Spark | None:
         f"{(offset + n) * wide:.0f},{26 - 24 * (close - low) / span:.1f}"
         for n, close in enumerate(window)
     )
-    return Spark(points=points, at=AROUND * wide, rises=window[-1] >= window[at - start])
+    return Spark(points=points, at=AROUND * wide)

@@ -176,7 +176,7 @@ def test_a_spark_needs_a_close_on_the_session() -> None:
     closes = [(date(2025, 1, 1) + timedelta(days=n), 10.0 + n) for n in range(30)]
     spark = draw_spark(closes, date(2025, 1, 15))
     assert spark is not None
-    assert spark.rises
+    assert spark.at == 50
     assert len(spark.points.split()) == 21
     assert draw_spark(closes, date(2025, 6, 1)) is None
     assert draw_spark([], date(2025, 1, 15)) is None
