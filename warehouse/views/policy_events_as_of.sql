@@ -22,20 +22,26 @@ WITH known AS (
         -- Leave out what its own source had withdrawn by then.
         AND (linked.withdrawn_at IS NULL OR linked.withdrawn_at > CAST(ts AS TIMESTAMPTZ))
 ),
--- Only the first report of a publisher counts as a source, and only the first copy of a text.
+-- Only the first report of a publisher counts as a source, and only the first copy of a text. Who
+-- denies a firm step is no source of it.
+telling AS (
+    SELECT
+        development_id, publisher, copy_group,
+        (reported_at, article_id, article_version, field <> 'title', start_char, mention_id) AS place,
+        factuality <> 'negated' AS tells,
+        bool_or(factuality NOT IN ('negated', 'question', 'speculative'))
+            OVER (PARTITION BY development_id) AS is_firm
+    FROM known
+    QUALIFY tells OR NOT is_firm
+),
 sources AS (
-    SELECT development_id, count(*) FILTER (NOT denies) AS tell, count(*) AS all_sources
+    SELECT development_id, count(*) AS source_count
     FROM (
         SELECT
             development_id,
-            factuality = 'negated' AS denies,
-            row_number() OVER (PARTITION BY development_id, denies, publisher ORDER BY place) AS of_publisher,
-            row_number() OVER (PARTITION BY development_id, denies, copy_group ORDER BY place) AS of_text
-        FROM (
-            SELECT *, (reported_at, article_id, article_version, field <> 'title', start_char, mention_id)
-                AS place
-            FROM known
-        )
+            row_number() OVER (PARTITION BY development_id, publisher ORDER BY place) AS of_publisher,
+            row_number() OVER (PARTITION BY development_id, copy_group ORDER BY place) AS of_text
+        FROM telling
     )
     WHERE of_publisher = 1 AND of_text = 1
     GROUP BY development_id
@@ -128,7 +134,7 @@ SELECT
     reported.first_seen_at,
     reported.first_reported_at,
     reported.last_seen_at,
-    coalesce(nullif(sources.tell, 0), sources.all_sources) AS source_count,
+    sources.source_count,
     reported.mention_count,
     CASE
         WHEN reported.grade IS NOT NULL AND official.development_id IS NOT NULL THEN 'confirmed'

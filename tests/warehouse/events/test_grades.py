@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -113,7 +113,13 @@ def test_an_official_text_on_the_next_stage_confirms_this_one(con: DuckDBPyConne
     assert con.execute(as_of, [act.first_seen_at]).fetchall() == [("confirmed",)] * 2
 
 
-@settings(max_examples=15, deadline=None)
+@example(
+    [
+        report("2025-03-09", "daily", factuality="question"),
+        report("2025-03-15", factuality="negated"),
+    ]
+)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(REPORTS, min_size=1, max_size=8, unique_by=lambda r: r.mention.mention_id))
 def test_what_is_known_at_last_is_what_the_view_tells(reports: Sequence[LinkMention]) -> None:
     con = memory()
