@@ -30,6 +30,7 @@ class Bounds:
     most_new: int = 500
     most_dates: int = 500
     most_steps: int = 100
+    most_steps_in_all: int = 10_000
     most_sources: int = 6
     most_sessions: int = 2600
     most_rows: int = 100
@@ -43,7 +44,7 @@ class Bounds:
 TABLES: dict[str, tuple[str, ...]] = {
     "report_measures": ("today", "most", "most_new", "most_dates", "days_ahead", "days_back"),
     "report_severities": (),
-    "report_steps": ("most_steps",),
+    "report_steps": ("most_steps", "most_steps_in_all"),
     "report_ties": (),
     "report_sources": ("most_sources",),
     "report_prices": ("most_sessions",),

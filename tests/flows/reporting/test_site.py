@@ -129,6 +129,30 @@ def test_the_founding_example_is_told(site: Path, snapshot: Path) -> None:
     assert re.search(r"MP\s*\+|MP\s*−|MP\s*-", flat)
 
 
+def test_corrections_stand_at_their_step(site: Path, snapshot: Path) -> None:
+    for sql in (
+        "SELECT measure_id, development_id FROM policy_events WHERE change_reason = 'corrected'",
+        "SELECT measure_id, development_id FROM alerts WHERE kind = 'correction'",
+    ):
+        measure, development = query(snapshot, sql).rows[0]
+        page = (site / "measures" / f"{measure}.html").read_text("utf-8")
+        step = page.partition(f'<li id="d-{development}">')[2].partition("</article>")[0]
+        assert 'class="correction"' in step
+    assert "CORRECTION: 25%" in step
+
+
+def test_the_newest_step_of_every_measure_comes_before_older_ones(
+    snapshot: Path, tmp_path: Path
+) -> None:
+    measures = query(snapshot, "SELECT count(*) FROM measure_status").rows[0][0]
+    assert isinstance(measures, int)
+    bounds = Bounds(most_steps_in_all=measures)
+    build_report(snapshot, tmp_path / "pages", ReportOptions(bounds=bounds))
+    for path in (tmp_path / "pages" / "measures").glob("*.html"):
+        if path.stem not in ("index", "page-2"):
+            assert path.read_text("utf-8").count('<li id="d-') == 1, path
+
+
 def test_two_builds_are_the_same_files(snapshot: Path, tmp_path: Path) -> None:
     options = ReportOptions(feeds=True, base_url=URL)
     for name in ("one", "two"):
