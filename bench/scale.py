@@ -212,7 +212,7 @@ def report(path: Path) -> None:
     publish(path, snapshot)
     built = build_report(snapshot, path.with_suffix(".report"), ReportOptions(feeds=True))
     spent = resource.getrusage(resource.RUSAGE_SELF)
-    print(f"{built}; {spent.ru_utime + spent.ru_stime:.1f} s of CPU, {spent.ru_maxrss >> 10} MiB")
+    print(f"{built}, {built.seconds:.1f} s; {spent.ru_utime + spent.ru_stime:.1f} s of CPU, {spent.ru_maxrss >> 10} MiB")
 
 
 def fresh_articles(corpus: str, count: int) -> list[Article]:

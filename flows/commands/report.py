@@ -60,4 +60,5 @@ def report(
     beside = Path("var") if is_lake_target(settings.warehouse) else settings.warehouse.parent
     target = folder or settings.report.path or beside / "report"
     built = build_report(settings.snapshot, target, wanted)
-    say(str(built).replace(str(built.entry), shown_path(built.entry), 1))
+    told = str(built).replace(str(built.entry), shown_path(built.entry), 1)
+    say(f"{told}, {built.seconds:.1f} s")

@@ -46,7 +46,7 @@ class ReportResult:
     def __str__(self) -> str:
         return (
             f"{self.entry}: {self.measures:,} measures on {self.pages:,} pages, "
-            f"{self.size / 1e6:,.1f} MB, {self.seconds:.1f} s"
+            f"{self.size / 1e6:,.1f} MB"
         )
 
     def log_counts(self) -> tuple[str, ...]:
