@@ -212,7 +212,8 @@ def report(path: Path) -> None:
     publish(path, snapshot)
     built = build_report(snapshot, path.with_suffix(".report"), ReportOptions(feeds=True))
     spent = resource.getrusage(resource.RUSAGE_SELF)
-    print(f"{built}, {built.seconds:.1f} s; {spent.ru_utime + spent.ru_stime:.1f} s of CPU, {spent.ru_maxrss >> 10} MiB")
+    cpu_s, peak_mib = spent.ru_utime + spent.ru_stime, spent.ru_maxrss >> 10
+    print(f"{built}, {built.seconds:.1f} s; {cpu_s:.1f} s of CPU, {peak_mib} MiB")
 
 
 def fresh_articles(corpus: str, count: int) -> list[Article]:

@@ -42,6 +42,7 @@ STATE_OF = {
 }
 # They change what a measure holds, not whether it holds.
 CHANGING = frozenset({"raised", "cut", "expanded", "narrowed", "exempted", "extended"})
+HOLDING = frozenset({DECIDED, FORCE, PAUSED, DUE})
 FACTS = frozenset({"asserted", "scheduled"})
 
 
@@ -96,11 +97,16 @@ def turned(turns: list[tuple[date, str]], row: Row, on: date) -> list[tuple[date
     state = state_after(row)
     start, end = row["effective_on"], row["ends_on"]
     before = [turn for turn in turns if turn[0] <= on]
+    current = before[-1][1] if before else None
     if state is None:
-        if row["status"] not in CHANGING or turns:
+        if row["status"] not in CHANGING:
             return turns
-        state = FORCE
-    if state in (TALK, DECIDED) and before and before[-1][1] in (FORCE, PAUSED, DUE):
+        prolongs = row["status"] == "extended" and end and end > on
+        if current in HOLDING:
+            return prolonged(turns, end) if prolongs else turns
+        # The end of a changed rate is not the end of the measure.
+        state, end = FORCE, end if prolongs else None
+    if state in (TALK, DECIDED) and current in (FORCE, PAUSED, DUE):
         # Talk of more does not end what holds.
         return turns
     begins = start if start and start > on else on
@@ -119,6 +125,12 @@ def turned(turns: list[tuple[date, str]], row: Row, on: date) -> list[tuple[date
         elif state in (FORCE, DECIDED):
             fresh.append((end + timedelta(days=1), ENDED))
     return [*(turn for turn in before if turn[0] < fresh[0][0]), *fresh]
+
+
+def prolonged(turns: list[tuple[date, str]], end: date) -> list[tuple[date, str]]:
+    """The turns of a life whose measure now ends on another day."""
+    held = [turn for turn in turns if turn[1] != ENDED and turn[0] <= end]
+    return [*held, (end + timedelta(days=1), ENDED)]
 
 
 def state_after(row: Row) -> str | None:

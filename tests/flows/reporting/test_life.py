@@ -101,6 +101,28 @@ def test_talk_of_more_does_not_end_what_holds() -> None:
     assert found == [("force", "2025-02-01", "2025-05-01"), ("ended", "2025-05-01", "")]
 
 
+def test_a_change_after_the_end_means_that_it_holds_again() -> None:
+    found = states(
+        step("raised", date(2024, 5, 14), ends_on=date(2028, 5, 14)),
+        step("lifted", date(2025, 2, 10)),
+        step("cut", date(2025, 5, 12), ends_on=date(2025, 8, 31)),
+        step("raised", date(2025, 6, 3)),
+    )
+    assert found == [
+        ("force", "2024-05-14", "2025-02-10"),
+        ("ended", "2025-02-10", "2025-05-12"),
+        ("force", "2025-05-12", ""),
+    ]
+
+
+def test_an_extended_measure_ends_later() -> None:
+    found = states(
+        step("in_force", date(2025, 1, 1), ends_on=date(2025, 6, 30)),
+        step("extended", date(2025, 5, 1), ends_on=date(2026, 6, 30)),
+    )
+    assert found == [("force", "2025-01-01", "2026-07-01"), ("ended", "2026-07-01", "")]
+
+
 def test_a_decision_that_began_before_its_report_is_in_force() -> None:
     found = states(step("announced", date(2025, 3, 4), effective_on=date(2025, 3, 1)))
     assert found == [("force", "2025-03-04", "")]
