@@ -142,7 +142,9 @@ SELECT
     END AS grade,
     CASE WHEN reported.grade IS NOT NULL THEN official.publisher END AS official_source,
     CASE WHEN reported.grade IS NOT NULL THEN official.seen_at END AS official_seen_at,
-    CASE WHEN reported.grade IS NOT NULL THEN official.reported_at END AS official_reported_at
+    CASE WHEN reported.grade IS NOT NULL THEN official.reported_at END AS official_reported_at,
+    reported.article_id,
+    reported.article_version
 FROM reported
 JOIN sources ON sources.development_id = reported.development_id
 LEFT JOIN official ON official.development_id = reported.development_id
