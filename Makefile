@@ -6,13 +6,14 @@ INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 SCALE := build/scale
 TRAINER := build/train
+MANIFESTS := build/manifests
 LOCK := --quiet --system-certs --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast check quality train train-encoder train-gate train-head train-documents soak soak-serve bench bench-lake bench-scale bench-ingest format lock clean
+.PHONY: help install demo test test-fast check quality train train-encoder train-gate train-head train-documents soak soak-serve bench bench-lake bench-scale bench-ingest format lock wheel audit check-manifests check-pythons clean
 
 help:  ## list these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 # The locks hold versions and hashes, no index. uv installs in seconds, pip in minutes; pip is used
 # where uv does not find the index that pip is configured with. System certificates are trusted, as
@@ -118,6 +119,24 @@ train-head: $(TOOLS)  ## remake head and combination from the folds in build/rea
 
 train-documents: $(TOOLS)  ## remake the document model, last: it reads what all others say
 	$(BIN)/python -m extractors.training.documents $(MORE)
+
+# setuptools would take what an older build left in build/lib.
+wheel: $(INSTALLED)  ## build dist/policywire-*.whl
+	rm -rf build/lib
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls -l dist/*.whl
+
+audit: $(TOOLS)  ## write the SBOM dist/policywire.cdx.json; look the locked packages up among known vulnerabilities
+	$(BIN)/python -m tests.audit $(MORE)
+
+# The schemas are 108 MB, so they lie in a venv of their own.
+check-manifests:  ## check docs/kubernetes.yaml against the schemas of Kubernetes
+	@test -x $(MANIFESTS)/bin/kubernetes-validate || $(PYTHON) -m venv $(MANIFESTS)
+	$(MANIFESTS)/bin/python -m pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0
+	for v in 1.29.0 1.33.0 1.37.0; do $(MANIFESTS)/bin/kubernetes-validate --strict -k $$v docs/kubernetes.yaml || exit 1; done
+
+check-pythons: $(INSTALLED)  ## install the wheel on Python 3.11 to 3.13, as far as they are here, and run it
+	$(BIN)/python -m tests.pythons $(MORE)
 
 quality: $(TOOLS)  ## score extraction and linking against the floors
 	$(BIN)/python -m tests.quality.score

@@ -25,13 +25,11 @@ from extractors.reading.soft_hyphens import (
 )
 from extractors.text.budget import DEFAULT, Budget
 from extractors.text.readable import reject_reason
+from extractors.version import EXTRACTOR_VERSION as EXTRACTOR_VERSION
 from models.errors import ExtractionError
 from models.event import EntityMention, EventMention, Extraction, TextUnit
 from models.fault import fault_line
 from models.identity import digest_id
-
-EXTRACTOR_VERSION = "0.5.0"
-
 
 # How much text may wait for its batch of sentences to fill, and how many readings are remembered.
 MOST_WAITING_CHARS = 4_000_000

@@ -54,7 +54,9 @@ class Exposure:
     """An issuer's tie to a commodity. role: producer, processor, consumer, substitute.
 
     `countries` are where it does that work, as ISO 3166-1 codes; empty means the issuer's own
-    country. Valid from `valid_from` until the day before `valid_to`.
+    country. `sells` are the only countries where it sells the goods; empty means that is not known.
+    `source` is the filing that the weight comes from; None for the prior of the role. Valid from
+    `valid_from` until the day before `valid_to`.
     """
 
     issuer_id: str
@@ -62,6 +64,8 @@ class Exposure:
     role: str
     weight: float = 1.0
     countries: tuple[str, ...] = ()
+    sells: tuple[str, ...] = ()
+    source: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -78,7 +82,8 @@ class ExposureSign:
     """One cell of the signed prior (ontology 4.2), for a measure that moves forward.
 
     `role` is a role of Exposure, or `party` for the company the measure names. `place` is where the
-    company works: actor (the implementing jurisdiction), target, elsewhere, any.
+    company works: actor (the implementing jurisdiction), target, elsewhere, both (one of several
+    that act), country (under sanctions that name no firm), any.
     """
 
     type: str
@@ -125,12 +130,13 @@ class NamedListing:
 class TickerLink:
     """A listing affected by an event. link: named, party or exposed; sign: +, - or ?.
 
-    `listing` is "MIC:TICKER". `relevance` is 0 to 100; `why` explains it in words.
+    No sign where it hangs on what is not known. `listing` is "MIC:TICKER". `relevance` is 0 to 100;
+    `why` explains link and sign in words, or what is missing.
     """
 
     listing: str
     link: str
-    sign: str
+    sign: str | None
     why: str
     relevance: int = 50
     commodity_id: str | None = None

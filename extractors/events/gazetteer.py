@@ -242,7 +242,11 @@ class Gazetteer:
     def _name(self, text: str, start: int, end: int, key: str, trust_case: bool) -> Name | None:
         surface = text[start:end]
         label, code, how, normal = self.entries[key][0]
-        if label != "COMMODITY":
+        if label == "COMMODITY":
+            other = _OTHER_GOODS.get(key)
+            if other is not None and other.search(text[max(0, start - 20) : start]):
+                return None
+        else:
             capital = any(c.isupper() for c in surface)
             if trust_case and (not capital or _is_word(text, start, end)):
                 return None
@@ -293,6 +297,14 @@ class Gazetteer:
         )
 
 
+# What makes a word another good: "cooking oil" is no crude, a "nylon chip" no semiconductor.
+_OTHER_OIL = re.compile(
+    r"\b(?:cooking|edible|vegetable|olive|sunflower|coconut|mustard|essential|fish)\s+$", re.I
+)
+_OTHER_CHIPS = re.compile(
+    r"\b(?:nylon(?:\s*-?\s*6)?|polyester|potato|tortilla|wood|poker|casino|bargaining)\s+$", re.I
+)
+_OTHER_GOODS = {"oil": _OTHER_OIL, "chip": _OTHER_CHIPS, "chips": _OTHER_CHIPS}
 _COMMON_COMPANY_WORDS = frozenset(
     [
         "target",

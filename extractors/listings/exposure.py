@@ -2,9 +2,11 @@
 
 Exposed links go commodity -> role -> issuer. Their sign comes from the prior of ontology 4.2
 (models/reference/exposure_signs.csv), which is written for a measure that moves forward and is
-reversed when it moves back. A prior is a reason to look, not a forecast.
+reversed when it moves back. A prior is a reason to look, not a forecast. Where it hangs on what the
+text does not say, there is no sign, and the reason says what is missing.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from extractors.listings.company_names import fold
+from extractors.listings.doubts import contradiction, releases
+from extractors.listings.places import UNTOLD, expand, place_of, reaches, untold_part, works_of
 from extractors.listings.tickers import TickerLinker
 from models.event import EventMention, Factuality, moves_forward
 from models.jurisdiction import jurisdiction_name
@@ -19,9 +23,13 @@ from models.reference import load_commodities
 from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securities, TickerLink
 
 MOST_EXPOSED = 12
+# Of listings alike whose sign is not known, some are enough.
+MOST_UNSIGNED = 4
+# Of each place, so many by role before all others.
+FIRST = {"producer": 2}
 LEAST_RELEVANT = 20
 # Between a class of goods and its members the tie is weaker, in both directions.
-BELOW, ABOVE = 0.8, 0.6
+BELOW, ABOVE, UNSURE = 0.8, 0.6, 0.7
 FLIP = {"+": "-", "-": "+", "?": "?"}
 WORKS = {
     "producer": "produces",
@@ -29,15 +37,15 @@ WORKS = {
     "consumer": "uses",
     "substitute": "makes a substitute for",
 }
-EU = frozenset(
-    (
-        *("AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE"),
-        *("IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"),
-    )
-)
-IMPORT_SIDE = frozenset(
-    {"tariff", "tariff_exemption", "trade_remedy", "investigation", "import_restriction"}
-)
+# The classes whose members come from the same ore: who makes the class makes each of them.
+JOINT = frozenset({"rare_earths", "light_rare_earths", "heavy_rare_earths"})
+# Goods that are made into their class, not kinds of it.
+INPUTS = frozenset({"lithography", "wafers", "bauxite", "alumina", "apis"})
+# What concerns one firm says little of others: only a clear sign is worth a link.
+FIRM_TYPES = frozenset({"offtake_agreement", "licensing_deal", "government_investment"})
+CASES = frozenset({"investigation", "trade_remedy"})
+GIVES = re.compile(r"\bfrom\s+$")
+GIVEN = frozenset({"government_investment", "subsidy"})
 PARTY_TYPES = frozenset(
     {
         "sanction_listing",
@@ -78,6 +86,7 @@ class EventLinker:
         for exposure in securities.exposures:
             self.by_commodity[exposure.commodity_id].append(exposure)
             self.by_issuer[exposure.issuer_id].append(exposure)
+        self.order = {owner: place for place, owner in enumerate(self.by_issuer)}
         self.children: dict[str, list[str]] = defaultdict(list)
         for commodity in load_commodities().values():
             if commodity.parent_id:
@@ -103,9 +112,12 @@ class EventLinker:
         for mention in self.parties(event):
             links.setdefault(mention.listing_id, self.named_link(event, mention, "party", day))
         for mention in self.index.in_sentence(event):
+            if mention.kind == "publisher":
+                continue
             links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
         held = {self.issuer_of(listing) for listing in links}
-        by_goods = self.exposed_links(event, day)
+        alone = event.factuality is Factuality.NEGATED or of_one_firm(event)
+        by_goods = [] if alone else self.exposed_links(event, day)
         exposed = [link for link in by_goods if self.issuer_of(link.listing) not in held]
         return (*sorted(links.values(), key=lambda k: (-k.relevance, k.listing)), *exposed)
 
@@ -126,14 +138,18 @@ class EventLinker:
     ) -> TickerLink:
         """Return the link of a named company, signed by its role in the event or its exposure."""
         tie = self.strongest_tie(event, mention.issuer_id, day)
-        sign, reason = "?", f"{mention.why}; no prior for its part in a {words(event.type)}"
+        sign: str | None = None
+        reason = f"{mention.why}; its part in the {words(event.type)} is not told"
         party = self.signs.get((event.type.value, "party", "any"))
         # Such sentences also name rivals and lenders: only an argument is a party.
         if party and link == "party" and event.type.value in PARTY_TYPES:
-            sign, reason = self.signed(event, party)
-            reason = f"named in the event: {reason}"
-        elif tie and (cell := self.cell(event, tie)):
-            sign, reason = self.signed(event, cell)
+            if event.type.value in GIVEN and gives(event, mention):
+                reason = f"{mention.why}; it gives the money"
+            else:
+                sign, reason = self.signed(event, party)
+                reason = f"named in the event: {reason}"
+        elif tie and (judged := self.judged(event, tie)):
+            sign, reason = judged
             reason = f"named; {self.work(tie, event)}: {reason}"
         relevance = min(100, max(60 if link == "party" else 50, mention.relevance))
         return TickerLink(
@@ -153,14 +169,17 @@ class EventLinker:
             held = best.get(tie.exposure.issuer_id)
             if held is None or tie.strength > held.strength:
                 best[tie.exposure.issuer_id] = tie
-        links = []
-        for owner, tie in best.items():
-            cell = self.cell(event, tie)
+        links: dict[tuple[str, str], list[TickerLink]] = defaultdict(list)
+        # Equally close ones stay in the order of tickers.csv, the best known first.
+        for owner, tie in sorted(best.items(), key=lambda item: self.order[item[0]]):
+            judged = self.judged(event, tie)
             relevance = round(10 + 50 * tie.strength)
-            if cell is None or relevance < LEAST_RELEVANT or not self.names.listings.get(owner):
+            if judged is None or relevance < LEAST_RELEVANT or not self.names.listings.get(owner):
                 continue
-            sign, reason = self.signed(event, cell)
-            links.append(
+            sign, reason = judged
+            if event.type.value in FIRM_TYPES and sign not in ("+", "-"):
+                continue
+            links[tie.exposure.role, tie.place].append(
                 TickerLink(
                     listing=self.names.listing_of(owner).listing_id,
                     link="exposed",
@@ -171,20 +190,27 @@ class EventLinker:
                     role=tie.exposure.role,
                 )
             )
-        links.sort(key=lambda k: (-k.relevance, k.sign == "?", k.listing))
-        return links[:MOST_EXPOSED]
+        return strongest(links.values())
 
     def ties(self, event: EventMention, day: date | None) -> Iterable[Tie]:
         """Yield every exposure to the event's commodities, their members and their class."""
         near: dict[str, float] = {}
-        for commodity in event.commodities:
+        classes = {parent for c in event.commodities for parent in self.classes(c)}
+        # "Chips such as AI accelerators": the kind is meant, not all of the class.
+        for commodity in [c for c in event.commodities if c not in classes]:
             for reached, nearness in self.family(commodity):
                 near[reached] = max(near.get(reached, 0.0), nearness)
         for commodity, nearness in near.items():
             for exposure in self.by_commodity.get(commodity, ()):
-                if exposure.holds_on(day):
-                    place = self.place(event, exposure)
-                    yield Tie(exposure=exposure, nearness=nearness, place=place)
+                if not exposure.holds_on(day):
+                    continue
+                seat = self.issuers[exposure.issuer_id].country
+                works = works_of(exposure, seat)
+                place = place_of(event, works, seat)
+                if reaches(event, exposure, works):
+                    # A guess at whom it meets is a weaker reason to look.
+                    near_by = nearness * (UNSURE if place == UNTOLD else 1)
+                    yield Tie(exposure=exposure, nearness=near_by, place=place)
 
     def family(self, commodity_id: str) -> Iterable[tuple[str, float]]:
         """Yield the commodity, its members at any depth and its classes, with closeness."""
@@ -192,13 +218,23 @@ class EventLinker:
         below = [(child, BELOW) for child in self.children.get(commodity_id, ())]
         while below:
             child, nearness = below.pop()
+            if child in INPUTS:
+                continue
             yield child, nearness
             below += [(c, nearness * 0.9) for c in self.children.get(child, ())]
         nearness = 1.0
-        commodities = load_commodities()
-        while commodity_id in commodities and (parent := commodities[commodity_id].parent_id):
+        for parent in self.classes(commodity_id):
+            # A maker of chips need not make AI accelerators.
+            if parent not in JOINT:
+                return
             nearness *= ABOVE
             yield parent, nearness
+
+    def classes(self, commodity_id: str) -> Iterable[str]:
+        """Yield the classes of a commodity, the closest first."""
+        commodities = load_commodities()
+        while commodity_id in commodities and (parent := commodities[commodity_id].parent_id):
+            yield parent
             commodity_id = parent
 
     def strongest_tie(self, event: EventMention, issuer_id: str, day: date | None) -> Tie | None:
@@ -206,58 +242,62 @@ class EventLinker:
         ties = [t for t in self.ties(event, day) if t.exposure.issuer_id == issuer_id]
         return max(ties, key=lambda t: t.strength, default=None)
 
-    def place(self, event: EventMention, exposure: Exposure) -> str:
-        """Return where the issuer does this work, seen from the measure: actor, target, elsewhere.
-
-        Work both inside and outside the implementing jurisdiction counts as inside only if that
-        country comes first: a row lists first where most of the work is.
-        """
-        country = self.issuers[exposure.issuer_id].country
-        works = exposure.countries or ((country,) if country else ())
-        actors, targets = expand(event.actors), expand(event.targets)
-        for country in works[:1]:
-            if country in actors:
-                return "actor"
-            if country in targets:
-                return "target"
-        if any(country in actors for country in works) and len(works) == 1:
-            return "actor"
-        # A measure on the whole world targets every foreign producer.
-        if "world" in event.targets and event.type.value in IMPORT_SIDE:
-            return "target"
-        return "elsewhere"
+    def judged(self, event: EventMention, tie: Tie) -> tuple[str | None, str] | None:
+        """Return sign and reason, None without a prior; no sign where what matters is untold."""
+        if tie.place != UNTOLD:
+            cell = self.cell(event, tie)
+            return self.signed(event, cell) if cell else None
+        kind, role = event.type.value, tie.exposure.role
+        cells = [cell for cell in self.signs.values() if (cell.type, cell.role) == (kind, role)]
+        if not cells:
+            return None
+        if [cell.place for cell in cells] == ["any"]:
+            return self.signed(event, cells[0])
+        return None, f"what {with_article(words(event.type))} does to it hangs on " + (
+            f"{untold_part(event)}, which the text does not say"
+        )
 
     def cell(self, event: EventMention, tie: Tie) -> ExposureSign | None:
         """Return the prior for this type, role and place."""
+        # A permit to sell abroad gives no rival at home away.
+        abroad = not expand(event.targets) <= expand(event.actors)
+        if event.type.value == "licensing_deal" and tie.place == "actor" and abroad:
+            return None
         for place in (tie.place, "any"):
             if found := self.signs.get((event.type.value, tie.exposure.role, place)):
                 return found
         return None
 
-    def signed(self, event: EventMention, cell: ExposureSign) -> tuple[str, str]:
-        """Return sign and reason, reversed if the measure moves back."""
+    def signed(self, event: EventMention, cell: ExposureSign) -> tuple[str | None, str]:
+        """Return sign and reason, reversed if the measure moves back; no sign if it is denied."""
         what = words(event.type)
         if event.factuality is Factuality.NEGATED:
-            return "?", f"{with_article(what)} would mean: {cell.reason}; but the text denies it"
-        forward = moves_forward(event.status, event.status_target)
+            return None, f"{with_article(what)} would mean: {cell.reason}; but the text denies it"
+        if said := contradiction(event):
+            read = f"{with_article(what)} ({words(event.status)}) was read"
+            return None, f"{read}, but the text says {said!r}"
+        forward = moves_forward(event.status, event.status_target) and not releases(event)
         direction = "forward" if forward else "back"
         step = f"{with_article(what)} moving {direction} ({words(event.status)})"
         sign = cell.sign if forward else FLIP[cell.sign]
         effect = {"+": "helps it", "-": "hurts it", "?": "may cut either way"}[sign]
-        cause = cell.reason if forward else f"the reverse of: {cell.reason}"
+        plain_reason = forward or sign == "?"
+        cause = cell.reason if plain_reason else f"the reverse of: {cell.reason}"
         return sign, f"{step} {effect} ({cause})"
 
     def work(self, tie: Tie, event: EventMention) -> str:
         """ "produces rare earths outside CN" """
         exposure = tie.exposure
         name = plain(exposure.commodity_id)
-        actor = countries(event.actors) or "the acting country"
-        where = f"outside {actor}"
-        if tie.place == "actor":
-            where = f"in {actor}"
-        elif tie.place == "target" and "world" not in event.targets:
-            where = f"in {countries(event.targets)}"
-        return f"{WORKS[exposure.role]} {name} {where}"
+        work = f"{WORKS[exposure.role]} {name}"
+        works = works_of(exposure, self.issuers[exposure.issuer_id].country)
+        if tie.place == UNTOLD:
+            return work
+        sides = {"actor": event.actors, "both": event.actors}.get(tie.place, event.targets)
+        here = next((country for country in works if country in expand(sides)), None)
+        if here and tie.place != "elsewhere":
+            return f"{work} in {jurisdiction_name(here)}"
+        return f"{work} outside {countries(event.actors)}"
 
 
 def countries(codes: Iterable[str]) -> str:
@@ -265,10 +305,36 @@ def countries(codes: Iterable[str]) -> str:
     return " and ".join(jurisdiction_name(code) for code in codes)
 
 
-def expand(jurisdictions: Iterable[str]) -> frozenset[str]:
-    """Return the countries of a list of jurisdictions; the Union stands for its members."""
-    found = set(jurisdictions)
-    return frozenset(found | EU if "EU" in found else found)
+def strongest(groups: Iterable[list[TickerLink]]) -> list[TickerLink]:
+    """Return at most MOST_EXPOSED links of groups in order, the strongest first.
+
+    Some of every group come before all others, so who is hit is not crowded out by who may gain.
+    """
+    first, rest = [], []
+    for group in groups:
+        held = sorted(group, key=lambda k: -k.relevance)
+        held = held[:MOST_UNSIGNED] if held[0].sign is None else held
+        count = FIRST.get(held[0].role or "", 1)
+        first += held[:count]
+        rest += held[count:]
+    for part in (first, rest):
+        part.sort(key=lambda k: -k.relevance)
+    chosen = (first + rest)[:MOST_EXPOSED]
+    return sorted(chosen, key=lambda k: (-k.relevance, k.sign not in ("+", "-")))
+
+
+def of_one_firm(event: EventMention) -> bool:
+    """Is it a case against firms that are named, or a permit of a firm that is not?"""
+    kind, named = event.type.value, bool(event.company_texts)
+    return (kind in CASES and named and not event.targets) or (
+        kind == "licensing_deal" and not named
+    )
+
+
+def gives(event: EventMention, mention: NamedListing) -> bool:
+    """ "an investment from Nvidia": does the company give what the event is about?"""
+    at = mention.start - event.sentence_start
+    return mention.field == event.field and bool(GIVES.search(event.sentence[: max(at, 0)]))
 
 
 class NameIndex:

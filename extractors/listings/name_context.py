@@ -28,6 +28,16 @@ BEGIN = re.compile(r"(?<![\w@=])(?<!\d[.,])")
 END = re.compile(r"(?!\w|-\d)")
 # Endings of names that are also ordinary words: they prove nothing about the word before.
 LEGAL_AFTER = LEGAL - {"as", "de", "trust", "ag"}
+# The rest of an act's title after a name in it: "Ledbetter Fair Pay Act"; but "Intel CHIPS Act
+# funds" are Intel's, of an act with a title of its own.
+OWN_TITLES = (
+    "CHIPS|Chips|Inflation|Defen[cs]e|Jones|Clean|Trade|National|Securities|Science|Infrastructure"
+)
+_WORD_OF_TITLE = r"(?:[A-Z][\w'’-]*|and|of|for|the|in|to|on|&)"
+TITLE_OF_ACT = re.compile(
+    rf" (?:(?!(?:{OWN_TITLES})\b)[A-Z][\w'’-]*(?: {_WORD_OF_TITLE}){{0,6}} )?"
+    r"(?:Act|Bill|Law|Amendment|Code)\b"
+)
 CHANNELS = "facebook|instagram|linkedin|twitter|x|youtube|tiktok|bluesky|threads|pinterest|snapchat"
 CALL_TO_FOLLOW = re.compile(
     r"\b(?:follow|like|find|join|visit|connect|via|on|through|at|@)\b[^.]*$"
@@ -97,7 +107,12 @@ class Span:
         return bool(CALL_TO_FOLLOW.search(before) or CHANNEL_AFTER.match(after))
 
     def is_part_of_another_thing(self, form: NameForm) -> bool:
-        """ "Ford Foundation", "Los Alamos", "Peapack-Gladstone": one word of another name."""
+        """ "Ford Foundation", "Los Alamos", "Lilly Ledbetter Act": part of another name."""
+        if TITLE_OF_ACT.match(self.text, self.end) and (
+            self.folded[max(0, self.start - 4) : self.start] == "the "
+            or not self.in_headline_case()
+        ):
+            return True
         if " " in form.text:
             return False
         joined = self.text[max(0, self.start - 1) : self.start] in ("-", "‑")

@@ -108,7 +108,7 @@ def fact_blocks(c: AlertCandidate, m: Markup, detail: int = WHOLE) -> list[str]:
 
 def alike(ties: Sequence[TickerLink]) -> list[list[TickerLink]]:
     """Group ties with the same link, sign and reason, keeping their order."""
-    groups: dict[tuple[str, str, str], list[TickerLink]] = {}
+    groups: dict[tuple[str, str | None, str], list[TickerLink]] = {}
     for tie in ties:
         groups.setdefault((tie.link, tie.sign, tie.why), []).append(tie)
     return list(groups.values())
@@ -120,7 +120,8 @@ def ticker_line(ties: Sequence[TickerLink], m: Markup) -> str:
     names = ", ".join(m.strong(m.escape(tie.listing)) for tie in ties[:TICKER_LIMIT])
     if len(ties) > TICKER_LIMIT:
         names += m.escape(f" and {len(ties) - TICKER_LIMIT} more")
-    sign = f"{first.sign} ({SIGNS.get(first.sign, first.sign)})"
+    # Without a sign the reason says what it hangs on.
+    sign = f"{first.sign} ({SIGNS.get(first.sign, first.sign)})" if first.sign else "no sign"
     return f"{names} " + m.escape(f"{sign}, {first.link}: {first.why}")
 
 

@@ -1,6 +1,7 @@
 """Delays Ctrl-C until a moment when it does no harm."""
 
 import asyncio
+import os
 import signal
 import threading
 import time
@@ -36,10 +37,18 @@ def safe_interrupts() -> None:
 
 
 class Interrupt:
-    """A handler of SIGINT that waits for a safe moment."""
+    """A handler of SIGINT that waits for a safe moment.
+
+    A thread of its own sends the signal again. The handler only writes to a pipe: if it started a
+    thread or took a lock, and the main thread was just doing the same, both would wait for ever.
+    """
 
     def __init__(self) -> None:
         self.asked_at: float | None = None
+        again, self._again = os.pipe()
+        threading.Thread(
+            target=send_again, args=(again,), name="policywire-interrupt", daemon=True
+        ).start()
 
     def __call__(self, signum: int, frame: FrameType | None) -> None:
         """Raise KeyboardInterrupt, now or at a safe moment soon."""
@@ -47,15 +56,20 @@ class Interrupt:
         self.asked_at = self.asked_at or now
         in_time = now - self.asked_at < PATIENCE_S
         if is_importing(frame) or (in_time and is_writing(frame)):
-            main = threading.main_thread().ident
-            assert main is not None, "it runs this handler"
-            again = threading.Timer(RETRY_S, signal.pthread_kill, (main, signum))
-            again.daemon = True
-            again.start()
+            os.write(self._again, b"x")
             return
         self.asked_at = None
         _forgive_unawaited()
         raise KeyboardInterrupt
+
+
+def send_again(asked: int) -> None:
+    """Send SIGINT to the main thread a moment after each byte that comes through the pipe."""
+    main = threading.main_thread().ident
+    assert main is not None, "it has started"
+    while os.read(asked, 1):
+        time.sleep(RETRY_S)
+        signal.pthread_kill(main, signal.SIGINT)
 
 
 def is_importing(frame: FrameType | None) -> bool:

@@ -6,6 +6,7 @@ server. A worker of a deployment has its own settings.
 """
 
 import os
+import warnings
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,9 @@ def prepare_prefect(home: Path) -> None:
     for name, value in PREFECT_DEFAULTS.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(home.resolve()))
+    if not home.parent.exists():
+        # The folder of a new warehouse; it is made with the warehouse, after Prefect is imported.
+        warnings.filterwarnings("ignore", "Failed to create the Prefect home", UserWarning)
 
 
 # Longer than the longest pass. The next run continues a pass that was cut off.

@@ -1,4 +1,4 @@
 """The commands of `policywire`, one module per group of commands.
 
-Start with cli.py.
+`policywire` starts in start.py; read cli.py first.
 """

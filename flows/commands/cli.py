@@ -4,11 +4,14 @@ Commands import what they need when they run, so `policywire --help` answers at 
 """
 
 import os
+import signal
 import sys
 import traceback
+from typing import NoReturn
 
 import typer
 
+from extractors.version import EXTRACTOR_VERSION
 from flows.base.interrupts import safe_interrupts
 from flows.base.logs import configure_logs
 from flows.base.private_files import keep_private
@@ -37,7 +40,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 app.add_typer(feeds.app, name="feeds")
 for module in (
@@ -61,11 +63,11 @@ EXIT_FAILED, EXIT_CONFIG, EXIT_INTERRUPTED = 1, 2, 130
 
 
 def show_version(wanted: bool) -> None:
-    """Print the version and exit."""
+    """Print the version of the package and of its extractor, and exit."""
     if wanted:
         from importlib import metadata
 
-        say(f"policywire {metadata.version('policywire')}")
+        say(f"policywire {metadata.version('policywire')}, extractor {EXTRACTOR_VERSION}")
         raise typer.Exit()
 
 
@@ -104,15 +106,14 @@ def main() -> None:
         sys.exit(EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED)
     except SystemExit as error:
         if error.code == EXIT_INTERRUPTED:
-            errors.print(STOPPED)
+            stop_now(errors)
         finish_output()
         raise
     except Exception as error:  # noqa: BLE001 - last resort: one line, not a traceback
         from warehouse.connection import is_interrupt  # DuckDB loads slowly
 
         if is_interrupt(error):
-            errors.print(STOPPED)
-            sys.exit(EXIT_INTERRUPTED)
+            stop_now(errors)
         if debug:
             traceback.print_exc()
         errors.print(
@@ -124,7 +125,21 @@ def main() -> None:
         )
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
-        errors.print(STOPPED)
-        sys.exit(EXIT_INTERRUPTED)
+        stop_now(errors)
     except BrokenPipeError:
         sys.exit(0)
+
+
+def stop_now(errors: Screen) -> NoReturn:
+    """Say that the command was stopped, and end it without shutting the interpreter down.
+
+    Everything was unwound and stored before. A thread that still loads a model would make the
+    shutdown wait, or end it with another exit code.
+    """
+    # A second Ctrl-C must not cut this short.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        errors.print(STOPPED)
+        sys.stdout.flush()
+    finally:
+        os._exit(EXIT_INTERRUPTED)

@@ -132,7 +132,9 @@ def study(
     group: Annotated[
         str | None, typer.Option("--group", help="Sector of the listings, for example rare_earths.")
     ] = None,
-    sign: Annotated[str | None, typer.Option("--sign", help="Expected effect: +, - or ?.")] = None,
+    sign: Annotated[
+        str | None, typer.Option("--sign", help="Expected effect: +, -, ? or unknown.")
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--since", help="First event day, YYYY-MM-DD.")
     ] = None,
@@ -221,7 +223,7 @@ def check_study_options(
             check_value(option, each or None, [kind.value for kind in known])
     check_actor("--actor", actor)
     check_commodity("--commodity", commodity)
-    check_value("--sign", sign, ("+", "-", "?"))
+    check_value("--sign", sign, ("+", "-", "?", "unknown"))
     if group is not None:
         sectors = sorted({i.sector for i in load_securities().issuers if i.sector})
         check_value("--group", group, sectors)

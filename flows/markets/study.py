@@ -169,8 +169,9 @@ def show_study(result: StudyResult, console: Console) -> None:
         return
     console.print(windows_table(result))
     console.print(
-        "n: listing x step. t: from the models' errors; t_x: across n; t_s: across steps; "
-        "rank: Corrado's z; sign: sign test.",
+        "sign: effect expected. n: listing x step, on so many days. t: from the models' errors; "
+        "t_d: by day, for listings move together; BMP: across standardised returns; rank: "
+        "Corrado's z; pos: sign test.",
         style="dim",
     )
     console.print(placebo_table(result))
@@ -190,34 +191,38 @@ def windows_table(result: StudyResult) -> Table:
         box=SIMPLE,
         collapse_padding=True,
     )
-    for name in ("window", "n", "steps", "mean", "median", "> 0"):
-        table.add_column(name, justify="left" if name == "window" else "right", no_wrap=True)
-    for name in ("t", "t_x", "t_s", "rank", "sign"):
+    for name in ("window", "sign", "n", "days", "mean", "median", "> 0"):
+        left = name in ("window", "sign")
+        table.add_column(name, justify="left" if left else "right", no_wrap=True)
+    for name in ("t", "t_d", "BMP", "rank", "pos"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in result.windows:
         table.add_row(
             escape(row["window_name"]),
+            row["sign"],
             str(row["event_count"]),
-            str(row["development_count"]),
+            str(row["day_count"]),
             percent(row["mean_car"]),
             percent(row["median_car"]),
             percent(row["share_positive"], 0),
-            *(number(row[name]) for name in ("t", "t_cross", "t_development", "z_rank", "z_sign")),
+            *(number(row[name]) for name in ("t", "t_day", "z_bmp", "z_rank", "z_sign")),
         )
     return table
 
 
 def placebo_table(result: StudyResult) -> Table:
-    """Return the same windows on days without an event."""
-    table = Table(title="Placebo: the same listings on other days", box=SIMPLE)
-    for name in ("window", "days", "mean %", "t cross", "beyond 1.96 %"):
+    """Return the same windows on quiet days."""
+    table = Table(title="Placebo: the same listings on quiet days", box=SIMPLE)
+    for name in ("window", "n", "days", "mean %", "t_x", "t_d", "beyond 1.96 %"):
         table.add_column(name, justify="left" if name == "window" else "right")
     for row in result.placebo:
         table.add_row(
             escape(row["window_name"]),
             str(row["placebo_count"]),
+            str(row["day_count"]),
             percent(row["mean_car"]),
             number(row["t_cross"]),
+            number(row["t_day"]),
             percent(row["share_beyond_196"], 1),
         )
     return table

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import date2num as number_of
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, PercentFormatter
 
 from models import harmless
 from warehouse.market.study import StudyResult
@@ -21,7 +21,14 @@ from warehouse.market.study import StudyResult
 MOST_SERIES = 8
 # A series that ends at most this many days before the others is labelled with them.
 SOON = 60
-# Grey is reserved for the event lines.
+# What is expected -> colour and name in the legend. Grey is the placebo's, and the event lines'.
+SIGNS = {
+    "+": ("#2ca02c", "expected to gain (+)"),
+    "-": ("#d62728", "expected to lose (-)"),
+    "?": ("#1f77b4", "may cut either way (?)"),
+    "unknown": ("#9467bd", "sign not known"),
+}
+PLACEBO = ("0.45", "placebo: quiet days")
 COLOURS = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf")
 
 
@@ -52,7 +59,10 @@ def draw_study(result: StudyResult, path: Path, *, title: str = "") -> tuple[Pat
 
 
 def draw_path(axes: Axes, result: StudyResult) -> None:
-    """Draw the mean cumulative abnormal return from 10 sessions before to 10 after, 95 % band."""
+    """Draw the mean cumulative abnormal return from 10 sessions before to 10 after, 95 % bands.
+
+    One line for each expected sign, and one for the placebo.
+    """
     axes.axhline(0, color="0.6", linewidth=0.8)
     axes.axvline(0, color="0.6", linewidth=0.8, linestyle="--")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
@@ -62,34 +72,45 @@ def draw_path(axes: Axes, result: StudyResult) -> None:
     if not result.path:
         axes.text(0.5, 0.5, "no event with all its sessions", transform=axes.transAxes, ha="center")
         return
+    draw_line(axes, result.placebo_path, *PLACEBO, linestyle="--")
+    for sign, (colour, name) in SIGNS.items():
+        rows = [row for row in result.path if row["sign"] == sign]
+        draw_line(axes, rows, colour, name, marker="o")
     tau = [row["tau"] for row in result.path]
-    band = [row for row in result.path if row["low"] is not None]
-    axes.fill_between(
-        [row["tau"] for row in band],
-        [row["low"] for row in band],
-        [row["high"] for row in band],
-        color="#1f77b4",
-        alpha=0.18,
-        linewidth=0,
-        label="95 % band across events",
-    )
-    axes.plot(
-        tau,
-        [row["mean_car"] for row in result.path],
-        color="#1f77b4",
-        marker="o",
-        markersize=3.5,
-        label="mean over events",
-    )
     axes.set_xlim(min(tau), max(tau))
     axes.set_xticks(range(min(tau), max(tau) + 1, 2))
     axes.set_title(
-        f"{result.path[0]['event_count']} events (development x listing), "
-        f"{len(result.listings)} listings, market model over 120 sessions",
+        "Development x listing; bands: 95 %, the events of a day as one; "
+        f"market model over 120 sessions; {len(result.listings)} listings",
         loc="left",
         fontsize=10,
     )
     axes.legend(loc="upper left", frameon=False, fontsize=9)
+
+
+def draw_line(
+    axes: Axes, rows: Sequence[dict[str, Any]], colour: str, name: str, **look: Any
+) -> None:
+    """Draw one mean path with its band; nothing without rows, no band for a single day."""
+    if not rows:
+        return
+    band = [row for row in rows if row["low"] is not None]
+    axes.fill_between(
+        [row["tau"] for row in band],
+        [row["low"] for row in band],
+        [row["high"] for row in band],
+        color=colour,
+        alpha=0.14,
+        linewidth=0,
+    )
+    axes.plot(
+        [row["tau"] for row in rows],
+        [row["mean_car"] for row in rows],
+        color=colour,
+        markersize=3.5,
+        label=f"{name}, n = {rows[0]['event_count']} on {rows[0]['day_count']} days",
+        **look,
+    )
 
 
 def draw_prices(axes: Axes, result: StudyResult) -> None:
@@ -115,8 +136,11 @@ def draw_prices(axes: Axes, result: StudyResult) -> None:
     axes.xaxis_date()
     axes.margins(x=0.01)
     write_ends(axes, ends)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_minor_locator(NullLocator())
+    # Powers of ten alone leave an axis with two or three marks.
+    axes.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.grid(axis="y", color="0.9", linewidth=0.6)
     axes.set_ylabel("adjusted close, first = 100 (log)")
     axes.spines[["top", "right"]].set_visible(False)
     more = f", {MOST_SERIES} of {len(series)} listings" if len(series) > MOST_SERIES else ""

@@ -5,7 +5,9 @@ tickers.csv                 issuers affected by policy: listing, ids, aliases, e
 sec_company_tickers.csv.gz  snapshot of the SEC's list of filers with a ticker (facts)
 funds.csv                   exchange-traded funds used as benchmarks and yardsticks
 companies.csv               further names: brands, subsidiaries, names that need context
-operations.csv              where an issuer works, if outside its own country
+operations.csv              where an issuer works, if outside its own country; `sells`: the only
+                            countries where it sells, if known
+revenue_shares.csv          the share of revenue that goods bring, with the filing that says so
 exposure_signs.csv          the signed prior of ontology 4.2, for an analyst to edit
 benchmarks.csv              what a market's returns are measured against
 
@@ -16,6 +18,7 @@ apparent conflicts stay separate and are listed in `Securities.notes`.
 import csv
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -35,8 +38,12 @@ from models.security import (
 SEC_MARKETS = {"NYSE": "XNYS", "Nasdaq": "XNAS", "CBOE": "BATS", "OTC": "OTCM"}
 SEC_SOURCE = "SEC list"
 ROLES = frozenset({"producer", "processor", "consumer", "substitute"})
-PLACES = frozenset({"actor", "target", "elsewhere", "any"})
+PLACES = frozenset({"actor", "target", "elsewhere", "both", "country", "any"})
 ALIAS_KINDS = frozenset({"alias", "brand", "subsidiary", "former", "publisher", "platform"})
+# The roles whose goods are sold, so that a share of revenue measures them.
+SHARED = frozenset({"producer", "processor"})
+# (listing, commodity or "") -> where it works, where alone it sells.
+Operations = dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]
 ROLE_WEIGHT = {"producer": 1.0, "processor": 0.8, "consumer": 0.5, "substitute": 0.6}
 
 
@@ -73,6 +80,7 @@ def curated_rows(
 ) -> Iterator[Exposure]:
     """Fill `issuers` and `listings` from tickers.csv; return its exposures."""
     where = operations()
+    shares = revenue_shares()
     markets = load_markets()
     for line, row in read_rows("tickers.csv", ("ticker", "mic", "country", "name")):
         key = f"{row['mic']}:{row['ticker']}"
@@ -109,7 +117,11 @@ def curated_rows(
             ambiguous_aliases=split_list(row["ambiguous_aliases"]),
         )
         for place, cell in enumerate(split_list(row["exposures"])):
-            yield exposure(owner, key, cell, place, where, line)
+            tie = exposure(owner, key, cell, place, where, line)
+            yield with_share(tie, shares.pop((key, tie.commodity_id), None))
+    if shares:
+        listing, commodity = min(shares)
+        raise ConfigError(f"revenue_shares.csv: {listing} does not produce {commodity!r}")
 
 
 def last_day(status: str, line: int) -> date | None:
@@ -129,13 +141,13 @@ def exposure(
     listing: str,
     cell: str,
     place: int,
-    where: dict[tuple[str, str], tuple[str, ...]],
+    where: "Operations",
     line: int,
 ) -> Exposure:
     """Parse "commodity:role", "commodity:role:weight" or "commodity:role:weight:from..to".
 
     The default weight is the role's, minus a tenth for each position further down the row: a
-    company depends most on what is listed first. It is a prior, to be replaced by revenue shares.
+    company depends most on what is listed first. It is a prior; a revenue share replaces it.
     The days limit its validity; either may be omitted, and an exposure may be repeated with other
     days.
     """
@@ -160,18 +172,45 @@ def exposure(
         commodity_id=parts[0],
         role=parts[1],
         weight=round(weight, 3),
-        countries=where.get((listing, parts[0])) or where.get((listing, "")) or (),
+        countries=(where.get((listing, parts[0])) or where.get((listing, "")) or ((), ()))[0],
+        sells=(where.get((listing, parts[0])) or where.get((listing, "")) or ((), ()))[1],
         valid_from=first,
         valid_to=end,
     )
 
 
-def operations() -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return (listing, commodity or "") -> countries where it works."""
+def operations() -> Operations:
+    """Return (listing, commodity or "") -> countries where it works, and where alone it sells."""
     return {
-        (row["listing"], row["commodity_id"]): split_list(row["countries"])
-        for _, row in read_rows("operations.csv", ("listing", "countries"))
+        (row["listing"], row["commodity_id"]): (
+            split_list(row["countries"]),
+            split_list(row["sells"]),
+        )
+        for _, row in read_rows("operations.csv", ("listing",))
     }
+
+
+def revenue_shares() -> dict[tuple[str, str], tuple[float, str]]:
+    """Return (listing, commodity) -> share of revenue, 0 to 1, and the filing that says so.
+
+    Raises ConfigError for a share out of range or a row twice.
+    """
+    found: dict[tuple[str, str], tuple[float, str]] = {}
+    needed = ("listing", "commodity_id", "share", "period", "source")
+    for line, row in read_rows("revenue_shares.csv", needed):
+        key = row["listing"], row["commodity_id"]
+        share = float(row["share"])
+        if key in found or not 0 < share <= 1:
+            raise ConfigError(f"revenue_shares.csv: line {line}: {' '.join(key)}: {share}")
+        found[key] = share, f"{row['period']}: {row['source']}"
+    return found
+
+
+def with_share(tie: Exposure, share: tuple[float, str] | None) -> Exposure:
+    """Return the exposure weighted by a share of revenue, if one is known."""
+    if share is None or tie.role not in SHARED:
+        return tie
+    return replace(tie, weight=round(share[0], 3), source=share[1])
 
 
 def add_funds(issuers: dict[str, Issuer], listings: dict[str, Listing]) -> None:
@@ -266,7 +305,7 @@ def load_signs() -> tuple[ExposureSign, ...]:
             raise ConfigError(f"exposure_signs.csv: line {line}: unknown role {row['role']!r}")
         if row["place"] not in PLACES or row["sign"] not in ("+", "-", "?"):
             raise ConfigError(
-                f"exposure_signs.csv: line {line}: place is actor, target, elsewhere or any; "
+                f"exposure_signs.csv: line {line}: place is one of {', '.join(sorted(PLACES))}; "
                 "sign is +, - or ?"
             )
         if key in found:

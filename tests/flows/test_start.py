@@ -1,6 +1,7 @@
 """Faults that would break every pass are refused at the start; a stop says what was kept."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from flows.base.settings import load_settings
 from flows.commands.cli import app
 from models.errors import ConfigError
 
+ROOT = Path(__file__).parents[2]
 POLICYWIRE = Path(sys.executable).with_name("policywire")
 
 
@@ -54,7 +56,7 @@ def test_price_files_are_relative_to_the_settings_file(tmp_path: Path) -> None:
 def test_version() -> None:
     result = CliRunner().invoke(app, ["--version"])
     assert result.exit_code == 0
-    assert result.output.startswith("policywire ")
+    assert re.fullmatch(r"policywire [\d.]+\w*, extractor \d+\.\d+\.\d+\n", result.output)
 
 
 def test_the_old_name_of_stage_still_works(tmp_path: Path) -> None:
@@ -68,8 +70,12 @@ def test_the_old_name_of_stage_still_works(tmp_path: Path) -> None:
     assert "--once" not in CliRunner().invoke(app, ["run", "--help"]).output
 
 
-@pytest.mark.parametrize("after_s", [2.0, 4.5])
-def test_ctrl_c_says_what_was_kept(tmp_path: Path, after_s: float) -> None:
+@pytest.mark.parametrize(
+    ("file", "wait_s"),
+    [("feeds.toml", 0), ("demo.duckdb", 0), ("demo.duckdb", 0.4), ("demo.duckdb", 2)],
+)
+def test_ctrl_c_says_what_was_kept(tmp_path: Path, file: str, wait_s: float) -> None:
+    """Ctrl-C some time after the demo made a file; in a pass it says what it stored."""
     environment = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
     with subprocess.Popen(
         [POLICYWIRE, "demo", "--dir", tmp_path / "demo"],
@@ -80,10 +86,90 @@ def test_ctrl_c_says_what_was_kept(tmp_path: Path, after_s: float) -> None:
         text=True,
         start_new_session=True,
     ) as demo:
-        time.sleep(after_s)
+        while not (tmp_path / "demo" / file).exists():
+            assert demo.poll() is None
+            time.sleep(0.01)
+        time.sleep(wait_s)
         os.killpg(demo.pid, signal.SIGINT)
         out, errors = demo.communicate(timeout=30)
     assert demo.returncode == 130, errors
-    assert "stopped; " in out
+    assert "stopped; " in out or file == "feeds.toml"
     assert errors.strip().splitlines()[-1].startswith("policywire: stopped")
     assert "Traceback" not in errors
+
+
+def test_ctrl_c_while_modules_are_imported_ends_it_quietly(tmp_path: Path) -> None:
+    """A module that is imported later waits for the signal, in the place of a slow disk."""
+    (tmp_path / "typer.py").write_text("import time\nprint('here', flush=True)\ntime.sleep(60)\n")
+    with subprocess.Popen(
+        [sys.executable, "-c", "from flows.commands.start import main; main()", "status"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "here\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (130, "policywire: stopped\n")
+
+
+def test_a_new_folder_for_the_warehouse_is_made_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "feeds.toml").write_text(
+        '[[feed]]\nid = "a"\nname = "A"\nurl = "https://a.example"\n'
+    )
+    done = subprocess.run(
+        [POLICYWIRE, "run", "--stage", "alert", "--feeds", "feeds.toml", "-w", "new/w.duckdb"],
+        cwd=tmp_path,
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "new" / "w.duckdb").is_file()
+
+
+def test_unknown_commands_and_no_command_are_answered() -> None:
+    nothing = CliRunner().invoke(app, [])
+    assert nothing.exit_code == 2
+    assert "Start with: policywire demo" in nothing.output
+    unknown = CliRunner().invoke(app, ["evnts"])
+    assert unknown.exit_code == 2
+    assert "Did you mean 'events'?" in unknown.output
+
+
+@pytest.mark.parametrize(
+    ("words", "last", "wanted"),
+    [
+        ("policywire wa", 1, {"watch", "warehouse"}),
+        ("policywire run --stage ", 3, {"ingest", "extract", "market", "alert"}),
+        ("policywire warehouse dr", 2, {"drop-texts"}),
+    ],
+)
+def test_completion_in_bash(tmp_path: Path, words: str, last: int, wanted: set[str]) -> None:
+    clean = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(last), "_POLICYWIRE_COMPLETE": "complete_bash"}
+    told = subprocess.run([POLICYWIRE], env={**clean, **asked}, capture_output=True, text=True)
+    assert set(told.stdout.split()) == wanted
+    shown = f"{POLICYWIRE} --show-completion"
+    script = subprocess.run(["bash", "-c", f"{shown}; true"], env=clean, capture_output=True)
+    assert b"complete -o default -F" in script.stdout
+
+
+def test_fresh_deletes_demos_only(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years")
+    with pytest.raises(ConfigError, match="not the folder of a demo"):
+        CliRunner().invoke(app, ["demo", "--fresh", "--dir", str(mine)], catch_exceptions=False)
+    assert (mine / "thesis.txt").read_text() == "years"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="--dir names another folder"):
+        CliRunner().invoke(
+            app, ["demo", "--dir", str(tmp_path / "file" / "demo")], catch_exceptions=False
+        )

@@ -53,3 +53,40 @@ def test_a_malformed_exposure_is_refused_with_its_line() -> None:
 
 def test_a_weight_in_the_row_is_taken_as_it_is() -> None:
     assert reference.exposure("i", "XNYS:A", "steel:producer:0.15", 3, {}, 7).weight == 0.15
+
+
+def test_a_share_of_revenue_replaces_the_prior_and_names_its_filing() -> None:
+    held = load_securities()
+    shares = reference.revenue_shares()
+    sourced = [tie for tie in held.exposures if tie.source]
+    assert len(sourced) == len(shares) >= 7
+    owners = {k.issuer_id: k.listing_id for k in held.listings if k.source == "tickers.csv"}
+    for tie in sourced:
+        share, source = shares[owners[tie.issuer_id], tie.commodity_id]
+        assert (tie.weight, tie.source) == (share, source)
+        assert ".com" in source or ".gov" in source or "accession" in source
+
+
+def test_an_impossible_share_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"listing": "XNYS:A", "commodity_id": "steel", "share": "1.2", "period": "2024",
+           "source": "10-K"}  # fmt: skip
+    monkeypatch.setattr(reference, "read_rows", lambda *_: iter([(4, row)]))
+    with pytest.raises(ConfigError, match=r"revenue_shares.csv: line 4: XNYS:A steel: 1.2"):
+        reference.revenue_shares()
+
+
+def test_a_share_of_goods_that_the_firm_does_not_sell_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reference, "revenue_shares", lambda: {("XNYS:NUE", "gold"): (0.5, "x")})
+    with pytest.raises(ConfigError, match="XNYS:NUE does not produce 'gold'"):
+        list(reference.curated_rows({}, {}, []))
+
+
+def test_many_issuers_goods_and_exchanges_are_exposed() -> None:
+    held = load_securities()
+    exposed = {tie.issuer_id for tie in held.exposures}
+    markets = {k.mic for k in held.listings if k.issuer_id in exposed and k.source == "tickers.csv"}
+    assert len(exposed) >= 315
+    assert len({tie.commodity_id for tie in held.exposures}) >= 100
+    assert len(markets) >= 24

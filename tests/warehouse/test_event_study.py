@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from duckdb import DuckDBPyConnection
-from scipy.stats import rankdata
+from scipy.stats import rankdata, ttest_1samp
 
 from models.security import DailyBar
 from tests.warehouse.market_cases import add_event, fill_market
@@ -162,10 +162,13 @@ def test_the_averages_and_tests_agree_with_a_second_implementation(con: DuckDBPy
     mean_rank = np.mean(ranks, axis=0)
     z_rank = mean_rank[125:127].sum() / (np.sqrt(np.mean(mean_rank**2)) * np.sqrt(2))
     by_step = np.array(cars).reshape(3, 2).mean(axis=1)
+    by_day = sm.OLS(cars, np.ones(6)).fit(
+        cov_type="cluster", cov_kwds={"groups": np.repeat(places, 2)}
+    )
     row = con.execute(
         "SELECT event_count, development_count, listing_count, mean_car, t, t_cross, "
-        "t_development, z_rank, z_sign FROM event_study(type := 'tariff') "
-        "WHERE window_name = '[0,+1]'"
+        "t_development, t_day, z_bmp, z_rank, z_sign, low, high "
+        "FROM event_study(type := 'tariff') WHERE window_name = '[0,+1]'"
     ).fetchone()
     assert row is not None
     assert row[:3] == (6, 3, 2)
@@ -175,8 +178,12 @@ def test_the_averages_and_tests_agree_with_a_second_implementation(con: DuckDBPy
         np.mean(cars) / (math.sqrt(sum(variances)) / count),
         np.mean(cars) / (np.std(cars, ddof=1) / math.sqrt(count)),
         np.mean(by_step) / (np.std(by_step, ddof=1) / math.sqrt(3)),
+        by_day.tvalues[0],
+        ttest_1samp(np.array(cars) / np.sqrt(variances), 0).statistic,
         z_rank,
         (np.mean(np.array(cars) > 0) - 0.5) * math.sqrt(count) / 0.5,
+        np.mean(cars) - 1.96 * by_day.bse[0],
+        np.mean(cars) + 1.96 * by_day.bse[0],
     ]
     assert row[3:] == pytest.approx([float(v) for v in expected], abs=1e-9)
 
@@ -188,7 +195,9 @@ def test_filters_narrow_the_study(con: DuckDBPyConnection) -> None:
     add_event(con, "b", at(days[190], 12), both, type="tariff", sign="+")
 
     def count(filters: str) -> int:
-        row = con.execute(f"SELECT max(event_count) FROM event_study({filters})").fetchone()
+        row = con.execute(
+            f"SELECT sum(event_count) FROM event_study({filters}) WHERE window_name = '[0,+1]'"
+        ).fetchone()
         assert row is not None
         return row[0] or 0
 
@@ -258,13 +267,116 @@ def test_a_series_never_mixes_sources(con: DuckDBPyConnection) -> None:
     ).fetchall() == [("made up",)]
 
 
-def test_placebos_keep_away_from_events(con: DuckDBPyConnection) -> None:
+def test_expected_gains_and_losses_are_averaged_apart(con: DuckDBPyConnection) -> None:
     days = fill_market(con)
-    add_event(con, "e", at(days[EVENT], 12))
-    add_event(con, "near the placebo", at(days[EVENT - 28], 12), ("XNYS:AAA",))
-    rows = con.execute("SELECT placebo_count FROM event_placebo(type := 'tariff')").fetchall()
-    # Of six placebo days one is near the other event; the other event's is near the first.
-    assert {count for (count,) in rows} <= {3, 4}
+    add_event(con, "gains", at(days[160], 12), sign="+")
+    add_event(con, "loses", at(days[190], 12), sign="-")
+    add_event(con, "not known", at(days[220], 12))
+    con.execute("UPDATE store.event_tickers SET sign = NULL WHERE development_id = 'not known'")
+    cars = dict(
+        con.execute(
+            "SELECT development_id, car FROM event_cars WHERE window_name = '[0,+5]'"
+        ).fetchall()
+    )
+    apart = con.execute(
+        "SELECT sign, event_count, mean_car FROM event_study() WHERE window_name = '[0,+5]'"
+    ).fetchall()
+    assert apart == [
+        ("+", 1, pytest.approx(cars["gains"])),
+        ("-", 1, pytest.approx(cars["loses"])),
+        ("unknown", 1, pytest.approx(cars["not known"])),
+    ]
+    together = con.execute(
+        "SELECT sign, event_count, mean_car FROM event_study(together := true) "
+        "WHERE window_name = '[0,+5]'"
+    ).fetchall()
+    assert together == [("all", 3, pytest.approx(sum(cars.values()) / 3))]
+    unknown = con.execute("SELECT max(event_count) FROM event_study(sign := 'unknown')").fetchone()
+    assert unknown == (1,)
+    signs = con.execute("SELECT DISTINCT sign FROM event_path() ORDER BY 1").fetchall()
+    assert signs == [("+",), ("-",), ("unknown",)]
+
+
+def test_the_band_of_the_path_takes_a_day_as_one_cluster(con: DuckDBPyConnection) -> None:
+    days = fill_market(con)
+    places = (160, 185, 210)
+    for place in places:
+        add_event(con, f"e{place}", at(days[place], 12), ("XNYS:AAA", "XNAS:BBB"))
+    daily = con.execute(
+        "SELECT event_date, sum(ar) FROM store.abnormal_returns("
+        "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false) "
+        "WHERE tau BETWEEN -10 AND 10 GROUP BY event_date, development_id, listing_id ORDER BY 1"
+    ).fetchall()
+    cars = [car for _, car in daily]
+    fit = sm.OLS(cars, np.ones(6)).fit(
+        cov_type="cluster", cov_kwds={"groups": np.repeat(places, 2)}
+    )
+    row = con.execute(
+        "SELECT event_count, day_count, mean_car, low, high FROM event_path() WHERE tau = 10"
+    ).fetchone()
+    half = 1.96 * fit.bse[0]
+    assert row is not None
+    assert row[:2] == (6, 3)
+    assert row[2:] == pytest.approx(
+        (np.mean(cars), np.mean(cars) - half, np.mean(cars) + half), abs=1e-9
+    )
+
+
+def placebo_days(con: DuckDBPyConnection) -> dict[str, list[int]]:
+    """Return the sessions of each listing that serve as placebo, by number."""
+    found: dict[str, list[int]] = {}
+    rows = con.execute(
+        "SELECT DISTINCT day.listing_id, number.session_no "
+        "FROM store.cumulative_returns("
+        "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true) AS day "
+        "JOIN store.session_numbers AS number "
+        "ON number.session_date = day.event_date AND number.calendar = 'XNYS' ORDER BY 1, 2"
+    ).fetchall()
+    for listing, number in rows:
+        found.setdefault(listing, []).append(number)
+    return found
+
+
+def test_placebo_windows_hold_no_event_and_share_no_day(con: DuckDBPyConnection) -> None:
+    days = fill_market(con, 420)
+    for place in (230, 236, 300):
+        add_event(con, f"e{place}", at(days[place], 12))
+    add_event(con, "of the other", at(days[260], 12), ("XNAS:BBB",))
+    held = con.execute("SELECT listing_id, event_no FROM store.event_sessions").fetchall()
+    found = placebo_days(con)
+    assert set(found) == {"XNYS:AAA", "XNAS:BBB"}
+    for listing, numbers in found.items():
+        events = [number for owner, number in held if owner == listing]
+        assert len(numbers) >= 8
+        assert all(b - a >= 11 for a, b in pairwise(numbers))
+        assert all(abs(number - event) > 10 for number in numbers for event in events)
+    shared = set(found["XNYS:AAA"]) & set(found["XNAS:BBB"])
+    assert shared, "listings of one calendar have their placebos on the same days"
+    rows = con.execute("SELECT window_name, placebo_count, day_count FROM event_placebo()")
+    counts = {name: (events, days_) for name, events, days_ in rows.fetchall()}
+    everything = sum(len(numbers) for numbers in found.values())
+    distinct = len(set(found["XNYS:AAA"]) | set(found["XNAS:BBB"]))
+    assert counts["[-5,+5]"] == (everything, distinct)
+
+
+def test_the_placebo_agrees_with_statsmodels(con: DuckDBPyConnection) -> None:
+    days = fill_market(con, 420)
+    for place in (230, 300):
+        add_event(con, f"e{place}", at(days[place], 12), ("XNYS:AAA", "XNAS:BBB"))
+    held = con.execute(
+        "SELECT event_date, car FROM store.cumulative_returns("
+        "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true) "
+        "WHERE window_name = '[-5,+5]'"
+    ).fetchall()
+    cars = np.array([car for _, car in held])
+    groups = np.array([day.toordinal() for day, _ in held])
+    fit = sm.OLS(cars, np.ones(len(cars))).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    row = con.execute(
+        "SELECT mean_car, t_cross, t_day FROM event_placebo() WHERE window_name = '[-5,+5]'"
+    ).fetchone()
+    assert row == pytest.approx(
+        (cars.mean(), ttest_1samp(cars, 0).statistic, fit.tvalues[0]), abs=1e-9
+    )
 
 
 def test_a_study_returns_all_its_parts(con: DuckDBPyConnection) -> None:
@@ -278,6 +390,7 @@ def test_a_study_returns_all_its_parts(con: DuckDBPyConnection) -> None:
         "[-5,+5]",
     ]
     assert len(result.path) == 21
+    assert len(result.placebo_path) == 21
     assert {row["listing_id"] for row in result.listings} == {"XNYS:AAA", "XNAS:BBB"}
     assert result.marks == (days[EVENT],)
     nothing = run_study(con, StudyFilter(type="subsidy"))

@@ -49,9 +49,10 @@ class DatedEvent:
 class StudyResult:
     """The result of a study: rows of the macros, and the data of its chart.
 
-    `windows`: rows of event_study. `listings`: one row per listing for [0,+1]. `path`: event_path.
-    `placebo`: event_placebo. `prices`: (listing_id, session_date, adj_close). `marks`: days of the
-    events. `without`: requested listings without a result, for lack of prices or sessions.
+    `windows`: rows of event_study. `listings`: one row per listing for [0,+1]. `path`: event_path,
+    and `placebo_path` the same on quiet days. `placebo`: event_placebo. `prices`: (listing_id,
+    session_date, adj_close). `marks`: days of the events. `without`: requested listings without a
+    result, for lack of prices or sessions.
     """
 
     windows: tuple[dict[str, Any], ...]
@@ -60,6 +61,7 @@ class StudyResult:
     placebo: tuple[dict[str, Any], ...]
     prices: tuple[dict[str, Any], ...]
     marks: tuple[date, ...]
+    placebo_path: tuple[dict[str, Any], ...] = ()
     without: tuple[str, ...] = ()
 
 
@@ -74,7 +76,8 @@ def run_study(con: DuckDBPyConnection, chosen: StudyFilter, *, alone: bool = Fal
     return StudyResult(
         windows=rows(con, "study_windows", filters | {"alone": alone}),
         listings=listings,
-        path=rows(con, "study_path", filters),
+        path=rows(con, "study_path", filters | {"placebo": False}),
+        placebo_path=rows(con, "study_path", filters | {"placebo": True}),
         placebo=rows(con, "study_placebo", filters),
         prices=rows(con, "study_prices", {"listings": shown}),
         marks=tuple(sorted({day for row in listings for day in row["event_dates"]})),

@@ -336,6 +336,8 @@ EXPOSURES = {
     "role": TEXT,
     "weight": NUMBER,
     "countries": TEXTS,
+    "sells": TEXTS,
+    "source": TEXT,
     "valid_from": DAY,
     "valid_to": DAY,
 }

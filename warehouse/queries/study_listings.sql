@@ -9,7 +9,7 @@ SELECT
     list(DISTINCT found.event_date) AS event_dates
 FROM store.cumulative_returns(
     $type, $status, $actor, $target, $commodity, $ticker, $ticker_group, $sign, $link,
-    $since, $until, 0
+    $since, $until, false
 ) AS found
 WHERE found.window_name = '[0,+1]'
 GROUP BY found.listing_id

@@ -1,4 +1,4 @@
--- One row per window: the same listings on other days.
+-- One row per window: the same listings on quiet days.
 FROM event_placebo(
     type := $type, status := $status, actor := $actor, target := $target, commodity := $commodity,
     ticker := $ticker, ticker_group := $ticker_group, sign := $sign, link := $link,

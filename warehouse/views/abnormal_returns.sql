@@ -1,17 +1,20 @@
 -- One row per chosen development, listing and session around day 0: actual minus expected return.
 -- after: event_sessions, daily_returns
 -- MacKinlay (1997): the market model is fitted by least squares over the 120 sessions that end 11
--- before the event. `p_shift` moves the event by that many sessions, for placebos. A NULL filter
--- accepts all; type, status and listing accept several values, separated by commas.
+-- before the event. A NULL filter accepts all; type, status and listing accept several values,
+-- separated by commas. `p_placebo` takes quiet days of the chosen listings in place of the events:
+-- the first session of every third week, more than 10 sessions from any event of the listing, from
+-- 250 sessions before its first chosen event to 60 after the last. The widest window has 11 sessions
+-- and three weeks have 15, so no two windows of a listing share a day, and none has an event.
 CREATE OR REPLACE MACRO store.abnormal_returns(
     p_type, p_status, p_actor, p_target, p_commodity, p_listing, p_group, p_sign, p_link,
-    p_since, p_until, p_shift
+    p_since, p_until, p_placebo
 ) AS TABLE
-WITH chosen AS (
+WITH picked AS (
     SELECT
-        event.development_id, event.listing_id, event.benchmark_id, event.sign,
-        event.event_no + p_shift AS event_no, event.event_date,
-        event.type, event.status, event.first_seen_at
+        event.development_id, event.listing_id, event.benchmark_id, event.calendar,
+        coalesce(event.sign, 'unknown') AS sign, event.event_no, event.event_date,
+        event.first_seen_at
     FROM store.event_sessions AS event
     LEFT JOIN store.issuers AS issuer ON issuer.issuer_id = event.issuer_id
     WHERE (p_type IS NULL OR list_contains(string_split(p_type, ','), event.type))
@@ -25,11 +28,41 @@ WITH chosen AS (
             OR list_contains(string_split(p_listing, ','), split_part(event.listing_id, ':', 2))
         )
         AND (p_group IS NULL OR issuer.sector = p_group)
-        AND (p_sign IS NULL OR event.sign = p_sign)
+        AND (p_sign IS NULL OR coalesce(event.sign, 'unknown') = p_sign)
         AND (p_link IS NULL OR event.link = p_link)
         AND (p_since IS NULL OR event.event_date >= CAST(p_since AS DATE))
         AND (p_until IS NULL OR event.event_date <= CAST(p_until AS DATE))
         AND event.event_no IS NOT NULL
+),
+third_weeks AS (
+    SELECT calendar, min(session_date) AS session_date, min(session_no) AS session_no
+    FROM store.session_numbers
+    GROUP BY calendar, (session_date - DATE '1970-01-05') // 21
+),
+spans AS (
+    SELECT
+        listing_id, calendar, any_value(benchmark_id) AS benchmark_id,
+        min(event_no) - 250 AS first_no, max(event_no) + 60 AS last_no
+    FROM picked
+    WHERE p_placebo
+    GROUP BY listing_id, calendar
+),
+chosen AS (
+    SELECT development_id, listing_id, benchmark_id, sign, event_no, event_date, first_seen_at
+    FROM picked
+    WHERE NOT p_placebo
+    UNION ALL
+    SELECT
+        'placebo ' || day.session_date, span.listing_id, span.benchmark_id, 'placebo',
+        day.session_no, day.session_date, NULL
+    FROM spans AS span
+    JOIN third_weeks AS day
+        ON day.calendar = span.calendar AND day.session_no BETWEEN span.first_no AND span.last_no
+    WHERE NOT EXISTS (
+        SELECT 1 FROM store.event_sessions AS other
+        WHERE other.listing_id = span.listing_id
+            AND other.event_no BETWEEN day.session_no - 10 AND day.session_no + 10
+    )
 ),
 windowed AS (
     SELECT

@@ -3,12 +3,12 @@
 -- The standard error includes the estimation error of the model (MacKinlay 1997, eq. 8 and 11).
 CREATE OR REPLACE MACRO store.cumulative_returns(
     p_type, p_status, p_actor, p_target, p_commodity, p_listing, p_group, p_sign, p_link,
-    p_since, p_until, p_shift
+    p_since, p_until, p_placebo
 ) AS TABLE
 WITH daily AS (
     FROM store.abnormal_returns(
         p_type, p_status, p_actor, p_target, p_commodity, p_listing, p_group, p_sign, p_link,
-        p_since, p_until, p_shift
+        p_since, p_until, p_placebo
     )
 ),
 summed AS (

@@ -4,7 +4,7 @@ CREATE OR REPLACE VIEW event_cars AS
 SELECT
     found.development_id,
     found.listing_id,
-    found.sign,
+    event.sign,
     event.link,
     event.type,
     event.status,
@@ -22,7 +22,7 @@ SELECT
     coalesce(near.same_day, 0) AS same_day_count,
     coalesce(near.within_5, 0) AS overlap_count
 FROM store.cumulative_returns(
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false
 ) AS found
 JOIN store.event_sessions AS event
     ON event.development_id = found.development_id AND event.listing_id = found.listing_id
@@ -43,7 +43,7 @@ LEFT JOIN (
 COMMENT ON VIEW event_cars IS 'One row per development, listing and window: the cumulative abnormal return by the market model, and how many other events overlap.';
 COMMENT ON COLUMN event_cars.development_id IS 'The development; see policy_events.';
 COMMENT ON COLUMN event_cars.listing_id IS 'The listing, MIC:TICKER.';
-COMMENT ON COLUMN event_cars.sign IS 'Expected direction, a prior: +, - or ?.';
+COMMENT ON COLUMN event_cars.sign IS 'Expected direction, a prior: +, - or ?; NULL when it is not known.';
 COMMENT ON COLUMN event_cars.link IS 'How the development affects the listing: named, party or exposed.';
 COMMENT ON COLUMN event_cars.type IS 'Type of the development.';
 COMMENT ON COLUMN event_cars.status IS 'Status of the development.';

@@ -58,7 +58,7 @@ COMMENT ON VIEW event_returns IS 'One row per development and affected listing: 
 COMMENT ON COLUMN event_returns.development_id IS 'The development; see policy_events.';
 COMMENT ON COLUMN event_returns.listing_id IS 'The listing, MIC:TICKER.';
 COMMENT ON COLUMN event_returns.link IS 'How the development affects the listing: named, party or exposed; the closest link when there are several.';
-COMMENT ON COLUMN event_returns.sign IS 'Expected direction of that link, a prior: +, - or ?.';
+COMMENT ON COLUMN event_returns.sign IS 'Expected direction of that link, a prior: +, - or ?; NULL when it is not known.';
 COMMENT ON COLUMN event_returns.relevance IS 'Closeness of the link, from 0 to 100.';
 COMMENT ON COLUMN event_returns.type IS 'Type of the development.';
 COMMENT ON COLUMN event_returns.status IS 'Status of the development.';

@@ -6,7 +6,7 @@ WITH tie AS (
         held.development_id,
         held.listing_id,
         arg_max(held.link, held.relevance) AS link,
-        arg_max(held.sign, held.relevance) AS sign,
+        arg_max_null(held.sign, held.relevance) AS sign,
         arg_max(held.commodity_id, held.relevance) AS commodity_id,
         max(held.relevance) AS relevance
     FROM store.event_tickers AS held

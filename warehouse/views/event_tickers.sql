@@ -34,7 +34,7 @@ COMMENT ON COLUMN event_tickers.listing_id IS 'The listing, MIC:TICKER.';
 COMMENT ON COLUMN event_tickers.mic IS 'Market, ISO 10383 code (MIC).';
 COMMENT ON COLUMN event_tickers.ticker IS 'Ticker on that market.';
 COMMENT ON COLUMN event_tickers.link IS 'named: the text names the company; party: it takes part in the deal or measure; exposed: it depends on a commodity.';
-COMMENT ON COLUMN event_tickers.sign IS 'Expected direction: + usually gains, - usually loses, ? depends. A prior for this step, not a forecast.';
+COMMENT ON COLUMN event_tickers.sign IS 'Expected direction: + usually gains, - usually loses, ? depends. A prior for this step, not a forecast. NULL: it hangs on what is not known; why says on what.';
 COMMENT ON COLUMN event_tickers.relevance IS 'Closeness of the link, from 0 to 100.';
 COMMENT ON COLUMN event_tickers.commodity_id IS 'Commodity that links them; NULL unless link is exposed.';
 COMMENT ON COLUMN event_tickers.role IS 'What the company does with the commodity: producer, processor, consumer or substitute.';

@@ -39,13 +39,17 @@ def serve_demo(port: int = 0, *, slow_s: float = SLOW_S) -> Iterator[str]:
     server = _listen(port)
     base_url = f"http://{HOST}:{server.server_port}"
     server.RequestHandlerClass = partial(_DemoHandler, base_url=base_url, slow_s=slow_s)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    )
     try:
+        # Inside, so that Ctrl-C at this moment leaves no thread that nobody ends.
+        thread.start()
         yield base_url
     finally:
-        server.shutdown()
-        thread.join()
+        if thread.is_alive():
+            server.shutdown()
+            thread.join()
         server.server_close()
 
 

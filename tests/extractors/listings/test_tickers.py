@@ -147,6 +147,21 @@ def test_subjects_differ_from_passing_mentions(linker: TickerLinker) -> None:
     assert subjects(()) == frozenset()
 
 
+def test_a_name_inside_the_title_of_an_act_is_no_firm(linker: TickerLinker) -> None:
+    for text in (
+        "The Lilly Ledbetter Fair Pay Act was signed in 2009 and amended later.",
+        "Lawmakers passed the Boeing Safety and Oversight Act on Monday.",
+        "Hearings on the Ford Motor Safety Bill began yesterday without witnesses.",
+    ):
+        assert named(linker, text) == set(), text
+    assert named(linker, "Intel was paid under the CHIPS and Science Act.") == {"XNAS:INTC"}
+    assert named(linker, "The state signed off Intel CHIPS Act funds.") == {"XNAS:INTC"}
+    assert named(linker, "Micron and Intel of the CHIPS Act fame met.") == {
+        "XNAS:MU",
+        "XNAS:INTC",
+    }
+
+
 def test_a_name_in_an_address_or_of_another_thing_does_not_count(linker: TickerLinker) -> None:
     assert named(linker, "https://desk.example/x?utm_source=LinkedIn&utm_medium=social") == set()
     assert named(linker, "Asahi Linux warns users not to upgrade") == set()

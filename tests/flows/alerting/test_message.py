@@ -129,6 +129,13 @@ def test_no_line_names_an_actor_that_nobody_knows(kind: EventType, target: Statu
         assert headline(nobody)[0].isupper()
 
 
+def test_a_listing_without_a_sign_says_on_what_it_hangs() -> None:
+    tie = TickerLink(listing="XNYS:F", link="exposed", sign=None, why="it hangs on who acts")
+    text = render(replace(PART, candidate=replace(FULL, tickers=(tie,))), FORMATS[0])
+    assert "no sign, exposed: it hangs on who acts" in text
+    assert "None" not in text
+
+
 @pytest.mark.parametrize("style", FORMATS)
 def test_every_format_contains_every_fact(style: str) -> None:
     update = replace(

@@ -1,6 +1,7 @@
 """Ctrl-C never interrupts an import or a warehouse query."""
 
 import asyncio
+import faulthandler
 import inspect
 import signal
 import sys
@@ -65,6 +66,20 @@ def test_an_import_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     exec(code, {"handler": Interrupt(), "sys": sys})
     time.sleep(0.2)
     assert sent == [2]
+
+
+def test_the_handler_takes_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The main thread may hold any lock of `threading` at the moment of Ctrl-C."""
+    sent = threading.Event()
+    monkeypatch.setattr(signal, "pthread_kill", lambda ident, number: sent.set())
+    handler = Interrupt()
+    code = compile("handler(2, sys._getframe())", "<frozen importlib._bootstrap>", "exec")
+    # Ends the test, should the handler wait: nothing else could.
+    faulthandler.dump_traceback_later(20, exit=True)
+    with threading._active_limbo_lock:  # type: ignore[attr-defined]
+        exec(code, {"handler": handler, "sys": sys})
+    faulthandler.cancel_dump_traceback_later()
+    assert sent.wait(5)
 
 
 def test_a_coroutine_can_clean_up() -> None:

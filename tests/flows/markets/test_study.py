@@ -2,17 +2,19 @@
 
 import io
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.figure import Figure
 from rich.console import Console
 
 from flows.commands.market import chart_title
 from flows.markets.sessions import fill_sessions, sessions_between
 from flows.markets.study import dated_events, show_study, study_dates, study_snapshot
-from flows.markets.study_chart import draw_study
+from flows.markets.study_chart import draw_path, draw_prices, draw_study
 from models.errors import ConfigError, WarehouseError
 from models.reference.markets import load_markets
 from models.reference.securities import load_securities
@@ -82,9 +84,37 @@ def test_the_tables_and_both_charts_are_written(events: Path, prices: Path, tmp_
     shown = console.file.getvalue()
     assert "[-5,+5]" in shown
     assert "XNYS:MP" in shown
+    assert "BMP" in shown
+    assert "Placebo: the same listings on quiet days" in shown
     png, svg = draw_study(result, tmp_path / "out" / "study.png", title="Made up")
     assert png.read_bytes().startswith(b"\x89PNG")
     assert ElementTree.parse(svg).getroot().tag.endswith("svg")
+
+
+def test_each_sign_has_its_line_and_the_placebo_one(events: Path, prices: Path) -> None:
+    result = study(events, prices)
+    gains = [row | {"sign": "+"} for row in result.path]
+    axes = Figure().subplots()
+    draw_path(axes, replace(result, path=(*gains, *result.path)))
+    legend = axes.get_legend()
+    assert legend is not None
+    names = [text.get_text() for text in legend.get_texts()]
+    assert [name.split(",")[0] for name in names] == [
+        "placebo: quiet days",
+        "expected to gain (+)",
+        "may cut either way (?)",
+    ]
+    assert all(" on " in name for name in names)
+
+
+def test_the_price_axis_has_marks_that_can_be_read(events: Path, prices: Path) -> None:
+    axes = Figure().subplots()
+    draw_prices(axes, study(events, prices))
+    low, high = axes.get_ylim()
+    marks = [mark for mark in axes.get_yticks() if low <= mark <= high]
+    assert len(marks) >= 1
+    shown = axes.yaxis.get_major_formatter()
+    assert shown(5000.0, 0) == "5,000"
 
 
 def test_no_matching_event_is_reported_and_still_drawn(
