@@ -28,6 +28,10 @@ page_gap_s = 0.02
 
 [market]
 price_files = ["prices.csv.gz"]
+
+[report]
+path = "report"
+feeds = true
 """
 PRICES = "prices.csv.gz"
 
