@@ -71,12 +71,16 @@ class DemoFeed:
 class ExpectedDevelopment:
     """A development an article should yield, by the ontology; codes as in models.event.
 
-    `product` is a commodity id of models/reference/commodities.csv, or empty.
-    `rate_pct` is the main rate in percent. If `required` is false, the text allows this reading but
-    does not force it: both finding and missing it are correct.
+    `step` names the step: rows of one step have one name. `product` is a commodity id of
+    models/reference/commodities.csv, or empty. `rate_pct` is the main rate in percent. `end_date`
+    is as precise as the text, empty for none, "*" where a report may leave it open. `notice` is
+    the severity of the notice that the shipped rules owe the desk, or "no". If `required` is
+    false, the text allows this reading but does not force it: both finding and missing it are
+    correct.
     """
 
     article_id: str
+    step: str
     type: str
     status: str
     factuality: str
@@ -85,6 +89,8 @@ class ExpectedDevelopment:
     targets: tuple[str, ...]
     product: str
     rate_pct: float | None
+    end_date: str
+    notice: str
     required: bool
 
 
@@ -129,6 +135,7 @@ def expected_developments() -> tuple[ExpectedDevelopment, ...]:
         return tuple(
             ExpectedDevelopment(
                 article_id=row["article_id"],
+                step=row["step"] or f"{row['article_id']}:{number}",
                 type=row["type"],
                 status=row["status"],
                 factuality=row["factuality"],
@@ -137,9 +144,11 @@ def expected_developments() -> tuple[ExpectedDevelopment, ...]:
                 targets=_codes(row["target"]),
                 product=row["product"],
                 rate_pct=float(row["rate_pct"]) if row["rate_pct"] else None,
+                end_date=row["end_date"],
+                notice=row["notice"],
                 required=row["required"] == "yes",
             )
-            for row in csv.DictReader(file)
+            for number, row in enumerate(csv.DictReader(file), 2)
         )
 
 
