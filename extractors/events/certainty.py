@@ -1,4 +1,4 @@
-"""Is a step denied or only talked of by words outside its own clause?
+"""Is a step denied, forsworn or only talked of by words outside its own clause?
 
 The reader sees the mood of a clause; that a post or a letter is false often stands at the other end
 of the sentence. lexicon/certainty.toml has the words, the forms they take together are here.
@@ -24,6 +24,8 @@ _NOT_REACH = 30
 _ABOUT = frozenset({"acl", "relcl", "xcomp", "pcomp", "pobj", "prep", "dobj", "advcl", "attr"})
 _WEIGHED = frozenset({"xcomp", "ccomp", "pcomp", "prep", "dobj"})
 _UP = 5
+# How far before a step its going on is said.
+_NEAR = 25
 _OBJECTS = frozenset({"dobj", "nsubjpass"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CLAUSE = re.compile(r"[;:]|,? (?:and|but|while|after|before) |, (?!\d)")
@@ -46,6 +48,28 @@ def is_denied(text: str, start: int, end: int) -> bool:
 def is_negated(text: str, start: int) -> bool:
     """Does "not" or "never" stand right before the words from `start`?"""
     return _NOT.search(text, max(0, start - _NOT_REACH), start) is not None
+
+
+def is_forsworn(text: str, start: int, end: int) -> bool:
+    """Is what the span names, a step and its measure, promised not to be done?
+
+    "Will refrain from setting quotas", "undertakes not to cap exports", "promises no curbs".
+    """
+    lowered = lower(text)
+    return any(
+        found.start() < end and not _CLAUSE.search(lowered, found.end(), max(start, found.end()))
+        for found in _forswearing().finditer(lowered, max(0, start - _REACH), end + _NEAR)
+    )
+
+
+def goes_on(text: str, start: int, end: int) -> bool:
+    """Is the measure that the words from `start` to `end` speak of only said to go on?"""
+    lowered = lower(text)
+    before = lowered[max(0, start - _NEAR) : end]
+    found = list(_going_on().finditer(before))
+    if found and not _CLAUSE.search(before, found[-1].end()):
+        return True
+    return _untouched().search(lowered, start, min(len(text), end + _REACH)) is not None
 
 
 def is_talked_of(step: Token) -> bool:
@@ -111,6 +135,28 @@ def _before() -> tuple[tuple[re.Pattern[str], int | None], ...]:
         (re.compile(rf"\b(?:{_any(words['excluding'])})\b"), _REACH),
         (re.compile(rf"(?:^|[,:;] |that |said )no (?:\w+ ){{0,2}}(?=(?:{measures})\b)"), _REACH),
     )
+
+
+@cache
+def _forswearing() -> re.Pattern[str]:
+    """What promises that a step which follows is not done."""
+    promising = _any(form for verb in _words()["forswearing"] for form in verb_forms(verb))
+    refraining = _any(form for verb in _words()["refraining"] for form in verb_forms(verb))
+    return re.compile(
+        rf"\b(?:{promising}) (?:\w+ ){{0,3}}?(?:not to|never to|no)\b|\b(?:{refraining}) from\b"
+    )
+
+
+@cache
+def _going_on() -> re.Pattern[str]:
+    """Words by which a measure goes on."""
+    return re.compile(rf"\b(?:{_any(f for w in _words()['going_on'] for f in verb_forms(w))})\b")
+
+
+@cache
+def _untouched() -> re.Pattern[str]:
+    """Words by which nothing is done to a measure."""
+    return re.compile(rf"\b(?:{_any(_words()['untouched'])})\b")
 
 
 @cache

@@ -7,7 +7,6 @@ from functools import cache
 
 from spacy.tokens import Doc
 
-from extractors.events.certainty import is_considered, is_denied, is_negated, is_talked_of
 from extractors.events.composition import Found, compose, pairs
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.features import VIEWS, candidate_features
@@ -27,6 +26,7 @@ from extractors.reading.combination import (
 from extractors.reading.inputs import TEXT
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
+from extractors.reading.rulings import Said, settled
 from models.event import (
     EventStatus,
     EventType,
@@ -133,17 +133,6 @@ def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combinati
     )
 
 
-# A step that can be what talks are about; the others are talk or its end themselves.
-_STEPS = frozenset(EventStatus) - {
-    EventStatus.UNDER_NEGOTIATION,
-    EventStatus.THREATENED,
-    EventStatus.PROPOSED,
-    EventStatus.REJECTED,
-    EventStatus.AVERTED,
-    EventStatus.VIOLATED,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class _Labels:
     """Labels the events of one sentence. `acts`: what is done to what in it."""
@@ -166,35 +155,19 @@ class _Labels:
         kind, status, target = compose(
             self.acts, candidate.spans, kind, EventStatus(said["status"])
         )
-        factuality = Factuality(said["factuality"])
-        if self._denies(candidate.spans, status, factuality):
-            factuality = Factuality.NEGATED
-        elif status in _STEPS and is_talked_of(self.doc[candidate.root]):
-            status = EventStatus.UNDER_NEGOTIATION
-        elif status in _STEPS and is_considered(self.doc[candidate.root]):
-            status = EventStatus.PROPOSED
+        labels = Said(kind, status, target, Factuality(said["factuality"]))
+        labels = settled(self.doc, w.context, candidate, labels)
         return Decision(
             candidate=candidate,
             read=event,
             parties=self.parties(event),
-            type=kind,
-            status=status,
-            status_target=target,
-            factuality=factuality,
+            type=labels.type,
+            status=labels.status,
+            status_target=labels.target,
+            factuality=labels.factuality,
             time_frame=TimeFrame(said["time_frame"]),
             confidence=chance_of_score(score),
         )
-
-    def _denies(
-        self, spans: Sequence[tuple[int, int]], status: EventStatus, factuality: Factuality
-    ) -> bool:
-        """Does the sentence deny a step that its clause, as the encoder reads it, does not?"""
-        text = self.weighed.context.text
-        if is_denied(text, min(s for s, _ in spans), max(e for _, e in spans)):
-            return True
-        plain = factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
-        undone = status in (EventStatus.AVERTED, EventStatus.EXPIRED, EventStatus.REJECTED)
-        return plain and not undone and is_negated(text, spans[0][0])
 
     def parties(self, event: ReadEvent) -> frozenset[str]:
         """The jurisdictions of the sentence that surely act in an event."""

@@ -17,9 +17,11 @@ from importlib import resources
 
 import numpy as np
 
+from extractors.events.certainty import goes_on
 from extractors.text.readable import clean
 from models.event import (
     EventMention,
+    EventStatus,
     EventType,
     TextUnit,
     TimeFrame,
@@ -135,7 +137,27 @@ def developments(
             asides.append(replace(event, confidence=model.untold(chance), is_lead=False))
     best = max(range(len(told)), key=leads.__getitem__, default=None)
     marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
-    return Finished(told=marked, asides=asides, about_policy=about_policy)
+    told = standing_in_the_background(marked)
+    return Finished(told=told, asides=asides, about_policy=about_policy)
+
+
+_STANDING = frozenset({EventStatus.IN_FORCE, EventStatus.ADOPTED, EventStatus.ANNOUNCED})
+
+
+def standing_in_the_background(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where a measure that only goes on is background, unless the article leads it.
+
+    "The April licensing rules stay in force": told for completeness, no step was taken.
+    """
+    leads = {step_of(e) for e in events if e.is_lead}
+    return [
+        replace(e, time_frame=TimeFrame.BACKGROUND)
+        if e.status in _STANDING
+        and step_of(e) not in leads
+        and goes_on(e.sentence, e.start - e.sentence_start, e.end - e.sentence_start)
+        else e
+        for e in events
+    ]
 
 
 def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:

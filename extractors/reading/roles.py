@@ -236,9 +236,30 @@ _AHEAD = re.compile(
 )
 
 
+_OF_ACTS = frozenset({"date_announced", "date_effective"})
+_RELATIVE = frozenset({"relcl", "acl"})
+
+
+def _of_the_thing(start: int, end: int, doc: Doc, event: ReadEvent) -> bool:
+    """Does a date stand in a clause that only describes a thing the step is done to?
+
+    "Suspends the controls that it announced on 9 October": the suspension is of another day.
+    """
+    span = doc.char_span(start, end, alignment_mode="expand")
+    step = doc.char_span(event.start, event.end, alignment_mode="expand")
+    if span is None or step is None:
+        return False
+    token = span.root
+    while token.head.i != token.i:
+        if token.dep_ in _RELATIVE:
+            return not any(t.i in (token.i, token.head.i) or token.is_ancestor(t) for t in step)
+        token = token.head
+    return False
+
+
 def read_dates(
+    doc: Doc,
     context: SentenceContext,
-    reading: Reading,
     event: ReadEvent,
     factuality: Factuality,
     ruled: Mapping[str, str],
@@ -248,6 +269,7 @@ def read_dates(
     `ruled` are the roles that rules over the words beside a date give it, by its text: they count
     where the encoder is not sure.
     """
+    reading: Reading = doc.user_data["reading"]
     past, ahead = (find_dates(context.text, context.published, future=f) for f in (False, True))
     found = []
     for d, later in zip(past, ahead, strict=True):
@@ -257,6 +279,8 @@ def read_dates(
         role: str | None = max(chances, key=chances.__getitem__)
         if max(chances.values()) < SURE:
             role = ruled.get(d.text) if sum(chances.values()) > LIKELY else None
+        if role in _OF_ACTS and _of_the_thing(d.start, d.end, doc, event):
+            role = None
         if role == "date_effective" and _UNTIL.search(context.text[: d.start]):
             role = "date_end"
         if role is not None:

@@ -13,6 +13,8 @@ HERE = Path(__file__).parent
 BEHAVIOURS = frozenset(
     {"plain", "gzip", "mislabelled", "truncated", "moved", "slow", "missing", "html"}
 )
+# What names a step that one row alone tells.
+STEP = ("article_id", "type", "status", "factuality", "actor", "product")
 FORMATS = frozenset({"rss2", "rss1", "atom"})
 
 
@@ -135,7 +137,7 @@ def expected_developments() -> tuple[ExpectedDevelopment, ...]:
         return tuple(
             ExpectedDevelopment(
                 article_id=row["article_id"],
-                step=row["step"] or f"{row['article_id']}:{number}",
+                step=row["step"] or " ".join(filter(None, (row[key] for key in STEP))),
                 type=row["type"],
                 status=row["status"],
                 factuality=row["factuality"],
@@ -148,7 +150,7 @@ def expected_developments() -> tuple[ExpectedDevelopment, ...]:
                 notice=row["notice"],
                 required=row["required"] == "yes",
             )
-            for number, row in enumerate(csv.DictReader(file), 2)
+            for row in csv.DictReader(file)
         )
 
 
