@@ -26,6 +26,12 @@ _WEIGHED = frozenset({"xcomp", "ccomp", "pcomp", "prep", "dobj"})
 _UP = 5
 # How far before a step its going on is said.
 _NEAR = 25
+# How far behind the words for a measure a word that describes it may begin.
+_NEXT = 15
+# "A tariff that was to hit exports", "which was due to end": planned once, no longer.
+_ONCE_PLANNED = re.compile(
+    r"\b(?:was|were|had been) (?:\w+ly )?(?:due |set |scheduled |meant |supposed )?to (?:\w+ )?$"
+)
 _OBJECTS = frozenset({"dobj", "nsubjpass"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CLAUSE = re.compile(r"[;:]|,? (?:and|but|while|after|before) |, (?!\d)")
@@ -63,13 +69,24 @@ def is_forsworn(text: str, start: int, end: int) -> bool:
 
 
 def goes_on(text: str, start: int, end: int) -> bool:
-    """Is the measure that the words from `start` to `end` speak of only said to go on?"""
+    """Is the measure that the words from `start` to `end` speak of only said to go on?
+
+    Or is it only described: "the rule covers eight products", "the average duty is 47%"?
+    """
     lowered = lower(text)
     before = lowered[max(0, start - _NEAR) : end]
     found = list(_going_on().finditer(before))
     if found and not _CLAUSE.search(before, found[-1].end()):
         return True
+    if _describing().search(lowered, start, min(len(text), end + _NEXT)):
+        return True
     return _untouched().search(lowered, start, min(len(text), end + _REACH)) is not None
+
+
+def was_planned(text: str, start: int) -> bool:
+    """Is the step whose words begin at `start` one that was to come: "which was to end"?"""
+    before = lower(text[max(0, start - _REACH) : start])
+    return _ONCE_PLANNED.search(before) is not None and not re.search(r"\bif\b", before)
 
 
 def is_talked_of(step: Token) -> bool:
@@ -78,6 +95,8 @@ def is_talked_of(step: Token) -> bool:
     "Talks to widen the pact", "negotiations begin to renew it", "discussed the lifting of bans",
     "agreed to open talks".
     """
+    if lower(step.text) in verb_forms("discuss") and step.dep_ != "amod":
+        return True
     begun = [step, *(child for child in step.children if child.dep_ == "xcomp")]
     for verb in begun:
         if lower(verb.text) in _forms("beginning") and any(
@@ -151,6 +170,12 @@ def _forswearing() -> re.Pattern[str]:
 def _going_on() -> re.Pattern[str]:
     """Words by which a measure goes on."""
     return re.compile(rf"\b(?:{_any(f for w in _words()['going_on'] for f in verb_forms(w))})\b")
+
+
+@cache
+def _describing() -> re.Pattern[str]:
+    """Words that describe a measure and tell no step of it."""
+    return re.compile(rf"\b(?:{_any(f for w in _words()['describing'] for f in verb_forms(w))})\b")
 
 
 @cache

@@ -106,7 +106,8 @@ def _mention(
 ) -> EventMention:
     c = d.candidate
     reading: Reading = doc.user_data["reading"]
-    actors, targets = read_parties(doc, context, d.read, d.type)
+    measure = c.evidence.start, c.evidence.end
+    actors, targets = read_parties(doc, context, d.read, d.type, measure)
     products, commodities = read_products(context, reading, d.read)
     commodities = with_commodities(commodities, hs_codes)
     companies = read_companies(context, reading, d.read)

@@ -89,11 +89,11 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
         if found and event.chance < settings["further"]:
             break
         near, told = _told_by(event, weighed)
-        _add(found, labelled.decision(near, told, weighed.score_of(near)))
+        _add(found, labelled.decision(near, told, weighed.score_of(near)), doc)
     for i in sorted(range(len(weighed.scores)), key=lambda i: -weighed.scores[i]):
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
-            _add(found, labelled.decision(i, event, weighed.score_of(i)))
+            _add(found, labelled.decision(i, event, weighed.score_of(i)), doc)
     return found
 
 
@@ -133,6 +133,11 @@ def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combinati
     )
 
 
+# A noun with one of these tells no step by itself.
+_NO_STEP = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
+_OBJECTS = frozenset({"nsubj", "nsubjpass", "dobj"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Labels:
     """Labels the events of one sentence. `acts`: what is done to what in it."""
@@ -155,7 +160,8 @@ class _Labels:
         kind, status, target = compose(
             self.acts, candidate.spans, kind, EventStatus(said["status"])
         )
-        labels = Said(kind, status, target, Factuality(said["factuality"]))
+        frame = TimeFrame(said["time_frame"])
+        labels = Said(kind, status, target, Factuality(said["factuality"]), frame)
         labels = settled(self.doc, w.context, candidate, labels)
         return Decision(
             candidate=candidate,
@@ -165,7 +171,7 @@ class _Labels:
             status=labels.status,
             status_target=labels.target,
             factuality=labels.factuality,
-            time_frame=TimeFrame(said["time_frame"]),
+            time_frame=labels.time_frame,
             confidence=chance_of_score(score),
         )
 
@@ -184,10 +190,23 @@ def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
     return {name: head.label(name, view(features)) for name, view in VIEWS.items()}
 
 
-def _add(found: list[Decision], new: Decision) -> None:
+def _add(found: list[Decision], new: Decision, doc: Doc) -> None:
     """Add a decision, unless it repeats one."""
-    if not any(_repeats(new, old) for old in found):
+    if not any(_repeats(new, old) or _is_named_by(new, old, doc) for old in found):
         found.append(new)
+
+
+def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
+    """Is a decision but the noun for what another step is done to: "agreements ... lapse"?"""
+    noun, verb = doc[new.candidate.root], doc[old.candidate.root]
+    return (
+        new.status in _NO_STEP
+        and noun.pos_ in ("NOUN", "PROPN")
+        and noun.head.i == verb.i
+        and noun.i != verb.i
+        and noun.dep_ in _OBJECTS
+        and verb.pos_ == "VERB"
+    )
 
 
 def _repeats(new: Decision, old: Decision) -> bool:

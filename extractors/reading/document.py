@@ -28,6 +28,7 @@ from models.event import (
     status_class,
     type_group,
 )
+from models.reference import product_bucket
 
 WEIGHTS = "document.json"
 # In a text as short as this, about three sentences, a mention this sure stays.
@@ -149,42 +150,52 @@ def standing_in_the_background(events: Sequence[EventMention]) -> list[EventMent
 
     "The April licensing rules stay in force": told for completeness, no step was taken.
     """
-    leads = {step_of(e) for e in events if e.is_lead}
+    kept = {step_of(e) for e in events if (e.is_lead or e.field == "title") and _goes_on(e)}
     return [
-        replace(e, time_frame=TimeFrame.BACKGROUND)
-        if e.status in _STANDING
-        and step_of(e) not in leads
-        and goes_on(e.sentence, e.start - e.sentence_start, e.end - e.sentence_start)
-        else e
+        replace(e, time_frame=TimeFrame.BACKGROUND) if _goes_on(e) and step_of(e) not in kept else e
         for e in events
     ]
+
+
+def _goes_on(e: EventMention) -> bool:
+    """Is a measure only said to stand?"""
+    start = e.sentence_start
+    return e.status in _STANDING and goes_on(e.sentence, e.start - start, e.end - start)
 
 
 def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:
     """The mentions, where one names nobody with the actors that another names for its measure.
 
     "Beijing suspends its rare earth controls ... The April rules for rare earths stay": the same
-    kind of measure on the same goods is the same state's, if the document names but one.
+    kind of measure on the same goods is the same state's, if the document names but one; so is the
+    same step of the same kind of measure, whatever the goods.
     """
     return [_with_actors(e, events) for e in events]
 
 
 def _with_actors(e: EventMention, events: Sequence[EventMention]) -> EventMention:
-    if e.actor_texts or not e.commodities or e.type is EventType.OFFTAKE_AGREEMENT:
+    if e.actor_texts or e.type is EventType.OFFTAKE_AGREEMENT:
         return e
-    known = {
-        other.actors
+    others = [
+        other
         for other in events
-        if other.actor_texts
-        and type_group(other.type) == type_group(e.type)
-        and set(other.commodities) & set(e.commodities)
-    }
+        if other.actor_texts and type_group(other.type) == type_group(e.type)
+    ]
+    goods = _buckets(e)
+    of_goods = {other.actors for other in others if goods & _buckets(other)}
+    of_step = {o.actors for o in others if status_class(o.status) == status_class(e.status)}
+    known = of_goods if goods and of_goods else of_step if not e.actors else set()
     if len(known) != 1:
         return e
     (actors,) = known
     missing = tuple((name, why) for name, why in e.missing if name != "actors")
     targets = tuple(code for code in e.targets if code not in actors)
     return replace(e, actors=actors, targets=targets, missing=missing)
+
+
+def _buckets(e: EventMention) -> set[str]:
+    """The goods of a mention, each as the widest that holds it: terbium as rare earths."""
+    return {product_bucket(good) for good in e.commodities}
 
 
 def vouched(events: Sequence[EventMention]) -> bool:

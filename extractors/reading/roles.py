@@ -21,11 +21,16 @@ SURE, LIKELY, HIT = 0.4, 0.15, 0.35
 
 
 def read_parties(
-    doc: Doc, context: SentenceContext, event: ReadEvent, kind: EventType
+    doc: Doc,
+    context: SentenceContext,
+    event: ReadEvent,
+    kind: EventType,
+    measure: tuple[int, int],
 ) -> tuple[list[Party], list[Party]]:
     """(actors, targets): names of the sentence first, then of its title, context and publisher.
 
-    Where the encoder finds no actor, one is lent from outside the sentence.
+    Where the encoder finds no actor, one is lent from outside the sentence. `measure` are the
+    characters of the words for the measure.
     """
     begins = dateline_end(context.text)
     steps = _steps(doc, event)
@@ -50,12 +55,32 @@ def read_parties(
     if not actors and acting:
         chance, party = max(acting.values(), key=lambda found: found[0])
         actors = [party] if chance > LIKELY else []
+    if len(actors) > 1 and kind not in _JOINT:
+        owners = _owners(here, doc, measure)
+        actors = [party for party in actors if party.code in owners] or actors
     taken = {party.code for party in actors}
     targets = [
         party for code, (chance, party) in hit.items() if chance >= HIT and code not in taken
     ]
     actors = actors or lend_actor(context, kind, {party.code for party in targets})
     return actors, targets
+
+
+# What is made together has no owner.
+_JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
+
+
+def _owners(here: Sequence[Name], doc: Doc, measure: tuple[int, int]) -> set[str]:
+    """Whose measure it is: "The truce delayed China's export controls" delays those of China."""
+    found = set()
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is None or span.root.dep_ != "poss":
+            continue
+        head = span.root.head
+        if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
+            found.add(name.code)
+    return found
 
 
 def _of_firm(name: Name, context: SentenceContext, firms: Sequence[tuple[int, int, float]]) -> bool:

@@ -1,4 +1,4 @@
-"""What the words of a sentence leave no choice about: each rule with a case that it leaves alone."""
+"""What words leave no choice about: each rule with a case that it leaves alone."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -100,3 +100,44 @@ def test_what_goes_on_is_background_unless_the_article_leads_with_it(extractor: 
         published=date(2025, 11, 7),
     )
     assert {event.time_frame for event in extractor.extract_one(kept).events} == {"current"}
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "status"),
+    [
+        ("China's duty on American wine drops from 125% to 10%.", "tariff", "cut"),
+        ("Peru lifts its duty on maize; Chile turns to 10% surcharge.", "tariff", "lifted"),
+        (
+            "China will issue general licences for exports of graphite to users in Japan.",
+            "export_licensing",
+            "narrowed",
+        ),
+        (
+            "The United States suspended the Affiliates rule on Monday.",
+            "export_control",
+            "suspended",
+        ),
+    ],
+)
+def test_the_words_name_the_kind(extractor: Extractor, text: str, type_: str, status: str) -> None:
+    found = [(event.type, event.status) for event in events_in(extractor, text)]
+    assert (type_, status) in found
+
+
+def test_a_measure_is_that_of_its_owner(extractor: Extractor) -> None:
+    events = events_in(
+        extractor, "The truce between the United States and China delayed China's export controls."
+    )
+    assert [event.actors for event in events if event.status == "delayed"] == [("CN",)]
+
+
+def test_what_was_planned_is_no_step(extractor: Extractor) -> None:
+    events = events_in(
+        extractor, "The pause of Peru's duty on maize, which was to end on 12 November, goes on."
+    )
+    assert {event.time_frame for event in events if event.trigger == "end"} <= {"background"}
+
+
+def test_a_noun_names_what_another_step_is_done_to(extractor: Extractor) -> None:
+    events = events_in(extractor, "The trade agreement between Peru and Oman lapses on Friday.")
+    assert [event.status for event in events] == ["expired"]
