@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.base.screen import Screen
 from flows.base.settings import load_settings
+from flows.commands.demo.material import demo_catalogue
 from flows.commands.demo.server import demo_feeds_toml, serve_demo
 from flows.commands.pass_report import show_pass
 
@@ -45,7 +46,9 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
         config = folder / "policywire.toml"
         config.write_text(CONFIG.format(rules=rules.as_posix(), prices=prices.as_posix()), "utf-8")
         console.print(
-            f"PolicyWire demo: 16 feeds served at {base_url}, results in {folder}/\n", style="bold"
+            f"PolicyWire demo: {len(demo_catalogue())} feeds served at {base_url}, "
+            f"results in {folder}/\n",
+            style="bold",
         )
         settings = load_settings(config)
         show_pass(settings, config, STAGES, through_prefect=False, console=console)
