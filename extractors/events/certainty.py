@@ -28,9 +28,10 @@ _UP = 5
 _NEAR = 25
 # How far behind the words for a measure a word that describes it may begin.
 _NEXT = 15
-# "A tariff that was to hit exports", "which was due to end": planned once, no longer.
+# "A tariff that was to hit exports", "which would have ended": planned once, no longer.
 _ONCE_PLANNED = re.compile(
     r"\b(?:was|were|had been) (?:\w+ly )?(?:due |set |scheduled |meant |supposed )?to (?:\w+ )?$"
+    r"|\bwould (?:otherwise )?have (?:been )?$"
 )
 _OBJECTS = frozenset({"dobj", "nsubjpass"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
@@ -114,6 +115,11 @@ def is_talked_of(step: Token) -> bool:
 def is_considered(step: Token) -> bool:
     """Is a step only being weighed: "is considering whether to drop the duty"?"""
     return any(lower(at.text) in _forms("considering") for at in _above(step, _WEIGHED))
+
+
+def is_threatened(step: Token) -> bool:
+    """Is a step only threatened: "threatened to raise the duty"?"""
+    return any(lower(at.text) in _forms("threatening") for at in _above(step, _WEIGHED))
 
 
 def _above(step: Token, joints: frozenset[str]) -> Iterator[Token]:

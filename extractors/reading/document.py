@@ -17,18 +17,23 @@ from importlib import resources
 
 import numpy as np
 
-from extractors.events.certainty import goes_on
+from extractors.reading.steps import (
+    Step,
+    ends_of_pauses,
+    standing_in_the_background,
+    step_of,
+    title_actors,
+    with_actors_of,
+)
 from extractors.text.readable import clean
 from models.event import (
     EventMention,
-    EventStatus,
     EventType,
     TextUnit,
     TimeFrame,
     status_class,
     type_group,
 )
-from models.reference import product_bucket
 
 WEIGHTS = "document.json"
 # In a text as short as this, about three sentences, a mention this sure stays.
@@ -124,7 +129,8 @@ def developments(
     if not events:
         return Finished(told=[])
     if unit.publisher_country is None:
-        events = with_actors_of(events)
+        events = title_actors(with_actors_of(events))
+    events = ends_of_pauses(events, unit.published)
     short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
     told, leads, asides = [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
@@ -140,62 +146,6 @@ def developments(
     marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
     told = standing_in_the_background(marked)
     return Finished(told=told, asides=asides, about_policy=about_policy)
-
-
-_STANDING = frozenset({EventStatus.IN_FORCE, EventStatus.ADOPTED, EventStatus.ANNOUNCED})
-
-
-def standing_in_the_background(events: Sequence[EventMention]) -> list[EventMention]:
-    """The mentions, where a measure that only goes on is background, unless the article leads it.
-
-    "The April licensing rules stay in force": told for completeness, no step was taken.
-    """
-    kept = {step_of(e) for e in events if (e.is_lead or e.field == "title") and _goes_on(e)}
-    return [
-        replace(e, time_frame=TimeFrame.BACKGROUND) if _goes_on(e) and step_of(e) not in kept else e
-        for e in events
-    ]
-
-
-def _goes_on(e: EventMention) -> bool:
-    """Is a measure only said to stand?"""
-    start = e.sentence_start
-    return e.status in _STANDING and goes_on(e.sentence, e.start - start, e.end - start)
-
-
-def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:
-    """The mentions, where one names nobody with the actors that another names for its measure.
-
-    "Beijing suspends its rare earth controls ... The April rules for rare earths stay": the same
-    kind of measure on the same goods is the same state's, if the document names but one; so is the
-    same step of the same kind of measure, whatever the goods.
-    """
-    return [_with_actors(e, events) for e in events]
-
-
-def _with_actors(e: EventMention, events: Sequence[EventMention]) -> EventMention:
-    if e.actor_texts or e.type is EventType.OFFTAKE_AGREEMENT:
-        return e
-    others = [
-        other
-        for other in events
-        if other.actor_texts and type_group(other.type) == type_group(e.type)
-    ]
-    goods = _buckets(e)
-    of_goods = {other.actors for other in others if goods & _buckets(other)}
-    of_step = {o.actors for o in others if status_class(o.status) == status_class(e.status)}
-    known = of_goods if goods and of_goods else of_step if not e.actors else set()
-    if len(known) != 1:
-        return e
-    (actors,) = known
-    missing = tuple((name, why) for name, why in e.missing if name != "actors")
-    targets = tuple(code for code in e.targets if code not in actors)
-    return replace(e, actors=actors, targets=targets, missing=missing)
-
-
-def _buckets(e: EventMention) -> set[str]:
-    """The goods of a mention, each as the widest that holds it: terbium as rare earths."""
-    return {product_bucket(good) for good in e.commodities}
 
 
 def vouched(events: Sequence[EventMention]) -> bool:
@@ -299,25 +249,6 @@ class _Document:
             "beside": float(self.sentences[e.field, e.sentence_start] > 1),
             "first": float(e is self.first),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What makes two mentions one development: kind of measure, kind of step, who acts."""
-
-    type: str
-    status: str
-    actors: frozenset[str]
-
-    def meets(self, other: "Step") -> bool:
-        """May both be of one measure: one kind, and an actor in common or none?"""
-        alone = not (self.actors or other.actors)
-        return self.type == other.type and (alone or bool(self.actors & other.actors))
-
-
-def step_of(e: EventMention) -> Step:
-    """The development that a mention speaks of."""
-    return Step(type_group(e.type), status_class(e.status), frozenset(e.actors))
 
 
 def _shared_words(title: str, sentence: str) -> float:

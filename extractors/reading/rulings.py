@@ -16,6 +16,7 @@ from extractors.events.certainty import (
     is_forsworn,
     is_negated,
     is_talked_of,
+    is_threatened,
     was_planned,
 )
 from extractors.events.context import SentenceContext
@@ -77,6 +78,9 @@ _IN_HAND = re.compile(
     re.I,
 )
 _GENERAL_LICENCE = re.compile(r"\bgeneral (?:export )?licen[cs]es?\b", re.I)
+_LISTED = re.compile(r"\b(?:unreliable entit(?:y|ies) list|list of unreliable entities)\b", re.I)
+_ON_ICE = re.compile(r"^put(?:s|ting)?\b[^.;]* on (?:ice|hold)\b", re.I)
+_NO_STEP = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
 _CONTROL_RULE = re.compile(r"\b(?:affiliates|50[- ]?%|foreign[- ]direct[- ]product) rule\b", re.I)
 _OVER = re.compile(r"\b(?:after|following) (?:\w+ ){0,2}$", re.I)
 _TALKS = re.compile(r"(?:\w+ ){0,2}(?:talks?|negotiations?|discussions?)\b", re.I)
@@ -109,11 +113,22 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
         said = replace(said, status=EventStatus.UNDER_NEGOTIATION)
     elif said.status in STEPS and is_considered(root):
         said = replace(said, status=EventStatus.PROPOSED)
+    elif said.status in _RESTRICTS and is_threatened(root):
+        said = _threatened(said)
+    elif said.status in _NO_STEP and _ON_ICE.search(text[c.start : c.end + _NEAR]):
+        said = replace(said, status=EventStatus.SUSPENDED)
     elif said.status is EventStatus.LIFTED and said.target is StatusTarget.MEASURE:
         said = _ended(text, c, said)
     if said.factuality is not Factuality.NEGATED and _ASKS.search(text):
         return replace(said, factuality=Factuality.QUESTION)
     return said
+
+
+def _threatened(said: Said) -> Said:
+    """A threat is a fact of its own day, unless it hangs on a condition (ontology section 5)."""
+    if said.factuality in _PLAIN:
+        said = replace(said, factuality=Factuality.ASSERTED, time_frame=TimeFrame.CURRENT)
+    return replace(said, status=EventStatus.THREATENED)
 
 
 def _of_kind(text: str, c: Candidate, said: Said) -> Said:
@@ -123,6 +138,8 @@ def _of_kind(text: str, c: Candidate, said: Said) -> Said:
     if granted and _GENERAL_LICENCE.search(near):
         # A permit for all is an easing of the rule that asks for permits.
         return replace(said, type=EventType.EXPORT_LICENSING, status=EventStatus.NARROWED)
+    if said.type is EventType.LICENSING_DEAL and _LISTED.search(near):
+        return replace(said, type=EventType.SANCTION_LISTING)
     if said.type in _EXPORT and _IN_HAND.search(near):
         return replace(said, type=EventType.LICENSING_DEAL)
     if said.type is EventType.SANCTION_LISTING and _CONTROL_RULE.search(text):
