@@ -76,10 +76,13 @@ def _with_actors(e: EventMention, events: Sequence[EventMention]) -> EventMentio
         for other in events
         if other.actor_texts and type_group(other.type) == type_group(e.type)
     ]
-    goods = _buckets(e)
-    of_goods = {other.actors for other in others if goods & _buckets(other)}
-    of_step = {o.actors for o in others if status_class(o.status) == status_class(e.status)}
-    known = of_goods if goods and of_goods else of_step if not e.actors else set()
+    goods, buckets, status = set(e.commodities), _buckets(e), status_class(e.status)
+    tiers = (
+        {other.actors for other in others if goods & set(other.commodities)},
+        {other.actors for other in others if buckets & _buckets(other)},
+        {o.actors for o in others if not e.actors and status_class(o.status) == status},
+    )
+    known = next((found for found in tiers if found), set())
     if len(known) != 1:
         return e
     (actors,) = known
