@@ -3,8 +3,8 @@
     python -m bench.timeline_check /tmp/wh.duckdb --actor US --year 2025
 
 A row counts as found when a development has its type (or one of the same group), an actor in
-common, and a decision or start date within 3 days of the announced or effective date. Needs
-POLICYWIRE_SHARED.
+common, the named counterpart of the row among its parties, and a decision or start date within 3
+days of the announced or effective date. Needs POLICYWIRE_SHARED.
 """
 
 import argparse
@@ -20,11 +20,12 @@ NEAR = """
     FROM policy_events
     WHERE list_has_any(actors, $actors)
       AND list_contains($types, type)
+      AND ($anybody OR list_has_any(list_concat(actors, targets), $others))
       AND (abs(date_diff('day', decision_date, CAST($announced AS DATE))) <= 3
            OR abs(date_diff('day', decision_date, CAST($effective AS DATE))) <= 3
            OR abs(date_diff('day', effective_on, CAST($effective AS DATE))) <= 3)
-    ORDER BY status = $status DESC, type = $type DESC,
-        list_has_any(targets, $targets) DESC, mention_count DESC
+    ORDER BY list_has_any(targets, $others) DESC, status = $status DESC, type = $type DESC,
+        mention_count DESC
     LIMIT 1
 """
 
@@ -46,6 +47,7 @@ def main() -> None:
             if not row["announced"].startswith(args.year) or args.actor not in actors:
                 continue
             asked += 1
+            others = [c for c in row["target"].split(",") if c not in ("world", *actors[:1])]
             group = type_group(EventType(row["type"]))
             hit = con.execute(
                 NEAR,
@@ -56,7 +58,8 @@ def main() -> None:
                     "effective": row["effective"] or row["announced"],
                     "status": row["status"],
                     "type": row["type"],
-                    "targets": row["target"].split(","),
+                    "others": others,
+                    "anybody": not others,
                 },
             ).fetchone()
             found += hit is not None

@@ -33,9 +33,6 @@ from warehouse.articles.rejects import left_out_since
 from warehouse.connection import open_warehouse, with_retries
 from warehouse.events.events import save_extractions
 
-# The category of feeds whose publisher is a state: what they announce, that state does.
-OFFICIAL = "official"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractResult:
@@ -119,7 +116,6 @@ def read_articles(settings: Settings, owner: str) -> Counter[str]:
 def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:
     """The article as input of the extractor, with the country that an official feed speaks for."""
     feed = feeds.get(article.feed_id)
-    speaks_for_state = feed is not None and feed.category.startswith(OFFICIAL)
     published = article.published_at or article.first_seen_at
     return TextUnit(
         unit_id=article.article_id,
@@ -128,7 +124,7 @@ def unit_of(article: Article, feeds: Mapping[str, Feed]) -> TextUnit:
         title=article.title,
         published=published.date(),
         language=article.language,
-        publisher_country=feed.country if feed is not None and speaks_for_state else None,
+        publisher_country=feed.speaks_for if feed is not None else None,
     )
 
 

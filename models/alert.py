@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from models.alert_timing import Digest, QuietHours, Throttle
 from models.event import Factuality
+from models.grade import Grade
 from models.identity import digest_id
 from models.security import TickerLink
 
@@ -23,9 +24,10 @@ class AlertRule:
     """What the desk wants to be alerted to. All conditions must hold; an empty tuple means "any".
 
     `commodities` and `listings` are already expanded (descendants, groups). `max_source_tier` is
-    the lowest trust tier that counts (1 is official). `predicate` is a boolean SQL expression over
-    one row of `policy_events`; the warehouse evaluates it. Empty `factualities` means the
-    ontology's own test (section 7): reported as fact, scheduled, or a condition set officially.
+    the lowest trust tier that counts (1: an official publisher or a top wire). `predicate` is a
+    boolean SQL expression over one row of `policy_events`; the warehouse evaluates it. Empty
+    `factualities` means the ontology's own test (section 7): reported as fact, scheduled, or a
+    condition set officially.
     """
 
     rule_id: str
@@ -36,6 +38,7 @@ class AlertRule:
     statuses: tuple[str, ...] = ()
     polarities: tuple[str, ...] = ()
     factualities: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     commodities: tuple[str, ...] = ()
@@ -73,6 +76,8 @@ class AlertCandidate:
     `confirmations` counts independent publishers beyond the first. `predicates_met` names the rules
     whose SQL predicate holds. `reported_at` is when it was first reported: the publisher's time if
     plausible. `change_reason` and `correction_id` describe what a source retracted or corrected.
+    `grade` is how well it is attested (`models.grade`), `official_source` the publisher of the
+    first official text.
     Times are UTC.
     """
 
@@ -94,6 +99,8 @@ class AlertCandidate:
     correction_id: str | None = None
     source_type: str = "author"
     source_tier: int | None = None
+    grade: str | None = None
+    official_source: str | None = None
     confidence: float | None = None
     confirmations: int = 0
     reported_at: datetime | None = None
@@ -181,7 +188,7 @@ def newsworthy(candidate: AlertCandidate) -> bool:
     """Is it reported as fact, scheduled, or a condition set officially? (ontology section 7)"""
     if candidate.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED):
         return True
-    official = candidate.source_type.startswith("official") or candidate.source_tier == 1
+    official = candidate.source_type.startswith("official") or candidate.grade == Grade.CONFIRMED
     return candidate.factuality == Factuality.CONDITIONAL and official
 
 
@@ -201,6 +208,7 @@ def matches(rule: AlertRule, candidate: AlertCandidate, now: datetime | None = N
             if rule.factualities
             else newsworthy(candidate)
         )
+        and (not rule.grades or candidate.grade in rule.grades)
         and candidate.novelty_score >= rule.min_novelty
         and (candidate.confidence or 0.0) >= rule.min_confidence
         and candidate.confirmations >= rule.min_confirmations

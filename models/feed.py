@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+# How the categories of feeds begin whose publisher is a state or an office of it.
+OFFICIAL = "official"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
@@ -28,6 +31,14 @@ class Feed:
     poll_max_minutes: int | None = None
     terms: str = ""
     note: str = ""
+
+    @property
+    def speaks_for(self) -> str | None:
+        """Return the state whose own publication this is, as a code; None for all others.
+
+        Trust is another matter: a top wire is as trusted, and speaks for nobody.
+        """
+        return (self.country or None) if self.category.startswith(OFFICIAL) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,10 @@ _CHAT_MARKS = re.compile(r"([\\`*_~|\[\]()#>]|^\s*[-+](?=\s))")
 # A cell that a spreadsheet would evaluate, also if another separator splits the line.
 _FORMULA = re.compile(r"(^|[;|\n])(\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?[\d.,]*\d%?")
+# What GitHub turns into a link without a scheme.
+_HOST = re.compile(r"www\.|xmpp:|mailto:", re.IGNORECASE)
+# Words, numbers, dates and identifiers: Markdown reads nothing else in them.
+_PLAIN = re.compile(r"[+-]?[A-Za-z0-9]+(?:(?:[ _:.,-]|, |: )[A-Za-z0-9]+)*%?")
 
 
 def line(text: str) -> str:
@@ -147,6 +151,18 @@ def mail_header(text: str) -> str:
 def markdown(text: str) -> str:
     """For CommonMark: all Markdown characters are escaped, all HTML characters become entities."""
     return escape(_MARKDOWN.sub(r"\\\1", chat(text)), quote=False)
+
+
+def markdown_cell(text: str) -> str:
+    """For a cell of a Markdown table: like `markdown`, but names, numbers and links stay readable.
+
+    A text that is one address becomes a link to itself.
+    """
+    words = line(text)
+    if _PLAIN.fullmatch(words) and not _HOST.search(words):
+        return words
+    address = link(words)
+    return f"<{address}>" if address else markdown(words)
 
 
 def chat_html(text: str, words: Callable[[str], str] = chat) -> str:

@@ -12,8 +12,9 @@ class LinkMention:
     """A mention with what linking needs to know about its article. Times are UTC.
 
     `reported_at` is the publisher's time if plausible, else `first_seen_at`. `publisher` and
-    `copy_group` identify independent sources: copies of one text share a group. `development_ids`
-    are the developments it is linked to now, by part (see `extractors.linking.parts`).
+    `copy_group` identify independent sources: copies of one text share a group. `speaks_for` is the
+    state whose own publication this is, if any. `development_ids` are the developments it is
+    linked to now, by part (see `extractors.linking.parts`).
     """
 
     mention: EventMention
@@ -21,7 +22,7 @@ class LinkMention:
     reported_at: datetime
     publisher: str
     copy_group: str
-    official: bool = False
+    speaks_for: str | None = None
     development_ids: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -99,6 +100,7 @@ class LinkInput:
 class LinkedMention:
     """The development that a part of a mention reports, and how new it was when reported.
 
+    `grade` is what this report alone is worth (`models.grade`), None if it denies the step.
     `withdrawn` says why a later version of its article retracted or changed it, if one did;
     `withdrawn_at` when.
     """
@@ -113,6 +115,7 @@ class LinkedMention:
     first_seen_at: datetime
     reported_at: datetime
     extractor_version: str
+    grade: str | None = None
     withdrawn: str | None = None
     withdrawn_at: datetime | None = None
 
@@ -122,7 +125,9 @@ class LinkedDevelopment:
     """A development in full, with the state that linking continues from. Fields as stored.
 
     `change_reason` is the last change by its source (retracted, corrected, reinstated);
-    `correction_id` digests all such changes and is None if there are none.
+    `correction_id` digests all such changes and is None if there are none. `grade` is None if no
+    report stands that tells it as more than denied; the `official_` fields are those of the
+    earliest official report.
     """
 
     development_id: str
@@ -171,6 +176,11 @@ class LinkedDevelopment:
     disputed: bool
     change_reason: str | None
     correction_id: str | None
+    grade: str | None
+    official_source: str | None
+    official_article_id: str | None
+    official_seen_at: datetime | None
+    official_reported_at: datetime | None
     confidence: float
     source_count: int
     mention_count: int

@@ -12,6 +12,8 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.terminal import on_terminal
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PROGRAM = ".venv/bin/policywire"
@@ -20,7 +22,7 @@ PASTED = r"(^<!-- {} output.*?-->\n```text\n)(.*?)(^```$)"
 SECONDS = re.compile(r" +\d+\.\d s")
 PORT = re.compile(r"127\.0\.0\.1:\d+")
 # The README shows so many rows of a table, and these tables only: others need more columns.
-SHOWN_ROWS = 3
+SHOWN_ROWS = 2
 SHOWN_TABLES = ("Feeds fetched", "Alerts raised")
 LEFT_OUT = ("New developments", "Largest moves", "Query the results")
 WIDTH = 80
@@ -87,10 +89,11 @@ def main() -> None:
                 [program, *words], cwd=folder, check=True, capture_output=True, text=True
             ).stdout
 
+        asked = [program, *shlex.split(question())[1:]]
         demo = PORT.sub("127.0.0.1:8790", printed("demo"))
         new = {
             "demo": shortened(demo),
-            "answer": answer(printed(*shlex.split(question())[1:])),
+            "answer": answer(on_terminal(asked, columns=WIDTH, cwd=Path(folder))),
         }
     text = README.read_text("utf-8")
     for name, output in new.items():

@@ -60,7 +60,7 @@ def said(*words: str, cwd: Path | None = None) -> str:
         env={**os.environ, "WEBHOOK_SECRET": SECRET},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert run.returncode == 0, run.stderr
     return run.stdout
@@ -103,6 +103,36 @@ def test_week_to_csv(snapshot: str, tmp_path: Path) -> None:
     assert all("2025-10-25" <= row["first_seen_at"][:10] <= "2025-10-31" for row in rows)
     # The week that ends now; the demo's articles are older.
     assert "0 developments" in example("week_to_csv.py", snapshot, str(output))
+
+
+def test_the_notebook_as_a_script(snapshot: str, tmp_path: Path) -> None:
+    chart = tmp_path / "chart.svg"
+    output = example(
+        "analyst.py",
+        *("--snapshot", snapshot, "--measure", "CN:mofcom-2025-61", "--chart", str(chart)),
+    )
+    lines = output.splitlines()
+    assert lines[0].startswith("CN:mofcom-2025-61: ")
+    assert any("  suspended: Beijing will suspend" in line for line in lines)
+    assert "known after the first report: 1 step" in lines
+    assert any(line.startswith("  2025-10-30 XNYS:MP: ") for line in lines)
+    assert any(line.startswith("  [0,+1]: mean ") for line in lines)
+    drawing = chart.read_text("utf-8")
+    assert "suspended" in drawing.replace("<!-- ", "").replace(" -->", "")
+    assert drawing.count("<path") > 4
+
+
+def test_the_notebook_as_a_page_and_for_another_commodity(snapshot: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    marimo = str(Path(sys.executable).with_name("marimo"))
+    notebook = str(EXAMPLES / "analyst.py")
+    # It fails where a cell raises.
+    said(
+        *(marimo, "export", "html", notebook, "-o", str(page), "--no-include-code", "--"),
+        *("--snapshot", snapshot, "--commodity", "gallium"),
+    )
+    assert "gallium" in page.read_text("utf-8")
+    assert example("analyst.py", "--snapshot", snapshot, "--commodity", "steel").startswith("US:")
 
 
 def test_receive_notices(

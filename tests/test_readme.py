@@ -20,10 +20,22 @@ from threading import Thread
 import pytest
 
 from flows.base.loopback import LoopbackServer
-from tests.readme import ROOT, answer, commands, pasted, question, shortened, without_times
+from tests.readme import (
+    ROOT,
+    WIDTH,
+    answer,
+    commands,
+    pasted,
+    question,
+    shortened,
+    without_times,
+)
+from tests.terminal import on_terminal
 
 # The variables of a login shell, and no others.
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+# Commands whose answer is rows under their names.
+ROWS = re.compile(r"policywire (sql|events|search) ")
 REGENERATE = "regenerate it: python -m tests.readme"
 ITEM = """<item><title>{title}</title><guid>{n}</guid><pubDate>{date}</pubDate>
 <description>{title}. The ministry said so on Thursday.</description></item>"""
@@ -114,7 +126,8 @@ def test_the_demo_prints_what_the_readme_shows(demo: str) -> None:
 
 
 def test_the_question_gets_the_answer_that_the_readme_shows(clone: Path, demo: str) -> None:
-    assert answer(typed(clone, question())) + "\n" == pasted("answer"), REGENERATE
+    shown = on_terminal(["bash", "-c", question()], columns=WIDTH, cwd=clone)
+    assert answer(shown) + "\n" == pasted("answer"), REGENERATE
 
 
 def test_pasted_output_fits_80_columns() -> None:
@@ -129,8 +142,7 @@ def test_the_commands_the_demo_suggests_work_as_printed(clone: Path, demo: str) 
     assert more
     for line in filter(None, [*suggested, *more]):
         output = typed(clone, line)
-        assert output.strip(), line
-        assert "no rows" not in output, line
+        assert len(output.splitlines()) > 1, f"{line} gives rows, not only their names"
 
 
 def test_a_second_demo_adds_nothing(clone: Path, demo: str) -> None:
@@ -164,7 +176,8 @@ def test_every_command_of_the_readme(clone: Path, demo: str, feed_url: str) -> N
             continue
         output = typed(clone, line)
         assert output.strip(), line
-        assert "no rows" not in output, line
+        if ROWS.search(line):
+            assert len(output.splitlines()) > 1, f"{line} gives rows, not only their names"
 
 
 def serves_until_ctrl_c(folder: Path, line: str) -> None:

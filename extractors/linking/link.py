@@ -13,6 +13,7 @@ from datetime import datetime
 
 from extractors.linking.article import parts_of
 from extractors.linking.block_linker import BlockLinker, score, unused
+from extractors.linking.grade import worth
 from extractors.linking.parts import Part, part_key
 from extractors.linking.reports import add_report, new_development
 from extractors.linking.result import development_row, measure_row
@@ -91,6 +92,10 @@ def link_block(
     linker.changed.update(state.label for state in rebuilt)
     taken = [(part, *linker.link(part)) for part in later]
     restore_ids(linker, [(part, state) for part, state, _ in taken], before, since)
+    # A later stage confirms the step that it continues, or did so until now.
+    continued = {linker.developments[label].stage_of for label in linker.changed}
+    continued |= {from_json(stored.state).stage_of for stored in unsettled}
+    linker.changed |= linker.developments.keys() & continued
     states = [linker.developments[label] for label in sorted(linker.changed)]
     affected = {state.measure for state in states}
     affected |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
@@ -194,6 +199,7 @@ def mention_row(part: Part, state: DevelopmentState, novelty: Novelty) -> Linked
         first_seen_at=part.source.first_seen_at,
         reported_at=part.source.reported_at,
         extractor_version=m.extractor_version,
+        grade=worth(part),
         withdrawn=part.withdrawn,
         withdrawn_at=part.withdrawn_by[1] if part.withdrawn_by else None,
     )

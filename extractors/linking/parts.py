@@ -279,7 +279,7 @@ def split_by_actor(
         grounds=instruments.grounds,
         targets=frozenset(),
         weak=m.factuality in WEAK,
-        official=item.official or m.source_type in OFFICIAL,
+        official=item.speaks_for is not None or m.source_type in OFFICIAL,
     )
     return [
         replace(

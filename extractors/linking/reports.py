@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from extractors.linking.grade import earliest, official_of, worth
 from extractors.linking.parts import UNKNOWN, Part, same_name
 from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
 from models.event import (
@@ -12,6 +13,7 @@ from models.event import (
     TimeFrame,
     polarity,
 )
+from models.grade import best
 from models.identity import digest_id
 
 STAGES = {EventStatus.ANNOUNCED: 0, EventStatus.ADOPTED: 1, EventStatus.IN_FORCE: 2}
@@ -72,7 +74,7 @@ def new_development(part: Part, *, label: str, measure: str) -> DevelopmentState
         # Its values stay so that it can be found; it counts no more than a denial.
         add_report(state, replace(part, withdrawn=None))
         state.hollow = True
-        state.source_count, state.doubt, state.publishers, state.copy_groups = 0, 1.0, [], []
+        forget_sources(state)
         note_withdrawal(state, part)
         if not part.weak:
             deny(state, m.type, m.status, m.status_target)
@@ -86,6 +88,12 @@ def note_withdrawal(state: DevelopmentState, part: Part) -> None:
     assert part.withdrawn is not None
     assert part.withdrawn_by is not None
     extend(state.withdrawals, [[part.withdrawn, part.withdrawn_by[0]]], limit=None)
+
+
+def forget_sources(state: DevelopmentState) -> None:
+    """Let a step have no sources: those it had took it back."""
+    state.source_count, state.doubt, state.publishers, state.copy_groups = 0, 1.0, [], []
+    state.grade = state.confirmed_by = None
 
 
 def deny(
@@ -111,7 +119,7 @@ def lead_with(state: DevelopmentState, part: Part) -> None:
         return
     state.hollow = False
     # A source that denied it does not count as its source.
-    state.source_count, state.doubt, state.publishers, state.copy_groups = 0, 1.0, [], []
+    forget_sources(state)
     state.type, state.status = m.type.value, m.status.value
     state.status_target, state.time_frame = m.status_target.value, part.time_frame.value
     state.background, state.official = part.background, False
@@ -159,6 +167,8 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     if not denies:
         extend(state.publishers, [part.source.publisher], limit=None)
         extend(state.copy_groups, [part.source.copy_group], limit=None)
+        state.grade = best(state.grade, worth(part))
+        state.confirmed_by = earliest(state.confirmed_by, official_of(part))
     state.mention_count += 1
     state.first_seen = min(state.first_seen, part.source.first_seen_at)
     state.last_reported = max(state.last_reported, part.source.reported_at)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from extractors.linking.grade import graded
 from extractors.linking.index import keys_of, measure_keys_of
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import days_of, month_end
@@ -24,6 +25,7 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
     amount = state.amounts[0] if state.amounts else None
     decided, precision, basis = decision(state)
     effective, end = most_precise(state.effective), most_precise(state.ends)
+    grade, official = graded(state, measure.developments)
     return LinkedDevelopment(
         development_id=state.label,
         measure_id=state.measure,
@@ -73,6 +75,11 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         correction_id=digest_id("correction", *sorted(map(":".join, state.withdrawals)))
         if state.withdrawals
         else None,
+        grade=grade,
+        official_source=official.publisher if official else None,
+        official_article_id=official.article_id if official else None,
+        official_seen_at=official.seen_at if official else None,
+        official_reported_at=official.reported_at if official else None,
         confidence=round(min(1.0 - state.doubt, MAX_CONFIDENCE), 4),
         source_count=state.source_count,
         mention_count=state.mention_count,

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
+from extractors.linking.grade import HEARSAY, Official
 from extractors.linking.parts import Interval
+from models.event import Factuality
+from models.grade import Grade
 
 MAX_NAMES = 24
 # An annex names goods by the hundred, each in a few characters.
@@ -79,6 +82,9 @@ class DevelopmentState:
     source_count: int = 0
     mention_count: int = 0
     doubt: float = 1.0
+    # How well it is attested, and the earliest report of the state that takes the step.
+    grade: str | None = None
+    confirmed_by: Official | None = None
     # What sources took back: the reason and the mention that did so, in the order of reports.
     withdrawals: list[list[str]] = field(default_factory=list)
     # True if all its reports were taken back by their own source.
@@ -116,7 +122,24 @@ def from_json(text: str) -> DevelopmentState:
         values[name] = datetime.fromisoformat(values[name])
     for name in ("rates", "amounts"):
         values[name] = [tuple(value) for value in values[name]]
+    if found := values.get("confirmed_by"):
+        reported, seen, publisher, article = found
+        times = datetime.fromisoformat(reported), datetime.fromisoformat(seen)
+        values["confirmed_by"] = Official(*times, publisher, article)
+    if "grade" not in values:
+        values["grade"] = ungraded(values)
     return DevelopmentState(**values)
+
+
+def ungraded(values: dict[str, Any]) -> str | None:
+    """Return the grade of a state that was stored before there were grades.
+
+    Who said what is not in it, so an official source is not known either.
+    """
+    sure = Factuality(values["factuality"])
+    if values.get("hollow") or sure is Factuality.NEGATED:
+        return None
+    return (Grade.RUMOUR if sure in HEARSAY else Grade.REPORTED).value
 
 
 def extend(held: list[Any], given: Iterable[Any], limit: int | None = MAX_NAMES) -> None:

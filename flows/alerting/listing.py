@@ -18,6 +18,7 @@ CONDITIONS = (
     ("status", "statuses"),
     ("polarity", "polarities"),
     ("factuality", "factualities"),
+    ("grade", "grades"),
     ("actor", "actors"),
     ("target", "targets"),
     ("commodity", "commodities"),

@@ -43,8 +43,14 @@ class Markup:
 
 
 def subject(notice: Notice) -> str:
-    """Return the title: severity and headline on one line, safe in a mail header."""
-    return shorten(f"[{notice.severity.value.upper()}] {harmless.line(title_of(notice))}", 240)
+    """Return the title: severity, grade and headline on one line, safe in a mail header.
+
+    "[FLASH, confirmed] China: export licensing suspended".
+    """
+    marks = [notice.severity.value.upper()]
+    if notice.candidate is not None and notice.candidate.grade:
+        marks.append(notice.candidate.grade)
+    return shorten(f"[{', '.join(marks)}] {harmless.line(title_of(notice))}", 240)
 
 
 def title_of(notice: Notice) -> str:
@@ -119,13 +125,21 @@ def ticker_line(ties: Sequence[TickerLink], m: Markup) -> str:
 
 
 def source_line(c: AlertCandidate, m: Markup) -> str:
-    """Return publisher, title and link."""
-    source = m.escape(f"Source: {c.publisher or 'unknown'}")
+    """Return publisher, grade, title and link."""
+    source = m.escape(f"Source: {c.publisher or 'unknown'}{attested(c)}")
     title = harmless.line(c.title or "")
     url = harmless.link(c.url)
     if url:
         return f"{source}, {m.link(m.escape(title) if title else url, url)}"
     return source + (m.escape(f", {title}") if title else "")
+
+
+def attested(c: AlertCandidate) -> str:
+    """Return the grade in brackets: " (reported)", " (confirmed by The White House)"."""
+    if not c.grade:
+        return ""
+    other = c.official_source if c.official_source != c.publisher else None
+    return f" ({c.grade} by {other})" if other else f" ({c.grade})"
 
 
 def known_line(c: AlertCandidate) -> str:

@@ -13,6 +13,7 @@ from flows.alerting.rule_vocabulary import suggestion
 from models.alert import Severity
 from models.alert_timing import UNIT_S, Digest, QuietHours, Throttle
 from models.event import FAMILY, EventStatus, EventType, Factuality, Polarity
+from models.grade import Grade
 
 LINKS = ("named", "party", "exposed")
 _ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -122,6 +123,7 @@ Polarities = Annotated[
 Factualities = Annotated[
     tuple[str, ...], _one_of("factuality", _labels(Factuality)), BeforeValidator(_as_list)
 ]
+Grades = Annotated[tuple[str, ...], _one_of("grade", _labels(Grade)), BeforeValidator(_as_list)]
 Links = Annotated[tuple[str, ...], _one_of("link", LINKS), BeforeValidator(_as_list)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -140,6 +142,7 @@ class RuleTable(BaseModel):
     status: Statuses = ()
     polarity: Polarities = ()
     factuality: Factualities = ()
+    grade: Grades = ()
     actor: Strings = ()
     target: Strings = ()
     commodity: Strings = ()

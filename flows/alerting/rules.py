@@ -270,6 +270,7 @@ def read_rule(
         statuses=table.status,
         polarities=table.polarity,
         factualities=table.factuality,
+        grades=table.grade,
         actors=actors,
         targets=targets,
         commodities=tuple(dict.fromkeys(goods)),

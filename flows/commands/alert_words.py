@@ -177,17 +177,19 @@ def review(
 def show(found: "DeskReview") -> None:
     """Print a review."""
     from flows.alerting.desk_review import PRECISION, SENT
-    from flows.base.answers import print_left_out, table_of
+    from flows.base.answers import print_left_out
     from flows.base.screen import Screen
+    from flows.base.tables import table_of
 
     screen = Screen(emoji=False)
     if not found.sent:
         say("no notice was sent or held back")
     else:
-        screen.print(table_of(SENT, found.sent, title="Notices"))
+        screen.print(table_of(SENT, found.sent, "Notices", width=screen.width))
     if found.precision:
         screen.print()
-        screen.print(table_of(PRECISION, found.precision, title="Precision by rule"))
+        title = "Precision by rule"
+        screen.print(table_of(PRECISION, found.precision, title, width=screen.width))
     judging = "Not judged yet (policywire alerts judge NOTICE right|wrong)"
     muting = "Muted measures; what was held back is not sent later"
     for title, lines, left in (

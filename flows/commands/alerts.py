@@ -7,7 +7,7 @@ import typer
 from flows.base.counts import counted
 from flows.base.screen import say
 from flows.commands import alert_words
-from flows.commands.options import Config, Warehouse, settings_from, stored
+from flows.commands.options import Config, TextFormatOption, Warehouse, settings_from, stored
 
 if TYPE_CHECKING:
     from flows.alerting.rules import RuleBook
@@ -45,8 +45,8 @@ def try_out(
     from datetime import UTC, datetime
 
     from flows.alerting.trial import try_rule
-    from flows.base.answers import table_of
     from flows.base.screen import Screen
+    from flows.base.tables import table_of
 
     settings = stored(config, warehouse)
     try:
@@ -56,13 +56,15 @@ def try_out(
     trial = try_rule(settings.snapshot, book_of(settings), rule, start)
     console = Screen(emoji=False)
     days = [(day, c.matched, c.notices, c.digests) for day, c in trial.days.items()]
-    console.print(table_of(("day", "developments", "notices", "digests"), days))
+    head = ("day", "developments", "notices", "digests")
+    console.print(table_of(head, days, width=console.width))
     shown = [
         (f"{n.at:%Y-%m-%d %H:%M}", n.headlines[0] if len(n.headlines) == 1 else digest_line(n))
         for n in trial.notices[-limit:]
         if limit
     ]
-    console.print(table_of(("at (UTC)", "notice"), shown, title=f"The last {len(shown)} notices"))
+    title = f"The last {len(shown)} notices"
+    console.print(table_of(("at (UTC)", "notice"), shown, title, width=console.width))
     console.print(
         f"{trial.matched} of {trial.considered} developments since {since} match {rule}: "
         f"{counted(len(trial.notices), 'notice')} on {', '.join(trial.rule.channels)}",
@@ -89,7 +91,7 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
     from flows.alerting.channels import open_sinks
     from flows.alerting.rounds import load_checked_rules
     from flows.alerting.secrets import Redactor
-    from flows.base.answers import table_of
+    from flows.base.answers import write_rows
     from flows.base.screen import Screen
 
     settings = settings_from(config, warehouse)
@@ -97,10 +99,10 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
         settings.warehouse, settings.rule_paths, settings.alert_tables_in, settings.default_channel
     )
     _, broken = open_sinks(book.channels, Redactor(), folder=settings.warehouse.parent)
-    console = Screen(emoji=False)
     rules = [(r.rule_id, r.severity, ", ".join(r.channels), r.description) for r in book.rules]
-    console.print(table_of(("rule", "severity", "channels", "description"), rules))
+    write_rows(("rule", "severity", "channels", "description"), rules, None, optional=("channels",))
     problems = [*book.problems, *broken]
+    console = Screen(emoji=False)
     for problem in problems:
         console.print(f"! {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
     if problems:
@@ -108,30 +110,33 @@ def check(warehouse: Warehouse = None, config: Config = None) -> None:
 
 
 @app.command("list")
-def list_all(warehouse: Warehouse = None, config: Config = None) -> None:
+def list_all(
+    format: TextFormatOption = None, warehouse: Warehouse = None, config: Config = None
+) -> None:
     """List every rule (conditions, channels, notices sent so far), channel and muted measure.
 
     [bold]Examples[/bold]
 
       policywire alerts list
+
+      policywire alerts list --format vertical
     """
     from flows.alerting.channels import open_sinks
     from flows.alerting.listing import channel_rows, checked, muted_now, rule_rows
     from flows.alerting.secrets import Redactor
-    from flows.base.answers import table_of
-    from flows.base.screen import Screen
+    from flows.base.answers import write_rows
 
     settings = settings_from(config, warehouse)
     book = checked(settings, book_of(settings))
     sinks, broken = open_sinks(book.channels, Redactor(), folder=settings.warehouse.parent)
     for sink in sinks:
         sink.close()
-    screen = Screen(emoji=False)
     rules = ("rule", "state", "severity", "channels", "sent", "matches")
-    screen.print(table_of(rules, rule_rows(settings, book)))
-    screen.print()
+    write_rows(rules, rule_rows(settings, book), format, optional=("channels",))
+    say("")
     channels = ("channel", "kind", "where", "used by", "state")
-    screen.print(table_of(channels, channel_rows(settings, book, broken)))
+    rows = channel_rows(settings, book, broken)
+    write_rows(channels, rows, format, optional=("where", "used by"))
     if muted := muted_now(settings):
         say("\nMuted measures")
         for line in muted:

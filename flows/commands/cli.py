@@ -3,6 +3,7 @@
 Commands import what they need when they run, so `policywire --help` answers at once.
 """
 
+import os
 import sys
 import traceback
 
@@ -19,6 +20,7 @@ from flows.commands import (
     feeds,
     history,
     market,
+    mcp,
     review,
     run,
     sql,
@@ -37,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feeds.app, name="feeds")
-for module in (run, sql, store, text, explain, market, alerts, review, history, doctor):
+for module in (run, sql, store, text, explain, market, alerts, review, history, mcp, doctor):
     module.register(app)
 
 STOPPED = "policywire: stopped; run the same command again to continue"
@@ -64,6 +66,15 @@ def options(
     configure_logs()
 
 
+def finish_output() -> None:
+    """Write what is left, unless its reader, such as `head`, has read enough and gone."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at exit, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Run the command line. Errors are one line; --debug adds the traceback."""
     safe_interrupts()
@@ -80,6 +91,7 @@ def main() -> None:
     except SystemExit as error:
         if error.code == EXIT_INTERRUPTED:
             errors.print(STOPPED)
+        finish_output()
         raise
     except Exception as error:  # noqa: BLE001 - last resort: one line, not a traceback
         from warehouse.connection import is_interrupt  # DuckDB loads slowly

@@ -5,6 +5,10 @@ from functools import partial
 import typer
 
 from flows.commands.options import Config, Feeds, Warehouse, settings_from
+from models import harmless
+
+# Where the findings begin, in cells.
+MARGIN = 18
 
 
 def register(app: typer.Typer) -> None:
@@ -22,21 +26,24 @@ def doctor(feeds: Feeds = None, warehouse: Warehouse = None, config: Config = No
 
       policywire doctor
     """
-    from rich.table import Table
+    from rich.text import Text
 
     from flows.base.screen import Screen
+    from flows.base.tables import wrapped
     from flows.operations.doctor import examine
 
-    table = Table(box=None, header_style="bold")
-    for column in ("", "what", "found", "to do"):
-        table.add_column(column)
+    screen = Screen(emoji=False, highlight=False)
     failed = False
     for finding in examine(partial(settings_from, config, warehouse, feeds)):
         failed = failed or not (finding.ok or finding.optional)
-        mark = (
-            "[green]ok[/]" if finding.ok else "[yellow]--[/]" if finding.optional else "[red]no[/]"
-        )
-        table.add_row(mark, finding.what, finding.detail, finding.remedy)
-    Screen().print(table)
+        mark, style = ("ok", "green") if finding.ok else ("no", "red")
+        if finding.optional and not finding.ok:
+            mark, style = "--", "yellow"
+        told = wrapped(harmless.line(finding.detail), screen.width - MARGIN)
+        if finding.remedy:
+            told += wrapped(f"-> {harmless.line(finding.remedy)}", screen.width - MARGIN)
+        line = Text(f" {mark}  ", style=style).append(f"{finding.what:<{MARGIN - 5}}", "bold")
+        line.append(("\n" + " " * MARGIN).join(told), "not bold")
+        screen.print(line, soft_wrap=True)
     if failed:
         raise typer.Exit(1)

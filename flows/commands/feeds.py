@@ -8,7 +8,7 @@ import typer
 from flows.base.counts import counted
 from flows.base.reading import Lenient, RefusedTo, end_reading
 from flows.base.screen import say
-from flows.commands.options import Config, Feeds, settings_from
+from flows.commands.options import Config, Feeds, Output, TextFormatOption, settings_from
 from models.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ app = typer.Typer(help="List feeds, check them live, add, import and export.", n
 @app.command("list")
 def list_feeds(
     all: Annotated[bool, typer.Option("--all", help="Include disabled feeds.")] = False,
+    format: TextFormatOption = None,
+    output: Output = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
@@ -30,9 +32,10 @@ def list_feeds(
       policywire feeds list
 
       policywire feeds list --all --feeds my_feeds.toml
+
+      policywire feeds list --format csv
     """
-    from flows.base.answers import table_of
-    from flows.base.screen import Screen
+    from flows.base.answers import write_rows
     from flows.feeds.feed_list import load_feeds
 
     settings = settings_from(config, feeds=feeds)
@@ -43,9 +46,9 @@ def list_feeds(
         for f in sorted(chosen, key=lambda f: (f.category, f.feed_id))
     ]
     columns = ("feed", "category", "country", "tier", "minutes", "url", "terms")
-    console = Screen()
-    console.print(table_of(columns, rows))
-    console.print(f"{len(chosen)} of {len(listed)} feeds in {settings.feeds}", style="dim")
+    note = f"{len(chosen)} of {len(listed)} feeds in {settings.feeds}"
+    optional = ("category", "tier", "country", "minutes", "terms")
+    write_rows(columns, rows, format, output, optional=optional, note=note)
 
 
 @app.command("check")
@@ -64,14 +67,13 @@ def check(
 
       policywire feeds check
     """
-    from flows.base.answers import table_of
-    from flows.base.screen import Screen
+    from flows.base.answers import write_rows
     from flows.feeds.feed_check import check_feeds
 
     settings = settings_from(config, feeds=feeds)
     rows = check_feeds(settings, feed_id)
     columns = ("feed", "answer", "status", "entries", "newest", "seconds", "why")
-    Screen().print(table_of(columns, [row.cells for row in rows]))
+    write_rows(columns, [row.cells for row in rows], None, optional=columns[2:-1])
     if any(row.failed for row in rows):
         raise typer.Exit(1)
 

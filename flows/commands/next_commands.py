@@ -1,12 +1,17 @@
 """Suggested next commands, printed so that they work as they are: same program and warehouse."""
 
 import os
+import re
 import shlex
 import shutil
 import sys
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from flows.base.settings import DEFAULT_CONFIG, Settings, load_settings
+
+CONTINUED = " \\"
 
 
 def command_line(*words: str, settings: Settings, config: Path | None) -> str:
@@ -40,3 +45,26 @@ def shown_path(path: Path) -> str:
     """Return the path relative to this folder if it is below it, else the full path."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
+
+
+def folded(line: str, width: int, indent: int = 4) -> str:
+    """Return a command in lines of at most `width`, broken where the shell and SQL allow it.
+
+    Between words of the shell a line ends in a backslash; within quotes a line end is a space to
+    SQL. A longer word keeps a line for itself. A line with another quoted word, such as a path with
+    a space, stays as it is.
+    """
+    quotes = [word for word in shlex.split(line) if re.search(r"\s", word)]
+    if any(not word.startswith("FROM ") or "  " in word for word in quotes):
+        return line
+    lead = line[: len(line) - len(line.lstrip())]
+    lines, quoted = [""], False
+    for word in line.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else lead + word
+        if cell_len(longer) + len(CONTINUED) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines[-1] += "" if quoted else CONTINUED
+            lines.append(" " * indent + word)
+        quoted ^= word.count("'") % 2 == 1
+    return "\n".join(lines)

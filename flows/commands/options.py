@@ -1,5 +1,6 @@
 """Options that several commands share, and the settings that follow from them."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,40 @@ Warehouse = Annotated[
     Path | None, typer.Option("--warehouse", "-w", help="DuckDB file; created if missing.")
 ]
 Feeds = Annotated[Path | None, typer.Option("--feeds", help="Feed list (TOML file).")]
+
+
+class Format(StrEnum):
+    """Output formats. Vertical is a record per row, a line per value."""
+
+    TABLE = "table"
+    VERTICAL = "vertical"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    MD = "md"
+    PARQUET = "parquet"
+
+
+class TextFormat(StrEnum):
+    """Output formats of lists that do not come from a query."""
+
+    TABLE = "table"
+    VERTICAL = "vertical"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    MD = "md"
+
+
+_FORMAT = typer.Option(
+    "--format", "-f", help="Output format. Default: table on a terminal, tsv in a pipe or file."
+)
+FormatOption = Annotated[Format | None, _FORMAT]
+TextFormatOption = Annotated[TextFormat | None, _FORMAT]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write to this file, in the format of its ending."),
+]
 
 
 def settings_from(

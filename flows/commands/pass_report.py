@@ -1,6 +1,7 @@
 """Run a pass on a terminal: progress bars while it works, then a report of what is new."""
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,12 +9,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from flows.base.answers import table_of
 from flows.base.progress import show_bars
 from flows.base.runtime import prepare_prefect
 from flows.base.screen import Screen
 from flows.base.settings import Settings
-from flows.commands.next_commands import command_line, shown_path
+from flows.base.tables import paragraph, table_of
+from flows.commands.next_commands import command_line, folded, shown_path
 from flows.feeds.summaries import summaries_note
 from flows.operations.prefect_server import prefect_reached
 from models.errors import PipelineError
@@ -25,14 +26,47 @@ if TYPE_CHECKING:
     from flows.pipeline import PassResult
 
 MOST_ROWS = 25
-# Stage, title, query, and the view that holds all rows.
-TABLES = (
-    ("extract", "New developments", "pass_developments", "policy_events"),
-    ("market", "Largest moves around them", "pass_returns", "event_returns"),
-    ("alert", "Alerts raised", "pass_alerts", "alerts"),
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A table of the report: its stage, title and query, and the view that holds all rows.
+
+    A narrow screen leaves out the columns in `optional`, the most important first.
+    """
+
+    stage: str
+    title: str
+    query: str
+    view: str
+    optional: tuple[str, ...]
+
+
+PARTS = (
+    Part(
+        stage="extract",
+        title="New developments",
+        query="pass_developments",
+        view="policy_events",
+        optional=("who", "product", "rate", "whom"),
+    ),
+    Part(
+        stage="market",
+        title="Largest moves around them",
+        query="pass_returns",
+        view="event_returns",
+        optional=("sign", "status", "excess_pct", "five_day_pct", "link"),
+    ),
+    Part(
+        stage="alert",
+        title="Alerts raised",
+        query="pass_alerts",
+        view="alerts",
+        optional=("state", "channel"),
+    ),
 )
-WIDE = 120
-DROPPED_WHEN_NARROW = frozenset({"headline", "whom", "channel", "state"})
+# Where the outcome of a stage begins, in cells.
+MARGIN = 18
 
 
 def show_pass(
@@ -62,17 +96,28 @@ def show_pass(
         console.print(Text(f"\nstopped; {kept_since(settings, began)}"), soft_wrap=True)
         raise KeyboardInterrupt from error
     print_counts(console, result)
-    if "ingest" in stages:
-        print_feeds(console, rows_since(settings, "pass_feeds", began))
-    for stage, title, name, view in TABLES:
-        if stage in stages:
-            more = command_line("sql", f"FROM {view}", settings=settings, config=config)
-            print_rows(console, title, rows_since(settings, name, began), more)
-    if "ingest" in stages and (note := summaries_note(settings, began)):
-        console.print(note, style="yellow", highlight=False, markup=False, soft_wrap=True)
+    print_new(console, settings, config, stages, began)
     print_next(console, settings, config)
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
+
+
+def print_new(
+    console: Console,
+    settings: Settings,
+    config: Path | None,
+    stages: tuple[str, ...],
+    since: datetime,
+) -> None:
+    """Print what these stages have found since then: feeds, developments, moves and alerts."""
+    if "ingest" in stages:
+        print_feeds(console, rows_since(settings, "pass_feeds", since))
+    for part in PARTS:
+        if part.stage in stages:
+            more = command_line("sql", f"FROM {part.view}", settings=settings, config=config)
+            print_rows(console, part, rows_since(settings, part.query, since), more)
+    if "ingest" in stages and (note := summaries_note(settings, since)):
+        console.print(paragraph(note, console.width, "yellow"), soft_wrap=True)
 
 
 NEXT = (
@@ -85,10 +130,9 @@ NEXT = (
 def print_next(console: Console, settings: Settings, config: Path | None) -> None:
     """Print suggested commands; they work as printed."""
     head = f"Query the results, in {shown_path(settings.snapshot)}. For example:"
-    console.print(Text(head, style="bold"), soft_wrap=True)
+    console.print(paragraph(head, console.width, "bold"), soft_wrap=True)
     for words in NEXT:
-        line = command_line(*words, settings=settings, config=config)
-        console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+        print_command(console, f"  {command_line(*words, settings=settings, config=config)}")
 
 
 def run_stages(
@@ -129,8 +173,12 @@ def print_counts(console: Console, result: "PassResult") -> None:
     """Print one line per stage: its seconds and its result."""
     for stage, seconds in result.seconds.items():
         outcome = result.done.get(stage, result.failed.get(stage, "published"))
-        line = f"{stage:<8} {seconds:5.1f} s  {outcome}"
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        line = f"{stage:<8} {seconds:5.1f} s"
+        told = paragraph(f"{outcome}", console.width - MARGIN, indent=0).plain.split("\n")
+        if not console.is_terminal:
+            told = [f"{outcome}"]
+        text = Text(f"{line:<{MARGIN}}" + ("\n" + " " * MARGIN).join(told))
+        console.print(text, soft_wrap=True)
     console.print()
 
 
@@ -138,27 +186,27 @@ def print_feeds(console: Console, feeds: QueryResult) -> None:
     """Print the feeds of this pass, those with problems first."""
     unwell = sum(row[1] != "ok" for row in feeds.rows)
     title = f"Feeds fetched: {len(feeds.rows)}, with problems: {unwell}"
-    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], title, console.width))
+    console.print(table_of(feeds.columns, feeds.rows[:MOST_ROWS], title, width=console.width))
     if len(feeds.rows) > MOST_ROWS:
         console.print(f"and {len(feeds.rows) - MOST_ROWS:,} more: policywire status", style="dim")
     console.print()
 
 
-def print_rows(console: Console, title: str, found: QueryResult, more: str) -> None:
+def print_rows(console: Console, part: Part, found: QueryResult, more: str) -> None:
     """Print a table under its title, at most 25 rows; or that there is nothing new."""
     if not found.rows:
-        console.print(f"[bold]{title}[/]: nothing new\n", highlight=False)
+        console.print(f"[bold]{part.title}[/]: nothing new\n", highlight=False)
         return
-    # A narrow terminal shows fewer columns, rather than all of them wrapped.
-    kept = [
-        n
-        for n, column in enumerate(found.columns)
-        if console.width >= WIDE or column not in DROPPED_WHEN_NARROW
-    ]
-    columns = [found.columns[n] for n in kept]
-    shown = [[row[n] for n in kept] for row in found.rows[:MOST_ROWS]]
-    console.print(table_of(columns, shown, f"{title}: {len(found.rows)}", console.width))
-    if len(found.rows) > MOST_ROWS:
-        left = len(found.rows) - MOST_ROWS
-        console.print(Text(f"and {left:,} more: {more}", style="dim"), soft_wrap=True)
+    title, rows = f"{part.title}: {len(found.rows)}", found.rows[:MOST_ROWS]
+    width, optional = console.width, part.optional
+    table = table_of(found.columns, rows, title, width=width, optional=optional)
+    console.print(table, soft_wrap=True)
+    if left := len(found.rows) - len(rows):
+        print_command(console, f"and {left:,} more: {more}")
     console.print()
+
+
+def print_command(console: Console, line: str) -> None:
+    """Print a command, on a terminal in lines that end between its words and work when pasted."""
+    told = folded(line, console.width) if console.is_terminal else line
+    console.print(Text(told, style="dim"), soft_wrap=True)

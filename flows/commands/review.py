@@ -162,7 +162,6 @@ def apply(
       policywire review apply "SELECT 'confirm' AS action, review_id AS subject_id,
       NULL AS object_id, 'known gap' AS reason FROM review_queue WHERE kind = 'end_missing'"
     """
-    from flows.base.answers import table_of
     from models.errors import ConfigError
     from warehouse.events.reviews import RULING_COLUMNS, rule_all, rulings_of
     from warehouse.snapshot import query as ask
@@ -175,9 +174,9 @@ def apply(
             f"not {', '.join(found.columns)}"
         )
     if dry_run:
-        from flows.base.screen import Screen
+        from flows.base.answers import write_rows
 
-        Screen(emoji=False).print(table_of(found.columns, found.rows))
+        write_rows(found.columns, found.rows, None)
         return
     rulings = rulings_of(found.rows)
     rule(settings, lambda con, at: rule_all(con, rulings, by=name_of(by), at=at))

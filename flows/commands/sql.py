@@ -1,25 +1,13 @@
 """`policywire sql` and `policywire events`: queries on the published snapshot."""
 
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows.commands.options import Config, Warehouse, stored
+from flows.commands.options import Config, FormatOption, Output, Warehouse, stored
 
-
-class Format(StrEnum):
-    """Output formats."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
-
-
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
+# Columns of `events` that a narrow screen leaves out, the most important first.
+OPTIONAL = ("actors", "grade", "product", "rate", "targets", "sources")
 
 
 def register(app: typer.Typer) -> None:
@@ -29,13 +17,18 @@ def register(app: typer.Typer) -> None:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(help="SQL, or - to read it from standard input.")],
-    format: FormatOption = Format.TABLE,
+    query: Annotated[
+        str, typer.Argument(help="SQL. Default, in a pipe, and with -: read from standard input.")
+    ] = "",
+    format: FormatOption = None,
     output: Output = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
     """Run a query on the published snapshot. It never blocks a pass.
+
+    On a terminal the result is drawn as DuckDB's own shell does; a pipe or file
+    gets all of it, tab-separated. $PAGER shows what is longer than the screen.
 
     [bold]Examples[/bold]
 
@@ -44,14 +37,18 @@ def sql(
       policywire sql "FROM measure_status" --format csv -o measures.csv
 
       policywire sql "DESCRIBE policy_events"
+
+      policywire sql "FROM measure_status LIMIT 1" --format vertical
     """
     import sys
 
-    from flows.base.answers import write_answer
+    from flows.base.answers import write_question
 
+    if not query and sys.stdin.isatty():
+        raise typer.BadParameter('write a query: policywire sql "FROM policy_events"')
     settings = stored(config, warehouse)
-    text = sys.stdin.read() if query == "-" else query
-    write_answer(settings.snapshot, text, {}, format.value, output)
+    text = sys.stdin.read() if query in ("", "-") else query
+    write_question(settings.snapshot, text, format, output)
 
 
 def events(
@@ -60,6 +57,9 @@ def events(
     ] = None,
     status: Annotated[
         str | None, typer.Option("--status", help="Status, for example suspended.")
+    ] = None,
+    grade: Annotated[
+        str | None, typer.Option("--grade", help="How well attested: rumour, reported, confirmed.")
     ] = None,
     actor: Annotated[
         str | None, typer.Option("--actor", help="Country that acts, ISO code, for example CN.")
@@ -74,7 +74,7 @@ def events(
         str | None, typer.Option("--since", help="First seen on or after, YYYY-MM-DD.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Rows to show.")] = 20,
-    format: FormatOption = Format.TABLE,
+    format: FormatOption = None,
     output: Output = None,
     warehouse: Warehouse = None,
     config: Config = None,
@@ -86,15 +86,19 @@ def events(
       policywire events --actor CN --commodity rare_earths
 
       policywire events --ticker MP --since 2025-10-01 --format json
+
+      policywire events --grade confirmed
     """
     from datetime import date
 
     from flows.base.answers import write_answer
     from flows.base.known_values import check_actor, check_commodity, check_ticker, check_value
     from models.event import EventStatus, EventType
+    from models.grade import Grade
     from warehouse.connection import load_query
 
     settings = stored(config, warehouse)
+    check_value("--grade", grade, [g.value for g in Grade])
     check_value("--type", type, [t.value for t in EventType])
     check_value("--status", status, [s.value for s in EventStatus])
     check_actor("--actor", actor)
@@ -108,6 +112,7 @@ def events(
     parameters: dict[str, object] = {
         "type": type,
         "status": status,
+        "grade": grade,
         "actor": actor.upper() if actor else None,
         "ticker": ticker.upper() if ticker else None,
         "commodity": commodity,
@@ -118,7 +123,8 @@ def events(
         settings.snapshot,
         load_query("latest_events"),
         parameters,
-        format.value,
+        format,
         output,
         row_limit=limit,
+        optional=OPTIONAL,
     )

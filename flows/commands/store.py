@@ -7,7 +7,7 @@ import typer
 
 from flows.base.counts import counted
 from flows.base.screen import say
-from flows.commands.options import Config, Warehouse, settings_from, stored
+from flows.commands.options import Config, FormatOption, Output, Warehouse, settings_from, stored
 
 app = typer.Typer(
     help="Check, back up, restore, export and compact the warehouse.", no_args_is_help=True
@@ -23,6 +23,8 @@ def register(parent: typer.Typer) -> None:
 def search(
     words: Annotated[str, typer.Argument(help="Words to search for.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Articles to show.")] = 15,
+    format: FormatOption = None,
+    output: Output = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
@@ -38,7 +40,13 @@ def search(
     settings = stored(config, warehouse)
     parameters = {"words": words, "row_limit": limit}
     write_answer(
-        settings.snapshot, load_query("search"), parameters, "table", None, row_limit=limit
+        settings.snapshot,
+        load_query("search"),
+        parameters,
+        format,
+        output,
+        row_limit=limit,
+        optional=("feed", "score"),
     )
 
 
@@ -132,10 +140,11 @@ def export(
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
-    """Write the views as Parquet files, large ones partitioned by month, for tools without DuckDB.
+    """Write all views as Parquet files, for tools without DuckDB.
 
-    Reads the published snapshot. Replaces a view that an earlier export wrote
-    to the folder.
+    Reads the published snapshot. Large views are folders with one part per
+    month, for example policy_events/month=2025-10; the others are one file.
+    Replaces what an earlier export wrote, once the new one is complete.
 
     [bold]Example[/bold]
 

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable
 
-from flows.base.answers import table_of
 from flows.base.clock import span
 from flows.base.counts import counted
 from flows.base.progress import show_fraction
 from flows.base.screen import Screen
 from flows.base.settings import Settings
+from flows.base.tables import table_of
 from flows.history.replay import OnReplayStep, ReplayPlan, ReplayResult, ReplayStep
 from models.reading import ReadCount
 from warehouse.connection import load_query
@@ -50,13 +50,11 @@ def print_notices(console: Screen, result: ReplayResult) -> None:
     """Print the notices by day, the last ones, and their delays."""
     notices = query(result.snapshot, load_query("replay_notices")).rows
     days = Counter(f"{row[0]:%Y-%m-%d}" for row in notices)
-    console.print(table_of(("day", "notices"), list(days.items()), "Notices per day"))
+    width = console.width
+    console.print(table_of(("day", "notices"), list(days.items()), "Notices per day", width=width))
     shown = [(f"{row[0]:%Y-%m-%d %H:%M}", *row[1:4]) for row in notices[-MOST_ROWS:]]
-    console.print(
-        table_of(
-            ("at (UTC)", "severity", "rule", "notice"), shown, f"The last {len(shown)} notices"
-        )
-    )
+    head = ("at (UTC)", "severity", "rule", "notice")
+    console.print(table_of(head, shown, f"The last {len(shown)} notices", width=width))
     ((count, doubled, *lags),) = query(result.snapshot, load_query("replay_lags")).rows
     delays = [span(float(str(lag))) if lag is not None else "unknown" for lag in lags]
     console.print(

@@ -7,13 +7,13 @@ port, so a foreign server can neither compute one nor relay one from our server 
 
 import hashlib
 import hmac
-import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
+from flows.base.private_files import create_private
 from models.errors import PipelineError
 
 FILE = "server.secret"
@@ -29,7 +29,7 @@ def secret_of(home: Path) -> str:
     """
     path = home / FILE
     if not path.exists():
-        make_secret(path)
+        create_private(path, f"{USER}:{secrets.token_urlsafe(32)}")
     if path.stat().st_mode & 0o077:
         raise PipelineError(
             f"{path}: other users can read it; delete it, a new one will be created"
@@ -38,21 +38,6 @@ def secret_of(home: Path) -> str:
     if secret is None:
         raise PipelineError(f"{path}: contains no secret; delete it, a new one will be created")
     return secret
-
-
-def make_secret(path: Path) -> None:
-    """Write a new secret atomically; keep one that another process created meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = path.with_name(f"{FILE}.{os.getpid()}")
-    made.unlink(missing_ok=True)
-    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{USER}:{secrets.token_urlsafe(32)}")
-    try:
-        with suppress(FileExistsError):
-            os.link(made, path)
-    finally:
-        made.unlink()
 
 
 def kept_secret(home: Path) -> str | None:

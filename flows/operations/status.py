@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from flows.base.clock import span
@@ -17,6 +18,7 @@ from flows.base.counts import counted
 from flows.base.processes import host
 from flows.base.run_ledger import KILLED, was_killed
 from flows.base.screen import Screen
+from flows.base.tables import paragraph, table_of
 from models.errors import WarehouseBusyError, WarehouseError
 from warehouse.connection import open_warehouse
 from warehouse.operations.runs import RunRecord, Standing, standing
@@ -24,6 +26,7 @@ from warehouse.snapshot import open_snapshot
 
 LIVE_PATIENCE_S = 2.0
 SHOWN_FEEDS = 8
+INDENT = 2
 # A run on another machine, or of an older release, counts as lost after the longest stage's limit.
 LOST_AFTER = timedelta(hours=1)
 LOST = "lost"
@@ -134,29 +137,44 @@ def changed_at(path: Path) -> datetime | None:
 
 def print_status(status: Status, console: Console | None = None) -> None:
     """Print the status on one screen."""
-    (console or Screen(emoji=False)).print(screen(status))
+    console = console or Screen(emoji=False)
+    for block in screen(status, console.width):
+        console.print(block, soft_wrap=True)
 
 
-def screen(status: Status) -> RenderableType:
-    """Return the status for rich to print; no text from feeds is interpreted as markup."""
+def screen(status: Status, width: int) -> Iterator[RenderableType]:
+    """Yield the parts of the status for rich to print; no text from feeds is read as markup."""
     found = status.standing
     published = "none" if not status.snapshot_at else ago(status.snapshot_at, found.at)
     totals = found.totals
-    head = Text(
-        f"PolicyWire at {found.at:%Y-%m-%d %H:%M} UTC, read from the {status.source} warehouse; "
-        f"snapshot: {published}\n"
-        f"{totals['articles']:,} articles ({totals['articles_last_day']:,} in the last day), "
-        f"{totals['developments']:,} developments ({totals['developments_last_day']:,})"
+    yield paragraph(
+        f"PolicyWire at {found.at:%Y-%m-%d %H:%M} UTC, {status.source} warehouse; "
+        f"snapshot: {published}",
+        width,
     )
-    blocks: list[RenderableType] = [head]
-    blocks += [Text(f"! {line}", style="red") for line in status.warnings]
-    blocks += [runs_table(found), outbox_table(found), Text(f"  {lag_line(found)}")]
-    blocks.append(feeds_table(found))
-    return Group(*blocks)
+    yield paragraph(
+        f"{totals['articles']:,} articles ({totals['articles_last_day']:,} in the last day), "
+        f"{totals['developments']:,} developments ({totals['developments_last_day']:,})",
+        width,
+    )
+    for warning in status.warnings:
+        yield paragraph(f"! {warning}", width, style="red")
+    for title, head, rows in (runs(found), notices(found), lags(found), feeds(found)):
+        if rows:
+            yield Text(title, style="bold", no_wrap=True, overflow="ellipsis")
+            yield Padding(table_of(head, rows, width=width - INDENT), (0, 0, 0, INDENT))
+        else:
+            yield Text(title if ":" in title else f"{title}: none yet", style="bold")
+    more = len(found.feeds_in_trouble) - SHOWN_FEEDS
+    if more > 0:
+        yield Text(f"  and {more} more: see the view feed_health", style="dim")
 
 
-def runs_table(found: Standing) -> Text:
-    """Return a table with the last run of every stage."""
+Block = tuple[str, Sequence[str], Sequence[Sequence[object]]]
+
+
+def runs(found: Standing) -> Block:
+    """Return the last run of every stage."""
     rows = [
         (
             run.flow,
@@ -164,74 +182,50 @@ def runs_table(found: Standing) -> Text:
             duration(run),
             state_of(run, found.at),
             ", ".join(
-                f"{value:,.0f} {name}" for name, value in (run.counters or {}).items() if value
+                f"{value:,.0f} {name.removeprefix('outcomes.')}"
+                for name, value in (run.counters or {}).items()
+                if value
             ),
         )
         for run in found.runs
     ]
-    return grid("Last runs", ("stage", "started", "took", "outcome", "counters"), rows)
+    return "Last runs", ("stage", "started", "took", "outcome", "counters"), rows
 
 
-def outbox_table(found: Standing) -> Text:
-    """Return a table of notices per channel and state."""
+def notices(found: Standing) -> Block:
+    """Return the notices per channel and state."""
     rows = [
-        tuple(
-            str(value)
-            for value in (b.channel, b.due, b.waiting, b.claimed, b.sent, b.folded, b.dead)
-        )
-        for b in found.channels
+        (b.channel, b.due, b.waiting, b.claimed, b.sent, b.folded, b.dead) for b in found.channels
     ]
     head = ("channel", "due", "waiting", "claimed", "sent", "folded", "failed")
-    return grid("Notices", head, rows)
+    return "Notices", head, rows
 
 
-def lag_line(found: Standing) -> str:
+def lags(found: Standing) -> Block:
     """Return the delays from publication and from first sight to the notice, over seven days."""
-    parts = [
-        f"from {lag.clock.replace('_', ' ')} p50 {span(lag.p50_s)}, p95 {span(lag.p95_s)}"
+    rows = [
+        (lag.clock.replace("_", " "), span(lag.p50_s), span(lag.p95_s), lag.count)
         for lag in found.lags
         if lag.count and lag.p50_s is not None and lag.p95_s is not None
     ]
-    return (
-        f"Delay of notices, last 7 days: {'; '.join(parts)}"
-        if parts
-        else "No notices in the last 7 days."
-    )
+    return "Delay of notices, last 7 days", ("from", "p50", "p95", "notices"), rows
 
 
-def feeds_table(found: Standing) -> Text:
-    """Return the number of feeds by health, and a table of those with problems."""
+def feeds(found: Standing) -> Block:
+    """Return the number of feeds by health, and those with problems."""
     healths = ", ".join(f"{count} {health}" for health, count in found.feed_healths.items())
     rows = [
         (
             feed.feed_id,
             feed.health,
-            str(feed.failure_count),
+            feed.failure_count,
             ago(feed.last_answer_at, found.at) if feed.last_answer_at else "never",
-            feed.last_error or "",
+            (feed.last_error or "").replace(f"feed {feed.feed_id!r}: ", ""),
         )
         for feed in found.feeds_in_trouble[:SHOWN_FEEDS]
     ]
-    more = len(found.feeds_in_trouble) - SHOWN_FEEDS
-    if more > 0:
-        rows.append((f"and {more} more", "", "", "", "see the view feed_health"))
-    return grid(
-        f"Feeds: {healths or 'none'}", ("feed", "health", "failures", "answered", "why"), rows
-    )
-
-
-def grid(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Text:
-    """Return rows in columns under a title; only the last column is cut at the screen's edge."""
-    if not rows:
-        return Text(title if ":" in title else f"{title}: none yet", style="bold")
-    lines = [head, *rows]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(head) - 1)]
-    text = Text(title, style="bold", no_wrap=True, overflow="ellipsis")
-    for number, line in enumerate(lines):
-        padded = [cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=True)]
-        row = "  ".join((*padded, " ".join(line[-1].split())))
-        text.append(f"\n  {row.rstrip()}", style="dim" if number == 0 else "not bold")
-    return text
+    head = ("feed", "health", "failures", "answered", "why")
+    return f"Feeds: {healths or 'none'}", head, rows
 
 
 def duration(run: RunRecord) -> str:

@@ -57,6 +57,8 @@ def told(
     seen_after_h: float = 1.0,
     confidence: float = 0.8,
     says: str | None = None,
+    source_text: str | None = None,
+    speaks_for: str | None = None,
 ) -> LinkMention:
     """A report of `what`, "type status", published at noon of `day`."""
     type_, status = what.split()
@@ -83,7 +85,7 @@ def told(
         polarity=polarity(kind, step, target, sure),
         retaliation=False,
         source_type=SourceType(source),
-        source_text=None,
+        source_text=source_text,
         actors=tuple(actors),
         targets=tuple(targets),
         commodities=tuple(commodities),
@@ -105,7 +107,7 @@ def told(
         reported_at=reported,
         publisher=publisher,
         copy_group=copy_of or article,
-        official=source.startswith("official"),
+        speaks_for=speaks_for,
     )
 
 
@@ -224,6 +226,10 @@ def said(d: LinkedDevelopment, measure: LinkedMeasure) -> str:
             d.mention_count,
             d.confidence,
             d.disputed,
+            d.grade,
+            d.official_source,
+            d.official_seen_at,
+            d.official_reported_at,
             bool(d.stage_of),
             d.first_seen_at,
         )

@@ -129,7 +129,7 @@ def test_list_and_check_need_no_warehouse_and_create_none(here: Path) -> None:
     configured(here, DESK + '[[rule]]\nid = "spy"\nwhere = "getenv(\'HOME\') IS NOT NULL"\n')
     code, told = run("alerts", "list")
     assert code == 0
-    (row,) = [line for line in told.splitlines() if line.startswith("spy ")]
+    (row,) = [line for line in told.splitlines() if line.startswith("spy\t")]
     assert row.split()[1] == "broken"
     code, told = run("alerts", "check")
     assert code == 2

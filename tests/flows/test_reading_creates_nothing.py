@@ -22,6 +22,7 @@ STORED: dict[str, list[str]] = {
     "study": [],
     "status": [],
     "watch": [],
+    "mcp": [],
     "warehouse check": [],
     "warehouse export": ["out"],
     "warehouse compact": [],
@@ -49,6 +50,7 @@ MORE: list[tuple[str, list[str]]] = [
     ("status", ["--listen", "9464"]),
     ("review list", ["--decisions"]),
     ("warehouse drop-texts", ["--older-than", "30", "--dry-run"]),
+    ("mcp", ["--http"]),
     ("sql", ["FROM policy_events", "--format", "csv", "-o", "out.csv"]),
 ]
 # Reads something else, and has an answer without a warehouse.

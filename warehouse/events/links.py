@@ -41,7 +41,16 @@ ENUMS = {
 NESTED = {"rates": Rate, "amounts": Amount, "dates": EventDate}
 WantedKeys = Callable[[Sequence[LinkMention]], Mapping[tuple[str, str], datetime | None]]
 LINKED_AT_ONCE = 20_000
-LATER_FIELDS = ("change_reason", "correction_id", "hs_codes")
+LATER_FIELDS = (
+    "change_reason",
+    "correction_id",
+    "hs_codes",
+    "grade",
+    "official_source",
+    "official_article_id",
+    "official_seen_at",
+    "official_reported_at",
+)
 MENTION_FIELDS = [f.name for f in record_fields(EventMention)]
 
 
@@ -74,7 +83,7 @@ def load_mentions(con: DuckDBPyConnection, article_ids: Sequence[str]) -> list[L
             reported_at=row["reported_at"],
             publisher=row["publisher"],
             copy_group=row["copy_group"],
-            official=row["official"],
+            speaks_for=row["speaks_for"],
             development_ids=linked.get(row["mention_id"], {}),
         )
         for row in found

@@ -226,6 +226,11 @@ DEVELOPMENTS = {
     "disputed": FLAG,
     "change_reason": TEXT,
     "correction_id": TEXT,
+    "grade": TEXT,
+    "official_source": TEXT,
+    "official_article_id": TEXT,
+    "official_seen_at": INSTANT,
+    "official_reported_at": INSTANT,
     "digest": TEXT,
 }
 DEVELOPMENT_STATES = {
@@ -270,6 +275,7 @@ DEVELOPMENT_MENTIONS = {
     "extractor_version": TEXT,
     "first_seen_at": INSTANT,
     "reported_at": INSTANT,
+    "grade": TEXT,
     "withdrawn": TEXT,
     "withdrawn_at": INSTANT,
 }

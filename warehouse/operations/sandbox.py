@@ -70,6 +70,24 @@ class Questions:
         Raises WarehouseError, on one line, when the query is refused, fails or takes too long.
         """
         checked = checked_question(self.con, sql)
+        with self.limited():
+            yield self.con.execute(checked, parameters or None).to_arrow_reader(BATCH_ROWS)
+
+    @contextmanager
+    def ask_as_text(self, sql: str) -> Iterator[tuple[dict[str, str], pa.RecordBatchReader]]:
+        """Yield a type per column name, and the rows with every value as DuckDB writes it.
+
+        A NULL stays None. Limits and errors are those of `ask`.
+        """
+        checked = checked_question(self.con, sql)
+        with self.limited():
+            found = self.con.sql(checked)
+            types = {name: str(kind) for name, kind in zip(found.columns, found.types, strict=True)}
+            yield types, found.project("COLUMNS(*)::VARCHAR").to_arrow_reader(BATCH_ROWS)
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Stop what runs on the connection at the time limit; turn errors into WarehouseError."""
         overdue = threading.Event()
 
         def stop() -> None:
@@ -80,7 +98,7 @@ class Questions:
         clock.daemon = True
         clock.start()
         try:
-            yield self.con.execute(checked, parameters or None).to_arrow_reader(BATCH_ROWS)
+            yield
         except (duckdb.Error, pa.ArrowException) as error:
             raise WarehouseError(self.message(error, overdue.is_set())) from error
         except (RuntimeError, KeyboardInterrupt) as error:
@@ -194,6 +212,12 @@ def checked_question(con: DuckDBPyConnection, sql: str) -> str:
     if is_lake(con):
         refuse_files(con, tree)
     return explain + text
+
+
+def is_explain(sql: str) -> bool:
+    """Return whether a query asks for a plan, whose answer is a drawing rather than rows."""
+    start = COMMENTS.match(sql)
+    return EXPLAIN.match(sql, start.end() if start else 0) is not None
 
 
 def without_explain(text: str) -> tuple[str, str]:

@@ -101,6 +101,8 @@ SELECT
     p.published_at,
     p.first_source AS publisher,
     p.source_tier,
+    p.grade,
+    p.official_source,
     greatest(coalesce(p.source_count, 1) - 1, 0) AS confirmations,
     t.touched AS tickers,
     e.earlier

@@ -1,5 +1,6 @@
 -- One row per mention that an article in article_batch tells, by its latest extraction, with what
--- linking needs: its publisher and time (the publication time unless missing or later than first_seen_at).
+-- linking needs: its publisher, the state that one speaks for (models.feed.Feed.speaks_for), and its
+-- time (the publication time unless missing or later than first_seen_at).
 SELECT
     found.* EXCLUDE (first_seen_at, published_at),
     found.first_seen_at,
@@ -10,7 +11,7 @@ SELECT
     END AS reported_at,
     coalesce(nullif(feed.publisher, ''), source.feed_id) AS publisher,
     coalesce(copies.group_id, found.article_id) AS copy_group,
-    coalesce(feed.trust_tier = 1, false) AS official
+    CASE WHEN starts_with(feed.category, 'official') THEN nullif(feed.country, '') END AS speaks_for
 FROM (
     -- Selected by rowid: a join would read every mention in the blocks it scans.
     SELECT * FROM store.event_mentions

@@ -3,7 +3,7 @@
 WITH touched AS (
     SELECT
         development_id,
-        list(split_part(listing_id, ':', 2) || sign ORDER BY link = 'exposed', relevance DESC, listing_id)
+        list(listing_id || sign ORDER BY link = 'exposed', relevance DESC, listing_id)
             AS signed
     FROM event_tickers
     GROUP BY development_id
@@ -12,14 +12,13 @@ SELECT
     coalesce(step.decision_date, step.first_reported_at::DATE) AS date,
     step.type,
     step.status,
-    array_to_string(step.actors, ' ') AS who,
-    array_to_string(step.targets, ' ') AS whom,
-    array_to_string(coalesce(nullif(step.commodities, []), step.products)[:2], ', ') AS product,
+    step.actors AS who,
+    step.targets AS whom,
+    coalesce(nullif(step.commodities, []), step.products) AS product,
     CASE WHEN step.rate_value IS NOT NULL
         THEN format('{:g}{}', step.rate_value, if(step.rate_unit = 'percent', '%', ' ' || step.rate_unit))
     END AS rate,
-    array_to_string(touched.signed[:3], ' ')
-        || if(len(touched.signed) > 3, ' …' || (len(touched.signed) - 3), '') AS tickers,
+    touched.signed AS tickers,
     step.headline
 FROM policy_events AS step
 LEFT JOIN touched ON touched.development_id = step.development_id

@@ -4,7 +4,7 @@ SELECT
     health,
     last_outcome AS answer,
     article_count AS articles,
-    coalesce(last_error, last_bozo, '') AS why
+    replace(coalesce(last_error, last_bozo, ''), 'feed ''' || feed_id || ''': ', '') AS why
 FROM feed_health
 WHERE last_fetch_at >= $since
 ORDER BY health = 'ok', feed_id;

@@ -1,13 +1,14 @@
 -- One row per listing named in, or most exposed to, a development first seen since $since, and its
--- adjusted close around the first session that could trade on it; largest moves first.
+-- adjusted close around the first session that could trade on it; largest moves first. excess_pct is
+-- the day's return less the benchmark's.
 SELECT
     moved.event_date AS date,
     moved.listing_id AS listing,
     moved.link,
     moved.sign,
-    round(100 * moved.ret_0, 1) AS day_pct,
-    round(100 * moved.adjusted_0, 1) AS vs_benchmark_pct,
-    round(100 * moved.ret_5, 1) AS five_days_pct,
+    format('{:.1f}', 100 * moved.ret_0) AS day_pct,
+    format('{:.1f}', 100 * moved.adjusted_0) AS excess_pct,
+    format('{:.1f}', 100 * moved.ret_5) AS five_day_pct,
     step.type,
     step.status,
     step.headline

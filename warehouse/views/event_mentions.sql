@@ -52,6 +52,7 @@ SELECT
     found.missing,
     found.extractor_version,
     newest.extractor_version = found.extractor_version AND newest.is_last_version AS is_newest,
+    linked.grade,
     linked.withdrawn,
     linked.withdrawn_at,
     found.first_seen_at,
@@ -110,6 +111,7 @@ COMMENT ON COLUMN event_mentions.rule IS 'Rule or model that found it.';
 COMMENT ON COLUMN event_mentions.missing IS 'Each empty argument with the reason why it is empty.';
 COMMENT ON COLUMN event_mentions.extractor_version IS 'Version of the extractor.';
 COMMENT ON COLUMN event_mentions.is_newest IS 'True when the newest extractor that read the text found it, in the newest version of the article that was read.';
+COMMENT ON COLUMN event_mentions.grade IS 'What this report alone is worth: rumour, reported, or confirmed when its publisher speaks for the state that takes the step. NULL when it denies the step, before linking, and for asides.';
 COMMENT ON COLUMN event_mentions.withdrawn IS 'What a later version of the article did to it: retracted, corrected or reinstated; NULL when nothing.';
 COMMENT ON COLUMN event_mentions.withdrawn_at IS 'When that later version reached us, UTC.';
 COMMENT ON COLUMN event_mentions.first_seen_at IS 'When this version of the text reached us, UTC.';

@@ -51,6 +51,12 @@ SELECT
     step.first_reported_at,
     counts.source_count,
     counts.mention_count,
+    step.grade,
+    step.official_source,
+    step.official_article_id,
+    step.official_seen_at,
+    step.official_reported_at,
+    greatest(epoch(step.official_reported_at - step.first_reported_at), 0) / 3600 AS official_lag_h,
     step.disputed,
     step.change_reason,
     step.correction_id,
@@ -120,7 +126,7 @@ COMMENT ON COLUMN policy_events.trigger IS 'The words in that sentence that repo
 COMMENT ON COLUMN policy_events.source_type IS 'Who makes the statement in that sentence: author, official_actor, official_counterparty, official_other, company, unnamed_source, analyst or media.';
 COMMENT ON COLUMN policy_events.source_text IS 'The words that name that source; NULL when the author makes the statement.';
 COMMENT ON COLUMN policy_events.first_source IS 'Publisher of the first report.';
-COMMENT ON COLUMN policy_events.source_tier IS 'Trust tier of that feed, 1 is official; NULL when the feed is not listed.';
+COMMENT ON COLUMN policy_events.source_tier IS 'Trust tier of that feed: 1 an official publisher or a top wire, 4 low; NULL when the feed is not listed.';
 COMMENT ON COLUMN policy_events.first_url IS 'Address of the article that reported it first.';
 COMMENT ON COLUMN policy_events.first_feed_id IS 'Feed of that article.';
 COMMENT ON COLUMN policy_events.published_at IS 'Publication time that the publisher states, UTC; may be NULL or wrong.';
@@ -128,6 +134,12 @@ COMMENT ON COLUMN policy_events.first_seen_at IS 'When the first report reached 
 COMMENT ON COLUMN policy_events.first_reported_at IS 'When it was first reported, UTC: the publication time where it is plausible.';
 COMMENT ON COLUMN policy_events.source_count IS 'Independent publishers that reported it; copies of one text count once.';
 COMMENT ON COLUMN policy_events.mention_count IS 'Sentences that report it, including copies and repeats.';
+COMMENT ON COLUMN policy_events.grade IS 'How well it is attested: rumour (only talked of: may, reportedly, unnamed sources), reported, or confirmed (by a text of the state that takes the step). NULL when it is only denied or was taken back, and for what was stored before there were grades.';
+COMMENT ON COLUMN policy_events.official_source IS 'Publisher of the first official text that reports it, or its next stage; NULL when there is none.';
+COMMENT ON COLUMN policy_events.official_article_id IS 'That official text; see articles.';
+COMMENT ON COLUMN policy_events.official_seen_at IS 'When that official text reached us, UTC.';
+COMMENT ON COLUMN policy_events.official_reported_at IS 'When it was published, UTC: the publication time where it is plausible.';
+COMMENT ON COLUMN policy_events.official_lag_h IS 'Hours from first_reported_at to official_reported_at; 0 when the official text was the first report.';
 COMMENT ON COLUMN policy_events.disputed IS 'True when official sources contradict each other (the other version is a development of the same measure), or when one source withdrew it while others still report it.';
 COMMENT ON COLUMN policy_events.change_reason IS 'The last change by a later version of an article: retracted (denied), corrected (another value, actor or product) or reinstated (the denial was withdrawn); NULL when there was none.';
 COMMENT ON COLUMN policy_events.correction_id IS 'Digest of all such changes; a new digest means a further correction. NULL when there was none.';

@@ -5,7 +5,8 @@ CREATE OR REPLACE MACRO policy_events_as_of(ts) AS TABLE
 WITH known AS (
     SELECT
         linked.development_id, linked.publisher, linked.first_seen_at AS seen_at,
-        linked.reported_at, found.*,
+        linked.reported_at, linked.grade, coalesce(copies.group_id, linked.article_id) AS copy_group,
+        found.*,
         list_filter(found.rates, lambda r: r.role <> 'previous_rate')[1] AS rate,
         list_filter(found.dates, lambda d: d.role = 'date_announced')[1].date AS announced_text,
         list_filter(found.dates, lambda d: d.role = 'date_effective')[1].date AS effective_text,
@@ -16,9 +17,52 @@ WITH known AS (
     JOIN store.event_mentions AS found
         ON found.mention_id = linked.mention_id
         AND found.extractor_version = linked.extractor_version
+    LEFT JOIN store.article_copies AS copies ON copies.article_id = linked.article_id
     WHERE linked.first_seen_at <= CAST(ts AS TIMESTAMPTZ)
         -- Leave out what its own source had withdrawn by then.
         AND (linked.withdrawn_at IS NULL OR linked.withdrawn_at > CAST(ts AS TIMESTAMPTZ))
+),
+-- Only the first report of a publisher counts as a source, and only the first copy of a text. Who
+-- denies a firm step is no source of it.
+telling AS (
+    SELECT
+        development_id, publisher, copy_group,
+        (reported_at, article_id, article_version, field <> 'title', start_char, mention_id) AS place,
+        factuality <> 'negated' AS tells,
+        bool_or(factuality NOT IN ('negated', 'question', 'speculative'))
+            OVER (PARTITION BY development_id) AS is_firm
+    FROM known
+    QUALIFY tells OR NOT is_firm
+),
+sources AS (
+    SELECT development_id, count(*) AS source_count
+    FROM (
+        SELECT
+            development_id,
+            row_number() OVER (PARTITION BY development_id, publisher ORDER BY place) AS of_publisher,
+            row_number() OVER (PARTITION BY development_id, copy_group ORDER BY place) AS of_text
+        FROM telling
+    )
+    WHERE of_publisher = 1 AND of_text = 1
+    GROUP BY development_id
+),
+official AS (
+    SELECT
+        development_id,
+        min(reported_at) AS reported_at,
+        arg_min(seen_at, (reported_at, seen_at, publisher)) AS seen_at,
+        arg_min(publisher, (reported_at, seen_at, publisher)) AS publisher
+    FROM (
+        SELECT development_id, reported_at, seen_at, publisher FROM known WHERE grade = 'confirmed'
+        UNION ALL
+        -- An official text on the next stage confirms this one.
+        SELECT step.stage_of, known.reported_at, known.seen_at, known.publisher
+        FROM known
+        JOIN store.standing_developments AS step
+            ON step.development_id = known.development_id AND step.stage_of IS NOT NULL
+        WHERE known.grade = 'confirmed'
+    )
+    GROUP BY development_id
 ),
 reported AS (
     SELECT
@@ -52,7 +96,7 @@ reported AS (
         min(seen_at) AS first_seen_at,
         min(reported_at) AS first_reported_at,
         max(seen_at) AS last_seen_at,
-        count(DISTINCT publisher) AS source_count,
+        max(list_position(['rumour', 'reported', 'confirmed'], grade)) AS grade,
         count(*) AS mention_count
     FROM known
     GROUP BY development_id
@@ -90,9 +134,20 @@ SELECT
     reported.first_seen_at,
     reported.first_reported_at,
     reported.last_seen_at,
-    reported.source_count,
-    reported.mention_count
+    sources.source_count,
+    reported.mention_count,
+    CASE
+        WHEN reported.grade IS NOT NULL AND official.development_id IS NOT NULL THEN 'confirmed'
+        ELSE ['rumour', 'reported', 'confirmed'][reported.grade]
+    END AS grade,
+    CASE WHEN reported.grade IS NOT NULL THEN official.publisher END AS official_source,
+    CASE WHEN reported.grade IS NOT NULL THEN official.seen_at END AS official_seen_at,
+    CASE WHEN reported.grade IS NOT NULL THEN official.reported_at END AS official_reported_at,
+    reported.article_id,
+    reported.article_version
 FROM reported
+JOIN sources ON sources.development_id = reported.development_id
+LEFT JOIN official ON official.development_id = reported.development_id
 JOIN store.development_states AS step ON step.development_id = reported.development_id
 LEFT JOIN store.standing_measures AS measure ON measure.measure_id = step.measure_id
 LEFT JOIN event_families AS family ON family.type = reported.type

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.base.screen import Screen
 from flows.base.settings import load_settings
+from flows.base.tables import paragraph
 from flows.commands.demo.material import demo_catalogue
 from flows.commands.demo.server import demo_feeds_toml, serve_demo
 from flows.commands.pass_report import show_pass
@@ -45,10 +46,9 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
         (folder / "feeds.toml").write_text(demo_feeds_toml(base_url), "utf-8")
         config = folder / "policywire.toml"
         config.write_text(CONFIG.format(rules=rules.as_posix(), prices=prices.as_posix()), "utf-8")
-        console.print(
-            f"PolicyWire demo: {len(demo_catalogue())} feeds served at {base_url}, "
-            f"results in {folder}/\n",
-            style="bold",
-        )
+        feeds = len(demo_catalogue())
+        head = f"PolicyWire demo: {feeds} feeds served at {base_url}, results in {folder}/"
+        console.print(paragraph(head, console.width, "bold", indent=0), soft_wrap=True)
+        console.print()
         settings = load_settings(config)
         show_pass(settings, config, STAGES, through_prefect=False, console=console)

@@ -207,6 +207,36 @@ def test_html_contains_no_tag_from_the_text(text: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("facts", "title", "source"),
+    [
+        ({"grade": None}, "[URGENT] China", "Source: Ministry of Examples, Rules on ice"),
+        (
+            {"grade": "rumour"},
+            "[URGENT, rumour] China",
+            "Source: Ministry of Examples (rumour), Rules on ice",
+        ),
+        (
+            {"grade": "confirmed", "official_source": "Ministry of Examples"},
+            "[URGENT, confirmed] China",
+            "Source: Ministry of Examples (confirmed), Rules on ice",
+        ),
+        (
+            {"grade": "confirmed", "official_source": "The Gazette"},
+            "[URGENT, confirmed] China",
+            "Source: Ministry of Examples (confirmed by The Gazette), Rules on ice",
+        ),
+    ],
+)
+def test_a_notice_says_in_a_word_how_sure_it_is(
+    facts: dict[str, object], title: str, source: str
+) -> None:
+    told = replace(PART, candidate=replace(FULL, **facts))  # type: ignore[arg-type]
+    assert subject(told).startswith(title)
+    assert source in render(told)
+    assert payload(told)["development"]["grade"] == facts["grade"]
+
+
 def test_a_digest_counts_and_lists_its_developments() -> None:
     digest = Notice(
         alert_id="d" * 32,

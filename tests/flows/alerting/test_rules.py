@@ -58,6 +58,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         min_novelty = 0.8
         min_confidence = 0.6
         min_confirmations = 2
+        grade = ["reported", "confirmed"]
         max_source_tier = 2
         max_age_days = 3
         where = "rate_value > 10"
@@ -73,6 +74,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert rule.types == ("tariff",)
     assert {"rare_earths", "dysprosium"} <= set(rule.commodities)
     assert {"XNYS:MP", "XASX:LYC", "XNYS:FCX", "XNYS:ALB"} <= set(rule.listings)
+    assert rule.grades == ("reported", "confirmed")
     assert rule.throttle == Throttle(count=10, window_s=3600)
     assert rule.quiet == QuietHours(start=time(22), end=time(7), zone="Europe/London")
     assert rule.digest == Digest(every="daily", at=time(6, 30), zone="Asia/Tokyo")
@@ -87,6 +89,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ('typ = "tariff"', "desk.toml: rule 'bad': typ: unknown key; did you mean 'type'?"),
         ('type = "tarif"', "rule 'bad': type: unknown type 'tarif'; did you mean 'tariff'?"),
         ('status = ["lifted", "raise"]', "status: unknown status 'raise'; did you mean 'raised'?"),
+        ('grade = "confirmd"', "grade: unknown grade 'confirmd'; did you mean 'confirmed'?"),
         ('ticker = "XNYS:MPP"', "ticker: unknown ticker 'XNYS:MPP'; did you mean 'XNYS:MP'?"),
         ('ticker = "NOPE99"', "ticker: unknown ticker 'NOPE99'"),
         ('ticker_group = "lithiun"', "ticker_group: unknown ticker group 'lithiun'"),

@@ -32,12 +32,19 @@ def store(
     by_article: dict[str, list[LinkMention]] = {}
     for item in (*reports, *asides):
         by_article.setdefault(item.mention.article_id, []).append(item)
-    publishers = sorted({item.publisher for item in (*reports, *asides)})
+    states = {item.publisher: item.speaks_for for item in (*reports, *asides)}
     save_feeds(
         con,
         [
-            Feed(feed_id=p, name=p, url=f"https://{p}.example.org/rss", publisher=p)
-            for p in publishers
+            Feed(
+                feed_id=p,
+                name=p,
+                url=f"https://{p}.example.org/rss",
+                publisher=p,
+                category="official" if state else "news",
+                country=state,
+            )
+            for p, state in sorted(states.items())
         ],
     )
     for article_id, told_there in by_article.items():

@@ -1,0 +1,1 @@
+"""An MCP server: the published snapshot as tools for language models and other programs."""
