@@ -39,7 +39,7 @@ from warehouse.articles.articles import articles_to_extract, save_ingest
 from warehouse.connection import connect, open_warehouse
 from warehouse.events.events import save_extractions
 from warehouse.events.links import load_link_input, mentions_to_link, save_links
-from warehouse.operations import batches
+from warehouse.operations import columns
 from warehouse.operations.batches import batch, registered
 from warehouse.snapshot import publish
 
@@ -184,7 +184,7 @@ def copy_states(con: DuckDBPyConnection, times: int) -> None:
                     "state": json.dumps(state),
                 }
             )
-        with registered(con, state_batch=batch(moved, batches.DEVELOPMENT_STATES)):
+        with registered(con, state_batch=batch(moved, columns.DEVELOPMENT_STATES)):
             con.execute("INSERT INTO store.development_states BY NAME FROM state_batch")
 
 
