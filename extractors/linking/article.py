@@ -22,7 +22,6 @@ from extractors.linking.versions import same_subject, values_changed, withdrawn_
 from models.event import EventStatus, TimeFrame, status_class
 from models.link import LinkMention
 
-
 PAUSES = status_class(EventStatus.SUSPENDED)
 
 
