@@ -154,9 +154,9 @@ class Notice:
     """What a sender holds: the alert and its facts, or for a digest its parts.
 
     `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from 1.
-    `kind` is single, digest or correction. A digest has no `candidate`; its `parts` are the notices
-    folded into it. If the channel needs several messages, `parts_sent` of `parts_total` are already
-    sent.
+    `kind` is single, update, digest or correction. A digest has no `candidate`; its `parts` are the
+    notices folded into it. If the channel needs several messages, `parts_sent` of `parts_total` are
+    already sent.
     """
 
     alert_id: str

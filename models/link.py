@@ -192,7 +192,8 @@ class LinkedDevelopment:
 class LinkedMeasure:
     """A measure derived from its developments: its identity, then its life.
 
-    The life counts firm steps only; if there is none, `last_development_id` is None.
+    The life counts firm steps only; if there is none, `last_development_id` is None. `returns_on`
+    is the day on which its pause is over, None if it is not paused or no report says.
     """
 
     measure_id: str
@@ -207,6 +208,7 @@ class LinkedMeasure:
     first_step_date: date | None
     decided_date: date | None
     start_date: date | None
+    returns_on: date | None
     rate_value: float | None
     rate_unit: str | None
     statuses: tuple[str, ...]

@@ -1,6 +1,7 @@
 """Everything one article reports, version by version: its parts, ready to link.
 
 A step reported in full once and by "the exports" or "the ban" later is one step of the article.
+"The suspension remains in force until 10 November" ends every pause that the article reports.
 What a later version takes back is marked (`extractors.linking.versions`).
 """
 
@@ -8,10 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from extractors.linking.parts import Interval, Part, decided, may_be_recent, parts_of_article
+from extractors.linking.parts import (
+    Interval,
+    Part,
+    days_of,
+    decided,
+    may_be_recent,
+    parts_of_article,
+)
+from extractors.linking.reports import dates_of
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
-from models.event import TimeFrame
+from models.event import EventStatus, TimeFrame, status_class
 from models.link import LinkMention
+
+PAUSES = status_class(EventStatus.SUSPENDED)
 
 
 def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
@@ -36,7 +47,7 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
     """Return one version's parts; full and short reports of a step share its subject and day."""
     if len(parts) < 2:
         return list(parts)
-    found = list(parts)
+    found = with_end(parts)
     for at, part in enumerate(found):
         if part.empty and not part.weak and part.source.mention.field != "title":
             found[at] = with_subject(part, parts)
@@ -57,6 +68,34 @@ def with_subject(part: Part, parts: Sequence[Part]) -> Part:
         specific=specific,
         targets=part.targets or fuller[0].targets,
     )
+
+
+def with_end(parts: Sequence[Part]) -> list[Part]:
+    """Return parts in which a pause without an end has the one its article gives for the pause.
+
+    The end must be said of no goods, firm or act in particular, and be the only one for this
+    implementer and kind of measure.
+    """
+    ends: dict[str, set[str]] = defaultdict(set)
+    vague: dict[str, bool] = defaultdict(bool)
+    for part in filter(pauses, parts):
+        exact = {end for end in dates_of(part, "date_end") if (s := days_of(end)) and s[2] == "day"}
+        ends[part.block] |= exact
+        vague[part.block] |= bool(exact) and part.empty
+    shared = {block: next(iter(e)) for block, e in ends.items() if len(e) == 1 and vague[block]}
+    return [
+        replace(part, shared_end=shared[part.block])
+        if pauses(part)
+        and part.block in shared
+        and not (dates_of(part, "date_end") or part.source.mention.duration)
+        else part
+        for part in parts
+    ]
+
+
+def pauses(part: Part) -> bool:
+    """Does it report a pause as news?"""
+    return part.status_class == PAUSES and not (part.weak or part.background)
 
 
 def with_day(part: Part, parts: Sequence[Part]) -> Part:

@@ -22,6 +22,9 @@ STEPS: dict[S, frozenset[S]] = {
     S.REJECTED: frozenset(),
     **dict.fromkeys(OPEN, FROM_FORCE - {S.DELAYED}),
 }
+PAUSES = frozenset({S.SUSPENDED, S.DELAYED})
+NOT_DECIDED = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, S.ANNOUNCED})
+AFTER_PAUSE = frozenset({S.REINSTATED, S.IN_FORCE, S.LIFTED, S.EXPIRED, S.ADOPTED})
 ENDED = frozenset({S.LIFTED, S.EXPIRED, S.AVERTED, S.REJECTED})
 
 
@@ -35,3 +38,12 @@ def allowed(before: S, after: S) -> bool:
     if before in (S.ANNOUNCED, S.ADOPTED):
         steps = steps | STEPS[S.IN_FORCE]
     return after in steps
+
+
+def leaves_a_pause(given: S, *, planned: bool) -> bool:
+    """Does a paused measure stay paused after a report of `given`?
+
+    Nobody announces, proposes or threatens what is decided and only paused: such a report is of
+    something else, or vague. What is only `planned` after a pause says how it is to end.
+    """
+    return given in NOT_DECIDED or (planned and given in AFTER_PAUSE)

@@ -101,7 +101,8 @@ class Part:
 
     `withdrawn` says why a later version of the article withdrew it (`extractors.linking.versions`);
     `withdrawn_by` is the mention that did, and when it reached us. `replaces` is the part of an
-    earlier version that this one replaces.
+    earlier version that this one replaces. `shared_end` is the end date that its article gives for
+    all that it pauses (`extractors.linking.article`).
     """
 
     source: LinkMention
@@ -124,6 +125,7 @@ class Part:
     withdrawn: str | None = None
     withdrawn_by: tuple[str, datetime] | None = None
     replaces: PartKey | None = None
+    shared_end: str | None = None
 
     @property
     def type(self) -> EventType:

@@ -222,7 +222,11 @@ def amounts_of(part: Part) -> list[Value]:
 
 
 def dates_of(part: Part, role: str) -> list[str]:
-    return [d.date for d in part.source.mention.dates if d.role == role]
+    """Return the dates of one role; an end date may be that of the whole article."""
+    found = [d.date for d in part.source.mention.dates if d.role == role]
+    if role == "date_end" and part.shared_end and not found:
+        return [part.shared_end]
+    return found
 
 
 def development_label(part: Part) -> str:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from extractors.linking.grade import graded
 from extractors.linking.index import keys_of, measure_keys_of
+from extractors.linking.life_cycle import PAUSES, leaves_a_pause
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import days_of, month_end
 from extractors.linking.reports import STAGES
 from extractors.linking.state import DevelopmentState
-from models.event import EventStatus
+from models.event import EventStatus, Factuality, StatusTarget, TimeFrame
 from models.identity import digest_id
 from models.link import LinkedDevelopment, LinkedMeasure
 
@@ -137,11 +138,7 @@ def measure_row(measure: MeasureState) -> LinkedMeasure:
     # A look back without a date says what once was, not where the measure stands.
     told = [d for d in firm if not d.background or d.stated]
     steps = sorted(told or firm, key=lambda d: (stepped_on(d), d.first_reported, d.leader))
-    latest = max(
-        steps,
-        key=lambda d: (stepped_on(d), not d.background, d.first_reported, d.leader),
-        default=None,
-    )
+    latest, returns_on = where_it_stands(steps)
     decided = [d for d in steps if EventStatus(d.status) in STAGES]
     starts = [day for d in decided if (day := start_of(d))]
     rates = [d.rates[0] for d in steps if d.rates]
@@ -158,6 +155,7 @@ def measure_row(measure: MeasureState) -> LinkedMeasure:
         first_step_date=stepped_on(steps[0]) if steps else None,
         decided_date=stepped_on(decided[0]) if decided else None,
         start_date=min(starts, default=None),
+        returns_on=returns_on,
         rate_value=rates[-1][0] if rates else None,
         rate_unit=rates[-1][1] if rates else None,
         statuses=tuple(d.status for d in steps),
@@ -171,6 +169,54 @@ def measure_row(measure: MeasureState) -> LinkedMeasure:
         companies=every(d.company_names for d in steps),
         last_reported_at=max(d.last_reported for d in measure.developments),
     )
+
+
+def where_it_stands(
+    steps: Iterable[DevelopmentState],
+) -> tuple[DevelopmentState | None, date | None]:
+    """Return the step that a measure stands at; if that is a pause, also the day it is over.
+
+    A later step that leaves the pause as it is does not count, while the pause lasts.
+    """
+    latest: DevelopmentState | None = None
+    returns_on: date | None = None
+    for step in sorted(
+        steps, key=lambda d: (stepped_on(d), not d.background, d.first_reported, d.leader)
+    ):
+        lasts = returns_on is None or stepped_on(step) <= returns_on
+        paused = latest is not None and lasts and pauses(latest)
+        if paused and leaves_a_pause(EventStatus(step.status), planned=is_planned(step)):
+            continue
+        over = pause_over(step)
+        # A pause told again without its end still ends when it did.
+        known = returns_on if paused and pauses(step) else None
+        latest, returns_on = step, over or known
+    return latest, returns_on
+
+
+def is_planned(step: DevelopmentState) -> bool:
+    """Is it told as still to come, or not as a fact?"""
+    certain = step.factuality == Factuality.ASSERTED
+    return not certain or step.time_frame == TimeFrame.FUTURE
+
+
+def pauses(step: DevelopmentState) -> bool:
+    """Is the measure paused after this step?"""
+    if step.status == EventStatus.EXTENDED:
+        return step.status_target == StatusTarget.SUSPENSION
+    of_measure = step.status_target in (StatusTarget.MEASURE, StatusTarget.DEADLINE)
+    return EventStatus(step.status) in PAUSES and of_measure
+
+
+def pause_over(step: DevelopmentState) -> date | None:
+    """Return the day on which a pause is over; of a delay, the day on which the measure starts."""
+    if not pauses(step):
+        return None
+    effective = first_day(most_precise(step.effective))
+    end = last_day(most_precise(step.ends))
+    end = end or end_of(step.duration, effective or decision(step)[0])
+    later = effective if step.status == EventStatus.DELAYED else None
+    return end or (later if later and later > stepped_on(step) else None)
 
 
 def stepped_on(state: DevelopmentState) -> date:

@@ -17,6 +17,7 @@ from warehouse.alerting.alert_facts import candidate_of, dump_facts, report_key
 from warehouse.alerting.alert_predicates import judge
 from warehouse.alerting.corrections import corrections_owed
 from warehouse.alerting.mutes import mutes_now
+from warehouse.alerting.updates import updates_owed
 from warehouse.connection import load_query, transaction
 
 SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(Severity)}
@@ -44,7 +45,8 @@ OWED = pa.schema(
 class Enqueued:
     """Counts of one pass of the rules: developments considered, matches, new notices (`owed`).
 
-    `corrected` counts new corrections. `muted` counts notices and corrections that were held back,
+    `owed` has updates too: a told step gained an end, a rate or goods. `corrected` counts new
+    corrections. `muted` counts notices and corrections that were held back,
     because their measure is muted; no other count has them. `quiet` developments were skipped: only
     articles backfilled without alerts report them. `failed` has one line per rule that failed,
     wholly or on some developments.
@@ -106,6 +108,7 @@ def enqueue_alerts(
     corrections = [{**row, "mute_id": mutes.get(row["measure_id"])} for row in corrections]
     insert_owed(con, corrections)
     written = write_owed(con, found, now, line, faults, mutes)
+    written += write_updates(con, found, now, mutes)
     note_considered(con, loud, now, alerts_off=False)
     note_considered(con, [row for row in news if row[0] in quiet], now, alerts_off=True)
     owed = [row for row in written if row["mute_id"] is None]
@@ -239,6 +242,25 @@ def write_owed(
             owed.append(owed_row(match, refers_to, gate, *texts[candidate.development_id]))
         except Exception as error:  # noqa: BLE001 - one failing notice stops no other
             faults.note(match.rule.rule_id, error)
+    insert_owed(con, owed)
+    return owed
+
+
+def write_updates(
+    con: DuckDBPyConnection, found: Sequence[Match], now: datetime, mutes: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Write a notice for what matched developments have that was not told; return the rows."""
+    matched = {(m.rule.rule_id, m.channel, m.candidate.development_id): m for m in found}
+    updates = updates_owed(con, {key: match.candidate for key, match in matched.items()})
+    gate = ThrottleGate(con, now, mutes)
+    owed = [
+        {
+            **owed_row(matched[key], update.refers_to, gate, update.headline, update.facts),
+            "alert_id": update.alert_id,
+            "kind": "update",
+        }
+        for key, update in updates.items()
+    ]
     insert_owed(con, owed)
     return owed
 

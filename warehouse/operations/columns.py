@@ -249,6 +249,7 @@ MEASURE_STATES = {
     "first_step_date": DAY,
     "decided_date": DAY,
     "start_date": DAY,
+    "returns_on": DAY,
     "rate_value": NUMBER,
     "rate_unit": TEXT,
     "statuses": TEXTS,

@@ -1,7 +1,7 @@
--- One row: how many single notices of one rule passed on one channel within a window.
+-- One row: how many notices of one rule, updates too, passed on one channel within a window.
 SELECT count(*)
 FROM store.alerts
-WHERE kind = 'single'
+WHERE kind IN ('single', 'update')
     AND rule_id = $rule_id
     AND channel = $channel
     AND fold_at IS NULL

@@ -51,7 +51,7 @@ LEFT JOIN words AS w ON w.alert_id = a.alert_id;
 
 COMMENT ON VIEW alerts IS 'One row per notice: what was sent to a channel, or waits to be sent.';
 COMMENT ON COLUMN alerts.alert_id IS 'Digest of rule, development and channel; the idempotency key.';
-COMMENT ON COLUMN alerts.kind IS 'single; correction (the source withdrew or changed what the notice in refers_to says); or digest (one notice for several).';
+COMMENT ON COLUMN alerts.kind IS 'single; update (further reports of the step in refers_to give its end, rate or goods); correction (the source withdrew or changed what the notice in refers_to says); or digest (one notice for several).';
 COMMENT ON COLUMN alerts.rule_id IS 'Id of the rule that matched.';
 COMMENT ON COLUMN alerts.severity IS 'flash, urgent or notice; set by the rule.';
 COMMENT ON COLUMN alerts.channel IS 'Name of the channel the notice goes to.';

@@ -1,7 +1,18 @@
 -- One row per measure: its status today, and its next date.
 -- after: standing_developments, standing_measures, event_families
 CREATE OR REPLACE VIEW measure_status AS
-WITH affected AS (
+WITH stands AS (
+    -- What a step of before migration 0074 says of its end is all that is known of its return.
+    SELECT
+        held.measure_id,
+        step.status IN ('suspended', 'delayed')
+            OR (step.status = 'extended' AND step.status_target = 'suspension') AS is_paused,
+        CASE WHEN is_paused THEN coalesce(held.returns_on, step.ends_on) END AS returns_on,
+        coalesce(held.returns_on, step.ends_on) AS ends_on
+    FROM store.measure_states AS held
+    JOIN store.standing_developments AS step ON step.development_id = held.last_development_id
+),
+affected AS (
     SELECT held.measure_id, list(DISTINCT tie.listing_id ORDER BY tie.listing_id) AS tickers
     FROM store.event_tickers AS tie
     JOIN store.development_states AS held ON held.development_id = tie.development_id
@@ -20,37 +31,38 @@ SELECT
     measure.instrument_id,
     latest.status AS last_status,
     latest.status_target AS last_status_target,
-    state.status_dates[-1] AS last_step_date,
+    coalesce(latest.decision_date, latest.first_reported_at::DATE) AS last_step_date,
     latest.effective_on AS last_effective_on,
     latest.ends_on AS last_ends_on,
     CASE
         WHEN latest.status IN ('announced', 'adopted', 'delayed')
             AND latest.effective_on <= current_date THEN 'in_force'
-        WHEN latest.status IN ('suspended', 'delayed') AND latest.ends_on < current_date
+        WHEN latest.status IN ('suspended', 'delayed') AND stands.ends_on < current_date
             THEN 'suspension_over'
         WHEN latest.status = 'extended' AND latest.status_target = 'suspension'
-            AND latest.ends_on >= current_date THEN 'suspended'
+            AND stands.ends_on >= current_date THEN 'suspended'
         WHEN latest.status = 'extended' AND latest.status_target = 'suspension'
             THEN 'suspension_over'
         ELSE latest.status
     END AS status_today,
     CASE
         WHEN latest.effective_on > current_date AND (
-            latest.ends_on IS NULL OR latest.ends_on < current_date
-            OR latest.effective_on <= latest.ends_on
+            stands.ends_on IS NULL OR stands.ends_on < current_date
+            OR latest.effective_on <= stands.ends_on
         ) THEN latest.effective_on
-        WHEN latest.ends_on >= current_date THEN latest.ends_on
+        WHEN stands.ends_on >= current_date THEN stands.ends_on
     END AS next_date,
     CASE
         WHEN latest.effective_on > current_date AND (
-            latest.ends_on IS NULL OR latest.ends_on < current_date
-            OR latest.effective_on <= latest.ends_on
+            stands.ends_on IS NULL OR stands.ends_on < current_date
+            OR latest.effective_on <= stands.ends_on
         ) THEN 'takes effect'
-        WHEN latest.ends_on >= current_date AND (
+        WHEN stands.ends_on >= current_date AND (
             latest.status IN ('suspended', 'delayed') OR latest.status_target = 'suspension'
         ) THEN 'returns unless prolonged'
-        WHEN latest.ends_on >= current_date THEN 'ends'
+        WHEN stands.ends_on >= current_date THEN 'ends'
     END AS next_step,
+    stands.returns_on,
     state.first_step_date,
     state.decided_date,
     state.start_date,
@@ -68,6 +80,7 @@ SELECT
     measure.first_seen_at,
     state.last_reported_at
 FROM store.measure_states AS state
+JOIN stands ON stands.measure_id = state.measure_id
 JOIN store.standing_measures AS measure ON measure.measure_id = state.measure_id
 JOIN store.standing_developments AS latest ON latest.development_id = state.last_development_id
 LEFT JOIN affected ON affected.measure_id = state.measure_id
@@ -90,7 +103,7 @@ COMMENT ON COLUMN measure_status.targets IS 'All targets that its reports name.'
 COMMENT ON COLUMN measure_status.commodities IS 'All commodity ids that its reports name.';
 COMMENT ON COLUMN measure_status.companies IS 'All companies that its reports name, as written.';
 COMMENT ON COLUMN measure_status.instrument_id IS 'The legal act that identifies it, in normal form: named by a report, or the standing one on its goods or subject; NULL when there is none.';
-COMMENT ON COLUMN measure_status.last_status IS 'Status of its last reported step.';
+COMMENT ON COLUMN measure_status.last_status IS 'Status of the step that it stands at: the last one reported; a pause stands until its end whatever is only announced or planned meanwhile.';
 COMMENT ON COLUMN measure_status.last_status_target IS 'What that step acts on: measure, suspension, deadline, exemption or investigation.';
 COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, or else first reported.';
 COMMENT ON COLUMN measure_status.last_effective_on IS 'When that step takes effect; NULL when not reported.';
@@ -98,6 +111,7 @@ COMMENT ON COLUMN measure_status.last_ends_on IS 'When that step ends; for a sus
 COMMENT ON COLUMN measure_status.status_today IS 'last_status, updated for dates that have passed: in_force after the effective date, suspension_over when a suspension ended without further news.';
 COMMENT ON COLUMN measure_status.next_date IS 'Next day on which the status changes by itself; NULL when none is known.';
 COMMENT ON COLUMN measure_status.next_step IS 'What happens on next_date: takes effect, returns unless prolonged, or ends.';
+COMMENT ON COLUMN measure_status.returns_on IS 'When a paused measure returns unless prolonged: the last end told of its pause, also if that is past; NULL when it is not paused or no report says.';
 COMMENT ON COLUMN measure_status.first_step_date IS 'Date of its first known step.';
 COMMENT ON COLUMN measure_status.decided_date IS 'When it was first announced, adopted or in force.';
 COMMENT ON COLUMN measure_status.start_date IS 'When it started to apply, or will start.';
@@ -111,6 +125,6 @@ COMMENT ON COLUMN measure_status.disputed IS 'True when official sources contrad
 COMMENT ON COLUMN measure_status.tickers IS 'Affected listings, MIC:TICKER.';
 COMMENT ON COLUMN measure_status.evidence IS 'The sentence that reported the last step first.';
 COMMENT ON COLUMN measure_status.first_url IS 'Address of the article with that sentence.';
-COMMENT ON COLUMN measure_status.last_development_id IS 'Its last step; see policy_events.';
+COMMENT ON COLUMN measure_status.last_development_id IS 'The step that it stands at; see policy_events.';
 COMMENT ON COLUMN measure_status.first_seen_at IS 'When its first report reached us, UTC.';
 COMMENT ON COLUMN measure_status.last_reported_at IS 'Time of its last report, UTC.';
