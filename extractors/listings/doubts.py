@@ -32,15 +32,18 @@ TIGHTENS = re.compile(
 )
 
 
-# A threat that is taken back, whatever else the sentence says.
+# What is taken back, was only planned or no longer holds, whatever else the sentence says; goods
+# under sanctions that are delivered.
 RETREATS = re.compile(
     r"\b(?:back(?:s|ed|ing)? (?:off|down|away)|walk(?:s|ed|ing)? back|climb(?:s|ed) down"
-    r"|drop(?:s|ped)? (?:\w+ ){0,2}threats?)\b",
+    r"|drop(?:s|ped)? (?:\w+ ){0,2}threats?|no longer (?:subject|fac\w+|appl\w+)"
+    r"|(?:was|were|had been) (?:set|due|supposed|meant) to"
+    r"|(?:transfer|hand over|sell|ship|deliver)\w*(?:\W+\w+){0,6}?\W+sanctioned)\b",
     re.I,
 )
 STOCKS = r"(?:reserves?|stockpiles?|stocks|barrels|inventor(?:y|ies))\b"
 RELEASES = re.compile(
-    r"\b(?:releas(?:e|es|ed|ing)|tap(?:s|ped|ping)?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
+    r"\b(?:releas(?:e|es|ed|ing)|un(?:b)?lock(?:s|ed|ing)?|tap(?:s|ped|ping)?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
     rf"|sell(?:s|ing)?|sold|borrow(?:s|ed|ing)?)\b(?:\W+\w+){{0,7}}?\W+{STOCKS}"
     rf"|\b{STOCKS}(?:\W+\w+){{0,3}}?\W+(?:releas(?:e|es|ed)|drawdowns?)\b",
     re.I,
@@ -83,8 +86,12 @@ def contradiction(event: EventMention) -> str | None:
     easing, and quotas that change.
     A sentence that also tightens is not in doubt. A release of stocks that is denied is.
     """
-    if releases(event) and (denial := NOT.search(event.sentence)):
-        return denial[0]
+    if releases(event):
+        if denial := NOT.search(event.sentence):
+            return denial[0]
+        # Reserves of another country are no stocks of the actor's.
+        if event.targets and not set(event.targets) & set(event.actors):
+            return "reserves of another country"
     stopped = event.status is EventStatus.SUSPENDED and FAMILY[event.type] == "export"
     for pattern, asked in ((STOPS, stopped), (QUOTA, event.type in QUOTA_TYPES)):
         if asked and (found := pattern.search(event.sentence)):

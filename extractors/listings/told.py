@@ -19,6 +19,8 @@ GAINS = re.compile(
     re.I,
 )
 ALLOWS = re.compile(r"\b(?:allow|permit|let)(?:s|ed|ing|ting)?\s+$", re.I)
+BLOW = re.compile(r"\b(?:blow|setback) (?:to|for)\s+$", re.I)
+BOOST = re.compile(r"\b(?:boost|relief|reprieve|win|victory|boon) (?:to|for)\s+$", re.I)
 MAY_SELL = re.compile(r"^\s+to\s+(?:re)?(?:sell|export|ship|sales)\b", re.I)
 NOT = re.compile(r"\b(?:not|no|never|without|despite|unless|avoid\w*)\b|n['\u2019]t\b", re.I)
 
@@ -34,6 +36,9 @@ def told_effect(event: EventMention, mention: NamedListing) -> tuple[str, str] |
     before, rest = event.sentence[:start], event.sentence[after:]
     if ALLOWS.search(before) and (found := MAY_SELL.search(rest)):
         return "+", "allowed " + " ".join(found[0].split())
+    for sign, pattern in (("-", BLOW), ("+", BOOST)):
+        if found := pattern.search(before):
+            return sign, found[0].strip()
     loses, gains = LOSES.search(rest), GAINS.search(rest)
     found = loses or gains
     if found is None or (loses and gains):

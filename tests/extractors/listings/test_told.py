@@ -52,6 +52,8 @@ def test_an_exemption_of_a_named_firm_is_not_for_all(linker: EventLinker) -> Non
         ("Washington allows Cleveland-Cliffs to sell abroad despite tariffs.", None),
         ("Washington allows Cleveland-Cliffs to sell abroad.", "+"),
         ("Cleveland-Cliffs does not fall after the tariff.", None),
+        ("The tariff is lifted, dealing a blow to Cleveland-Cliffs", "-"),
+        ("The tariff is a boost for Cleveland-Cliffs", "+"),
         ("A tariff is discussed by Cleveland-Cliffs.", None),
     ],
 )
@@ -81,6 +83,8 @@ def test_what_an_agreement_opens_is_not_told(linker: EventLinker) -> None:
         ("export_control", "suspended", "China suspends exports controls.", False),
         ("export_quota", "raised", "China to raise the export quota.", True),
         ("export_ban", "threatened", "China backs off a threat to ban exports.", True),
+        ("export_ban", "raised", "The ban on exports was set to grow in May.", True),
+        ("export_ban", "in_force", "Exports are no longer subject to the curbs.", True),
         ("export_ban", "threatened", "China threatens to ban exports.", False),
     ],
 )
@@ -98,3 +102,28 @@ def test_whether_clearance_helps_a_firm_is_not_told(linker: EventLinker) -> None
                    sentence="Washington reviews the stake in Intel.")  # fmt: skip
     (link,) = links(linker, review).values()
     assert (link.link, link.sign) == ("party", None)
+
+
+def test_stocks_that_are_unblocked_are_released_and_those_of_others_are_no_stocks(
+    linker: EventLinker,
+) -> None:
+    for sentence, targets, sign in (
+        ("Japan will unblock its oil reserves.", (), "-"),
+        ("Japan will look to tap the oil reserves of Venezuela.", ("VE",), None),
+    ):
+        step = event("stockpile", "announced", actors=("JP",), targets=targets,
+                     commodities=("crude_oil",), sentence=sentence)  # fmt: skip
+        assert links(linker, step)["XNYS:XOM"].sign == sign, sentence
+
+
+def test_who_acts_and_is_read_as_target_beside_another_is_on_no_side(linker: EventLinker) -> None:
+    probe = event("investigation", "proposed", actors=("EU", "US"), targets=("CN", "EU"),
+                  commodities=("steel",))  # fmt: skip
+    found = links(linker, probe)
+    assert found["XNYS:NUE"].sign == "+"
+    assert "XETR:TKA" not in found
+
+
+def test_a_border_elsewhere_is_no_news_of_a_user(linker: EventLinker) -> None:
+    duty = event("tariff", "raised", actors=("EU",), targets=("US",), commodities=("steel",))
+    assert "XNYS:DE" not in links(linker, duty)
