@@ -2,9 +2,11 @@
 
 import hashlib
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from email.utils import format_datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler
@@ -14,6 +16,7 @@ from flows.base.loopback import LoopbackServer
 from models.article import Article
 from models.feed import Feed
 
+# What a feed shows at least; it shows more where more came since its reader last asked.
 SHOWN = 50
 
 
@@ -43,14 +46,22 @@ def item_xml(article: Article) -> str:
     )
 
 
+def count_until(articles: Sequence[Article], now: datetime) -> int:
+    """Return how many articles, earliest first, were seen by `now`."""
+    return bisect_right(articles, now, key=lambda article: article.first_seen_at)
+
+
 @contextmanager
 def serve_archive(
     feeds: Sequence[Feed], articles: Mapping[str, Sequence[Article]], clock: Clock
 ) -> Iterator[list[Feed]]:
     """Serve the articles of each feed (earliest first); yields the feeds with their new URLs.
 
-    Answers carry an ETag; a request with the current one gets a 304.
+    Answers carry an ETag; a request with the current one gets a 304. What came since the answer
+    that the reader names is shown, however much it is: no cadence of passes loses articles.
     """
+    heard = {feed: count_until(found, clock()) - SHOWN for feed, found in articles.items()}
+    told: dict[str, tuple[str, int]] = {}
     by_path = {f"/{feed.feed_id}.xml": feed for feed in feeds}
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,11 +72,15 @@ def serve_archive(
             if feed is None:
                 self.answer(404, b"no such page")
                 return
-            now = clock()
-            shown = [a for a in articles[feed.feed_id] if a.first_seen_at <= now]
-            body = feed_body(feed, shown[: -SHOWN - 1 : -1])
+            asked, key = self.headers.get("If-None-Match"), feed.feed_id
+            upto = count_until(articles[key], clock())
+            if key in told and asked == told[key][0]:
+                heard[key] = told[key][1]
+            begin = max(0, min(heard[key], upto - SHOWN))
+            body = feed_body(feed, articles[key][begin:upto][::-1])
             etag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
-            held = self.headers.get("If-None-Match") == etag
+            told[key] = etag, upto
+            held = asked == etag
             self.answer(304 if held else 200, b"" if held else body, etag)
 
         def answer(self, status: int, body: bytes, etag: str = "") -> None:
