@@ -155,8 +155,8 @@ class Notice:
 
     `alert_id` is the idempotency key and stays the same on every attempt. `attempt` counts from 1.
     `kind` is single, update, digest or correction. A digest has no `candidate`; its `parts` are the
-    notices folded into it. If the channel needs several messages, `parts_sent` of `parts_total` are already
-    sent.
+    notices folded into it. If the channel needs several messages, `parts_sent` of `parts_total` are
+    already sent.
     """
 
     alert_id: str
