@@ -28,7 +28,7 @@ WANTED = {
     "AND e.rate_value = 100",
     "threat called off": "rule_id = 'tariff-threats' AND e.status = 'averted' "
     "AND list_contains(e.targets, 'CN')",
-    "suspension until 10 November 2026": "rule_id = 'snap-backs' "
+    "suspension until 10 November 2026": "rule_id IN ('critical-mineral-curbs', 'snap-backs') "
     "AND e.status IN ('suspended', 'delayed', 'extended') AND e.ends_on = DATE '2026-11-10'",
     "agreement with Malaysia": "rule_id = 'agreements' "
     "AND e.status IN ('announced', 'adopted', 'in_force') "

@@ -2,6 +2,7 @@
 
     python -m bench.scale grow /tmp/wh.duckdb /tmp/big.duckdb --articles 1000000
     python -m bench.scale ask /tmp/big.duckdb      the queries of docs/SQL.md, seconds each
+    python -m bench.scale report /tmp/big.duckdb   its report: seconds, bytes, memory
     python -m bench.scale load /tmp/big.duckdb     1,000 new articles, stored, read and linked
                                                    [--corpus reuters_1987] [--passes 4]
 
@@ -14,6 +15,7 @@ load into an empty warehouse (a path without a file).
 import argparse
 import json
 import re
+import resource
 import shutil
 import time
 from collections.abc import Callable
@@ -29,6 +31,7 @@ from extractors.extract import Extractor
 from extractors.linking.index import index_keys_wanted
 from extractors.linking.link import blocks_of, link
 from flows.extract import unit_of
+from flows.reporting.site import ReportOptions, build_report
 from models.article import Article, article_id, text_digest
 from models.event import Extraction
 from tests.warehouse.sql_examples import DOCUMENT, EXAMPLE
@@ -36,8 +39,9 @@ from warehouse.articles.articles import articles_to_extract, save_ingest
 from warehouse.connection import connect, open_warehouse
 from warehouse.events.events import save_extractions
 from warehouse.events.links import load_link_input, mentions_to_link, save_links
-from warehouse.operations import batches
+from warehouse.operations import columns
 from warehouse.operations.batches import batch, registered
+from warehouse.snapshot import publish
 
 STEP_DAYS = 20
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -180,7 +184,7 @@ def copy_states(con: DuckDBPyConnection, times: int) -> None:
                     "state": json.dumps(state),
                 }
             )
-        with registered(con, state_batch=batch(moved, batches.DEVELOPMENT_STATES)):
+        with registered(con, state_batch=batch(moved, columns.DEVELOPMENT_STATES)):
             con.execute("INSERT INTO store.development_states BY NAME FROM state_batch")
 
 
@@ -200,6 +204,16 @@ def ask(path: Path) -> None:
                 rows = len(con.execute(found["sql"]).fetchall())
                 took = time.perf_counter() - start
             print(f"{number:3} {took:7.3f} s {rows:7} rows")
+
+
+def report(path: Path) -> None:
+    """Write the report of a warehouse beside it; print time, size and memory of this process."""
+    snapshot = path.with_suffix(".snapshot.duckdb")
+    publish(path, snapshot)
+    built = build_report(snapshot, path.with_suffix(".report"), ReportOptions(feeds=True))
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    cpu_s, peak_mib = spent.ru_utime + spent.ru_stime, spent.ru_maxrss >> 10
+    print(f"{built}, {built.seconds:.1f} s; {cpu_s:.1f} s of CPU, {peak_mib} MiB")
 
 
 def fresh_articles(corpus: str, count: int) -> list[Article]:
@@ -291,9 +305,9 @@ def link_once(con: DuckDBPyConnection) -> None:
 
 
 def main() -> None:
-    """Grow, ask or load."""
+    """Grow, ask, report or load."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["grow", "ask", "load"])
+    parser.add_argument("what", choices=["grow", "ask", "report", "load"])
     parser.add_argument("path", type=Path)
     parser.add_argument("target", type=Path, nargs="?")
     parser.add_argument("--articles", type=int, default=1_000_000)
@@ -305,6 +319,8 @@ def main() -> None:
         grow(args.path, args.target, args.articles, args.developments)
     elif args.what == "ask":
         ask(args.path)
+    elif args.what == "report":
+        report(args.path)
     else:
         load(args.path, args.corpus, args.passes)
 

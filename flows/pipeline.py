@@ -22,6 +22,7 @@ from flows.base.settings import Settings, settings_of
 from flows.extract import extract
 from flows.ingest import ingest
 from flows.market import market
+from flows.reporting.after_pass import write_report
 from flows.workers.warm_up import load_ahead
 from models.errors import ConfigError, PipelineError
 from warehouse.snapshot import publish
@@ -123,6 +124,11 @@ def run_in_order(
     began = time.monotonic()
     publish_snapshot(settings)
     seconds["snapshot"] = time.monotonic() - began
+    if settings.report.path is not None:
+        began = time.monotonic()
+        done |= write_report(settings, failed)
+        if "report" in done or "report" in failed:
+            seconds["report"] = time.monotonic() - began
     return PassResult(done=done, failed=failed, seconds=seconds)
 
 

@@ -21,10 +21,10 @@ SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PASTED = r"(^<!-- {} output.*?-->\n```text\n)(.*?)(^```$)"
 SECONDS = re.compile(r" +\d+\.\d s")
 PORT = re.compile(r"127\.0\.0\.1:\d+")
-# The README shows so many rows of a table, and these tables only: others need more columns.
-SHOWN_ROWS = 2
-SHOWN_TABLES = ("Feeds fetched", "Alerts raised")
-LEFT_OUT = ("New developments", "Largest moves", "Query the results")
+# The README shows so many rows of these tables only: others need more columns.
+SHOWN_ROWS = 3
+SHOWN_TABLES = ("Alerts raised",)
+LEFT_OUT = ("Feeds fetched", "New developments", "Largest moves", "Query the results")
 WIDTH = 80
 
 

@@ -168,7 +168,7 @@ def with_real_ids(line: str, snapshot: Path) -> str:
                 assert row is not None
                 assert row[0] is not None, query
                 line = re.sub(pattern, str(row[0]), line)
-    return line.replace("/srv/backups/", "backups/")
+    return line.replace("/srv/backups/", "backups/").replace("/srv/www/", "www/")
 
 
 class Forks:

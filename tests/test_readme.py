@@ -136,13 +136,20 @@ def test_pasted_output_fits_80_columns() -> None:
 
 
 def test_the_commands_the_demo_suggests_work_as_printed(clone: Path, demo: str) -> None:
-    suggested = [line.strip() for line in demo.partition("Query the results")[2].splitlines()[1:]]
+    queries = demo.partition("Query the results")[2].partition("\n\n")[0]
+    suggested = [line.strip() for line in queries.splitlines()[1:]]
     more = [line.partition(" more: ")[2] for line in demo.splitlines() if " more: " in line]
     assert len(suggested) >= 3
     assert more
     for line in filter(None, [*suggested, *more]):
         output = typed(clone, line)
         assert len(output.splitlines()) > 1, f"{line} gives rows, not only their names"
+
+
+def test_the_demo_ends_with_the_page_to_open(clone: Path, demo: str) -> None:
+    page = demo.strip().splitlines()[-1].strip()
+    assert page == "var/demo/report/index.html"
+    assert "Latest developments" in (clone / page).read_text("utf-8")
 
 
 def test_a_second_demo_adds_nothing(clone: Path, demo: str) -> None:

@@ -2,6 +2,8 @@
 
 import itertools
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -98,6 +100,25 @@ def find_rates(
         )
     unique = {(r.value, r.unit, r.role): r for r in reversed(out)}
     return tuple(r for r in out if unique[(r.value, r.unit, r.role)] is r)
+
+
+_REACHES = re.compile(r"\bto (?:a |an )?$", re.I)
+
+
+def left_behind(context: SentenceContext, rates: Sequence[Rate]) -> tuple[Rate, ...]:
+    """The rates of a step that raises or cuts to one of them; those said before are previous.
+
+    "The 10% tariff will be raised to 25%" leaves 10% behind.
+    """
+    text = context.text
+    at = {rate: text.find(rate.text) for rate in rates}
+    reached = [r for r in rates if r.role == "rate" and _REACHES.search(text[: at[r]])]
+    if len(reached) != 1:
+        return tuple(rates)
+    return tuple(
+        replace(r, role="previous_rate") if r is not reached[0] and at[r] < at[reached[0]] else r
+        for r in rates
+    )
 
 
 def _closer(q: Quantity, rival: Candidate, c: Candidate) -> bool:

@@ -1,4 +1,4 @@
-"""Is a step denied or only talked of by words outside its own clause?
+"""Is a step denied, forsworn or only talked of by words outside its own clause?
 
 The reader sees the mood of a clause; that a post or a letter is false often stands at the other end
 of the sentence. lexicon/certainty.toml has the words, the forms they take together are here.
@@ -24,6 +24,15 @@ _NOT_REACH = 30
 _ABOUT = frozenset({"acl", "relcl", "xcomp", "pcomp", "pobj", "prep", "dobj", "advcl", "attr"})
 _WEIGHED = frozenset({"xcomp", "ccomp", "pcomp", "prep", "dobj"})
 _UP = 5
+# How far before a step its going on is said.
+_NEAR = 25
+# How far behind the words for a measure a word that describes it may begin.
+_NEXT = 15
+# "A tariff that was to hit exports", "which would have ended": planned once, no longer.
+_ONCE_PLANNED = re.compile(
+    r"\b(?:was|were|had been) (?:\w+ly )?(?:due |set |scheduled |meant |supposed )?to (?:\w+ )?$"
+    r"|\bwould (?:otherwise )?have (?:been )?$"
+)
 _OBJECTS = frozenset({"dobj", "nsubjpass"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CLAUSE = re.compile(r"[;:]|,? (?:and|but|while|after|before) |, (?!\d)")
@@ -48,12 +57,47 @@ def is_negated(text: str, start: int) -> bool:
     return _NOT.search(text, max(0, start - _NOT_REACH), start) is not None
 
 
+def is_forsworn(text: str, start: int, end: int) -> bool:
+    """Is what the span names, a step and its measure, promised not to be done?
+
+    "Will refrain from setting quotas", "undertakes not to cap exports", "promises no curbs".
+    """
+    lowered = lower(text)
+    return any(
+        found.start() < end and not _CLAUSE.search(lowered, found.end(), max(start, found.end()))
+        for found in _forswearing().finditer(lowered, max(0, start - _REACH), end + _NEAR)
+    )
+
+
+def goes_on(text: str, start: int, end: int) -> bool:
+    """Is the measure that the words from `start` to `end` speak of only said to go on?
+
+    Or is it only described: "the rule covers eight products", "the average duty is 47%"?
+    """
+    lowered = lower(text)
+    before = lowered[max(0, start - _NEAR) : end]
+    found = list(_going_on().finditer(before))
+    if found and not _CLAUSE.search(before, found[-1].end()):
+        return True
+    if _describing().search(lowered, start, min(len(text), end + _NEXT)):
+        return True
+    return _untouched().search(lowered, start, min(len(text), end + _REACH)) is not None
+
+
+def was_planned(text: str, start: int) -> bool:
+    """Is the step whose words begin at `start` one that was to come: "which was to end"?"""
+    before = lower(text[max(0, start - _REACH) : start])
+    return _ONCE_PLANNED.search(before) is not None and not re.search(r"\bif\b", before)
+
+
 def is_talked_of(step: Token) -> bool:
     """Is a step only what talks are about, or are talks what the step begins?
 
     "Talks to widen the pact", "negotiations begin to renew it", "discussed the lifting of bans",
     "agreed to open talks".
     """
+    if lower(step.text) in verb_forms("discuss") and step.dep_ != "amod":
+        return True
     begun = [step, *(child for child in step.children if child.dep_ == "xcomp")]
     for verb in begun:
         if lower(verb.text) in _forms("beginning") and any(
@@ -71,6 +115,11 @@ def is_talked_of(step: Token) -> bool:
 def is_considered(step: Token) -> bool:
     """Is a step only being weighed: "is considering whether to drop the duty"?"""
     return any(lower(at.text) in _forms("considering") for at in _above(step, _WEIGHED))
+
+
+def is_threatened(step: Token) -> bool:
+    """Is a step only threatened: "threatened to raise the duty"?"""
+    return any(lower(at.text) in _forms("threatening") for at in _above(step, _WEIGHED))
 
 
 def _above(step: Token, joints: frozenset[str]) -> Iterator[Token]:
@@ -111,6 +160,34 @@ def _before() -> tuple[tuple[re.Pattern[str], int | None], ...]:
         (re.compile(rf"\b(?:{_any(words['excluding'])})\b"), _REACH),
         (re.compile(rf"(?:^|[,:;] |that |said )no (?:\w+ ){{0,2}}(?=(?:{measures})\b)"), _REACH),
     )
+
+
+@cache
+def _forswearing() -> re.Pattern[str]:
+    """What promises that a step which follows is not done."""
+    promising = _any(form for verb in _words()["forswearing"] for form in verb_forms(verb))
+    refraining = _any(form for verb in _words()["refraining"] for form in verb_forms(verb))
+    return re.compile(
+        rf"\b(?:{promising}) (?:\w+ ){{0,3}}?(?:not to|never to|no)\b|\b(?:{refraining}) from\b"
+    )
+
+
+@cache
+def _going_on() -> re.Pattern[str]:
+    """Words by which a measure goes on."""
+    return re.compile(rf"\b(?:{_any(f for w in _words()['going_on'] for f in verb_forms(w))})\b")
+
+
+@cache
+def _describing() -> re.Pattern[str]:
+    """Words that describe a measure and tell no step of it."""
+    return re.compile(rf"\b(?:{_any(f for w in _words()['describing'] for f in verb_forms(w))})\b")
+
+
+@cache
+def _untouched() -> re.Pattern[str]:
+    """Words by which nothing is done to a measure."""
+    return re.compile(rf"\b(?:{_any(_words()['untouched'])})\b")
 
 
 @cache

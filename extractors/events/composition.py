@@ -120,8 +120,10 @@ def _side_by_side(text: str) -> Iterator[Found]:
         for act in table.acts.get(word.group(), ()):
             at = _thing_after(words, i, table)
             if at is not None and not _refused(words, i):
-                start, end = words[at].span()
-                yield _found(act, table.things[words[at].group()], text, word.start(), start, end)
+                thing, end = table.things[words[at].group()], words[at].end()
+                if thing == "suspension" and _of_trade(text, end):
+                    thing = "measure"
+                yield Found(act, thing, word.start(), end)
 
 
 def _in_the_parse(doc: Doc, text: str) -> Iterator[Found]:
@@ -135,7 +137,9 @@ def _in_the_parse(doc: Doc, text: str) -> Iterator[Found]:
             if _fits(token, act) and not _denied(head):
                 start = min(token.idx, head.idx)
                 end = max(token.idx + len(token.text), head.idx + len(head.text))
-                yield _found(act, thing, text, start, token.idx, end)
+                if thing == "suspension" and _of_trade(text, token.idx + len(token.text)):
+                    thing = "measure"
+                yield Found(act, thing, start, end)
 
 
 def _thing_after(words: list[re.Match[str]], i: int, table: Table) -> int | None:
@@ -175,11 +179,9 @@ def _fits(token: Token, act: str) -> bool:
     return (act in _BY_ITSELF) == (token.dep_ in _SUBJECTS)
 
 
-def _found(act: str, thing: str, text: str, start: int, at: int, end: int) -> Found:
-    """The pair; a suspension of trade itself is a measure."""
-    if thing == "suspension" and _OF_TRADE.match(text, max(at, end) if at < start else end):
-        thing = "measure"
-    return Found(act, thing, start, end)
+def _of_trade(text: str, end: int) -> bool:
+    """Is a pause whose name ends at `end` one of trade itself, and so the measure?"""
+    return _OF_TRADE.match(text, end) is not None
 
 
 @cache

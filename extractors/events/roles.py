@@ -24,6 +24,7 @@ _OWN_WORDS = re.compile(
         r"|interim final rule|proposed rule|memorandum)|the secretary of (?:commerce"
         r"|the treasury|state|homeland security|defense)|"
         r"bureau of industry and security|office of foreign assets control|\bofac\b"
+        r"|court of international trade|federal circuit|federal appeals court"
         r"|federal register|harmonized tariff schedule|htsus|ad valorem rate of "
         r"duty|the commission (?:hereby|has|gives|determin)|"
         r"trade act of 1974|tariff act of 1930|trade expansion act|section (?:232"

@@ -298,7 +298,8 @@ def arguments(
 ) -> Iterator[Value]:
     """Every argument of the event, filled or empty, with the reason."""
     missing = dict(event.missing)
-    parties = read_parties(doc, context, d.read, d.type)
+    measure = d.candidate.evidence.start, d.candidate.evidence.end
+    parties = read_parties(doc, context, d.read, d.type, measure)
     for name, found in zip(("actors", "targets"), parties, strict=True):
         for p in found:
             shown = f"{p.code} ({p.agency})" if p.agency else p.code

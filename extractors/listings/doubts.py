@@ -7,7 +7,7 @@ reverse of one that is bought; the type of the event is the same for both.
 
 import re
 
-from models.event import EventMention, EventType, Polarity
+from models.event import FAMILY, EventMention, EventStatus, EventType, Polarity
 
 # Easing, up to six words before what it eases; and words that tighten, wherever they are.
 RULES = (
@@ -32,9 +32,18 @@ TIGHTENS = re.compile(
 )
 
 
+# What is taken back, was only planned or no longer holds, whatever else the sentence says; goods
+# under sanctions that are delivered.
+RETREATS = re.compile(
+    r"\b(?:back(?:s|ed|ing)? (?:off|down|away)|walk(?:s|ed|ing)? back|climb(?:s|ed) down"
+    r"|drop(?:s|ped)? (?:\w+ ){0,2}threats?|no longer (?:subject|fac\w+|appl\w+)"
+    r"|(?:was|were|had been) (?:set|due|supposed|meant) to"
+    r"|(?:transfer|hand over|sell|ship|deliver)\w*(?:\W+\w+){0,6}?\W+sanctioned)\b",
+    re.I,
+)
 STOCKS = r"(?:reserves?|stockpiles?|stocks|barrels|inventor(?:y|ies))\b"
 RELEASES = re.compile(
-    r"\b(?:releas(?:e|es|ed|ing)|tap(?:s|ped|ping)?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
+    r"\b(?:releas(?:e|es|ed|ing)|un(?:b)?lock(?:s|ed|ing)?|tap(?:s|ped|ping)?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
     rf"|sell(?:s|ing)?|sold|borrow(?:s|ed|ing)?)\b(?:\W+\w+){{0,7}}?\W+{STOCKS}"
     rf"|\b{STOCKS}(?:\W+\w+){{0,3}}?\W+(?:releas(?:e|es|ed)|drawdowns?)\b",
     re.I,
@@ -45,6 +54,25 @@ BUYS = re.compile(
 NOT = re.compile(r"\b(?:not|avoid\w*|without|no|never|n't|rule[sd]? out)\b", re.I)
 
 
+# Exports that stop are no rule that is suspended; a quota that grows is no rule that does.
+STOPS = re.compile(
+    r"\b(?:suspend|halt|stop|paus|block)\w*(?:\W+\w+){0,2}?\W+(?:issu\w+|suppl(?:y|ies)\b|deliver\w+"
+    r"|(?:exports?|shipments?|sales)\b(?!\W+(?:(?:tax|licen[cs]|permit|quota|dut|lev)\w*|bans?\b"
+    r"|controls?|curbs?|restriction\w*|rules?|limits?|measures?)))",
+    re.I,
+)
+QUOTA = re.compile(
+    r"\b(?:rais|increas|expand|boost|cut|lower|reduc|slash)\w*(?:\W+\w+){0,4}?\W+quotas?\b", re.I
+)
+QUOTA_TYPES = frozenset(
+    {
+        EventType.IMPORT_RESTRICTION,
+        EventType.EXPORT_QUOTA,
+        EventType.LOCAL_CONTENT_NATIONALISATION,
+    }
+)
+
+
 def releases(event: EventMention) -> bool:
     """Does the sentence of a stockpile say that stocks are let go?"""
     found = event.type is EventType.STOCKPILE and RELEASES.search(event.sentence)
@@ -52,12 +80,24 @@ def releases(event: EventMention) -> bool:
 
 
 def contradiction(event: EventMention) -> str | None:
-    """Return the words of easing in the sentence of a step read as restricting; None without any.
+    """Return the words that speak against the direction that was read; None without any.
 
-    A sentence that also tightens is not in doubt. So is a release of stocks that is denied.
+    These are words of easing in a step read as restricting, exports that stop in one read as
+    easing, and quotas that change.
+    A sentence that also tightens is not in doubt. A release of stocks that is denied is.
     """
-    if releases(event) and (denial := NOT.search(event.sentence)):
-        return denial[0]
+    if releases(event):
+        if denial := NOT.search(event.sentence):
+            return denial[0]
+        # Reserves of another country are no stocks of the actor's.
+        if event.targets and not set(event.targets) & set(event.actors):
+            return "reserves of another country"
+    stopped = event.status is EventStatus.SUSPENDED and FAMILY[event.type] == "export"
+    for pattern, asked in ((STOPS, stopped), (QUOTA, event.type in QUOTA_TYPES)):
+        if asked and (found := pattern.search(event.sentence)):
+            return " ".join(found[0].split())
+    if event.polarity is Polarity.RESTRICTING and (found := RETREATS.search(event.sentence)):
+        return found[0]
     if event.polarity is not Polarity.RESTRICTING or TIGHTENS.search(event.sentence):
         return None
     found = EASES.search(event.sentence)

@@ -47,6 +47,9 @@ def place_of(event: EventMention, works: tuple[str, ...], seat: str | None) -> s
     home = works[0] if works else None
     border = event.type.value in IMPORT_SIDE
     several = len(told) > 1
+    # "EU and US plan a probe of China" read with the EU as target too: it is on no clear side.
+    if border and home in expand(twice(event)):
+        return "both"
     if home in actors or (not border and seat in actors and seat in works):
         return "both" if border and several else "actor"
     if event.type.value == "sanction_listing" and not event.company_texts:
@@ -62,6 +65,12 @@ def place_of(event: EventMention, works: tuple[str, ...], seat: str | None) -> s
         all_goods = "world" in targets or event.type.value in ON_ALL
         return "target" if all_goods else UNTOLD
     return "elsewhere"
+
+
+def twice(event: EventMention) -> frozenset[str]:
+    """Return who acts and is a target too, where the target of the measure is another."""
+    acting, met = frozenset(event.actors), frozenset(event.targets)
+    return acting & met if met - acting else frozenset()
 
 
 def reaches(event: EventMention, exposure: Exposure, works: tuple[str, ...]) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from spacy.tokens import Doc
 
@@ -13,6 +14,7 @@ from extractors.events.arguments import (
     find_instrument,
     find_rates,
     is_retaliation,
+    left_behind,
 )
 from extractors.events.attribution import attribution_of
 from extractors.events.context import SentenceContext
@@ -24,10 +26,13 @@ from extractors.reading.readings import Reading
 from extractors.reading.roles import read_companies, read_dates, read_parties, read_products
 from models.event import (
     EntityMention,
+    EventDate,
     EventMention,
+    EventStatus,
     EventType,
     Factuality,
     TextUnit,
+    TimeFrame,
     polarity,
     type_group,
 )
@@ -101,15 +106,19 @@ def _mention(
 ) -> EventMention:
     c = d.candidate
     reading: Reading = doc.user_data["reading"]
-    actors, targets = read_parties(doc, context, d.read, d.type)
+    measure = c.evidence.start, c.evidence.end
+    actors, targets = read_parties(doc, context, d.read, d.type, measure)
     products, commodities = read_products(context, reading, d.read)
     commodities = with_commodities(commodities, hs_codes)
     companies = read_companies(context, reading, d.read)
     rates = find_rates(context, c, d.type, all_candidates)
+    if d.status in (EventStatus.RAISED, EventStatus.CUT):
+        rates = left_behind(context, rates)
     amounts = find_amounts(context, c, d.type)
     by_rules, _ = find_event_dates(context, c, d.status, d.factuality)
     ruled = {date.text: date.role for date in by_rules}
-    dates = read_dates(context, reading, d.read, d.factuality, ruled)
+    dates = read_dates(doc, context, d.read, d.factuality, ruled)
+    time_frame = TimeFrame.CURRENT if is_recent(d, dates, context) else d.time_frame
     instrument = find_instrument(context, c)
     duration = find_duration(context, c, d.type)
     source = attribution_of(doc, context, {p.code for p in actors})
@@ -143,7 +152,7 @@ def _mention(
         status=d.status,
         status_target=d.status_target,
         factuality=d.factuality,
-        time_frame=d.time_frame,
+        time_frame=time_frame,
         polarity=polarity(d.type, d.status, d.status_target, d.factuality),
         retaliation=is_retaliation(doc, context, c),
         source_type=source.source_type,
@@ -171,6 +180,19 @@ def _mention(
         missing=tuple(missing),
         extractor_version=version,
     )
+
+
+# A step of this many days before its report is current (ontology section 5).
+CURRENT_DAYS = 7
+
+
+def is_recent(decision: Decision, dates: Sequence[EventDate], context: SentenceContext) -> bool:
+    """Is a step that reads as background dated in the days before its report?"""
+    if decision.time_frame is not TimeFrame.BACKGROUND or context.published is None:
+        return False
+    days = [d.date for d in dates if d.role == "date_announced" and d.date and len(d.date) == 10]
+    since = context.published - timedelta(days=CURRENT_DAYS)
+    return bool(days) and all(since <= date.fromisoformat(d) <= context.published for d in days)
 
 
 def mention_id(unit: TextUnit, field: str, start: int, end: int, type_: EventType) -> str:

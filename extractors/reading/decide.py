@@ -7,7 +7,6 @@ from functools import cache
 
 from spacy.tokens import Doc
 
-from extractors.events.certainty import is_considered, is_denied, is_negated, is_talked_of
 from extractors.events.composition import Found, compose, pairs
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.features import VIEWS, candidate_features
@@ -27,6 +26,7 @@ from extractors.reading.combination import (
 from extractors.reading.inputs import TEXT
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
+from extractors.reading.rulings import Said, settled
 from models.event import (
     EventStatus,
     EventType,
@@ -89,11 +89,11 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
         if found and event.chance < settings["further"]:
             break
         near, told = _told_by(event, weighed)
-        _add(found, labelled.decision(near, told, weighed.score_of(near)))
+        _add(found, labelled.decision(near, told, weighed.score_of(near)), doc)
     for i in sorted(range(len(weighed.scores)), key=lambda i: -weighed.scores[i]):
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
-            _add(found, labelled.decision(i, event, weighed.score_of(i)))
+            _add(found, labelled.decision(i, event, weighed.score_of(i)), doc)
     return found
 
 
@@ -133,15 +133,9 @@ def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combinati
     )
 
 
-# A step that can be what talks are about; the others are talk or its end themselves.
-_STEPS = frozenset(EventStatus) - {
-    EventStatus.UNDER_NEGOTIATION,
-    EventStatus.THREATENED,
-    EventStatus.PROPOSED,
-    EventStatus.REJECTED,
-    EventStatus.AVERTED,
-    EventStatus.VIOLATED,
-}
+# A noun with one of these tells no step by itself.
+_NO_STEP = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
+_OBJECTS = frozenset({"nsubj", "nsubjpass", "dobj"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,35 +160,20 @@ class _Labels:
         kind, status, target = compose(
             self.acts, candidate.spans, kind, EventStatus(said["status"])
         )
-        factuality = Factuality(said["factuality"])
-        if self._denies(candidate.spans, status, factuality):
-            factuality = Factuality.NEGATED
-        elif status in _STEPS and is_talked_of(self.doc[candidate.root]):
-            status = EventStatus.UNDER_NEGOTIATION
-        elif status in _STEPS and is_considered(self.doc[candidate.root]):
-            status = EventStatus.PROPOSED
+        frame = TimeFrame(said["time_frame"])
+        labels = Said(kind, status, target, Factuality(said["factuality"]), frame)
+        labels = settled(self.doc, w.context, candidate, labels)
         return Decision(
             candidate=candidate,
             read=event,
             parties=self.parties(event),
-            type=kind,
-            status=status,
-            status_target=target,
-            factuality=factuality,
-            time_frame=TimeFrame(said["time_frame"]),
+            type=labels.type,
+            status=labels.status,
+            status_target=labels.target,
+            factuality=labels.factuality,
+            time_frame=labels.time_frame,
             confidence=chance_of_score(score),
         )
-
-    def _denies(
-        self, spans: Sequence[tuple[int, int]], status: EventStatus, factuality: Factuality
-    ) -> bool:
-        """Does the sentence deny a step that its clause, as the encoder reads it, does not?"""
-        text = self.weighed.context.text
-        if is_denied(text, min(s for s, _ in spans), max(e for _, e in spans)):
-            return True
-        plain = factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
-        undone = status in (EventStatus.AVERTED, EventStatus.EXPIRED, EventStatus.REJECTED)
-        return plain and not undone and is_negated(text, spans[0][0])
 
     def parties(self, event: ReadEvent) -> frozenset[str]:
         """The jurisdictions of the sentence that surely act in an event."""
@@ -211,10 +190,23 @@ def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
     return {name: head.label(name, view(features)) for name, view in VIEWS.items()}
 
 
-def _add(found: list[Decision], new: Decision) -> None:
+def _add(found: list[Decision], new: Decision, doc: Doc) -> None:
     """Add a decision, unless it repeats one."""
-    if not any(_repeats(new, old) for old in found):
+    if not any(_repeats(new, old) or _is_named_by(new, old, doc) for old in found):
         found.append(new)
+
+
+def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
+    """Is a decision but the noun for what another step is done to: "agreements ... lapse"?"""
+    noun, verb = doc[new.candidate.root], doc[old.candidate.root]
+    return (
+        new.status in _NO_STEP
+        and noun.pos_ in ("NOUN", "PROPN")
+        and noun.head.i == verb.i
+        and noun.i != verb.i
+        and noun.dep_ in _OBJECTS
+        and verb.pos_ == "VERB"
+    )
 
 
 def _repeats(new: Decision, old: Decision) -> bool:

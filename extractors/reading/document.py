@@ -17,6 +17,14 @@ from importlib import resources
 
 import numpy as np
 
+from extractors.reading.steps import (
+    Step,
+    ends_of_pauses,
+    standing_in_the_background,
+    step_of,
+    title_actors,
+    with_actors_of,
+)
 from extractors.text.readable import clean
 from models.event import (
     EventMention,
@@ -121,7 +129,8 @@ def developments(
     if not events:
         return Finished(told=[])
     if unit.publisher_country is None:
-        events = with_actors_of(events)
+        events = title_actors(with_actors_of(events))
+    events = ends_of_pauses(events, unit.published)
     short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
     told, leads, asides = [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
@@ -135,34 +144,8 @@ def developments(
             asides.append(replace(event, confidence=model.untold(chance), is_lead=False))
     best = max(range(len(told)), key=leads.__getitem__, default=None)
     marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
-    return Finished(told=marked, asides=asides, about_policy=about_policy)
-
-
-def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:
-    """The mentions, where one names nobody with the actors that another names for its measure.
-
-    "Beijing suspends its rare earth controls ... The April rules for rare earths stay": the same
-    kind of measure on the same goods is the same state's, if the document names but one.
-    """
-    return [_with_actors(e, events) for e in events]
-
-
-def _with_actors(e: EventMention, events: Sequence[EventMention]) -> EventMention:
-    if e.actor_texts or not e.commodities or e.type is EventType.OFFTAKE_AGREEMENT:
-        return e
-    known = {
-        other.actors
-        for other in events
-        if other.actor_texts
-        and type_group(other.type) == type_group(e.type)
-        and set(other.commodities) & set(e.commodities)
-    }
-    if len(known) != 1:
-        return e
-    (actors,) = known
-    missing = tuple((name, why) for name, why in e.missing if name != "actors")
-    targets = tuple(code for code in e.targets if code not in actors)
-    return replace(e, actors=actors, targets=targets, missing=missing)
+    told = standing_in_the_background(marked)
+    return Finished(told=told, asides=asides, about_policy=about_policy)
 
 
 def vouched(events: Sequence[EventMention]) -> bool:
@@ -266,25 +249,6 @@ class _Document:
             "beside": float(self.sentences[e.field, e.sentence_start] > 1),
             "first": float(e is self.first),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What makes two mentions one development: kind of measure, kind of step, who acts."""
-
-    type: str
-    status: str
-    actors: frozenset[str]
-
-    def meets(self, other: "Step") -> bool:
-        """May both be of one measure: one kind, and an actor in common or none?"""
-        alone = not (self.actors or other.actors)
-        return self.type == other.type and (alone or bool(self.actors & other.actors))
-
-
-def step_of(e: EventMention) -> Step:
-    """The development that a mention speaks of."""
-    return Step(type_group(e.type), status_class(e.status), frozenset(e.actors))
 
 
 def _shared_words(title: str, sentence: str) -> float:

@@ -21,11 +21,16 @@ SURE, LIKELY, HIT = 0.4, 0.15, 0.35
 
 
 def read_parties(
-    doc: Doc, context: SentenceContext, event: ReadEvent, kind: EventType
+    doc: Doc,
+    context: SentenceContext,
+    event: ReadEvent,
+    kind: EventType,
+    measure: tuple[int, int],
 ) -> tuple[list[Party], list[Party]]:
     """(actors, targets): names of the sentence first, then of its title, context and publisher.
 
-    Where the encoder finds no actor, one is lent from outside the sentence.
+    Where the encoder finds no actor, one is lent from outside the sentence. `measure` are the
+    characters of the words for the measure.
     """
     begins = dateline_end(context.text)
     steps = _steps(doc, event)
@@ -50,12 +55,32 @@ def read_parties(
     if not actors and acting:
         chance, party = max(acting.values(), key=lambda found: found[0])
         actors = [party] if chance > LIKELY else []
+    if len(actors) > 1 and kind not in _JOINT:
+        owners = _owners(here, doc, measure)
+        actors = [party for party in actors if party.code in owners] or actors
     taken = {party.code for party in actors}
     targets = [
         party for code, (chance, party) in hit.items() if chance >= HIT and code not in taken
     ]
     actors = actors or lend_actor(context, kind, {party.code for party in targets})
     return actors, targets
+
+
+# What is made together has no owner.
+_JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
+
+
+def _owners(here: Sequence[Name], doc: Doc, measure: tuple[int, int]) -> set[str]:
+    """Whose measure it is: "The truce delayed China's export controls" delays those of China."""
+    found = set()
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is None or span.root.dep_ != "poss":
+            continue
+        head = span.root.head
+        if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
+            found.add(name.code)
+    return found
 
 
 def _of_firm(name: Name, context: SentenceContext, firms: Sequence[tuple[int, int, float]]) -> bool:
@@ -236,9 +261,30 @@ _AHEAD = re.compile(
 )
 
 
+_OF_ACTS = frozenset({"date_announced", "date_effective"})
+_RELATIVE = frozenset({"relcl", "acl"})
+
+
+def _of_the_thing(start: int, end: int, doc: Doc, event: ReadEvent) -> bool:
+    """Does a date stand in a clause that only describes a thing the step is done to?
+
+    "Suspends the controls that it announced on 9 October": the suspension is of another day.
+    """
+    span = doc.char_span(start, end, alignment_mode="expand")
+    step = doc.char_span(event.start, event.end, alignment_mode="expand")
+    if span is None or step is None:
+        return False
+    token = span.root
+    while token.head.i != token.i:
+        if token.dep_ in _RELATIVE:
+            return not any(t.i in (token.i, token.head.i) or token.is_ancestor(t) for t in step)
+        token = token.head
+    return False
+
+
 def read_dates(
+    doc: Doc,
     context: SentenceContext,
-    reading: Reading,
     event: ReadEvent,
     factuality: Factuality,
     ruled: Mapping[str, str],
@@ -248,6 +294,7 @@ def read_dates(
     `ruled` are the roles that rules over the words beside a date give it, by its text: they count
     where the encoder is not sure.
     """
+    reading: Reading = doc.user_data["reading"]
     past, ahead = (find_dates(context.text, context.published, future=f) for f in (False, True))
     found = []
     for d, later in zip(past, ahead, strict=True):
@@ -257,6 +304,8 @@ def read_dates(
         role: str | None = max(chances, key=chances.__getitem__)
         if max(chances.values()) < SURE:
             role = ruled.get(d.text) if sum(chances.values()) > LIKELY else None
+        if role in _OF_ACTS and _of_the_thing(d.start, d.end, doc, event):
+            role = None
         if role == "date_effective" and _UNTIL.search(context.text[: d.start]):
             role = "date_end"
         if role is not None:

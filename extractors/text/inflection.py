@@ -13,6 +13,8 @@ _IRREGULAR: dict[str, tuple[str, ...]] = {
     "strike": ("strike", "strikes", "struck", "striking"),
     "take": ("take", "takes", "took", "taken", "taking"),
     "give": ("give", "gives", "gave", "given", "giving"),
+    "leave": ("leave", "leaves", "left", "leaving"),
+    "undertake": ("undertake", "undertakes", "undertook", "undertaken", "undertaking"),
     "begin": ("begin", "begins", "began", "begun", "beginning"),
     "find": ("find", "finds", "found", "finding"),
     "buy": ("buy", "buys", "bought", "buying"),

@@ -24,8 +24,8 @@ from extractors.reading.document import (
     DocumentModel,
     developments,
     document_features,
-    step_of,
 )
+from extractors.reading.steps import step_of
 from extractors.records import record_from_event, unit_from_record
 from extractors.text.readable import clean
 from extractors.training.labelled import digest, documents_of, shared_folder

@@ -65,6 +65,7 @@ def open_sink(
             secret=secret,
             timeout_s=channel.timeout_s,
             most_bytes=channel.max_bytes,
+            cloudevents=channel.cloudevents,
         )
     # Apprise takes a second to import, so import it only if it is used.
     from flows.alerting.sink_apprise import AppriseSink

@@ -176,6 +176,7 @@ class ChannelTable(BaseModel):
     format: Literal["text", "markdown", "html"] = "text"
     timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
     max_bytes: Annotated[int, Field(ge=4096)] = 1024 * 1024
+    cloudevents: bool = False
 
     @model_validator(mode="after")
     def complete(self) -> "ChannelTable":
@@ -184,6 +185,8 @@ class ChannelTable(BaseModel):
             raise ValueError("a file channel needs path")
         if self.kind in ("webhook", "apprise") and not self.url:
             raise ValueError(f"channel of kind {self.kind} needs url")
+        if self.cloudevents and self.kind != "webhook":
+            raise ValueError(f"only a webhook sends CloudEvents, not a channel of kind {self.kind}")
         if self.secret and not environment_names(self.secret):
             raise ValueError('secret must come from the environment: secret = "${NAME}"')
         return self

@@ -65,6 +65,7 @@ class Channel:
     style: str = "text"
     timeout_s: float = 10.0
     max_bytes: int = 1024 * 1024
+    cloudevents: bool = False
     source: str = ""
 
 
@@ -222,6 +223,7 @@ def load_channels(
             style=table.format,
             timeout_s=table.timeout_s,
             max_bytes=table.max_bytes,
+            cloudevents=table.cloudevents,
             source=source,
         )
     return list(channels.values())

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 import httpx
 
@@ -132,6 +133,7 @@ class WebhookSink:
     `webhook-signature` ("v1," and the base64 HMAC-SHA256 of "id.timestamp.body"). A secret that
     starts with "whsec_" is base64, any other is used as it is. Redirects are not followed: a
     notice goes only to the address the operator chose. Source: standardwebhooks.com, version 1.0.0.
+    With `cloudevents`, headers `ce-...` describe the same body (CloudEvents 1.0, binary mode).
     """
 
     def __init__(
@@ -143,12 +145,14 @@ class WebhookSink:
         secret: str | None = None,
         timeout_s: float = 10.0,
         most_bytes: int = BODY_LIMIT,
+        cloudevents: bool = False,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.channel = channel
         self.timeout_s = timeout_s
         self.most_bytes = most_bytes
+        self.cloudevents = cloudevents
         self.url = url
         self.key = secret_bytes(secret) if secret else None
         self.redact = redact
@@ -165,6 +169,8 @@ class WebhookSink:
         headers = {"Idempotency-Key": notice.alert_id, "webhook-id": notice.alert_id}
         stamp = str(int(self.clock().timestamp()))
         headers["webhook-timestamp"] = stamp
+        if self.cloudevents:
+            headers |= cloud_event(notice)
         if self.key is not None:
             headers["webhook-signature"] = signature(self.key, notice.alert_id, stamp, body)
         try:
@@ -198,6 +204,25 @@ class WebhookSink:
 
     def close(self) -> None:
         self.client.close()
+
+
+def cloud_event(notice: Notice) -> dict[str, str]:
+    """Return the attributes of a notice as headers: CloudEvents 1.0, HTTP binding, binary mode.
+
+    Source and id together name the notice, the same on every attempt. The subject is the measure.
+    """
+    at = notice.created_at.astimezone(UTC).isoformat(timespec="milliseconds")
+    found = {
+        "ce-specversion": "1.0",
+        "ce-id": notice.alert_id,
+        "ce-source": "/policywire/alerts",
+        "ce-type": f"policywire.notice.{notice.kind}",
+        "ce-time": at.replace("+00:00", "Z"),
+    }
+    if notice.candidate is not None:
+        # A header holds ASCII; the binding asks for percent-encoding of the rest.
+        found["ce-subject"] = quote(notice.candidate.measure_id, safe=":/+-._~")
+    return found
 
 
 def secret_bytes(secret: str) -> bytes:

@@ -4,6 +4,7 @@ All are checked before anything starts. Environment names are POLICYWIRE_<SECTIO
 example POLICYWIRE_FETCH__PER_HOST=1; keys without a section have none: POLICYWIRE_WAREHOUSE.
 """
 
+import re
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,6 +146,22 @@ class Watching(Section):
     )
 
 
+class Reporting(Section):
+    """Where the report's pages are written after each pass, and what they hold."""
+
+    path: Path | None = Field(None, description="a folder of its own, replaced as a whole")
+    measures: int = Field(2000, ge=1, le=20000, description="the last reported ones")
+    feeds: bool = Field(False, description="Atom, JSON Feed, calendar and CSV beside the pages")
+    url: str = Field("", description="where the folder is served, for links in feeds")
+
+    @field_validator("url")
+    @classmethod
+    def is_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s?#<>\"']+", value):
+            raise ValueError(f"not an http(s) address without query: {value!r}")
+        return value
+
+
 class Settings(BaseSettings):
     """Everything an operator can set."""
 
@@ -166,6 +183,7 @@ class Settings(BaseSettings):
     market: Market = Market()
     schedule: Schedule = Schedule()
     watch: Watching = Watching()
+    report: Reporting = Reporting()
     _alert_tables_in: Path | None = PrivateAttr(default=None)
     _has_own_rules: bool = PrivateAttr(default=False)
 
@@ -253,7 +271,15 @@ def resolve_paths(values: dict[str, Any], folder: Path) -> None:
     market = values.get("market")
     for key in ("price_files", "reference_csv"):
         if isinstance(market, dict) and isinstance(market.get(key), list):
-            market[key] = [folder / each if isinstance(each, str) else each for each in market[key]]
+            market[key] = [_placed(folder, each) for each in market[key]]
+    report = values.get("report")
+    if isinstance(report, dict) and "path" in report:
+        report["path"] = _placed(folder, report["path"])
+
+
+def _placed(folder: Path, value: Any) -> Any:
+    """A path in a settings file, relative to its folder."""
+    return folder / value if isinstance(value, str) else value
 
 
 def settings_of(config: str | None, warehouse: str | None, feeds: str | None) -> Settings:

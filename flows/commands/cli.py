@@ -24,6 +24,7 @@ from flows.commands import (
     history,
     market,
     mcp,
+    report,
     review,
     run,
     sql,
@@ -41,7 +42,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(feeds.app, name="feeds")
-for module in (run, sql, store, text, explain, market, alerts, review, history, mcp, doctor):
+for module in (
+    run,
+    report,
+    sql,
+    store,
+    text,
+    explain,
+    market,
+    alerts,
+    review,
+    history,
+    mcp,
+    doctor,
+):
     module.register(app)
 
 STOPPED = "policywire: stopped; run the same command again to continue"

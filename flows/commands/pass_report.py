@@ -98,6 +98,7 @@ def show_pass(
     print_counts(console, result)
     print_new(console, settings, config, stages, began)
     print_next(console, settings, config)
+    print_pages(console, result)
     if result.failed:
         raise PipelineError("; ".join(f"{stage}: {why}" for stage, why in result.failed.items()))
 
@@ -133,6 +134,14 @@ def print_next(console: Console, settings: Settings, config: Path | None) -> Non
     console.print(paragraph(head, console.width, "bold"), soft_wrap=True)
     for words in NEXT:
         print_command(console, f"  {command_line(*words, settings=settings, config=config)}")
+
+
+def print_pages(console: Console, result: "PassResult") -> None:
+    """Print the page to open, if the pass wrote the report."""
+    if "report" in result.done:
+        page = shown_path(result.done["report"].entry)
+        console.print(Text("\nRead them as pages. Open in a browser:", style="bold"))
+        print_command(console, f"  {page}")
 
 
 def run_stages(

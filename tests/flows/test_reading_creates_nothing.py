@@ -22,6 +22,7 @@ STORED: dict[str, list[str]] = {
     "study": [],
     "status": [],
     "watch": [],
+    "report": ["pages"],
     "mcp": [],
     "warehouse check": [],
     "warehouse export": ["out"],

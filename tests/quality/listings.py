@@ -4,13 +4,16 @@
     python -m tests.quality.listings draw /tmp/drawn.duckdb --seed 17 --pointers /tmp/17.jsonl
     python -m tests.quality.listings keep /tmp/17.jsonl /tmp/17.wrong
     python -m tests.quality.listings tally
+    python -m tests.quality.listings agree
 
 `load` reads and links items of three feed corpora that hold a sentence worth reading, drawn by
 lot. `draw` finds the listings anew, so it shows the code at hand, and draws among the developments
 that affect any: headline, sentence, then each link as "4.2 listing link sign | reason". A reader
 notes the faulty ones, a line each: "4.2 sign: kind of error", or "4.2-5"; `listing`, `sign` and
 `reason` are what can be wrong. `keep` adds the lot to labelled/listings.jsonl: pointers, links and
-verdicts, without any text. Needs the corpora of POLICYWIRE_SHARED.
+verdicts, without any text. `agree` compares it with the second reader's marks in
+labelled/listings_second.jsonl: the faults of each link, in order. Needs the corpora of
+POLICYWIRE_SHARED.
 """
 
 import argparse
@@ -22,6 +25,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from sklearn.metrics import cohen_kappa_score
 
 from extractors.extract import EXTRACTOR_VERSION, Extractor
 from extractors.listings.affected import AffectedListings
@@ -41,6 +46,7 @@ ITEMS, LOT, BATCH = 1000, 17, 100
 # Items without a date count as seen on the day that the corpus was gathered.
 GATHERED = "2026-08-22"
 JUDGED = Path(__file__).parent / "labelled" / "listings.jsonl"
+SECOND = JUDGED.with_name("listings_second.jsonl")
 VERDICTS = ("listing", "sign", "reason")
 FAULTY = re.compile(r"(\d+)\.(\d+)(?:-(\d+))?\s+([a-z,]+)\s*:\s*(.+)")
 QUEUE = "SELECT development_id, revision FROM store.developments ORDER BY development_id"
@@ -187,8 +193,28 @@ def tally() -> None:
             print(f"  {count:4} {error}")
 
 
+def agreement(
+    first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]]
+) -> dict[str, tuple[int, float, float]]:
+    """Return (links, share judged alike, Cohen's kappa) for listings and signs.
+
+    Signs are compared where both readers hold the listing right.
+    """
+    marks = {(p["lot"], p["number"]): [link[3] for link in p["links"]] for p in first}
+    pairs = [
+        pair for p in second for pair in zip(marks[p["lot"], p["number"]], p["faults"], strict=True)
+    ]
+    found = {}
+    for part in ("listing", "sign"):
+        one, other = zip(*((part in a, part in b) for a, b in pairs), strict=True)
+        alike = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
+        found[part] = len(one), alike, float(cohen_kappa_score(one, other))
+        pairs = [(a, b) for a, b in pairs if "listing" not in a and "listing" not in b]
+    return found
+
+
 def main() -> None:
-    """Run one of load, draw, keep and tally."""
+    """Run one of load, draw, keep, tally and agree."""
     parser = argparse.ArgumentParser(description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
     loading = steps.add_parser("load")
@@ -204,6 +230,7 @@ def main() -> None:
     keeping.add_argument("pointers", type=Path)
     keeping.add_argument("faulty", type=Path)
     steps.add_parser("tally")
+    steps.add_parser("agree")
     args = parser.parse_args()
     if args.step == "load":
         load(args.warehouse, args.corpus, args.items)
@@ -211,6 +238,9 @@ def main() -> None:
         draw(args.warehouse, args.seed, args.count, args.pointers)
     elif args.step == "keep":
         keep(args.pointers, args.faulty)
+    elif args.step == "agree":
+        for part, (count, alike, kappa) in agreement(judged(), judged(SECOND)).items():
+            print(f"{part}: {alike:.3f} of {count} links alike, kappa {kappa:.2f}")
     else:
         tally()
 

@@ -81,3 +81,23 @@ def test_the_judgements_are_whole_and_hold_no_text() -> None:
             assert set(faults) <= set(listings.VERDICTS)
             assert bool(faults) == bool(kind)
             assert len(kind) < 70
+
+
+def test_two_readers_are_compared_link_by_link() -> None:
+    first = [{"lot": 9, "number": 1, "links": [
+        ["XNYS:A", "exposed", "+", faults, ""] for faults in ([], [], ["listing"], ["sign"])
+    ]}]  # fmt: skip
+    second = [{"lot": 9, "number": 1, "faults": [[], ["listing"], ["listing"], ["sign"]]}]
+    found = listings.agreement(first, second)
+    assert found["listing"] == (4, 0.75, 0.5)
+    assert found["sign"] == (2, 1.0, 1.0)
+
+
+def test_the_second_readers_marks_are_of_judged_links() -> None:
+    first, second = listings.judged(), listings.judged(listings.SECOND)
+    found = listings.agreement(first, second)
+    assert found["listing"][0] >= 500
+    assert all(set(p) == {"lot", "number", "faults"} for p in second)
+    assert {fault for p in second for faults in p["faults"] for fault in faults} <= {
+        *listings.VERDICTS
+    }

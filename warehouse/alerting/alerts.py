@@ -26,7 +26,7 @@ _TIME = pa.timestamp("us", tz="UTC")
 NEWS = pa.schema([("development_id", pa.string()), ("fingerprint", pa.string())])
 BATCH = pa.schema(
     [(name, pa.string()) for name in ("alert_id", "rule_id", "development_id", "channel")]
-    + [("stage_of", pa.string()), ("report_key", pa.string())]
+    + [("stage_of", pa.string()), ("report_key", pa.string()), ("position", pa.int32())]
 )
 OWED = pa.schema(
     [
@@ -220,8 +220,9 @@ def write_owed(
             "channel": match.channel,
             "stage_of": match.candidate.stage_of,
             "report_key": match.report_key,
+            "position": position,
         }
-        for match in found
+        for position, match in enumerate(found)
     ]
     con.register("alert_batch", pa.Table.from_pylist(batch, schema=BATCH))
     refers = dict(con.execute(load_query("alerts_owed")).fetchall())

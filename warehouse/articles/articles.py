@@ -14,15 +14,15 @@ from models.errors import WarehouseError
 from models.feed import Feed, FeedState, Fetch
 from warehouse.articles.identity import Held, match_entries
 from warehouse.connection import load_query, transaction
-from warehouse.operations import batches
+from warehouse.operations import columns
 from warehouse.operations.batches import batch, fields, registered
 from warehouse.operations.leases import article_resource, take_free
 
 FEWEST_LEASED = 20
 CHOSEN = {
-    "article_id": batches.TEXT,
-    "version": batches.COUNT,
-    "first_seen_at": batches.INSTANT,
+    "article_id": columns.TEXT,
+    "version": columns.COUNT,
+    "first_seen_at": columns.INSTANT,
 }
 
 
@@ -37,7 +37,7 @@ class IngestCount:
 
 def save_feeds(con: DuckDBPyConnection, feeds: Sequence[Feed]) -> None:
     """Store the operator's current list; a feed that left it stays, marked as not listed."""
-    rows = batch([fields(feed, batches.FEEDS) for feed in feeds], batches.FEEDS)
+    rows = batch([fields(feed, columns.FEEDS) for feed in feeds], columns.FEEDS)
     with transaction(con), registered(con, feed_batch=rows):
         con.execute(load_query("save_feeds"))
         con.execute(load_query("unlist_feeds"))
@@ -91,14 +91,14 @@ def save_ingest(
         # Most passes bring no articles: every feed answers "not modified".
         if articles:
             stored, counts = decide(articles, held_articles(con, articles))
-            with registered(con, article_batch=batch(stored, batches.ARTICLES)):
+            with registered(con, article_batch=batch(stored, columns.ARTICLES)):
                 con.execute(load_query("insert_articles"))
                 con.execute(load_query("insert_article_texts"))
                 con.execute(load_query("drop_outdated_unread"))
                 con.execute(load_query("insert_unread"))
-        with registered(con, fetch_batch=batch(ledger(fetches, counts), batches.FETCHES)):
+        with registered(con, fetch_batch=batch(ledger(fetches, counts), columns.FETCHES)):
             con.execute(load_query("insert_fetches"))
-        rows = batch([fields(state, batches.FEED_STATES) for state in states], batches.FEED_STATES)
+        rows = batch([fields(state, columns.FEED_STATES) for state in states], columns.FEED_STATES)
         with registered(con, state_batch=rows):
             con.execute(load_query("save_feed_states"))
     return counts
@@ -106,7 +106,7 @@ def save_ingest(
 
 def ledger(fetches: Sequence[Fetch], counts: Mapping[str, IngestCount]) -> list[dict[str, Any]]:
     """Return fetches as rows, with the article counts on each feed's last answer."""
-    rows = [fields(fetch, batches.FETCHES) for fetch in fetches]
+    rows = [fields(fetch, columns.FETCHES) for fetch in fetches]
     last_ok = {row["feed_id"]: row for row in rows if row["outcome"] == "ok"}
     for feed_id, row in last_ok.items():
         count = counts.get(feed_id, IngestCount())
@@ -132,7 +132,7 @@ def held_articles(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[
         }
         for position, article in enumerate(articles)
     ]
-    with registered(con, key_batch=batch(keys, batches.ARTICLE_KEYS)):
+    with registered(con, key_batch=batch(keys, columns.ARTICLE_KEYS)):
         found = con.execute(load_query("held_articles"))
         names = [column[0] for column in found.description or ()][1:]
         rows = found.fetchall()
@@ -174,7 +174,7 @@ def decide(
         if match.outcome == "same":
             continue
         stored.append(
-            fields(article, batches.ARTICLES)
+            fields(article, columns.ARTICLES)
             | {
                 "article_id": match.held.article_id,
                 "version": match.version,

@@ -18,12 +18,12 @@ from warehouse.articles.articles import held_articles, save_ingest
 from warehouse.articles.identity import match_entries
 from warehouse.connection import load_query, transaction
 from warehouse.events.events import save_extractions
-from warehouse.operations import batches
+from warehouse.operations import columns
 from warehouse.operations.batches import batch, registered
 from warehouse.snapshot import one_line
 
 REFUSALS_KEPT = 1000  # per chunk
-KEYS = {"article_id": batches.TEXT, "version": batches.COUNT}
+KEYS = {"article_id": columns.TEXT, "version": columns.COUNT}
 
 
 def open_backfill(
@@ -126,7 +126,7 @@ def save_archive_chunk(
         if not order.alerts:
             mark_quiet(con, order, [(a.article_id, a.version) for a in fresh], now=now)
         save_ingest(con, articles=fresh)
-        with registered(con, key_batch=batch(keys, {"article_id": batches.TEXT})):
+        with registered(con, key_batch=batch(keys, {"article_id": columns.TEXT})):
             stored = {key for (key,) in con.execute(load_query("new_archive_articles")).fetchall()}
         read = [e for e in extractions if e.unit_id in stored]
         save_extractions(con, read, now)

@@ -8,7 +8,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection import load_query, transaction
-from warehouse.operations.batches import INSTANT, TEXT, batch, registered
+from warehouse.operations.batches import batch, registered
+from warehouse.operations.columns import INSTANT, TEXT
 from warehouse.operations.leases import LINKING, check_turn
 
 # Copies appear within days. A longer window would make the cost grow with the warehouse.

@@ -8,7 +8,8 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection import load_query, transaction
-from warehouse.operations.batches import INSTANT, TEXT, batch, registered
+from warehouse.operations.batches import batch, registered
+from warehouse.operations.columns import INSTANT, TEXT
 
 STAGE_REJECTS = {
     "stage": TEXT,

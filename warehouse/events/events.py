@@ -11,7 +11,7 @@ from models.event import EventMention, Extraction, TextUnit
 from models.security import TickerLink
 from warehouse.connection import load_query, transaction
 from warehouse.events.links import to_mention
-from warehouse.operations import batches
+from warehouse.operations import columns
 from warehouse.operations.batches import batch, fields, registered
 from warehouse.operations.leases import (
     article_resource,
@@ -41,7 +41,7 @@ def save_extractions(
             ours = release_held(con, [article_resource(e.unit_id) for e in once.values()], owner)
             once = {k: e for k, e in once.items() if article_resource(e.unit_id) in ours}
         rows = [extraction_row(e, extracted_at) for e in once.values()]
-        with registered(con, extraction_batch=batch(rows, batches.EXTRACTIONS)):
+        with registered(con, extraction_batch=batch(rows, columns.EXTRACTIONS)):
             held = set(con.execute(load_query("held_extractions")).fetchall())
         fresh = [e for key, e in once.items() if key not in held]
         rows = [extraction_row(e, extracted_at) for e in fresh]
@@ -49,9 +49,9 @@ def save_extractions(
         entities = [entity_row(e) for extraction in fresh for e in entities_of(extraction)]
         with registered(
             con,
-            extraction_batch=batch(rows, batches.EXTRACTIONS),
-            mention_batch=batch(events, batches.EVENT_MENTIONS),
-            entity_batch=batch(entities, batches.ENTITY_MENTIONS),
+            extraction_batch=batch(rows, columns.EXTRACTIONS),
+            mention_batch=batch(events, columns.EVENT_MENTIONS),
+            entity_batch=batch(entities, columns.ENTITY_MENTIONS),
         ):
             if held:
                 con.execute(load_query("note_rereads"))
@@ -102,7 +102,7 @@ def mention_rows(extraction: Extraction, extracted_at: datetime) -> Iterator[dic
 
 def mention_row(mention: EventMention, extracted_at: datetime) -> dict[str, Any]:
     """Return a mention as a row: enumerations as labels, nested records as structs."""
-    return fields(mention, batches.EVENT_MENTIONS) | {
+    return fields(mention, columns.EVENT_MENTIONS) | {
         "start_char": mention.start,
         "end_char": mention.end,
         "rates": [asdict(rate) for rate in mention.rates],
@@ -150,7 +150,7 @@ def developments_waiting(con: DuckDBPyConnection, parts: int = 1) -> list[dict[s
     """Return waiting developments as rows of TICKER_PASSES, plus `dead`: a dead worker's lease."""
     terms = {"limit": JOINED_AT_ONCE, "parts": parts, "fewest": FEWEST_LEASED}
     found = con.execute(load_query("developments_waiting"), terms).fetchall()
-    return [dict(zip((*batches.TICKER_PASSES, "dead"), row, strict=True)) for row in found]
+    return [dict(zip((*columns.TICKER_PASSES, "dead"), row, strict=True)) for row in found]
 
 
 def load_to_join(
@@ -159,7 +159,7 @@ def load_to_join(
     """Return the chosen developments with their leading mentions."""
     if not chosen:
         return []
-    with registered(con, chosen_batch=batch(chosen, batches.TICKER_PASSES)):
+    with registered(con, chosen_batch=batch(chosen, columns.TICKER_PASSES)):
         cursor = con.execute(load_query("developments_to_join"))
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -201,7 +201,7 @@ def save_event_tickers(
             ours = release_held(con, [development_resource(d) for d, _, _ in links], owner)
             links = [item for item in links if development_resource(item[0]) in ours]
         rows = [
-            fields(link, batches.EVENT_TICKERS)
+            fields(link, columns.EVENT_TICKERS)
             | {"development_id": development_id, "listing_id": link.listing}
             for development_id, _, tickers in links
             for link in tickers
@@ -209,8 +209,8 @@ def save_event_tickers(
         passes = [{"development_id": d, "revision": revision} for d, revision, _ in links]
         with registered(
             con,
-            ticker_batch=batch(rows, batches.EVENT_TICKERS),
-            pass_batch=batch(passes, batches.TICKER_PASSES),
+            ticker_batch=batch(rows, columns.EVENT_TICKERS),
+            pass_batch=batch(passes, columns.TICKER_PASSES),
         ):
             for statement in load_query("save_event_tickers").split(";"):
                 if statement.strip():

@@ -25,8 +25,9 @@ from models.event import (
 from models.identity import digest_id
 from models.link import LinkInput, LinkMention, LinkResult, Pin, StoredDevelopment
 from warehouse.connection import load_query, transaction
-from warehouse.operations import batches
-from warehouse.operations.batches import Columns, batch, fields, registered
+from warehouse.operations import columns
+from warehouse.operations.batches import batch, fields, registered
+from warehouse.operations.columns import Columns
 from warehouse.operations.leases import LINKING, check_turn
 
 ENUMS = {
@@ -94,7 +95,7 @@ def load_mentions(con: DuckDBPyConnection, article_ids: Sequence[str]) -> list[L
 def article_batch(con: DuckDBPyConnection, article_ids: Sequence[str]) -> Iterator[None]:
     """Make the articles readable in SQL as `article_batch`."""
     rows = [{"article_id": key} for key in article_ids]
-    with registered(con, article_batch=batch(rows, {"article_id": batches.TEXT})):
+    with registered(con, article_batch=batch(rows, {"article_id": columns.TEXT})):
         yield
 
 
@@ -135,7 +136,7 @@ def load_link_input(
     for block, at in blocks_to_relink(con).items():
         since[block] = min(at, since.get(block, at))
     blocks = [{"block": block, "since": at} for block, at in since.items()]
-    with registered(con, block_batch=batch(blocks, batches.BLOCKS)):
+    with registered(con, block_batch=batch(blocks, columns.BLOCKS)):
         articles = con.execute(load_query("open_articles")).fetchall()
         pins = con.execute(load_query("link_pins")).fetchall()
         pending_articles = {item.mention.article_id for item in pending}
@@ -145,7 +146,7 @@ def load_link_input(
             {"block": block, "index_key": word, "heard_since": at}
             for (block, word), at in words.items()
         ]
-        with registered(con, wanted_batch=batch(rows, batches.WANTED_KEYS)):
+        with registered(con, wanted_batch=batch(rows, columns.WANTED_KEYS)):
             query = "link_states_wanted" if wanted else "link_states"
             states = con.execute(load_query(query)).fetchall()
     settled: list[StoredDevelopment] = []
@@ -194,32 +195,32 @@ def save_links(con: DuckDBPyConnection, result: LinkResult, linker: str | None =
         registered(
             con,
             development_batch=batch(
-                [digested(d, batches.DEVELOPMENTS) for d in result.developments],
-                batches.DEVELOPMENTS,
+                [digested(d, columns.DEVELOPMENTS) for d in result.developments],
+                columns.DEVELOPMENTS,
             ),
             measure_batch=batch(
-                [digested(m, batches.MEASURES) for m in result.measures], batches.MEASURES
+                [digested(m, columns.MEASURES) for m in result.measures], columns.MEASURES
             ),
             measure_state_batch=batch(
-                [fields(m, batches.MEASURE_STATES) for m in result.measures],
-                batches.MEASURE_STATES,
+                [fields(m, columns.MEASURE_STATES) for m in result.measures],
+                columns.MEASURE_STATES,
             ),
             state_batch=batch(
-                [fields(d, batches.DEVELOPMENT_STATES) for d in result.developments],
-                batches.DEVELOPMENT_STATES,
+                [fields(d, columns.DEVELOPMENT_STATES) for d in result.developments],
+                columns.DEVELOPMENT_STATES,
             ),
             finding_batch=batch(
-                [fields(f, batches.FINDINGS) for f in result.findings], batches.FINDINGS
+                [fields(f, columns.FINDINGS) for f in result.findings], columns.FINDINGS
             ),
             linked_block_batch=batch(
-                [{"block": block} for block in result.blocks], {"block": batches.TEXT}
+                [{"block": block} for block in result.blocks], {"block": columns.TEXT}
             ),
             link_batch=batch(
-                [fields(m, batches.DEVELOPMENT_MENTIONS) for m in result.mentions],
-                batches.DEVELOPMENT_MENTIONS,
+                [fields(m, columns.DEVELOPMENT_MENTIONS) for m in result.mentions],
+                columns.DEVELOPMENT_MENTIONS,
             ),
-            gone_batch=batch(gone, batches.GONE),
-            gone_measure_batch=batch(gone_measures, batches.GONE),
+            gone_batch=batch(gone, columns.GONE),
+            gone_measure_batch=batch(gone_measures, columns.GONE),
         ),
     ):
         if linker is not None:

@@ -20,8 +20,8 @@ from models.reading import ReadCount
 from models.reference.markets import US_MARKETS, load_markets
 from models.security import DailyBar
 from warehouse.connection import load_query, transaction
-from warehouse.operations import batches
 from warehouse.operations.batches import batch, fields, registered
+from warehouse.operations.columns import DAILY_BARS, INSTANT, PRICE_LOADS, SYMBOL_MAP
 
 # Accepted column names, in lower case, letters and digits only.
 COLUMN_NAMES = {
@@ -125,8 +125,8 @@ def save_bars(con: DuckDBPyConnection, bars: Sequence[DailyBar]) -> PriceLoad | 
     sources = {bar.source for bar in bars}
     if len(sources) > 1:
         raise WarehouseError(f"one load has bars of {len(sources)} sources: {sorted(sources)}")
-    rows = [fields(bar, batches.DAILY_BARS) for bar in bars]
-    with registered(con, bar_batch=batch(rows, batches.DAILY_BARS)):
+    rows = [fields(bar, DAILY_BARS) for bar in bars]
+    with registered(con, bar_batch=batch(rows, DAILY_BARS)):
         return load_prices(
             con,
             con.table("bar_batch"),
@@ -150,9 +150,7 @@ def load_prices(
     columns = detect_columns(raw.columns, origin, needs_symbol=listing_id is None)
     with staged(con, raw, columns, listing_id):
         mapping = symbol_map(con)
-        facts = pa.table(
-            {"source": [source], "fetched_at": pa.array([fetched_at], batches.INSTANT)}
-        )
+        facts = pa.table({"source": [source], "fetched_at": pa.array([fetched_at], INSTANT)})
         with registered(con, symbol_map=mapping, load_facts=facts):
             con.execute(load_query("local_sessions"))
             faults = con.execute(
@@ -247,7 +245,7 @@ def symbol_map(con: DuckDBPyConnection) -> pa.Table:
         else:
             row["problem"] = "unknown ticker: load its listing first, or pass skip_unknown"
         rows.append(row)
-    return batch(rows, batches.SYMBOL_MAP)
+    return batch(rows, SYMBOL_MAP)
 
 
 def fault_lines(
@@ -298,11 +296,11 @@ def merge(
             read_count=scalar(con, "SELECT count(*) FROM staged_prices"),
             unknown_count=scalar(con, load_query("unknown_prices")),
         )
-        row = fields(load, batches.PRICE_LOADS) | {
+        row = fields(load, PRICE_LOADS) | {
             "load_id": digest_id(origin, source, fetched_at.isoformat()),
             "loaded_at": fetched_at,
         }
-        with registered(con, load_batch=batch([row], batches.PRICE_LOADS)):
+        with registered(con, load_batch=batch([row], PRICE_LOADS)):
             con.execute("INSERT INTO store.price_loads BY NAME FROM load_batch")
     return load
 

@@ -17,8 +17,9 @@ from models.security import (
     Securities,
 )
 from warehouse.connection import load_query, transaction
-from warehouse.operations import batches
-from warehouse.operations.batches import Columns, batch, fields, registered
+from warehouse.operations import columns
+from warehouse.operations.batches import batch, fields, registered
+from warehouse.operations.columns import Columns
 
 
 def save_securities(
@@ -31,11 +32,11 @@ def save_securities(
     """
     benchmarks = dict(securities.benchmarks)
     issuers = [
-        fields(issuer, batches.ISSUERS) | {"position": place}
+        fields(issuer, columns.ISSUERS) | {"position": place}
         for place, issuer in enumerate(securities.issuers)
     ]
     listings = [
-        fields(listing, batches.LISTINGS)
+        fields(listing, columns.LISTINGS)
         | {"benchmark_id": benchmark_of(listing, benchmarks), "position": place}
         for place, listing in enumerate(securities.listings)
     ]
@@ -43,12 +44,12 @@ def save_securities(
         transaction(con),
         registered(
             con,
-            issuer_batch=batch(issuers, batches.ISSUERS),
-            listing_batch=batch(listings, batches.LISTINGS),
-            alias_batch=table(securities.aliases, batches.COMPANY_ALIASES),
-            exposure_batch=table(securities.exposures, batches.EXPOSURES),
-            sign_batch=table(securities.signs, batches.EXPOSURE_SIGNS),
-            market_batch=table(tuple(markets), batches.MARKETS),
+            issuer_batch=batch(issuers, columns.ISSUERS),
+            listing_batch=batch(listings, columns.LISTINGS),
+            alias_batch=table(securities.aliases, columns.COMPANY_ALIASES),
+            exposure_batch=table(securities.exposures, columns.EXPOSURES),
+            sign_batch=table(securities.signs, columns.EXPOSURE_SIGNS),
+            market_batch=table(tuple(markets), columns.MARKETS),
         ),
     ):
         for statement in load_query("save_securities").split(";"):
@@ -109,7 +110,7 @@ def save_sessions(con: DuckDBPyConnection, sessions: Sequence[Session]) -> int:
     """Store trading sessions; return how many were new or changed. Safe to repeat."""
     if not sessions:
         return 0
-    with transaction(con), registered(con, session_batch=table(sessions, batches.SESSIONS)):
+    with transaction(con), registered(con, session_batch=table(sessions, columns.SESSIONS)):
         row = con.execute(load_query("save_sessions")).fetchone()
     assert row is not None, "MERGE reports its row count"
     return int(row[0])
@@ -145,8 +146,8 @@ def listings_without_figi(con: DuckDBPyConnection, words: str | None = None) -> 
 def save_figis(con: DuckDBPyConnection, figis: dict[str, str]) -> None:
     """Store FIGIs by listing id, for listings without one."""
     rows = [{"listing_id": key, "figi": figi} for key, figi in figis.items()]
-    columns = {"listing_id": batches.TEXT, "figi": batches.TEXT}
-    with transaction(con), registered(con, figi_batch=batch(rows, columns)):
+    wanted = {"listing_id": columns.TEXT, "figi": columns.TEXT}
+    with transaction(con), registered(con, figi_batch=batch(rows, wanted)):
         con.execute(load_query("save_figis"))
 
 
@@ -159,7 +160,7 @@ def find_closed_days(con: DuckDBPyConnection, *, now: datetime) -> list[tuple[st
     held = con.execute("SELECT mic, session_date FROM store.closed_days ORDER BY ALL").fetchall()
     if found != held:
         days = [{"mic": mic, "session_date": day, "found_at": now} for mic, day in found]
-        schema = {"mic": batches.TEXT, "session_date": batches.DAY, "found_at": batches.INSTANT}
+        schema = {"mic": columns.TEXT, "session_date": columns.DAY, "found_at": columns.INSTANT}
         with transaction(con), registered(con, day_batch=batch(days, schema)):
             con.execute("DELETE FROM store.closed_days")
             con.execute("INSERT INTO store.closed_days BY NAME FROM day_batch")

@@ -8,7 +8,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection import load_query, transaction
-from warehouse.operations import batches
+from warehouse.operations import columns
 from warehouse.operations.batches import batch, registered
 
 
@@ -128,8 +128,8 @@ def save_dated_events(
         transaction(con),
         registered(
             con,
-            development_batch=batch(developments, batches.DEVELOPMENTS),
-            ticker_batch=batch(links, batches.EVENT_TICKERS),
+            development_batch=batch(developments, columns.DEVELOPMENTS),
+            ticker_batch=batch(links, columns.EVENT_TICKERS),
         ),
     ):
         con.execute(load_query("insert_dated_events"))

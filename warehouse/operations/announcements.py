@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from warehouse.operations.batches import TEXT, batch, registered
+from warehouse.operations.batches import batch, registered
+from warehouse.operations.columns import TEXT
 from warehouse.operations.runs import rows
 
 EMITTED = {"development_id": TEXT}

@@ -12,7 +12,8 @@ from duckdb import DuckDBPyConnection
 
 from models.errors import WarehouseConflictError
 from warehouse.connection import load_query, transaction
-from warehouse.operations.batches import TEXT, batch, registered
+from warehouse.operations.batches import batch, registered
+from warehouse.operations.columns import TEXT
 
 LEASES = {"resource": TEXT}
 LINKING, INDEXING = "stage:link", "stage:index"

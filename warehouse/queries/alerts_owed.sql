@@ -2,6 +2,8 @@
 -- that it continues, if there is one.
 -- A development that replaced a retracted one (after a re-extraction) inherits its notices:
 -- by superseded_by, or because it reports the same step of the same article (report_key).
+-- What one mention reports of several measures ("Canada and Mexico lift their duties", six acts
+-- suspended by one) reads the same: one notice.
 WITH RECURSIVE current_developments AS (
     SELECT development_id, superseded_by, coalesce(retracted, false) AS retracted
     FROM store.developments
@@ -34,6 +36,16 @@ reported_before AS (
         ON d.development_id = a.development_id
     WHERE a.kind = 'single'
 ),
+said AS (
+    SELECT development_id, coalesce(lead_mention_id, development_id) AS mention
+    FROM store.standing_developments
+),
+said_before AS (
+    SELECT a.rule_id, a.channel, s.mention
+    FROM store.alerts AS a
+    JOIN said AS s ON s.development_id = a.development_id
+    WHERE a.kind = 'single'
+),
 first_steps AS (
     -- A notice that was held back told the desk nothing that a later one could continue.
     SELECT alert_id, rule_id, channel, development_id FROM in_outbox WHERE state <> 'muted'
@@ -42,10 +54,17 @@ first_steps AS (
 )
 SELECT b.alert_id, min(s.alert_id) AS refers_to
 FROM alert_batch AS b
+LEFT JOIN said AS w ON w.development_id = b.development_id
+ANTI JOIN said_before AS e
+    ON e.rule_id = b.rule_id AND e.channel = b.channel AND e.mention = w.mention
 ANTI JOIN in_outbox AS t
     ON t.rule_id = b.rule_id AND t.channel = b.channel AND t.development_id = b.development_id
 ANTI JOIN reported_before AS r
     ON r.rule_id = b.rule_id AND r.channel = b.channel AND r.report_key = b.report_key
 LEFT JOIN first_steps AS s
     ON s.rule_id = b.rule_id AND s.channel = b.channel AND s.development_id = b.stage_of
-GROUP BY b.alert_id
+GROUP BY b.alert_id, b.rule_id, b.channel, b.position, coalesce(w.mention, b.development_id)
+QUALIFY row_number() OVER (
+    PARTITION BY b.rule_id, b.channel, coalesce(w.mention, b.development_id)
+    ORDER BY b.position, b.alert_id
+) = 1

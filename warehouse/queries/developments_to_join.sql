@@ -1,5 +1,6 @@
 -- One row per development of chosen_batch: its leading mention with the values of all its reports,
--- and the text that contains the mention.
+-- and the text that contains the mention. Goods are the leading mention's own: what other reports
+-- of the development add is too often another matter, and would put wrong listings beside the news.
 SELECT
     held.development_id,
     held.revision,
@@ -11,7 +12,6 @@ SELECT
         held.polarity AS polarity,
         held.actors AS actors,
         held.targets AS targets,
-        held.commodities AS commodities,
         held.companies AS company_texts
     ),
     source.title,

@@ -13,6 +13,8 @@ HERE = Path(__file__).parent
 BEHAVIOURS = frozenset(
     {"plain", "gzip", "mislabelled", "truncated", "moved", "slow", "missing", "html"}
 )
+# What names a step that one row alone tells.
+STEP = ("article_id", "type", "status", "factuality", "actor", "product")
 FORMATS = frozenset({"rss2", "rss1", "atom"})
 
 
@@ -71,12 +73,16 @@ class DemoFeed:
 class ExpectedDevelopment:
     """A development an article should yield, by the ontology; codes as in models.event.
 
-    `product` is a commodity id of models/reference/commodities.csv, or empty.
-    `rate_pct` is the main rate in percent. If `required` is false, the text allows this reading but
-    does not force it: both finding and missing it are correct.
+    `step` names the step: rows of one step have one name. `product` is a commodity id of
+    models/reference/commodities.csv, or empty. `rate_pct` is the main rate in percent. `end_date`
+    is as precise as the text, empty for none, "*" where a report may leave it open. `notice` is
+    the severity of the notice that the shipped rules owe the desk, or "no". If `required` is
+    false, the text allows this reading but does not force it: both finding and missing it are
+    correct.
     """
 
     article_id: str
+    step: str
     type: str
     status: str
     factuality: str
@@ -85,6 +91,8 @@ class ExpectedDevelopment:
     targets: tuple[str, ...]
     product: str
     rate_pct: float | None
+    end_date: str
+    notice: str
     required: bool
 
 
@@ -129,6 +137,7 @@ def expected_developments() -> tuple[ExpectedDevelopment, ...]:
         return tuple(
             ExpectedDevelopment(
                 article_id=row["article_id"],
+                step=row["step"] or " ".join(filter(None, (row[key] for key in STEP))),
                 type=row["type"],
                 status=row["status"],
                 factuality=row["factuality"],
@@ -137,6 +146,8 @@ def expected_developments() -> tuple[ExpectedDevelopment, ...]:
                 targets=_codes(row["target"]),
                 product=row["product"],
                 rate_pct=float(row["rate_pct"]) if row["rate_pct"] else None,
+                end_date=row["end_date"],
+                notice=row["notice"],
                 required=row["required"] == "yes",
             )
             for row in csv.DictReader(file)

@@ -7,6 +7,7 @@ from pathlib import Path
 from flows.base.screen import Screen
 from flows.base.settings import load_settings
 from flows.base.tables import paragraph
+from flows.commands.demo.material import demo_catalogue
 from flows.commands.demo.server import demo_feeds_toml, serve_demo
 from flows.commands.pass_report import show_pass
 from models.errors import ConfigError
@@ -28,6 +29,10 @@ page_gap_s = 0.02
 
 [market]
 price_files = ["prices.csv.gz"]
+
+[report]
+path = "report"
+feeds = true
 """
 PRICES = "prices.csv.gz"
 
@@ -53,7 +58,8 @@ def run_demo(folder: Path, *, fresh: bool = False) -> None:
     with serve_demo(PORT) as base_url:
         (folder / "feeds.toml").write_text(demo_feeds_toml(base_url), "utf-8")
         config.write_text(CONFIG, "utf-8")
-        head = f"PolicyWire demo: 16 feeds served at {base_url}, results in {folder}/"
+        feeds = len(demo_catalogue())
+        head = f"PolicyWire demo: {feeds} feeds served at {base_url}, results in {folder}/"
         console.print(paragraph(head, console.width, "bold", indent=0), soft_wrap=True)
         console.print()
         settings = load_settings(config)

@@ -172,9 +172,12 @@ def test_the_sign_is_open_where_the_text_does_not_say_who_acts(linker: EventLink
     ban = event("import_restriction", "proposed", targets=("CN",), commodities=("autos",))
     found = links(linker, ban)
     assert found["XHKG:1211"].sign == "-", "the target is told"
-    assert found["XNYS:F"].sign is None
-    assert found["XNYS:F"].why.endswith("hangs on who acts, which the text does not say")
-    assert sum(link.sign is None for link in found.values()) <= 4 * 2
+    assert "XNYS:F" not in found, "who is sheltered hangs on who acts"
+    named = event("import_restriction", "proposed", targets=("CN",), commodities=("autos",),
+                  sentence="A ban on cars would concern Ford Motor Company.")  # fmt: skip
+    ford = links(linker, named)["XNYS:F"]
+    assert ford.sign is None
+    assert ford.why.endswith("hangs on who acts, which the text does not say")
 
 
 def test_a_trade_remedy_without_a_target_has_no_sign_abroad(linker: EventLinker) -> None:

@@ -15,8 +15,8 @@ from extractors.reading.document import (
     finished,
     load_document_model,
     vouched,
-    with_actors_of,
 )
+from extractors.reading.steps import with_actors_of
 from extractors.records import record_from_extraction
 from models.event import (
     EventMention,

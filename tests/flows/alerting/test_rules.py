@@ -183,6 +183,7 @@ def test_channels_in_the_settings_file_work_with_the_shipped_rules(tmp_path: Pat
     [
         ('kind = "pigeon"', "kind: Input should be 'log', 'file', 'webhook' or 'apprise'"),
         ('kind = "webhook"', "channel of kind webhook needs url"),
+        ('kind = "log"\ncloudevents = true', "only a webhook sends CloudEvents"),
         ('kind = "file"', "a file channel needs path"),
         (
             'kind = "webhook"\nurl = "http://x"\nsecret = "hunter2hunter2"',

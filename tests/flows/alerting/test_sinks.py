@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
 
+import httpx
 import pytest
 
 from flows.alerting.channels import open_sinks
@@ -14,7 +15,14 @@ from flows.alerting.message import payload
 from flows.alerting.rules import Channel
 from flows.alerting.secrets import HIDDEN, Redactor
 from flows.alerting.sink_apprise import AppriseSink
-from flows.alerting.sinks import FileSink, LogSink, retry_after_s, secret_bytes, signature
+from flows.alerting.sinks import (
+    FileSink,
+    LogSink,
+    WebhookSink,
+    retry_after_s,
+    secret_bytes,
+    signature,
+)
 from models.errors import AlertError
 from tests.alert_world import candidate, notice
 from tests.flows.receivers import MailServer
@@ -74,6 +82,44 @@ def test_signatures_follow_standard_webhooks() -> None:
     assert signature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body) == expected
     assert key == base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     assert secret_bytes("plain") == b"plain"
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_webhook_is_a_cloud_event_where_asked(asked: bool) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(204)
+
+    sink = WebhookSink(
+        "desk",
+        "https://desk.example/hook",
+        redact=Redactor(),
+        secret="a secret",
+        cloudevents=asked,
+        transport=httpx.MockTransport(answer),
+    )
+    for kind in ("single", "correction"):
+        sink.send(notice(kind=kind, candidate=candidate(measure_id="m/ü 1")))
+    sink.send(notice(kind="digest", candidate=None))
+    sink.close()
+    event = {key: value for key, value in seen[0].headers.items() if key.startswith("ce-")}
+    if not asked:
+        assert event == {}
+        return
+    assert event == {
+        "ce-specversion": "1.0",
+        "ce-id": notice().alert_id,
+        "ce-source": "/policywire/alerts",
+        "ce-type": "policywire.notice.single",
+        "ce-time": "2025-11-12T14:30:00.000Z",
+        "ce-subject": "m/%C3%BC%201",
+    }
+    assert seen[1].headers["ce-type"] == "policywire.notice.correction"
+    assert "ce-subject" not in seen[2].headers
+    assert all(request.headers["content-type"] == "application/json" for request in seen)
+    assert all("webhook-signature" in request.headers for request in seen)
 
 
 @pytest.mark.parametrize(

@@ -236,3 +236,12 @@ def test_a_correction_is_written_once_and_sent_after_its_first_notice() -> None:
     (correction,) = claim_notices(con, owner="b", channels=["desk"], now=later, terms=terms)
     assert (correction.kind, correction.refers_to) == ("correction", first.alert_id)
     assert correction.headline.startswith("CORRECTION: denied by its source: China")
+
+
+def test_one_mention_of_several_measures_is_one_notice(con: DuckDBPyConnection) -> None:
+    joint = {"lead_mention_id": "joint", "article_id": "joint", "actors": ["CA", "MX"]}
+    store(con, "d1", measure_id="m1", **joint)
+    store(con, "d2", measure_id="m2", actors=["CA"])
+    con.execute("UPDATE store.developments SET lead_mention_id = 'joint' WHERE measure_id = 'm2'")
+    assert enqueue_in_transaction(con, [rule()], now=NOW).owed == 1
+    assert enqueue_in_transaction(con, [rule()], now=NOW + timedelta(days=1)).owed == 0

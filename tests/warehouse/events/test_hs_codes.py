@@ -12,7 +12,7 @@ from tests.extractors.link_cases import told
 from tests.warehouse.events.test_links import link_all, store
 from warehouse.connection import open_warehouse
 from warehouse.events.links import digested, load_mentions
-from warehouse.operations import batches
+from warehouse.operations import columns
 from warehouse.operations.check import check_warehouse
 from warehouse.operations.export import export_parquet
 from warehouse.snapshot import publish
@@ -89,10 +89,10 @@ class Row:
 
 
 def test_rows_without_codes_keep_the_digest_of_before() -> None:
-    columns = dict.fromkeys(("type", "hs_codes", "change_reason"), batches.TEXT)
-    before = digested(Row("tariff", ()), {"type": batches.TEXT})["digest"]
-    assert digested(Row("tariff", ()), columns)["digest"] == before
-    assert digested(Row("tariff", ("72",)), columns)["digest"] != before
+    wanted = dict.fromkeys(("type", "hs_codes", "change_reason"), columns.TEXT)
+    before = digested(Row("tariff", ()), {"type": columns.TEXT})["digest"]
+    assert digested(Row("tariff", ()), wanted)["digest"] == before
+    assert digested(Row("tariff", ("72",)), wanted)["digest"] != before
 
 
 def test_an_export_has_the_codes(tmp_path: Path) -> None:

@@ -1,0 +1,191 @@
+"""What the words of a sentence settle about an event, whatever encoder and head make of it.
+
+A question asks, a ban lifted for a year is paused, a promise not to act averts: the ontology
+decides these (sections 4 and 5), and the words leave no choice.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Doc
+
+from extractors.events.certainty import (
+    is_considered,
+    is_denied,
+    is_forsworn,
+    is_negated,
+    is_talked_of,
+    is_threatened,
+    was_planned,
+)
+from extractors.events.context import SentenceContext
+from extractors.events.policy_events import Candidate
+from extractors.text.numbers import find_durations
+from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
+
+# A step that can be what talks are about; the others are talk or its end themselves.
+STEPS = frozenset(EventStatus) - {
+    EventStatus.UNDER_NEGOTIATION,
+    EventStatus.THREATENED,
+    EventStatus.PROPOSED,
+    EventStatus.REJECTED,
+    EventStatus.AVERTED,
+    EventStatus.VIOLATED,
+}
+_UNDONE = frozenset({EventStatus.AVERTED, EventStatus.EXPIRED, EventStatus.REJECTED})
+_PLAIN = frozenset({Factuality.ASSERTED, Factuality.SCHEDULED})
+# Restrictions that a state can promise not to bring in.
+_FORSWORN = frozenset(
+    {
+        EventType.TARIFF,
+        EventType.TRADE_REMEDY,
+        EventType.IMPORT_RESTRICTION,
+        EventType.PROCUREMENT_RESTRICTION,
+        EventType.EXPORT_BAN,
+        EventType.EXPORT_LICENSING,
+        EventType.EXPORT_QUOTA,
+        EventType.EXPORT_TAX,
+        EventType.EXPORT_CONTROL,
+        EventType.SANCTION_LISTING,
+    }
+)
+_RESTRICTS = frozenset(
+    {
+        EventStatus.ANNOUNCED,
+        EventStatus.ADOPTED,
+        EventStatus.IN_FORCE,
+        EventStatus.RAISED,
+        EventStatus.EXPANDED,
+        EventStatus.AVERTED,
+    }
+)
+_RATED = frozenset({EventType.TARIFF, EventType.TRADE_REMEDY, EventType.EXPORT_TAX})
+_ASKS = re.compile(r"\?[\"'”’)\]]*\s*$")
+# "For a year", "for another 90 days", "temporarily": what ends for a time is paused.
+_FOR = re.compile(r"\bfor (?:(?:up to|another|about|at least|an? (?:further|additional)) )?$", re.I)
+_FOR_NOW = re.compile(r"\b(?:temporarily|for now|for the time being)\b", re.I)
+_NEAR = 60
+_FREED = re.compile(r"\b(?:freed?|frees|duty-free|exempt(?:s|ed)?|spare[ds]?|sparing)\b", re.I)
+_FREED_FROM = re.compile(r"\b(?:freed|exempt(?:s|ed)?|spared|excluded) from\b[^.;]{0,40}$", re.I)
+_TO_A_RATE = re.compile(
+    r"\bto (?:a |an )?(?!0(?:\.0+)?\s?(?:%|per))\d[\d.,]*\s?(?:%|per ?cent)", re.I
+)
+_CUT_OFF = re.compile(r"[;:,]| and ")
+_IN_HAND = re.compile(
+    r"\b(?:operating|mining|processing|exploration|drilling|construction) "
+    r"(?:licen[cs]es?|permits?|concessions?)\b",
+    re.I,
+)
+_GENERAL_LICENCE = re.compile(r"\bgeneral (?:export )?licen[cs]es?\b", re.I)
+_LISTED = re.compile(r"\b(?:unreliable entit(?:y|ies) list|list of unreliable entities)\b", re.I)
+_ON_ICE = re.compile(r"^put(?:s|ting)?\b[^.;]* on (?:ice|hold)\b", re.I)
+_NO_STEP = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
+_CONTROL_RULE = re.compile(r"\b(?:affiliates|50[- ]?%|foreign[- ]direct[- ]product) rule\b", re.I)
+_OVER = re.compile(r"\b(?:after|following) (?:\w+ ){0,2}$", re.I)
+_TALKS = re.compile(r"(?:\w+ ){0,2}(?:talks?|negotiations?|discussions?)\b", re.I)
+_EXPORT = frozenset({EventType.EXPORT_LICENSING, EventType.EXPORT_CONTROL, EventType.EXPORT_BAN})
+_QUOTAS = re.compile(r"\b(?:quotas?|exempt\w*|exclu\w*|waive\w*)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The labels of an event that its words can settle."""
+
+    type: EventType
+    status: EventStatus
+    target: StatusTarget
+    factuality: Factuality
+    time_frame: TimeFrame
+
+
+def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Said:
+    """The labels of an event, with what the words of its sentence settle."""
+    text, spans, root = context.text, c.spans, doc[c.root]
+    start, end = min(s for s, _ in spans), max(e for _, e in spans)
+    said = replace(said, time_frame=_time_frame(text, c, said, context.headline))
+    said = _of_kind(text, c, said)
+    if said.type in _FORSWORN and said.status in _RESTRICTS and is_forsworn(text, start, end):
+        return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
+    if _denies(text, spans, said):
+        return replace(said, factuality=Factuality.NEGATED)
+    if said.status in STEPS and is_talked_of(root):
+        said = replace(said, status=EventStatus.UNDER_NEGOTIATION)
+    elif said.status in STEPS and is_considered(root):
+        said = replace(said, status=EventStatus.PROPOSED)
+    elif said.status in _RESTRICTS and is_threatened(root):
+        said = _threatened(said)
+    elif said.status in _NO_STEP and _ON_ICE.search(text[c.start : c.end + _NEAR]):
+        said = replace(said, status=EventStatus.SUSPENDED)
+    elif said.status is EventStatus.LIFTED and said.target is StatusTarget.MEASURE:
+        said = _ended(text, c, said)
+    if said.factuality is not Factuality.NEGATED and _ASKS.search(text):
+        return replace(said, factuality=Factuality.QUESTION)
+    return said
+
+
+def _threatened(said: Said) -> Said:
+    """A threat is a fact of its own day, unless it hangs on a condition (ontology section 5)."""
+    if said.factuality in _PLAIN:
+        said = replace(said, factuality=Factuality.ASSERTED, time_frame=TimeFrame.CURRENT)
+    return replace(said, status=EventStatus.THREATENED)
+
+
+def _of_kind(text: str, c: Candidate, said: Said) -> Said:
+    """The type that the act or the words beside the step name (ontology section 2.2)."""
+    near = text[max(0, c.start - _NEAR) : c.end + _NEAR]
+    granted = said.type is EventType.LICENSING_DEAL and said.status in _RESTRICTS
+    if granted and _GENERAL_LICENCE.search(near):
+        # A permit for all is an easing of the rule that asks for permits.
+        return replace(said, type=EventType.EXPORT_LICENSING, status=EventStatus.NARROWED)
+    if said.type is EventType.LICENSING_DEAL and _LISTED.search(near):
+        return replace(said, type=EventType.SANCTION_LISTING)
+    if said.type in _EXPORT and _IN_HAND.search(near):
+        return replace(said, type=EventType.LICENSING_DEAL)
+    if said.type is EventType.SANCTION_LISTING and _CONTROL_RULE.search(text):
+        return replace(said, type=EventType.EXPORT_CONTROL)
+    if (
+        said.type is EventType.TARIFF_EXEMPTION
+        and said.status in (EventStatus.RAISED, EventStatus.CUT)
+        and _TO_A_RATE.match(text[c.end :].lstrip())
+        and not _QUOTAS.search(text[max(0, c.start - _NEAR) : c.end])
+    ):
+        return replace(said, type=EventType.TARIFF)
+    return said
+
+
+def _time_frame(text: str, c: Candidate, said: Said, headline: bool) -> TimeFrame:
+    """Background is what was once planned, and talks that are over: "after talks in Madrid"."""
+    talks = said.status is EventStatus.UNDER_NEGOTIATION and _TALKS.match(text, c.start, c.end)
+    over = talks and _OVER.search(text[: c.start])
+    planned = not headline and was_planned(text, c.start)
+    return TimeFrame.BACKGROUND if over or planned else said.time_frame
+
+
+def _ended(text: str, c: Candidate, said: Said) -> Said:
+    """What an event read as lifted is: paused if for a time, cut if a rate is left, an exemption.
+
+    "Lifts for a year its ban" pauses it, "drops to 10%" cuts, "freed from the duty" exempts.
+    """
+    if said.type is EventType.TARIFF_EXEMPTION and _FREED.search(text, c.start, c.end):
+        return replace(said, status=EventStatus.ADOPTED)
+    if said.type is EventType.TARIFF and _FREED_FROM.search(text[: c.end]):
+        return replace(said, type=EventType.TARIFF_EXEMPTION, status=EventStatus.ADOPTED)
+    near = slice(max(0, c.start - _NEAR), c.end + _NEAR)
+    rest = _CUT_OFF.split(text[c.end : near.stop], maxsplit=1)[0]
+    if said.type in _RATED and _TO_A_RATE.search(rest):
+        return replace(said, status=EventStatus.CUT)
+    for_a_time = any(
+        near.start <= at < near.stop and "-" not in text[at:to] and _FOR.search(text[:at])
+        for at, to, _ in find_durations(text)
+    )
+    paused = for_a_time or _FOR_NOW.search(text[near]) is not None
+    return replace(said, status=EventStatus.SUSPENDED) if paused else said
+
+
+def _denies(text: str, spans: Sequence[tuple[int, int]], said: Said) -> bool:
+    """Does the sentence deny a step that its clause, as the encoder reads it, does not?"""
+    if is_denied(text, min(s for s, _ in spans), max(e for _, e in spans)):
+        return True
+    plain = said.factuality in _PLAIN and said.status not in _UNDONE
+    return plain and is_negated(text, spans[0][0])

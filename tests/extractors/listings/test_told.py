@@ -1,0 +1,129 @@
+"""What the words of a text leave of links and signs."""
+
+from typing import Any
+
+import pytest
+
+from extractors.listings.exposure import EventLinker
+from extractors.listings.tickers import TickerLinker
+from models.event import EventType, Polarity, TimeFrame
+from models.reference.securities import load_securities
+from tests.extractors.listings.test_exposure import event, links
+
+
+@pytest.fixture(scope="module")
+def linker() -> EventLinker:
+    securities = load_securities()
+    return EventLinker(TickerLinker(securities), securities)
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        {"confidence": 0.89},
+        {"time_frame": TimeFrame.BACKGROUND},
+        {"type": EventType.LICENSING_DEAL},
+        {"type": EventType.GOVERNMENT_INVESTMENT},
+    ],
+)
+def test_what_is_unsure_past_or_of_one_firm_reaches_only_who_is_named(
+    linker: EventLinker, doubt: dict[str, Any]
+) -> None:
+    ban = {"actors": ("CN",), "commodities": ("rare_earths",)}
+    sentence = "China acts on rare earths, MP Materials Corp said."
+    found = links(linker, event("export_ban", "adopted", **ban, sentence=sentence, **doubt))
+    assert set(found) == {"XNYS:MP"}
+    assert len(links(linker, event("export_ban", "adopted", **ban, sentence=sentence))) > 3
+
+
+def test_an_exemption_of_a_named_firm_is_not_for_all(linker: EventLinker) -> None:
+    fields = {"actors": ("US",), "targets": ("CN",), "commodities": ("smartphones",)}
+    one = event("tariff_exemption", "adopted", **fields, company_texts=("Apple Inc",))
+    assert {link.link for link in links(linker, one).values()} <= {"party", "named"}
+    assert links(linker, event("tariff_exemption", "adopted", **fields))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sign"),
+    [
+        ("Cleveland-Cliffs warns of dearer parts as the tariff grows.", "-"),
+        ("Cleveland-Cliffs Inc. braces for the new tariff.", "-"),
+        ("Cleveland-Cliffs gets lower tariff on parts.", "+"),
+        ("Washington allows Cleveland-Cliffs to sell abroad despite tariffs.", None),
+        ("Washington allows Cleveland-Cliffs to sell abroad.", "+"),
+        ("Cleveland-Cliffs does not fall after the tariff.", None),
+        ("The tariff is lifted, dealing a blow to Cleveland-Cliffs", "-"),
+        ("The tariff is a boost for Cleveland-Cliffs", "+"),
+        ("A tariff is discussed by Cleveland-Cliffs.", None),
+    ],
+)
+def test_the_sign_of_a_named_firm_is_what_the_text_says_of_it(
+    linker: EventLinker, sentence: str, sign: str | None
+) -> None:
+    found = links(linker, event("tariff", "raised", actors=("US",), sentence=sentence))
+    (link,) = found.values()
+    assert link.sign == sign
+    assert ("the text says" in link.why) == (sign is not None)
+
+
+def test_what_an_agreement_opens_is_not_told(linker: EventLinker) -> None:
+    talks = event("trade_agreement", "under_negotiation", actors=("US", "MX"),
+                  commodities=("autos",))  # fmt: skip
+    found = links(linker, talks)
+    assert found
+    assert {link.sign for link in found.values()} == {None}
+
+
+@pytest.mark.parametrize(
+    ("type_", "status", "sentence", "open_"),
+    [
+        ("export_licensing", "suspended", "China suspends issuing of permits.", True),
+        ("export_ban", "suspended", "China halts exports of the ore.", True),
+        ("export_ban", "suspended", "China suspends its export ban.", False),
+        ("export_control", "suspended", "China suspends exports controls.", False),
+        ("export_quota", "raised", "China to raise the export quota.", True),
+        ("export_ban", "threatened", "China backs off a threat to ban exports.", True),
+        ("export_ban", "raised", "The ban on exports was set to grow in May.", True),
+        ("export_ban", "in_force", "Exports are no longer subject to the curbs.", True),
+        ("export_ban", "threatened", "China threatens to ban exports.", False),
+    ],
+)
+def test_words_that_speak_against_the_step(
+    linker: EventLinker, type_: str, status: str, sentence: str, open_: bool
+) -> None:
+    way = Polarity.LIBERALISING if status == "suspended" else Polarity.RESTRICTING
+    step = event(type_, status, actors=("CN",), commodities=("rare_earths",), sentence=sentence,
+                 polarity=way)  # fmt: skip
+    assert (links(linker, step)["XNYS:MP"].sign is None) == open_
+
+
+def test_whether_clearance_helps_a_firm_is_not_told(linker: EventLinker) -> None:
+    review = event("investment_screening", "adopted", actors=("US",), company_texts=("Intel",),
+                   sentence="Washington reviews the stake in Intel.")  # fmt: skip
+    (link,) = links(linker, review).values()
+    assert (link.link, link.sign) == ("party", None)
+
+
+def test_stocks_that_are_unblocked_are_released_and_those_of_others_are_no_stocks(
+    linker: EventLinker,
+) -> None:
+    for sentence, targets, sign in (
+        ("Japan will unblock its oil reserves.", (), "-"),
+        ("Japan will look to tap the oil reserves of Venezuela.", ("VE",), None),
+    ):
+        step = event("stockpile", "announced", actors=("JP",), targets=targets,
+                     commodities=("crude_oil",), sentence=sentence)  # fmt: skip
+        assert links(linker, step)["XNYS:XOM"].sign == sign, sentence
+
+
+def test_who_acts_and_is_read_as_target_beside_another_is_on_no_side(linker: EventLinker) -> None:
+    probe = event("investigation", "proposed", actors=("EU", "US"), targets=("CN", "EU"),
+                  commodities=("steel",))  # fmt: skip
+    found = links(linker, probe)
+    assert found["XNYS:NUE"].sign == "+"
+    assert "XETR:TKA" not in found
+
+
+def test_a_border_elsewhere_is_no_news_of_a_user(linker: EventLinker) -> None:
+    duty = event("tariff", "raised", actors=("EU",), targets=("US",), commodities=("steel",))
+    assert "XNYS:DE" not in links(linker, duty)
