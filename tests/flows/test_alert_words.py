@@ -142,7 +142,7 @@ def test_a_muted_measure_is_silent_counted_and_never_told_late(desk: Desk) -> No
 def test_an_unknown_measure_is_refused_with_the_nearest(desk: Desk) -> None:
     desk.reports(STEEL, COPPER)
     _, key = desk.measure("copper")
-    said = desk.types("mute", key.replace("copper", "coper"), "--until", "2d", code=2)
+    said = desk.types("mute", f"{key}x", "--until", "2d", code=2)
     assert len(said.splitlines()) == 1
     assert f"did you mean {key}" in said
     assert "there is no muted measure" in desk.types("unmute", key, code=2)
