@@ -112,7 +112,7 @@ def ingest_feeds(
         )
     return IngestResult(
         run_id=intake.fetching.run_id,
-        outcomes=dict(intake.outcomes),
+        outcomes=dict(sorted(intake.outcomes.items(), key=lambda told: (-told[1], told[0]))),
         new_articles=intake.new,
         new_versions=intake.changed,
     )
