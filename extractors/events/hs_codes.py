@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from models.reference import load_commodities
+from models.reference import lineage
 from models.reference.harmonized import (
     CHAPTER,
     HEADING,
@@ -240,9 +240,3 @@ def with_commodities(commodities: Sequence[str], codes: Sequence[str]) -> tuple[
         if not any(commodity in lineage(other) for other in held):
             held.append(commodity)
     return tuple(held)
-
-
-def lineage(commodity: str) -> tuple[str, ...]:
-    """A commodity and all that it is part of."""
-    parent = load_commodities()[commodity].parent_id
-    return (commodity, *lineage(parent)) if parent else (commodity,)

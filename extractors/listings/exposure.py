@@ -20,7 +20,7 @@ from extractors.listings.tickers import TickerLinker
 from extractors.listings.told import told_effect
 from models.event import EventMention, Factuality, TimeFrame, moves_forward
 from models.jurisdiction import jurisdiction_name
-from models.reference import load_commodities
+from models.reference import lineage, load_commodities
 from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securities, TickerLink
 
 MOST_EXPOSED = 12
@@ -199,7 +199,7 @@ class EventLinker:
     def ties(self, event: EventMention, day: date | None) -> Iterable[Tie]:
         """Yield every exposure to the event's commodities, their members and their class."""
         near: dict[str, float] = {}
-        classes = {parent for c in event.commodities for parent in self.classes(c)}
+        classes = {parent for c in event.commodities for parent in lineage(c)[1:]}
         # "Chips such as AI accelerators": the kind is meant, not all of the class.
         for commodity in [c for c in event.commodities if c not in classes]:
             for reached, nearness in self.family(commodity):
@@ -227,19 +227,12 @@ class EventLinker:
             yield child, nearness
             below += [(c, nearness * 0.9) for c in self.children.get(child, ())]
         nearness = 1.0
-        for parent in self.classes(commodity_id):
+        for parent in lineage(commodity_id)[1:]:
             # A maker of chips need not make AI accelerators.
             if parent not in JOINT:
                 return
             nearness *= ABOVE
             yield parent, nearness
-
-    def classes(self, commodity_id: str) -> Iterable[str]:
-        """Yield the classes of a commodity, the closest first."""
-        commodities = load_commodities()
-        while commodity_id in commodities and (parent := commodities[commodity_id].parent_id):
-            yield parent
-            commodity_id = parent
 
     def strongest_tie(self, event: EventMention, issuer_id: str, day: date | None) -> Tie | None:
         """Return the named issuer's strongest exposure to the event's commodities."""

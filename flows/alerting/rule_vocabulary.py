@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from models.jurisdiction import jurisdictions
-from models.reference import load_commodities, read_rows
+from models.reference import lineage, load_commodities, read_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +77,9 @@ def reference_vocabulary() -> RuleVocabulary:
             sectors.setdefault(row["sector"], []).append(listing)
     commodities = load_commodities()
     under: dict[str, list[str]] = {key: [key] for key in commodities}
-    for item in commodities.values():
-        parent = item.parent_id
-        while parent:
-            under[parent].append(item.commodity_id)
-            parent = commodities[parent].parent_id
+    for commodity in commodities:
+        for parent in lineage(commodity)[1:]:
+            under[parent].append(commodity)
     return RuleVocabulary(
         listings=frozenset(listings),
         groups={key: tuple(items) for key, items in sectors.items()},

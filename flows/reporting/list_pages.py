@@ -7,8 +7,9 @@ from typing import Any
 from flows.reporting import words
 from flows.reporting.drawing import Axis, draw_prices, placed
 from flows.reporting.writer import Writer
+from models.headline import words as words_of
 from models.jurisdiction import jurisdiction_name
-from models.reference import load_commodities
+from models.reference import lineage, load_commodities
 from warehouse.reporting.report_rows import ReportRows, Row
 
 PER_PAGE = 100
@@ -105,11 +106,11 @@ def write_commodities(
     """Write a page per commodity with measures, its parts counted in; return (id, name)."""
     about: dict[str, list[Row]] = defaultdict(list)
     for row in measures:
-        for each in sorted({up for id in row["commodities"] for up in words.ancestors(id)}):
+        for each in sorted({up for id in row["commodities"] for up in lineage(id)}):
             about[each].append(row)
     grids: dict[str, list[Row]] = defaultdict(list)
     for row in exposures:
-        for each in words.ancestors(row["commodity_id"]):
+        for each in lineage(row["commodity_id"]):
             grids[each].append(row)
     below = defaultdict(list)
     for item in load_commodities().values():
@@ -185,7 +186,7 @@ def commodity_grid(rows: Sequence[Row]) -> dict[str, Any]:
     grid = grid_of(rows, "Commodity", "commodity_id")
     for row in grid["rows"]:
         row["path"] = f"commodities/{words.slug(row['id'])}.html"
-        row["name"] = words.goods_word(row["id"])
+        row["name"] = words_of(row["id"])
         row["soft"] = ""
     return grid
 

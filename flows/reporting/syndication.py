@@ -13,6 +13,7 @@ from lxml import etree
 from flows.reporting import words
 from flows.reporting.writer import Writer
 from models import harmless
+from models.headline import words as words_of
 from warehouse.reporting.report_rows import ReportRows, Row
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -91,7 +92,7 @@ def summary_of(row: Row) -> str:
     """Evidence, source and facts of a development, as plain text."""
     facts = [str(words.CERTAINTY.get(row["factuality"], row["factuality"]))]
     if row.get("grade"):
-        facts.append(words.plain(row["grade"]))
+        facts.append(words_of(row["grade"]))
     if row["confidence"] is not None:
         facts.append(f"confidence {row['confidence']:.2f}")
     if row["tickers"]:

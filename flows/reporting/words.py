@@ -11,7 +11,7 @@ from models import harmless
 from models import headline as headlines
 from models.alert import AlertCandidate
 from models.jurisdiction import jurisdiction_name
-from models.reference import load_commodities
+from models.reference import lineage, load_commodities
 
 Row = Mapping[str, Any]
 # Fields that a row of policy_events and a candidate have in common, by kind of value.
@@ -71,7 +71,7 @@ def measure_title(row: Row) -> str:
     """A measure in one line: "China: export control on rare earths, against United States"."""
     who = headlines.places(tuple((row["implementer"] or "").split("+")))
     goods = headlines.listed(
-        [*row["companies"][:2], *map(goods_word, widest(row["commodities"]))], 4
+        [*row["companies"][:2], *map(headlines.words, widest(row["commodities"]))], 4
     )
     what = headlines.words(row["type"])
     if goods:
@@ -87,26 +87,7 @@ def measure_title(row: Row) -> str:
 def widest(commodities: Sequence[str]) -> list[str]:
     """Commodities without those that belong to another one: rare earths, not holmium too."""
     held = set(commodities)
-    return [each for each in commodities if not held & set(ancestors(each)[1:])]
-
-
-def ancestors(commodity: str) -> list[str]:
-    """A commodity and everything it belongs to."""
-    found = [commodity]
-    known = load_commodities()
-    while (item := known.get(found[-1])) and item.parent_id:
-        found.append(item.parent_id)
-    return found
-
-
-def plain(label: str) -> str:
-    """A label of the ontology in words: in_force -> in force."""
-    return headlines.words(label)
-
-
-def goods_word(commodity: str) -> str:
-    """A commodity id in words: rare_earths -> rare earths."""
-    return headlines.words(commodity)
+    return [each for each in commodities if not held & set(lineage(each)[1:])]
 
 
 def commodity_name(commodity: str) -> str:
@@ -117,9 +98,13 @@ def commodity_name(commodity: str) -> str:
 
 def step_name(row: Row) -> str:
     """The step itself: "Suspended", "Suspension extended"."""
-    target = row["status_target"] or "measure"
-    text = headlines.words(row["status"])
-    if target not in ("measure", row["type"]):
+    return _step(row["status"], row["status_target"], row["type"])
+
+
+def _step(status: str, target: str | None, kind: str) -> str:
+    """A status, with what it is the status of where that is not the measure."""
+    text = headlines.words(status)
+    if target and target not in ("measure", kind):
         text = f"{headlines.words(target)} {text}"
     return text[:1].upper() + text[1:]
 
@@ -172,14 +157,9 @@ def state_word(row: Row) -> str:
     """The state of a measure today in one or two words."""
     if row["status_today"] == "suspension_over":
         return "Suspension ran out"
-    if row["status_today"] != row["last_status"]:
-        text = headlines.words(row["status_today"])
-    else:
-        target = row["last_status_target"] or "measure"
-        text = headlines.words(row["last_status"])
-        if target not in ("measure", row["type"]):
-            text = f"{headlines.words(target)} {text}"
-    return text[:1].upper() + text[1:]
+    # What follows from dates alone is a state of the measure itself.
+    target = row["last_status_target"] if row["status_today"] == row["last_status"] else None
+    return _step(row["status_today"], target, row["type"])
 
 
 def days_between(today: date, ahead: date) -> str:

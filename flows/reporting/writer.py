@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from flows.reporting import words
 from models import harmless
 from models.headline import rate_words
+from models.headline import words as words_of
 from warehouse.reporting.report_rows import Bounds
 
 STATIC = ("report.css", "report.js", "icon.svg")
@@ -100,7 +101,7 @@ def environment() -> Environment:
         "commodity_name": words.commodity_name,
         "countries": words.countries,
         "day": words.day,
-        "goods": words.goods_word,
+        "goods": words_of,
         "groupby_day": by_day,
         "measure_title": words.measure_title,
         "moment": words.moment,
@@ -115,7 +116,7 @@ def environment() -> Environment:
         "ticker": words.ticker,
         "weekday": lambda value: f"{value:%A}, {words.day(value)}",
         "without_query": words.without_query,
-        "words": words.plain,
+        "words": words_of,
     }
     return made
 

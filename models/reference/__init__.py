@@ -75,6 +75,15 @@ def load_commodities() -> dict[str, Commodity]:
     return found
 
 
+def lineage(commodity_id: str) -> tuple[str, ...]:
+    """Return a commodity and all that it is part of, the closest first; an unknown one is alone."""
+    found = [commodity_id]
+    commodities = load_commodities()
+    while (item := commodities.get(found[-1])) and item.parent_id:
+        found.append(item.parent_id)
+    return tuple(found)
+
+
 def product_bucket(commodity_id: str) -> str:
     """Return the highest listed ancestor: dysprosium and NdPr are both in rare_earths."""
     commodities = load_commodities()
