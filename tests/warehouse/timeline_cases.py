@@ -102,6 +102,8 @@ def timeline_reports() -> list[LinkMention]:
                         else None,
                         article=f"{row['id']}-{publisher}",
                         says=row["what"],
+                        # As a plain headline is read; below .9 no exposed listing is joined.
+                        confidence=0.95,
                     )
                 )
     return found
