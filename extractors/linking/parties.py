@@ -12,12 +12,12 @@ SEVERAL_AGREEMENTS = re.compile(
     r"\b(?:agreements|deals|pacts|accords|frameworks|memorandums|mous)\b[^.;]{0,60}?\bwith\b", re.I
 )
 MAX_PARTIES = 6
-# Blocs that sign as one: the members that a report names beside it are no further parties.
 ACT_TITLE = re.compile(
     r"\b(?:executive order|proclamation|memorandum|regulation|act)s?\b"
     r"[^().;]{0,50}\([^()]{10,250}\)",
     re.I,
 )
+# Blocs that sign as one: the members that a report names beside it are no further parties.
 BLOCS = {
     "MERCOSUR": (re.compile(r"\bMercosur\b", re.I), {"AR", "BO", "BR", "PY", "UY"}),
     "EFTA": (re.compile(r"\bEFTA\b"), {"CH", "IS", "LI", "NO"}),
