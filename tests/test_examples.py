@@ -115,7 +115,7 @@ def test_the_notebook_as_a_script(snapshot: str, tmp_path: Path) -> None:
     assert lines[0].startswith("CN:mofcom-2025-61: ")
     assert any("  suspended: Beijing will suspend" in line for line in lines)
     assert "known after the first report: 1 step" in lines
-    assert any(line.startswith("  2025-10-09 XNYS:MP: ") for line in lines)
+    assert any(line.startswith("  2025-10-30 XNYS:MP: ") for line in lines)
     assert any(line.startswith("  [0,+1]: mean ") for line in lines)
     drawing = chart.read_text("utf-8")
     assert "suspended" in drawing.replace("<!-- ", "").replace(" -->", "")

@@ -23,7 +23,7 @@ from models.jurisdiction import jurisdiction_name
 from models.reference import lineage, load_commodities
 from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securities, TickerLink
 
-MOST_EXPOSED = 12
+MOST_EXPOSED = 20
 # Of listings alike whose sign is not known, some are enough.
 MOST_UNSIGNED = 4
 # Of each place, so many by role before all others.

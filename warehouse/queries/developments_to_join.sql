@@ -1,6 +1,7 @@
 -- One row per development of chosen_batch: its leading mention with the values of all its reports,
--- and the text that contains the mention. Goods are the leading mention's own: what other reports
--- of the development add is too often another matter, and would put wrong listings beside the news.
+-- and the text that contains the mention. Goods and confidence are the leading mention's own: what
+-- other reports of the development add is too often another matter, and would put wrong listings
+-- beside the news. A step that an official text confirms is sure.
 SELECT
     held.development_id,
     held.revision,
@@ -12,7 +13,8 @@ SELECT
         held.polarity AS polarity,
         held.actors AS actors,
         held.targets AS targets,
-        held.companies AS company_texts
+        held.companies AS company_texts,
+        CASE WHEN held.grade = 'confirmed' THEN 1.0 ELSE lead.confidence END AS confidence
     ),
     source.title,
     kept.text,
