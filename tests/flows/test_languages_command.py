@@ -83,7 +83,9 @@ def test_the_table_counts_what_is_stored(at: list[str]) -> None:
     assert "and 1 more" in only.stderr
     none = run(app, ["languages", "--language", "ja", "--format", "table", *at])
     assert "no official feed has delivered a headline" in none.output
-    assert "known are de, es, fr, ja, pt, zh" in str(run(app, ["languages", "--language", "zn", *at]).exception)
+    assert "known are de, es, fr, ja, pt, zh" in str(
+        run(app, ["languages", "--language", "zn", *at]).exception
+    )
 
 
 def test_a_headline_of_another_language_makes_no_event(at: list[str]) -> None:
