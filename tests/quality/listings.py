@@ -10,8 +10,8 @@
 lot. `draw` finds the listings anew, so it shows the code at hand, and draws among the developments
 that affect any: headline, sentence, then each link as "4.2 listing link sign | reason". A reader
 notes the faulty ones, a line each: "4.2 sign: kind of error", or "4.2-5"; `listing`, `sign` and
-`reason` are what can be wrong. `keep` adds the lot to labelled/listings/first.jsonl: pointers, links and
-verdicts, without any text. `agree` compares it with the second reader's marks in
+`reason` are what can be wrong. `keep` adds the lot to labelled/listings/first.jsonl: pointers,
+links and verdicts, without any text. `agree` compares it with the second reader's marks in
 labelled/listings/second.jsonl: the faults of each link, in order. Needs the corpora of
 POLICYWIRE_SHARED.
 """
