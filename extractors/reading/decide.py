@@ -24,6 +24,7 @@ from extractors.reading.combination import (
     load_combination,
 )
 from extractors.reading.inputs import TEXT
+from extractors.reading.no_steps import is_made_for, tells_no_step
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
 from extractors.reading.rulings import Said, settled
@@ -94,7 +95,21 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
             _add(found, labelled.decision(i, event, weighed.score_of(i)), doc)
-    return found
+    return _without_making(found, doc)
+
+
+def _without_making(found: list[Decision], doc: Doc) -> list[Decision]:
+    """The decisions without those that only make the act by which another one is done."""
+    return [
+        d
+        for d in found
+        if not any(
+            type_group(other.type) == type_group(d.type)
+            and is_made_for(doc, d.candidate, d.status, other.candidate)
+            for other in found
+            if other is not d
+        )
+    ]
 
 
 def _told_by(event: ReadEvent, weighed: Weighed) -> tuple[int | None, ReadEvent]:
@@ -191,7 +206,10 @@ def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
 
 
 def _add(found: list[Decision], new: Decision, doc: Doc) -> None:
-    """Add a decision, unless it repeats one."""
+    """Add a decision, unless it tells no step or repeats one."""
+    c = new.candidate
+    if tells_no_step(doc, text_of(doc), c, new.type, new.factuality):
+        return
     if not any(_repeats(new, old) or _is_named_by(new, old, doc) for old in found):
         found.append(new)
 

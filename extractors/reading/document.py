@@ -17,6 +17,7 @@ from importlib import resources
 
 import numpy as np
 
+from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
 from extractors.reading.steps import (
     Step,
     ends_of_pauses,
@@ -128,9 +129,10 @@ def developments(
     model = model or load_document_model()
     if not events:
         return Finished(told=[])
+    events = on_one_side(events)
     if unit.publisher_country is None:
         events = title_actors(with_actors_of(events))
-    events = ends_of_pauses(events, unit.published)
+    events = with_goods_of(with_targets_of(ends_of_pauses(events, unit.published)))
     short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
     told, leads, asides = [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
