@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from extractors.events.composition import Found, compose, pairs
 from extractors.events.context import SentenceContext, text_of
@@ -210,7 +210,7 @@ def _add(found: list[Decision], new: Decision, doc: Doc) -> None:
     c = new.candidate
     if tells_no_step(doc, text_of(doc), c, new.type, new.factuality):
         return
-    if not any(_repeats(new, old) or _is_named_by(new, old, doc) for old in found):
+    if not any(_repeats(new, old, doc) or _is_named_by(new, old, doc) for old in found):
         found.append(new)
 
 
@@ -227,7 +227,7 @@ def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
     )
 
 
-def _repeats(new: Decision, old: Decision) -> bool:
+def _repeats(new: Decision, old: Decision, doc: Doc) -> bool:
     """Do both tell one step: by the same words, or a like one of a like measure and party?"""
     a, b = new.candidate, old.candidate
     if new.read is old.read or (a.start < b.end and b.start < a.end):
@@ -241,7 +241,15 @@ def _repeats(new: Decision, old: Decision) -> bool:
     # "No plan to ban": that nothing is done is one step, whatever is not done.
     if new.factuality is old.factuality is Factuality.NEGATED:
         return True
+    if _are_joined(a.step(doc), b.step(doc)):
+        return False
     return new.type is old.type and new.read.chance < SURE_STEP
+
+
+def _are_joined(a: Token, b: Token) -> bool:
+    """Are two steps told by verbs side by side, each with its object: "drops ... and halves"?"""
+    joined = (a.dep_ == "conj" and a.head.i == b.i) or (b.dep_ == "conj" and b.head.i == a.i)
+    return joined and all(any(c.dep_ == "dobj" for c in verb.children) for verb in (a, b))
 
 
 def _read_candidate(doc: Doc, event: ReadEvent, kind: EventType) -> Candidate:

@@ -8,6 +8,7 @@ at. extractors/training/documents.py fits the models.
 """
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,8 @@ from models.event import (
 WEIGHTS = "document.json"
 # In a text as short as this, about three sentences, a mention this sure stays.
 SHORT_CHARS, SURE = 700, 0.82
+# In a brief, as feeds carry them, one surer than this.
+BRIEF_CHARS, SURER = 1300, 0.95
 _TOP_CHARS, _BEFORE_CHARS = 300, 90
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _STEM = 5
@@ -133,11 +136,11 @@ def developments(
     if unit.publisher_country is None:
         events = title_actors(with_actors_of(events))
     events = with_goods_of(with_targets_of(ends_of_pauses(events, unit.published)))
-    short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
+    about_policy, sure = vouched(events), _sure_alone(len(unit.text))
     told, leads, asides = [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)
-        if short and event.confidence >= SURE:
+        if event.confidence >= sure:
             chance = max(chance, event.confidence)
         if about_policy and chance >= model.threshold:
             told.append(replace(event, confidence=round(chance, 3)))
@@ -148,6 +151,17 @@ def developments(
     marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
     told = standing_in_the_background(marked)
     return Finished(told=told, asides=asides, about_policy=about_policy)
+
+
+def _sure_alone(chars: int) -> float:
+    """How sure a mention must be to stay in a text of so many characters, whatever the rest says.
+
+    The less there is of a text, the less the rest of it can say.
+    """
+    for most, sure in ((SHORT_CHARS, SURE), (BRIEF_CHARS, SURER)):
+        if chars <= most:
+            return sure
+    return math.inf
 
 
 def vouched(events: Sequence[EventMention]) -> bool:

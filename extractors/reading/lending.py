@@ -63,6 +63,8 @@ def with_targets_of(events: Sequence[EventMention]) -> list[EventMention]:
 
 
 def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.type is EventType.OFFTAKE_AGREEMENT and not e.actors and len(e.targets) == 1:
+        return _bought_by_the_other(e, _pairs(events))
     if e.targets or not e.actors or set(e.actors) <= _NOBODY or _EVERYBODY.search(e.sentence):
         return e
     aimed = e.type in _AIMED
@@ -83,6 +85,16 @@ def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMenti
         return e
     (targets,) = named
     return _hitting(e, tuple(sorted(targets)))
+
+
+def _bought_by_the_other(e: EventMention, pairs: set[frozenset[str]]) -> EventMention:
+    """A purchase from one party to an agreement, as the other's: "it also agreed to buy"."""
+    buyers = {pair - set(e.targets) for pair in pairs if e.targets[0] in pair}
+    if len(buyers) != 1:
+        return e
+    (buyer,) = buyers
+    missing = tuple((name, why) for name, why in e.missing if name != "actors")
+    return replace(e, actors=tuple(buyer), missing=missing)
 
 
 def _alike(other: EventMention, e: EventMention) -> bool:
@@ -201,10 +213,12 @@ def on_one_side(events: Sequence[EventMention]) -> list[EventMention]:
 
 
 def _sided(e: EventMention, events: Sequence[EventMention]) -> EventMention:
-    if e.type not in _OTHER_SIDE or e.targets or _IMPORTS.search(e.sentence):
+    if e.type not in _OTHER_SIDE or _IMPORTS.search(e.sentence):
         return e
     kind = _OTHER_SIDE[e.type]
     exempting = e.type is EventType.TARIFF_EXEMPTION or e.status is EventStatus.EXEMPTED
+    if e.targets and not exempting:
+        return e
     exempting = exempting or kind is EventType.EXPORT_BAN
     kinds = _EXPORT_TYPES if exempting else frozenset({kind})
     known = [

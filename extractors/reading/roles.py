@@ -17,6 +17,7 @@ from models.event import EventType
 # How likely a role must be: from SURE on all names act, else the likeliest alone from LIKELY on;
 # from HIT on a name is hit.
 SURE, LIKELY, HIT = 0.4, 0.15, 0.35
+_FAR_LIKELIER = 0.2
 
 
 def read_parties(
@@ -55,18 +56,32 @@ def read_parties(
     if not actors and acting:
         chance, party = max(acting.values(), key=lambda found: found[0])
         actors = [party] if chance > LIKELY else []
+    if kind not in _JOINT and all(party.why != "sentence" for party in actors):
+        # Whom the sentence leaves out is one, if one is far likelier than the others.
+        best = max((acting[party.code][0] for party in actors), default=0.0)
+        actors = [party for party in actors if acting[party.code][0] > best - _FAR_LIKELIER]
     if len(actors) > 1 and kind not in _JOINT:
         owners = _owners(here, doc, event, measure)
         actors = [party for party in actors if party.code in owners] or actors
     taken = {party.code for party in actors}
     targets = [
-        party for code, (chance, party) in hit.items() if chance >= HIT and code not in taken
+        party
+        for code, (chance, party) in hit.items()
+        if chance >= HIT and code not in taken and (party.why == "sentence" or kind not in _TO_ALL)
     ]
     actors = actors or lend_actor(context, kind, {party.code for party in targets})
     own = {party.code for party in actors}
     return actors, [party for party in targets if party.code not in own]
 
 
+# Rules on what leaves a country, for whoever buys it unless the sentence says whom they hit.
+_TO_ALL = frozenset(
+    {
+        EventType.EXPORT_LICENSING,
+        EventType.EXPORT_QUOTA,
+        EventType.EXPORT_TAX,
+    }
+)
 _OWNING = frozenset({"poss", "amod", "compound", "nmod"})
 # What is made together has no owner.
 _JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})

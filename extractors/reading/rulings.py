@@ -17,10 +17,12 @@ from extractors.events.certainty import (
     is_negated,
     is_talked_of,
     is_threatened,
+    is_wanted,
     was_planned,
 )
 from extractors.events.context import SentenceContext
 from extractors.events.policy_events import Candidate
+from extractors.reading.kinds import forsworn_kind, named_kind, named_step
 from extractors.reading.recency import is_just_done
 from extractors.text.numbers import find_durations
 from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
@@ -118,17 +120,21 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
     start, end = min(s for s, _ in spans), max(e for _, e in spans)
     said = replace(said, time_frame=_time_frame(doc, text, c, said, context.headline))
     said = _of_kind(text, c, said)
+    kind, status = named_kind(text, c, said.type, said.status)
+    said = replace(said, type=kind, status=named_step(text, c, status, context.headline))
     if said.type in _PERMITS and _UNLICENSED.search(text):
         said = _required(said)
     elif said.type in _FORSWORN and said.status in _NO_STEP and _comes_again(text, c):
         said = replace(said, status=EventStatus.REINSTATED)
     if said.type in _FORSWORN and said.status in _RESTRICTS and is_forsworn(text, start, end):
-        return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
+        kind = forsworn_kind(text[max(0, start - _NEAR) : end + _NEAR], said.type)
+        asserted = Factuality.ASSERTED
+        return replace(said, type=kind, status=EventStatus.AVERTED, factuality=asserted)
     if _denies(text, spans, said):
         return replace(said, factuality=Factuality.NEGATED)
     if said.status in STEPS and is_talked_of(root):
         said = replace(said, status=EventStatus.UNDER_NEGOTIATION)
-    elif said.status in STEPS and is_considered(root):
+    elif said.status in STEPS and (is_considered(root) or _wanted(doc, c, said)):
         said = replace(said, status=EventStatus.PROPOSED)
     elif said.status in _RESTRICTS and is_threatened(root):
         said = _threatened(said)
@@ -155,6 +161,10 @@ def _required(said: Said) -> Said:
         factuality=Factuality.ASSERTED,
         time_frame=TimeFrame.CURRENT if frame is TimeFrame.FUTURE else frame,
     )
+
+
+def _wanted(doc: Doc, c: Candidate, said: Said) -> bool:
+    return said.factuality in _PLAIN and is_wanted(c.step(doc))
 
 
 def _comes_again(text: str, c: Candidate) -> bool:
