@@ -21,6 +21,7 @@ import numpy as np
 from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
 from extractors.reading.steps import (
     Step,
+    denied_next,
     ends_of_pauses,
     standing_in_the_background,
     step_of,
@@ -31,6 +32,7 @@ from extractors.text.readable import clean
 from models.event import (
     EventMention,
     EventType,
+    Factuality,
     TextUnit,
     TimeFrame,
     status_class,
@@ -135,12 +137,14 @@ def developments(
     events = on_one_side(events)
     if unit.publisher_country is None:
         events = title_actors(with_actors_of(events))
-    events = with_goods_of(with_targets_of(ends_of_pauses(events, unit.published)))
+    text = clean(unit.text)
+    events = denied_next(ends_of_pauses(events, unit.published), text)
+    events = with_goods_of(with_targets_of(events), text)
     about_policy, sure = vouched(events), _sure_alone(len(unit.text))
     told, leads, asides = [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)
-        if event.confidence >= sure:
+        if event.confidence >= sure and (sure <= SURE or _tells_alone(event, events)):
             chance = max(chance, event.confidence)
         if about_policy and chance >= model.threshold:
             told.append(replace(event, confidence=round(chance, 3)))
@@ -162,6 +166,13 @@ def _sure_alone(chars: int) -> float:
         if chars <= most:
             return sure
     return math.inf
+
+
+def _tells_alone(e: EventMention, events: Sequence[EventMention]) -> bool:
+    """Is a mention the only one of its sentence, whose sureness is then its own?"""
+    place = e.field, e.sentence_start
+    plain = e.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
+    return plain and sum((o.field, o.sentence_start) == place for o in events) == 1
 
 
 def vouched(events: Sequence[EventMention]) -> bool:

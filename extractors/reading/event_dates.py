@@ -78,7 +78,9 @@ def read_dates(
         role: str | None = max(chances, key=chances.__getitem__)
         if max(chances.values()) < SURE:
             role = ruled.get(d.text) if sum(chances.values()) > LIKELY else None
-        if role in OF_ACTS and _of_another_act(d.start, d.end, doc, event, told.status):
+        if (role in OF_ACTS and _of_another_act(d.start, d.end, doc, event, told.status)) or (
+            d.end < event.start and _of_the_thing(d.start, d.end, doc, event)
+        ):
             role = None
         if role == "date_effective" and _UNTIL.search(before):
             role = "date_end"

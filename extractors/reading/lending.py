@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.events.gazetteer import load_gazetteer
 from models.event import (
     EventMention,
     EventStatus,
@@ -42,6 +43,7 @@ _GIVEN = frozenset(
         EventStatus.DELAYED,
         EventStatus.AVERTED,
         EventStatus.EXEMPTED,
+        EventStatus.EXTENDED,
     }
 )
 _EVERYBODY = re.compile(
@@ -135,20 +137,20 @@ _STANDS_FOR = re.compile(
 )
 
 
-def with_goods_of(events: Sequence[EventMention]) -> list[EventMention]:
+def with_goods_of(events: Sequence[EventMention], text: str) -> list[EventMention]:
     """The mentions, where one that names no goods of its own has those of its measure.
 
     "The metal" is the metal that the document names for this kind of measure of this state, and
-    "magnets" are the rare earth magnets of the sentence before.
+    "magnets" are the rare earth magnets of the sentence before. `text` is that of the document.
     """
-    return [_with_goods(e, events) for e in events]
+    return [_with_goods(e, events, text) for e in events]
 
 
-def _with_goods(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+def _with_goods(e: EventMention, events: Sequence[EventMention], text: str) -> EventMention:
     if e.commodities:
         return e
     if e.product_texts and not all(_STANDS_FOR.fullmatch(text) for text in e.product_texts):
-        return _with_named_goods(e, events)
+        return _with_named_goods(e, text)
     if not e.product_texts and not _AGAIN.search(e.sentence[: e.end - e.sentence_start + _REACH]):
         return e
     known = [
@@ -160,7 +162,7 @@ def _with_goods(e: EventMention, events: Sequence[EventMention]) -> EventMention
     ]
     buckets = {frozenset(product_bucket(good) for good in goods) for goods in known}
     if len(buckets) != 1 or len(next(iter(buckets))) > _FEW_GOODS:
-        return _with_named_goods(e, events)
+        return _with_named_goods(e, text)
     return _of_goods(e, known[0])
 
 
@@ -174,18 +176,24 @@ _AGAIN = re.compile(
 _REACH = 40
 # A measure on more goods than these is several, and "it" may be any one of them.
 _FEW_GOODS = 3
+# How far back a fuller name is looked for.
+_BEFORE_CHARS = 2000
 
 
-def _with_named_goods(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+def _with_named_goods(e: EventMention, text: str) -> EventMention:
     """The goods whose fuller name ends with the words that a mention has for its own."""
-    for text in e.product_texts:
-        head = text.lower().removeprefix("the ")
-        for other in events:
-            for full in other.product_texts:
-                fits = full.lower().endswith(" " + head) and len(other.product_texts) == 1
-                if fits and other.commodities:
-                    return _of_goods(e, other.commodities)
-    return e
+    heads = [words.lower().removeprefix("the ") for words in e.product_texts]
+    if not heads or e.field == "title":
+        return e
+    ending = re.compile(rf"\b[\w -]+ (?:{'|'.join(map(re.escape, heads))})\b", re.I)
+    before = text[max(0, e.sentence_start - _BEFORE_CHARS) : e.sentence_start]
+    found = {
+        name.code
+        for fuller in ending.finditer(before)
+        for name in load_gazetteer().find(fuller.group())
+        if name.label == "COMMODITY" and name.end == len(fuller.group())
+    }
+    return _of_goods(e, tuple(found)) if len(found) == 1 else e
 
 
 def _of_goods(e: EventMention, goods: tuple[str, ...]) -> EventMention:

@@ -63,6 +63,8 @@ def read_parties(
     if len(actors) > 1 and kind not in _JOINT:
         owners = _owners(here, doc, event, measure)
         actors = [party for party in actors if party.code in owners] or actors
+    if kind not in _JOINT:
+        actors = _of_owner(actors, here, doc, measure) or actors
     taken = {party.code for party in actors}
     targets = [
         party
@@ -81,6 +83,11 @@ _TO_ALL = frozenset(
         EventType.EXPORT_QUOTA,
         EventType.EXPORT_TAX,
     }
+)
+_RULES = re.compile(
+    r"(?:bans?|curbs?|controls?|limits?|restrictions?|rules?|tariffs?|dut(?:y|ies)|tax(?:es)?"
+    r"|lev(?:y|ies)|quotas?|sanctions?|embargo(?:es)?|announcements?|notices?)$",
+    re.I,
 )
 _OWNING = frozenset({"poss", "amod", "compound", "nmod"})
 # What is made together has no owner.
@@ -106,6 +113,24 @@ def _owners(here: Sequence[Name], doc: Doc, event: ReadEvent, measure: tuple[int
         if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
             found.add(name.code)
     return agents or found
+
+
+def _of_owner(
+    actors: Sequence[Party], here: Sequence[Name], doc: Doc, measure: tuple[int, int]
+) -> list[Party]:
+    """The state whose measure it is said to be, where somebody else is read as acting.
+
+    "A deal that would put off Beijing's curbs": they are put off by Beijing.
+    """
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is None or span.root.dep_ != "poss" or not _RULES.search(span.root.head.text):
+            continue
+        head = span.root.head
+        owned = head.idx < measure[1] and measure[0] < head.idx + len(head.text)
+        if owned and all(party.code != name.code for party in actors):
+            return [_party(name, "sentence")]
+    return []
 
 
 def _is_agent(token: Token, event: ReadEvent) -> bool:
