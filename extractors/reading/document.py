@@ -8,6 +8,7 @@ at. extractors/training/documents.py fits the models.
 """
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,8 +18,10 @@ from importlib import resources
 
 import numpy as np
 
+from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
 from extractors.reading.steps import (
     Step,
+    denied_next,
     ends_of_pauses,
     standing_in_the_background,
     step_of,
@@ -29,6 +32,7 @@ from extractors.text.readable import clean
 from models.event import (
     EventMention,
     EventType,
+    Factuality,
     TextUnit,
     TimeFrame,
     status_class,
@@ -38,6 +42,8 @@ from models.event import (
 WEIGHTS = "document.json"
 # In a text as short as this, about three sentences, a mention this sure stays.
 SHORT_CHARS, SURE = 700, 0.82
+# In a brief, as feeds carry them, one surer than this.
+BRIEF_CHARS, SURER = 1300, 0.95
 _TOP_CHARS, _BEFORE_CHARS = 300, 90
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _STEM = 5
@@ -128,14 +134,17 @@ def developments(
     model = model or load_document_model()
     if not events:
         return Finished(told=[])
+    events = on_one_side(events)
     if unit.publisher_country is None:
         events = title_actors(with_actors_of(events))
-    events = ends_of_pauses(events, unit.published)
-    short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
+    text = clean(unit.text)
+    events = denied_next(ends_of_pauses(events, unit.published), text)
+    events = with_goods_of(with_targets_of(events), text)
+    about_policy, sure = vouched(events), _sure_alone(len(unit.text))
     told, leads, asides = [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)
-        if short and event.confidence >= SURE:
+        if event.confidence >= sure and (sure <= SURE or _tells_alone(event, events)):
             chance = max(chance, event.confidence)
         if about_policy and chance >= model.threshold:
             told.append(replace(event, confidence=round(chance, 3)))
@@ -146,6 +155,24 @@ def developments(
     marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
     told = standing_in_the_background(marked)
     return Finished(told=told, asides=asides, about_policy=about_policy)
+
+
+def _sure_alone(chars: int) -> float:
+    """How sure a mention must be to stay in a text of so many characters, whatever the rest says.
+
+    The less there is of a text, the less the rest of it can say.
+    """
+    for most, sure in ((SHORT_CHARS, SURE), (BRIEF_CHARS, SURER)):
+        if chars <= most:
+            return sure
+    return math.inf
+
+
+def _tells_alone(e: EventMention, events: Sequence[EventMention]) -> bool:
+    """Is a mention the only one of its sentence, whose sureness is then its own?"""
+    place = e.field, e.sentence_start
+    plain = e.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
+    return plain and sum((o.field, o.sentence_start) == place for o in events) == 1
 
 
 def vouched(events: Sequence[EventMention]) -> bool:
