@@ -27,6 +27,7 @@ from extractors.reading.inputs import TEXT
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
 from extractors.reading.rulings import Said, settled
+from extractors.reading.turns import is_no_measure, turned
 from models.event import (
     EventStatus,
     EventType,
@@ -94,7 +95,7 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
             _add(found, labelled.decision(i, event, weighed.score_of(i)), doc)
-    return found
+    return [d for d in found if not is_no_measure(context.text, d.type)]
 
 
 def _told_by(event: ReadEvent, weighed: Weighed) -> tuple[int | None, ReadEvent]:
@@ -162,7 +163,7 @@ class _Labels:
         )
         frame = TimeFrame(said["time_frame"])
         labels = Said(kind, status, target, Factuality(said["factuality"]), frame)
-        labels = settled(self.doc, w.context, candidate, labels)
+        labels = turned(w.context.text, candidate, settled(self.doc, w.context, candidate, labels))
         return Decision(
             candidate=candidate,
             read=event,
