@@ -163,7 +163,7 @@ class _Labels:
         )
         frame = TimeFrame(said["time_frame"])
         labels = Said(kind, status, target, Factuality(said["factuality"]), frame)
-        labels = turned(w.context.text, candidate, settled(self.doc, w.context, candidate, labels))
+        labels = turned(w.context, candidate, settled(self.doc, w.context, candidate, labels))
         return Decision(
             candidate=candidate,
             read=event,

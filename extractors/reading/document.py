@@ -17,7 +17,7 @@ from importlib import resources
 
 import numpy as np
 
-from extractors.reading.official_text import is_no_step, of_the_state
+from extractors.reading.official_text import frame_of, is_no_step, of_the_state
 from extractors.reading.steps import (
     Step,
     ends_of_pauses,
@@ -137,13 +137,13 @@ def developments(
     events = of_the_state(events, state) if state else title_actors(with_actors_of(events))
     events = ends_of_pauses(events, unit.published)
     short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
-    titled = [step_of(e) for e in events if e.field == "title"]
+    frame = frame_of(events, clean(unit.text)) if state else None
     told, leads, asides, recited = [], [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)
         if short and event.confidence >= SURE:
             chance = max(chance, event.confidence)
-        if state is not None and is_no_step(event, titled):
+        if frame is not None and is_no_step(event, frame):
             recited.append(event.mention_id)
             asides.append(replace(event, confidence=model.untold(chance), is_lead=False))
         elif about_policy and chance >= model.threshold:

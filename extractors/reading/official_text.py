@@ -6,8 +6,9 @@ report. None of these is a step of its day.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from extractors.linking.parties import ACT_TITLE, outside_titles
 from extractors.reading.steps import Step, step_of
 from models.event import EventMention, EventStatus, EventType, Factuality, TimeFrame
 
@@ -23,7 +24,7 @@ _DUTY = re.compile(
     rf"|notify|examine|study|explore|investigate whether|determine whether)\b{_NO_VERB}*$"
 )
 _ADVICE = re.compile(
-    r"\b(?:recommend(?:s|ed|ing|ations?)?|advis(?:es|ed)|suggest(?:s|ed)) "
+    r"\b(?:recommend(?:s|ed|ing|ations?)?|advis(?:es|ed)|suggest(?:s|ed)|consideration) "
     rf"(?:that|to|an?|the|for)\b{_NO_VERB}*$",
     re.I,
 )
@@ -31,57 +32,100 @@ _OPINION = re.compile(
     r"\bin (?:my|his|her|their|(?:the|these) [\w ]{3,25}['’]s?) (?:judgments?|views?|opinions?)\b",
     re.I,
 )
+_IN_CASE = re.compile(r"\b(?:when|whenever|whether|in the event)\b[^,;:.]{0,60}$", re.I)
+_UNTOUCHED = re.compile(
+    r"\bnot (?:be )?(?:alter|affect|supersede|limit|impair)(?:s|ed)?\b|\bnothing in th(?:is|ese)\b",
+    re.I,
+)
+_STANDING = re.compile(
+    r"\bcurrently\b|\bexisting (?:trade |bilateral )?(?:deals?|agreements?)", re.I
+)
 _FINDING = re.compile(
-    r"\b(?:found|finds?|findings?|concluded|determin\w+|transmitted|reports?|informed)\b", re.I
+    r"\b(?:found|finds?|findings?|concluded|considered|determin\w+|transmitted|reports?|informed)\b",
+    re.I,
 )
 _OPENS = re.compile(r"\b(?:initiat|launch|open|start|begin|direct|order|conduct)\w*", re.I)
-_HEADING = re.compile(r"^\W*(?:chapter|annex|appendix|table) ", re.I)
+_HEADING = re.compile(r"^\W*(?:chapter|annex|appendix|table) |^\s*\[\d+\]", re.I)
 _PERFECT = re.compile(r"\b(?:has|have|had) (?:\w+ly |also |already |since |been )*$", re.I)
+# "Has delivered wins with the signing of": what follows is as long ago.
+_DONE_BY = re.compile(r"\b(?:has|have) (?:\w+ly )?\w+(?:ed|en|ght|de|ut)\b[^.]{0,400}$", re.I)
 # A party's promise is news, however its text puts it.
 _PROMISES = re.compile(r"^(?:agree|commit)", re.I)
 _OF_TODAY = re.compile(r"\b(?:today|hereby|this (?:week|morning|afternoon)|yesterday|just)\b", re.I)
 # A text opens with what it is about.
 _TOP_CHARS = 600
+_THEREFORE = re.compile(r"\bnow,? therefore\b", re.I)
+_REASONS = re.compile(
+    r"\bSection\s1\.[\s*_]*(?:Purpose|Background|Policy|Findings|National Emergency)\b"
+)
+_SECOND = re.compile(r"\bSec(?:tion|\.)\s2\.")
 _ADJUSTS = re.compile(r"\badjust\w* (?:the )?imports\b", re.I)
+_OF_GOODS = re.compile(r"\b(?:imports?|articles?|products?|goods)\b[^.;]{0,160}$", re.I)
+_MET = re.compile(r"(?:be )?(?:subject to|appl(?:y|ied)|assessed|imposed on|shall)", re.I)
 # What two sides make together; every other step of an official text is its state's or is said to
 # be another's.
 _JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
 
 
-def is_no_step(e: EventMention, titled: Sequence[Step] = ()) -> bool:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What an official text says around a mention: steps of its title, where its reasons end."""
+
+    titled: tuple[Step, ...] = ()
+    preamble: int = 0
+
+
+def frame_of(events: Sequence[EventMention], text: str) -> Frame:
+    """The frame of a cleaned text: a legal one gives its reasons before it orders anything."""
+    titled = tuple(step_of(e) for e in events if e.field == "title")
+    if therefore := _THEREFORE.search(text):
+        return Frame(titled, therefore.start())
+    reasons = _REASONS.search(text)
+    second = _SECOND.search(text, reasons.end()) if reasons else None
+    return Frame(titled, second.start() if second else 0)
+
+
+def is_no_step(e: EventMention, frame: Frame) -> bool:
     """Is a mention of an official text neither a step that the text takes nor news it tells?
 
     Recitals and looks back, opinions and advice, powers kept in reserve, duties to report, what is
-    denied or hangs on a condition. `titled` are the steps of the title.
+    denied or hangs on a condition.
     """
     if e.time_frame is TimeFrame.BACKGROUND or e.factuality in _UNSURE:
         return True
     if e.factuality is Factuality.CONDITIONAL and e.status is not EventStatus.THREATENED:
         return True
+    if e.field != "title" and e.sentence_start < frame.preamble:
+        return True
     at = max(0, e.start - e.sentence_start)
     before = e.sentence[max(0, at - _REACH) : at]
-    if _MAY.search(before) or _ADVICE.search(before) or _DUTY.search(before + e.trigger):
-        return True
-    if _HEADING.match(e.sentence) or _OPINION.search(e.sentence, 0, at):
-        return True
-    if e.type is EventType.INVESTIGATION and _is_finding(e, before):
-        return True
-    return _looks_back(e, before, titled)
+    return (
+        any(words.search(before) for words in (_MAY, _ADVICE, _IN_CASE))
+        or _DUTY.search(before + e.trigger) is not None
+        or _OPINION.search(e.sentence, 0, at) is not None
+        or any(words.search(e.sentence) for words in (_HEADING, _UNTOUCHED))
+        or any(title.start() < at < title.end() for title in ACT_TITLE.finditer(e.sentence))
+        or _is_standing(e, before)
+        or _looks_back(e, e.sentence[:at], frame)
+    )
 
 
-def _is_finding(e: EventMention, before: str) -> bool:
-    """Is only the outcome of an investigation told: "the Secretary found", "transmitted"?"""
-    words = f"{before[-30:]} {e.trigger}"
-    return _FINDING.search(words) is not None and _OPENS.search(words) is None
+def _is_standing(e: EventMention, before: str) -> bool:
+    """Is only what stands told: findings of a probe, what is "currently" so, existing deals?"""
+    if e.type is EventType.INVESTIGATION:
+        words = f"{before[-30:]} {e.trigger}"
+        return _FINDING.search(words) is not None and _OPENS.search(words) is None
+    return _STANDING.search(f"{before}{e.trigger}") is not None
 
 
-def _looks_back(e: EventMention, before: str, titled: Sequence[Step]) -> bool:
+def _looks_back(e: EventMention, before: str, frame: Frame) -> bool:
     """Does a text come to speak of what was done at some time: "has imposed"?"""
-    if e.field == "title" or e.sentence_start < _TOP_CHARS or step_of(e) in titled:
+    if e.field == "title" or e.sentence_start < _TOP_CHARS or step_of(e) in frame.titled:
         return False
-    if _PERFECT.search(before) is None or _PROMISES.match(e.trigger):
+    if _OF_TODAY.search(e.sentence) or _PROMISES.match(e.trigger):
         return False
-    return _OF_TODAY.search(e.sentence) is None
+    as_before = e.trigger.endswith("ing") and _DONE_BY.search(before) is not None
+    return as_before or _PERFECT.search(before) is not None
 
 
 def of_the_state(events: Sequence[EventMention], state: str) -> list[EventMention]:
@@ -99,9 +143,22 @@ def _with_state(e: EventMention, state: str) -> EventMention:
     if e.type is EventType.TRADE_AGREEMENT:
         listed = len(others) > 1 and len(others) == len(e.actors)
         return replace(e, actors=(state, *others)) if listed else e
-    if e.type in _JOINT or not others or others == e.actors or e.actor_texts:
+    if e.type in _JOINT or not others:
+        return e
+    if _are_hit(e):
+        targets = dict.fromkeys((*e.targets, *others))
+        return replace(e, actors=(state,), targets=tuple(targets))
+    if others == e.actors or (e.actor_texts and outside_titles(others, e.sentence)):
         return e
     return replace(e, actors=(state,))
+
+
+def _are_hit(e: EventMention) -> bool:
+    """Are the actors those whose goods a clause hits: "imports from Chad shall be subject to"?"""
+    at = e.start - e.sentence_start
+    places = [e.sentence.find(text, 0, max(0, at)) for text in e.actor_texts]
+    hit = [place > 0 and _OF_GOODS.search(e.sentence[:place]) is not None for place in places]
+    return bool(hit) and all(hit) and _MET.match(e.trigger) is not None
 
 
 def _of_kind(e: EventMention, taxed: bool) -> EventMention:

@@ -7,6 +7,7 @@ petrol at home is no tariff. Each holds whatever encoder and head make of the se
 import re
 from dataclasses import replace
 
+from extractors.events.context import SentenceContext
 from extractors.events.policy_events import Candidate
 from extractors.reading.rulings import Said
 from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
@@ -57,6 +58,24 @@ _CLEARANCE = re.compile(
     re.I,
 )
 _CLEARS = re.compile(r"\b(?:clear(?:s|ed|ance)|approv(?:es|ed|al))\b", re.I)
+# "No longer subject to the duty" frees from it; "subject to a zero tariff" too.
+_FREED = re.compile(
+    r"(?:(?:will|shall|would) )?(?:no longer|not) be subject to\b"
+    r"|(?:be )?subject to (?:\w+ ){0,4}zero\b",
+    re.I,
+)
+# "The exemption shall not apply", "duty-free treatment is no longer available".
+_EXEMPTS = re.compile(
+    r"\b(?:exemptions?|exclusions?|(?:duty[- ]free|de minimis\*?) (?:treatment|entry))\b"
+    r"(?:(?!\bdut(?:y|ies)\b)[^;]){0,90}$",
+    re.I,
+)
+_ENDS = re.compile(
+    r"(?:shall|will|does|do|is|are) (?:not apply|no longer (?:apply|be available|available)"
+    r"|cease\b)",
+    re.I,
+)
+_PAUSE = re.compile(r"\bsuspen", re.I)
 
 _TAX_AT_HOME = re.compile(
     r"\b(?:gas|gasoline|petrol|fuel|federal|income|corporate|corporation|sales|value[- ]added|vat"
@@ -73,8 +92,11 @@ _REFUND = re.compile(r"\brefund\w*", re.I)
 _TARIFFS = re.compile(r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies))", re.I)
 
 
-def turned(text: str, c: Candidate, said: Said) -> Said:
+def turned(context: SentenceContext, c: Candidate, said: Said) -> Said:
     """The labels of an event, as words beside its step turn them."""
+    text = context.text
+    if said.type is EventType.TARIFF_EXEMPTION:
+        return _of_exemption(context, c, said)
     taken = said.status in _TAKEN and said.factuality is not Factuality.NEGATED
     if taken and _is_allowed(text, c):
         if said.type is EventType.INVESTMENT_SCREENING and _SELLS_ABROAD.search(text, c.end):
@@ -95,6 +117,19 @@ def turned(text: str, c: Candidate, said: Said) -> Said:
     if said.time_frame is TimeFrame.CURRENT and _LONG_AGO.match(text, c.end):
         return replace(said, time_frame=TimeFrame.BACKGROUND)
     return said
+
+
+def _of_exemption(context: SentenceContext, c: Candidate, said: Said) -> Said:
+    """What an exemption is freed from is not what ends it, and an exemption that ends is none."""
+    text = context.text
+    if said.status is EventStatus.LIFTED and _FREED.match(text, c.start):
+        return replace(said, status=EventStatus.ADOPTED)
+    if said.status not in _TAKEN or not _ENDS.match(text, c.start):
+        return said
+    if not _EXEMPTS.search(text[: c.start]):
+        return said
+    paused = _PAUSE.search(context.title) is not None
+    return replace(said, status=EventStatus.SUSPENDED if paused else EventStatus.LIFTED)
 
 
 def is_no_measure(text: str, kind: EventType) -> bool:
