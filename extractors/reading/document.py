@@ -137,7 +137,7 @@ def developments(
     events = of_the_state(events, state) if state else title_actors(with_actors_of(events))
     events = ends_of_pauses(events, unit.published)
     short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
-    frame = frame_of(events, clean(unit.text)) if state else None
+    frame = frame_of(events, unit.title or "", clean(unit.text)) if state else None
     told, leads, asides, recited = [], [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)

@@ -26,14 +26,17 @@ _BARS = frozenset(
 _EXPORT_BARS = frozenset({EventType.EXPORT_BAN, EventType.EXPORT_CONTROL})
 _NEAR = 70
 
+_RULES = r"ban|curb|control|restrict|quota|licen|permit|limit|tax|dut|rule|embargo|levy|lifting"
+_HELPERS = r"(?:(?:will|is|are|was|were|be|been|to) )*"
+# Bans are approved too: only trade itself is approved as it is allowed.
 _ALLOWS = re.compile(
-    r"(?:(?:will|is|are|was|were|be|been|to) )*"
-    r"(?:allow|permit|let|clear|authori[sz]|green-?light|approv)\w*\b",
+    rf"{_HELPERS}(?:allow|permit(?!s? (?:rule|system|requirement))|let|green-?light)\w*\b"
+    rf"|{_HELPERS}(?:clear|authori[sz]|approv)\w*(?: (?!{_RULES}|morator)[\w'’-]+){{0,4}}? "
+    rf"(?:exports?|sales?|shipments?|imports?|sell|ship)\b(?![ -](?:{_RULES}))",
     re.I,
 )
 _NOT = re.compile(r"(?:\b(?:not|never|no longer|without|refus\w+ to)|n['’]t) (?:\w+ )?$", re.I)
 _SELLS_ABROAD = re.compile(r"\b(?:sell|export|ship|sales?|shipments?)\b[^.;]{0,60}\bto\b", re.I)
-_RULES = r"ban|curb|control|restrict|quota|licen|permit|limit|tax|dut|rule|embargo|levy|lifting"
 _HALTS_TRADE = re.compile(
     r"\b(?:halt|suspend|suspension|stop|paus|freez|cut(?:s|ting)? off)\w*"
     rf"(?: (?!{_RULES})[\w'’-]+){{0,5}}? "
@@ -88,6 +91,14 @@ _AT_THE_BORDER = re.compile(r"tariff|\bdut(?:y|ies)\b|\blev(?:y|ies)\b|import|ex
 _LONG_AGO = re.compile(
     r"[^.;,]{0,120}\blast (?:spring|summer|autumn|fall|winter|year|month)\b", re.I
 )
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_LONG_AGO_OPENS = re.compile(
+    rf"\W*last (?:spring|summer|autumn|fall|winter|year|month|{_MONTHS})\b,", re.I
+)
+_NOT_HIT = re.compile(r"(?:shall|will|would) not (?:apply|be subject)\b", re.I)
+_BACK_TO_TRADE = re.compile(
+    r"(?:restor|resum|reopen)\w*\b[^.;]{0,30}\b(?:access|imports?|purchases|buying)\b", re.I
+)
 _REFUND = re.compile(r"\brefund\w*", re.I)
 _TARIFFS = re.compile(r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies))", re.I)
 
@@ -114,7 +125,13 @@ def turned(context: SentenceContext, c: Candidate, said: Said) -> Said:
     if said.type in _RATED and _REFUND.search(text):
         # Refunds are paid because a court once struck the duties down.
         return replace(said, time_frame=TimeFrame.BACKGROUND)
-    if said.time_frame is TimeFrame.CURRENT and _LONG_AGO.match(text, c.end):
+    if said.type is EventType.TARIFF and said.status in _TAKEN and _NOT_HIT.match(text, c.start):
+        return replace(said, type=EventType.TARIFF_EXEMPTION, status=EventStatus.ADOPTED)
+    if said.type is EventType.IMPORT_RESTRICTION and said.status is EventStatus.REINSTATED:
+        back = _BACK_TO_TRADE.match(text, c.start) is not None
+        return replace(said, status=EventStatus.LIFTED) if back else said
+    old = _LONG_AGO.match(text, c.end) or _LONG_AGO_OPENS.match(text)
+    if said.time_frame is TimeFrame.CURRENT and old:
         return replace(said, time_frame=TimeFrame.BACKGROUND)
     return said
 

@@ -104,13 +104,20 @@ def test_a_threat_is_a_step_though_it_hangs_on_a_condition() -> None:
     ],
 )
 def test_the_reasons_of_an_order_are_no_steps(text: str, reasons: str) -> None:
-    preamble = frame_of([], text).preamble
+    preamble = frame_of([], "", text).preamble
     assert text[:preamble].startswith(reasons)
     assert bool(preamble) is bool(reasons)
     assert "are taxed" in text[preamble:]
-    early = replace(CLAUSE, start=3, sentence_start=0)
-    assert is_no_step(early, Frame((), 5)) is True
-    assert is_no_step(replace(early, field="title"), Frame((), 5)) is False
+
+
+def test_the_reasons_of_an_order_count_if_it_orders_what_they_say() -> None:
+    text = "1. Widgets pour in, tax them. " * 40 + "NOW, THEREFORE, widgets are taxed."
+    late = replace(CLAUSE, start=len(text), sentence_start=len(text))
+    raised = replace(late, status=EventStatus.RAISED)
+    assert is_no_step(CLAUSE, frame_of([CLAUSE, raised], "", text))
+    assert not is_no_step(CLAUSE, frame_of([CLAUSE, late], "", text))
+    title = replace(raised, field="title", sentence_start=0)
+    assert not is_no_step(title, frame_of([title], "", text))
 
 
 def test_deals_that_a_state_lists_are_its_own() -> None:
@@ -163,3 +170,30 @@ def test_imports_are_adjusted_by_the_tariff_that_a_text_sets() -> None:
     title = mention("Adjusting Imports of Widgets", "Adjusting", type=EventType.IMPORT_RESTRICTION)
     assert [e.type for e in of_the_state([title, CLAUSE], "RW")] == ["tariff", "tariff"]
     assert [e.type for e in of_the_state([title], "RW")] == ["import_restriction"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "actors", "none"),
+    [
+        ("We signed many trade deals around the world.", ("RW",), True),
+        ("We signed trade deals with Chad and Peru.", ("RW", "TD", "PE"), False),
+    ],
+)
+def test_deals_with_nobody_that_is_named_are_none(
+    sentence: str, actors: tuple[str, ...], none: bool
+) -> None:
+    event = mention(sentence, "signed", type=EventType.TRADE_AGREEMENT, actors=actors)
+    assert is_no_step(event, Frame()) is none
+
+
+def test_who_receives_is_no_actor() -> None:
+    sentence = "Chad will receive a quota for tin."
+    fields = {"actors": ("TD",), "actor_texts": ("Chad",), "type": EventType.TARIFF_EXEMPTION}
+    (event,) = of_the_state([mention(sentence, "receive", **fields)], "RW")
+    assert (event.actors, event.targets) == (("RW",), ("TD",))
+
+
+def test_a_message_on_a_day_of_honour_takes_no_step() -> None:
+    frame = frame_of([CLAUSE], "Presidential Message on National Widget Week", "")
+    assert is_no_step(CLAUSE, frame)
+    assert not is_no_step(CLAUSE, frame_of([CLAUSE], "Imposing Duties on Widgets", ""))

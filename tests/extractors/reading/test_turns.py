@@ -26,6 +26,7 @@ def events_in(extractor: Extractor, text: str) -> Sequence[EventMention]:
         ("Washington will allow Acme to export its AI chips to China.", "liberalising"),
         ("Acme will be allowed to export its AI chips to China.", "liberalising"),
         ("Japan allows Acme to sell lithography tools to China", "liberalising"),
+        ("Cabinet approves moratorium on exports of raw rare earths from Malaysia", "restricting"),
         ("Vietnam bans exports of tungsten to Japan.", "restricting"),
     ],
 )
@@ -104,3 +105,15 @@ def test_what_lies_back_is_background(extractor: Extractor, text: str, frames: s
 def test_whom_a_state_quarrels_with_does_not_act(extractor: Extractor) -> None:
     (event,) = events_in(extractor, "Ecuador hikes tariffs to 100% in feud with neighbour Colombia")
     assert event.actors == ("EC",)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The tariff of 25 percent on steel shall not apply to steel from Canada.", "exemption"),
+        ("The tariff of 25 percent shall apply to steel from Canada.", "tariff"),
+    ],
+)
+def test_whom_a_tariff_does_not_hit_is_exempt(extractor: Extractor, text: str, kind: str) -> None:
+    (event,) = events_in(extractor, text)
+    assert event.type.endswith(kind)
