@@ -27,7 +27,7 @@ from extractors.reading.inputs import TEXT
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
 from extractors.reading.rulings import Said, settled
-from extractors.reading.turns import is_no_measure, turned
+from extractors.reading.turns import turned
 from models.event import (
     EventStatus,
     EventType,
@@ -95,7 +95,7 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
             _add(found, labelled.decision(i, event, weighed.score_of(i)), doc)
-    return [d for d in found if not is_no_measure(context.text, d.type)]
+    return found
 
 
 def _told_by(event: ReadEvent, weighed: Weighed) -> tuple[int | None, ReadEvent]:

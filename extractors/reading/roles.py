@@ -56,7 +56,6 @@ def read_parties(
         chance, party = max(acting.values(), key=lambda found: found[0])
         actors = [party] if chance > LIKELY else []
     if len(actors) > 1 and kind not in _JOINT:
-        actors = without_opponents(actors, here, context.text)
         owners = _owners(here, doc, measure)
         actors = [party for party in actors if party.code in owners] or actors
     taken = {party.code for party in actors}
@@ -79,24 +78,9 @@ def _owners(here: Sequence[Name], doc: Doc, measure: tuple[int, int]) -> set[str
         if span is None or span.root.dep_ != "poss":
             continue
         head = span.root.head
-        owned = (head, *(t for t in head.lefts if t.dep_ == "compound"))
-        if any(t.idx < measure[1] and measure[0] < t.idx + len(t.text) for t in owned):
+        if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
             found.add(name.code)
     return found
-
-
-_QUARREL = re.compile(
-    r"\b(?:feuds?|disputes?|rows?|spats?|stand-?offs?|fights?|wars?|clash(?:es)?|tensions) "
-    r"with (?:[\w-]+ ){0,2}$",
-    re.I,
-)
-
-
-def without_opponents(actors: list[Party], here: Sequence[Name], text: str) -> list[Party]:
-    """The parties without those that another quarrels with: "raises duties in a row with Chad"."""
-    named = {n.code: n.start for n in reversed(jurisdictions(here))}
-    kept = [p for p in actors if not _QUARREL.search(text[: named.get(p.code, 0)])]
-    return kept or actors
 
 
 def _of_firm(name: Name, context: SentenceContext, firms: Sequence[tuple[int, int, float]]) -> bool:

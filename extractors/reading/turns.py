@@ -8,7 +8,9 @@ import re
 from dataclasses import replace
 
 from extractors.events.context import SentenceContext
+from extractors.events.gazetteer import jurisdictions
 from extractors.events.policy_events import Candidate
+from extractors.events.roles import Party
 from extractors.reading.rulings import Said
 from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
 
@@ -79,6 +81,12 @@ _ENDS = re.compile(
     re.I,
 )
 _PAUSE = re.compile(r"\bsuspen", re.I)
+_QUARREL = re.compile(
+    r"\b(?:feuds?|disputes?|rows?|spats?|stand-?offs?|fights?|wars?|clash(?:es)?|tensions) "
+    r"with (?:[\w-]+ ){0,2}$",
+    re.I,
+)
+_JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
 
 _TAX_AT_HOME = re.compile(
     r"\b(?:gas|gasoline|petrol|fuel|federal|income|corporate|corporation|sales|value[- ]added|vat"
@@ -155,6 +163,18 @@ def is_no_measure(text: str, kind: EventType) -> bool:
         return True
     paid_back = _REFUND.search(text) is not None and _TARIFFS.search(text) is not None
     return kind is EventType.SUBSIDY and paid_back
+
+
+def without_opponents(
+    context: SentenceContext, kind: EventType, actors: list[Party], targets: list[Party]
+) -> tuple[list[Party], list[Party]]:
+    """(actors, targets), where whom another quarrels with is hit: "raises duties in a row with"."""
+    if len(actors) < 2 or kind in _JOINT:
+        return actors, targets
+    places = {n.code: n.start for n in reversed(jurisdictions(context.names))}
+    hit = [p for p in actors if _QUARREL.search(context.text[: places.get(p.code, 0)])]
+    kept = [p for p in actors if p not in hit]
+    return (kept, [*targets, *hit]) if kept else (actors, targets)
 
 
 def _is_allowed(text: str, c: Candidate) -> bool:
