@@ -15,6 +15,7 @@ from models.errors import ConfigError
 from models.reference import read_rows, split_list
 
 ISSUERS = {"us": "US", "mofcom": "CN", "gacc": "CN", "eu": "EU"}
+RULE = " rule"
 ALL_GOODS = "all_goods"
 # How far before an act's number words may stand that set it apart.
 PASSING_CHARS = 120
@@ -158,14 +159,21 @@ def is_general(act: Act) -> bool:
     return act.goods == {ALL_GOODS} and not act.targets
 
 
-def named_by_nickname(sentence: str, implementer: str) -> tuple[str, ...]:
-    """Return the implementer's acts that a sentence names by a nickname ("reciprocal tariffs")."""
+def named_by_nickname(
+    sentence: str, implementer: str, *, rules: bool = False
+) -> tuple[str, ...]:
+    """Return the implementer's acts that a sentence names by a nickname ("reciprocal tariffs").
+
+    With `rules` only those called a rule ("the 50% rule"), which are no tariffs.
+    """
     lowered = sentence.lower()
     return tuple(
         dict.fromkeys(
             act_id
             for alias, act_id in load_acts().aliases.items()
-            if issuer_of(act_id) == implementer and re.search(rf"\b{re.escape(alias)}\b", lowered)
+            if issuer_of(act_id) == implementer
+            and (alias.endswith(RULE) or not rules)
+            and re.search(rf"\b{re.escape(alias)}\b", lowered)
         )
     )
 
