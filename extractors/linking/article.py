@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from extractors.linking.match import is_planned
+from extractors.linking.match import CURBS, is_planned
 from extractors.linking.parts import (
     TITLE,
     Interval,
@@ -60,8 +60,8 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
 
 def with_subject(part: Part, parts: Sequence[Part]) -> Part:
     """Return a part without a product with the product of the only fuller part that fits."""
-    # "The rule" may be told of as a control elsewhere; of the past, as anything.
-    same_type = part.background
+    # "The rule" may be told of as a control elsewhere.
+    same_type = part.background or part.group != CURBS
     fuller = [
         q for q in parts if not (q.empty or q.spares) and one_step(part, q, same_type=same_type)
     ]

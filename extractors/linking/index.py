@@ -8,23 +8,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from extractors.linking.article import parts_of
+from extractors.linking.match import CURBS, KIND_DAYS
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import Part, is_deal
 from extractors.linking.reports import new_development
 from extractors.linking.state import DevelopmentState
-from models.event import EventType, type_group
 from models.link import LinkMention
 
-CURBS = type_group(EventType.EXPORT_BAN)
 DEAL = "deal:"
 VAGUE = "vague:"
 ANY_VAGUE = "vague:*"
 # How long an index word leads to a measure: by time alone, by subject, by legal act.
 VAGUE_DAYS = 90
 FORGOTTEN_DAYS = 400
-# "The ban" without goods is the one told of in these days.
 KIND = "kind:"
-KIND_DAYS = 30
 
 
 def days_known(word: str) -> int | None:

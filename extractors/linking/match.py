@@ -16,7 +16,7 @@ from extractors.linking.parts import CURRENT_DAYS, TARIFFS, Part, days_of
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
-from models.event import EventType, Factuality, Novelty, TimeFrame, status_class
+from models.event import EventType, Factuality, Novelty, TimeFrame, status_class, type_group
 
 RATE_POINTS = 0.5
 AMOUNT_SHARE = 0.05
@@ -27,6 +27,9 @@ STILL_REPORTED_DAYS = 120
 STAGE_DAYS = 200
 AVERT_DAYS = 180
 OPENING = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, *STAGES})
+CURBS = type_group(EventType.EXPORT_BAN)
+# "The ban", which names no goods, is of a measure told of in these days.
+KIND_DAYS = 30
 FOUNDED = frozenset({status_class(S.ADOPTED), status_class(S.EXPANDED)})
 DATED_CLASSES = frozenset({"delayed", "extended"})
 UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED})
@@ -47,7 +50,7 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     if carries_out(part, known):
         return None
     same_article = part.source.mention.article_id == known.last_article
-    if same_article and part.type.value != known.type and not starts_with(part, known):
+    if same_article and part.type.value != (known.last_type or known.type):
         return None  # the extractor separated them within one text
     dated = part.when.low is not None and known.low is not None
     if not dated and other_reach(part, known, [known]):
@@ -65,15 +68,6 @@ def founds(part: Part, known: DevelopmentState) -> bool:
     """
     new = known.novelty == Novelty.NEW_MEASURE and not (part.background or part.weak or known.weak)
     return new and {part.status_class, known.status_class} == FOUNDED and part.group != TARIFFS
-
-
-def starts_with(part: Part, known: DevelopmentState) -> bool:
-    """Do both take effect on the same day?"""
-    return any(
-        dates_agree(one, other)
-        for one in dates_of(part, "date_effective")
-        for other in known.effective
-    )
 
 
 def carries_out(part: Part, known: DevelopmentState) -> bool:
@@ -169,6 +163,7 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
         age = days_silent(part, known)
         points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
         points += 15 if part.source.mention.article_id == before.last_article else 0
+        points += 10 if part.group == CURBS and part.empty and age <= KIND_DAYS else 0
     if part.status is S.AVERTED:
         points += 20 if before and was_pending(part, before) else -10
     return points if points >= SAME_MEASURE else None

@@ -31,7 +31,7 @@ from extractors.linking.parties import (
     pair_of_deal,
     with_blocs,
 )
-from extractors.linking.scope import reaches_all, spares, subjects_of
+from extractors.linking.scope import reaches_all, spares, subjects_of, tells_of_another
 from models.event import (
     EventMention,
     EventStatus,
@@ -47,6 +47,8 @@ from models.reference import load_commodities, product_bucket
 
 PartKey = tuple[str, int]
 CURRENT_DAYS = 7
+# A step dated before these days is no news by now, whatever words tell it.
+PAST_DAYS = 14
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
 TARIFFS = type_group(EventType.TARIFF)
@@ -66,6 +68,11 @@ WEAK = frozenset({Factuality.NEGATED, Factuality.QUESTION, Factuality.SPECULATIV
 OFFICIAL = frozenset(
     {SourceType.OFFICIAL_ACTOR, SourceType.OFFICIAL_COUNTERPARTY, SourceType.OFFICIAL_OTHER}
 )
+ACT_NUMBER = (
+    r"\b(?:orders?|proclamations?|announcements?|notices?|regulations?|memorand(?:um|a)|directives?)"
+    r" (?:\(\w{2,4}\) )?(?:nos?\.? )?\d[\w/-]*,? (?:of|dated|from) "
+)
+DONE_BY_ACT = re.compile(r"\W*(?:\(?\w{1,3}\)\W*)?(?:in|by|through|with|on)\b", re.I)
 COMPANY_NOISE = re.compile(
     r"\b(?:inc|corp|corporation|co|company|ltd|limited|plc|llc|ag|sa|nv|se|group|holdings?|the)\b"
     r"|[^\w\s]"
@@ -326,6 +333,8 @@ def split_by_actor(
         weak=m.factuality in WEAK,
         official=item.speaks_for is not None or m.source_type in OFFICIAL,
     )
+    if first.when.stated and first.reported - first.when.high > timedelta(days=PAST_DAYS):
+        first = replace(first, time_frame=TimeFrame.BACKGROUND)
     found = []
     for number, (implementer, act) in enumerate(
         (implementer, act) for implementer in implementers for act in acts
@@ -372,6 +381,7 @@ def acts_of(
             worldwide=part.worldwide,
             subjects=part.subjects,
             on=part.reported,
+            ends=part.status is EventStatus.LIFTED and not tells_of_another(m.sentence),
         )
     return own_acts(
         acts,
@@ -413,7 +423,11 @@ def same_name(one: str, other: str) -> bool:
 def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
     """Return when the step was decided, from the mention's dates, else from its time frame."""
     m = item.mention
-    dates = {d.role: d.date for d in reversed(m.dates)}
+    dates = {
+        d.role: d.date
+        for d in reversed(m.dates)
+        if d.role != "date_announced" or not dates_cited_act(d.text, m.sentence)
+    }
     reported = item.reported_date
     stated = dates.get("date_announced")
     if stated is None and m.status is EventStatus.IN_FORCE:
@@ -430,6 +444,16 @@ def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
     if time_frame is TimeFrame.BACKGROUND:
         return Interval(low=None, high=week_before, precision=None, stated=False)
     return Interval(low=week_before, high=reported, precision=None, stated=False)
+
+
+def dates_cited_act(text: str, sentence: str) -> bool:
+    """Is the date that of an act under which a step is taken, or which the step changes?
+
+    "18% under Executive Order 14257 of April 2, 2025". What a sentence says to be done in or by the
+    act ("In Executive Order 14259 of April 8, the rate was raised") was done on that day.
+    """
+    cited = re.search(rf"{ACT_NUMBER}{re.escape(text)}", sentence, re.I) if text else None
+    return bool(cited) and not DONE_BY_ACT.match(sentence)
 
 
 def days_of(text: str) -> tuple[date, date, str] | None:

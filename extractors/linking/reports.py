@@ -152,7 +152,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
         state.mention_count += 1
         state.first_seen = min(state.first_seen, part.source.first_seen_at)
         state.last_reported = max(state.last_reported, part.source.reported_at)
-        state.last_article = m.article_id
+        state.last_article, state.last_type = m.article_id, m.type.value
         return
     if state.hollow and not (part.weak and state.lead_withdrew):
         lead_with(state, part)
@@ -176,7 +176,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     state.mention_count += 1
     state.first_seen = min(state.first_seen, part.source.first_seen_at)
     state.last_reported = max(state.last_reported, part.source.reported_at)
-    state.last_article = m.article_id
+    state.last_article, state.last_type = m.article_id, m.type.value
     if part.weak and not state.weak:
         return
     if part.when.stated and not state.stated and part.when.gap_days(state.when) == 0:
