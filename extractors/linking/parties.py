@@ -27,9 +27,8 @@ BLOCS = {
     ),
 }
 # A report names the bloc in its title and members in its text, or the other way round.
-EU_MEMBERS = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+EU_MEMBERS = frozenset(_MEMBERS.split())
 # Pacts known by a name that tells their parties.
 PACTS = (
     (re.compile(r"\bUSMCA\b|\bNAFTA\b|\bU\.?S\.?-Mexico-Canada\b"), ("CA", "MX", "US")),
