@@ -81,7 +81,9 @@ def check(
 @app.command("add")
 def add(
     url: Annotated[str, typer.Argument(help="URL of a feed, or of a page that links to one.")],
-    feed_id: Annotated[str | None, typer.Option("--id", help="Id to give the feed.")] = None,
+    feed_id: Annotated[
+        str | None, typer.Option("--id", help="Id to give the feed. Default: made from its name.")
+    ] = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:

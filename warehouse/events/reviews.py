@@ -117,8 +117,8 @@ def the_one(con: DuckDBPyConnection, table: str, column: str, start: str) -> tup
     if not rows or not start:
         raise WarehouseError(f"no {column.removesuffix('_id')} has the id {start!r}")
     if len(rows) > 1:
-        what = column.removesuffix("_id")
-        raise WarehouseError(f"the ids of several {what}s start with {start!r}; give more of it")
+        things = column.removesuffix("_id")
+        raise WarehouseError(f"the ids of several {things}s start with {start!r}; give more of it")
     ((found, said),) = rows
     return str(found), str(said)
 
