@@ -109,7 +109,7 @@ def _mention(
     reading: Reading = doc.user_data["reading"]
     measure = c.evidence.start, c.evidence.end
     actors, targets = read_parties(doc, context, d.read, d.type, measure)
-    products, commodities = read_products(context, reading, d.read)
+    products, commodities = read_products(doc, context, reading, d.read)
     commodities = with_commodities(commodities, hs_codes)
     companies = read_companies(context, reading, d.read)
     rates = find_rates(context, c, d.type, all_candidates)
