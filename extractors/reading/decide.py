@@ -102,10 +102,10 @@ def _with_frames_of_joined(found: list[Decision], doc: Doc) -> list[Decision]:
     """The decisions; of verbs side by side, one read as background is current as the other is."""
     for d in found:
         verb = d.candidate.step(doc)
-        joined = (o for o in found if o is not d and _are_joined(verb, o.candidate.step(doc)))
-        if d.time_frame is TimeFrame.BACKGROUND and any(
-            o.time_frame is TimeFrame.CURRENT for o in joined
-        ):
+        if d.time_frame is not TimeFrame.BACKGROUND:
+            continue
+        others = (o.candidate.step(doc) for o in found if o.time_frame is TimeFrame.CURRENT)
+        if any(_are_joined(verb, other) and verb.tag_ == other.tag_ for other in others):
             d.time_frame = TimeFrame.CURRENT
     return found
 
@@ -231,7 +231,7 @@ def _add(found: list[Decision], new: Decision, doc: Doc) -> None:
 
 def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
     """Is a decision but the noun for what another step is done to: "agreements ... lapse"?"""
-    noun, verb = doc[new.candidate.root], old.candidate.step(doc)
+    noun, verb = new.candidate.step(doc), old.candidate.step(doc)
     return (
         new.status in _NO_STEP
         and noun.pos_ in ("NOUN", "PROPN")

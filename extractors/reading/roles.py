@@ -62,7 +62,8 @@ def read_parties(
         best = max((acting[party.code][0] for party in actors), default=0.0)
         actors = [party for party in actors if acting[party.code][0] > best - _FAR_LIKELIER]
     if kind is EventType.TRADE_AGREEMENT and len(actors) > _TWO:
-        places = {n.code for n in here if _is_place(n, doc)}
+        named = jurisdictions(here)
+        places = {n.code for n in named} - {n.code for n in named if not _is_place(n, doc)}
         actors = [party for party in actors if party.code not in places] or actors
     if len(actors) == _TWO and kind in _ONE_SIDED:
         between = _parties_of_deal(here, doc, event)
@@ -128,6 +129,8 @@ def _owners(here: Sequence[Name], doc: Doc, event: ReadEvent, measure: tuple[int
 _ONE_SIDED = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION})
 _TWO = 2
 _DEAL = re.compile(r"-(?=\w)")
+_PACT = re.compile(r"\b(?:deal|pact|agreement|accord|treaty|truce|framework)\b", re.I)
+_NEXT = 40
 
 
 def _parties_of_deal(here: Sequence[Name], doc: Doc, event: ReadEvent) -> tuple[str, Party] | None:
@@ -138,7 +141,8 @@ def _parties_of_deal(here: Sequence[Name], doc: Doc, event: ReadEvent) -> tuple[
     text, names = text_of(doc), jurisdictions(here)
     for first, second in itertools.pairwise(names):
         joined = first.end + 1 == second.start and _DEAL.match(text, first.end)
-        if joined and second.end < event.start:
+        named = _PACT.search(text, second.end, min(len(text), second.end + _NEXT))
+        if joined and named and second.end < event.start:
             return first.code, _party(second, "sentence")
     return None
 
@@ -237,7 +241,12 @@ def _is_object_of_another(start: int, end: int, doc: Doc, steps: dict[int, bool]
         if token.head.i == token.i:
             return False
         token, under = token.head, token.dep_
-    return under == "dobj" and not steps[token.i]
+    # "Will buy and store rare earths": the object is that of both.
+    mine = [doc[i] for i, own in steps.items() if own and doc[i].i == token.head.i]
+    shared = token.dep_ == "conj" and any(
+        all(child.dep_ != "dobj" for child in verb.children) for verb in mine
+    )
+    return under == "dobj" and not steps[token.i] and not shared
 
 
 def _of_another(name: Name, doc: Doc, steps: dict[int, bool]) -> bool:
