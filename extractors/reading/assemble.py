@@ -25,6 +25,7 @@ from extractors.reading.decide import Decision, decide
 from extractors.reading.event_dates import OF_ACTS, Told, read_dates
 from extractors.reading.readings import Reading
 from extractors.reading.roles import read_companies, read_parties, read_products
+from extractors.reading.turns import is_no_measure, without_opponents
 from models.event import (
     EntityMention,
     EventDate,
@@ -43,7 +44,8 @@ from models.identity import digest_id
 def events_of(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
     """The events of one sentence, in order of their triggers."""
     context: SentenceContext = doc.user_data["sentence"]
-    decisions = sorted(decide(doc, context), key=lambda d: d.candidate.start)
+    told = (d for d in decide(doc, context) if not is_no_measure(context.text, d.type))
+    decisions = sorted(told, key=lambda d: d.candidate.start)
     candidates = [d.candidate for d in decisions]
     doc.user_data["taken"] = candidates
     codes = _hs_codes(context, doc.user_data["reading"], decisions)
@@ -108,7 +110,9 @@ def _mention(
     c = d.candidate
     reading: Reading = doc.user_data["reading"]
     measure = c.evidence.start, c.evidence.end
-    actors, targets = read_parties(doc, context, d.read, d.type, measure)
+    actors, targets = without_opponents(
+        context, d.type, *read_parties(doc, context, d.read, d.type, measure)
+    )
     products, commodities = read_products(doc, context, reading, d.read)
     commodities = with_commodities(commodities, hs_codes)
     companies = read_companies(context, reading, d.read)

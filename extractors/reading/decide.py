@@ -28,6 +28,7 @@ from extractors.reading.no_steps import is_made_for, tells_no_step
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
 from extractors.reading.rulings import Said, settled
+from extractors.reading.turns import turned
 from models.event import (
     EventStatus,
     EventType,
@@ -192,7 +193,7 @@ class _Labels:
         )
         frame = TimeFrame(said["time_frame"])
         labels = Said(kind, status, target, Factuality(said["factuality"]), frame)
-        labels = settled(self.doc, w.context, candidate, labels)
+        labels = turned(w.context, candidate, settled(self.doc, w.context, candidate, labels))
         return Decision(
             candidate=candidate,
             read=event,

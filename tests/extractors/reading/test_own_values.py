@@ -112,8 +112,8 @@ def test_what_never_came_and_sums_are_no_steps(extractor: Extractor, text: str, 
 
 def test_who_sets_the_day_does_not_act(extractor: Extractor) -> None:
     text = (
-        "China's ban on gallium was imposed a day after Washington had limited sales of memory chips"
-        " to Chinese firms."
+        "China's ban on gallium was imposed a day after Washington had limited sales of memory"
+        " chips to Chinese firms."
     )
     found = [(e.type, e.actors) for e in events_in(extractor, text)]
     assert found == [("export_ban", ("CN",)), ("export_control", ("US",))]
