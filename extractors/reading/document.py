@@ -8,6 +8,7 @@ at. extractors/training/documents.py fits the models.
 """
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,9 +18,11 @@ from importlib import resources
 
 import numpy as np
 
+from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
 from extractors.reading.official_text import frame_of, is_no_step, of_the_state
 from extractors.reading.steps import (
     Step,
+    denied_next,
     ends_of_pauses,
     standing_in_the_background,
     step_of,
@@ -30,6 +33,7 @@ from extractors.text.readable import clean
 from models.event import (
     EventMention,
     EventType,
+    Factuality,
     TextUnit,
     TimeFrame,
     status_class,
@@ -39,6 +43,8 @@ from models.event import (
 WEIGHTS = "document.json"
 # In a text as short as this, about three sentences, a mention this sure stays.
 SHORT_CHARS, SURE = 700, 0.82
+# In a brief, as feeds carry them, one surer than this.
+BRIEF_CHARS, SURER = 1300, 0.95
 _TOP_CHARS, _BEFORE_CHARS = 300, 90
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _STEM = 5
@@ -133,15 +139,17 @@ def developments(
     model = model or load_document_model()
     if not events:
         return Finished(told=[])
-    state = unit.publisher_country
+    events, state = on_one_side(events), unit.publisher_country
     events = of_the_state(events, state) if state else title_actors(with_actors_of(events))
-    events = ends_of_pauses(events, unit.published)
-    short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
-    frame = frame_of(events, unit.title or "", clean(unit.text)) if state else None
+    text = clean(unit.text)
+    events = denied_next(ends_of_pauses(events, unit.published), text)
+    events = with_goods_of(with_targets_of(events), text)
+    about_policy, sure = vouched(events), _sure_alone(len(unit.text))
+    frame = frame_of(events, unit.title or "", text) if state else None
     told, leads, asides, recited = [], [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)
-        if short and event.confidence >= SURE:
+        if event.confidence >= sure and (sure <= SURE or _tells_alone(event, events)):
             chance = max(chance, event.confidence)
         if frame is not None and is_no_step(event, frame):
             recited.append(event.mention_id)
@@ -155,6 +163,24 @@ def developments(
     marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
     told = standing_in_the_background(marked)
     return Finished(told=told, asides=asides, about_policy=about_policy, recited=frozenset(recited))
+
+
+def _sure_alone(chars: int) -> float:
+    """How sure a mention must be to stay in a text of so many characters, whatever the rest says.
+
+    The less there is of a text, the less the rest of it can say.
+    """
+    for most, sure in ((SHORT_CHARS, SURE), (BRIEF_CHARS, SURER)):
+        if chars <= most:
+            return sure
+    return math.inf
+
+
+def _tells_alone(e: EventMention, events: Sequence[EventMention]) -> bool:
+    """Is a mention the only one of its sentence, whose sureness is then its own?"""
+    place = e.field, e.sentence_start
+    plain = e.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
+    return plain and sum((o.field, o.sentence_start) == place for o in events) == 1
 
 
 def vouched(events: Sequence[EventMention]) -> bool:
