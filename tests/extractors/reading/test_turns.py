@@ -117,3 +117,19 @@ def test_whom_a_state_quarrels_with_does_not_act(extractor: Extractor) -> None:
 def test_whom_a_tariff_does_not_hit_is_exempt(extractor: Extractor, text: str, kind: str) -> None:
     (event,) = events_in(extractor, text)
     assert event.type.endswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Canada will delay for a year the increase in its tariffs on steel.", "delayed"),
+        ("Canada will increase its tariffs on steel.", "raised"),
+    ],
+)
+def test_a_rise_put_off_is_delayed(extractor: Extractor, text: str, status: str) -> None:
+    assert status in [event.status for event in events_in(extractor, text)]
+
+
+def test_the_review_of_a_purchase_is_screening(extractor: Extractor) -> None:
+    text = "The President ordered the Committee on Foreign Investment to review Acme's purchase."
+    assert {e.type for e in events_in(extractor, text)} == {"investment_screening"}
