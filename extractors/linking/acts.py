@@ -169,9 +169,7 @@ def is_general(act: Act) -> bool:
     return act.goods == {ALL_GOODS} and not act.targets
 
 
-def named_by_nickname(
-    sentence: str, implementer: str, *, rules: bool = False
-) -> tuple[str, ...]:
+def named_by_nickname(sentence: str, implementer: str, *, rules: bool = False) -> tuple[str, ...]:
     """Return the implementer's acts that a sentence names by a nickname ("reciprocal tariffs").
 
     With `rules` only those called a rule ("the 50% rule"), which are no tariffs.

@@ -9,17 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from extractors.linking.days import Interval, days_of, decided
 from extractors.linking.match import CURBS, is_planned
-from extractors.linking.parts import (
-    TITLE,
-    Interval,
-    Part,
-    days_of,
-    decided,
-    may_be_recent,
-    parts_of_article,
-    rates_meet,
-)
+from extractors.linking.parts import TITLE, Part, may_be_recent, parts_of_article, rates_meet
 from extractors.linking.reports import dates_of
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
 from models.event import EventStatus, StatusTarget, TimeFrame, status_class

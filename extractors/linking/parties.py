@@ -28,8 +28,11 @@ BLOCS = {
 }
 # A report names the bloc in its title and members in its text, or the other way round.
 EU_MEMBERS = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
 )
+# "The North American tariffs" are on the neighbours of whose tariffs they are.
+NORTH_AMERICA = frozenset({"CA", "MX", "US"})
+NORTH_AMERICAN = re.compile(rf"\bNorth American? {MEASURE}\b", re.I)
 # Pacts known by a name that tells their parties.
 PACTS = (
     (re.compile(r"\bUSMCA\b|\bNAFTA\b|\bU\.?S\.?-Mexico-Canada\b"), ("CA", "MX", "US")),
@@ -76,6 +79,11 @@ def pair_of_deal(sentence: str) -> frozenset[str]:
     """Return the parties of a deal that is named by them ("EU-US trade deal"), if just one is."""
     pairs = {frozenset(party_names()[m[n]] for n in (1, 2)) for m in _pair().finditer(sentence)}
     return pairs.pop() if len(pairs) == 1 else frozenset()
+
+
+def region_of_measure(sentence: str) -> frozenset[str]:
+    """Return the states of a region that a sentence names a measure after, none without one."""
+    return NORTH_AMERICA if NORTH_AMERICAN.search(sentence) else frozenset()
 
 
 def one_bloc(one: Set[str], other: Set[str]) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from extractors.linking.days import CURRENT_DAYS
 from extractors.linking.grade import earliest, official_of, worth
-from extractors.linking.parts import CURRENT_DAYS, UNKNOWN, Part, same_name
+from extractors.linking.parts import UNKNOWN, Part, same_name
 from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
 from models.event import (
     EventStatus,
@@ -152,7 +153,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
         state.mention_count += 1
         state.first_seen = min(state.first_seen, part.source.first_seen_at)
         state.last_reported = max(state.last_reported, part.source.reported_at)
-        state.last_article, state.last_type = m.article_id, m.type.value
+        note_article(state, part)
         return
     if state.hollow and not (part.weak and state.lead_withdrew):
         lead_with(state, part)
@@ -176,7 +177,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     state.mention_count += 1
     state.first_seen = min(state.first_seen, part.source.first_seen_at)
     state.last_reported = max(state.last_reported, part.source.reported_at)
-    state.last_article, state.last_type = m.article_id, m.type.value
+    note_article(state, part)
     if part.weak and not state.weak:
         return
     if part.when.stated and not state.stated and part.when.gap_days(state.when) == 0:
@@ -185,7 +186,11 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     # A look back may name another rate, start or stage: it does not tell what was news then.
     looks_back = part.background and not state.background and looks_from_afar(part, state)
     reached = m.time_frame is not TimeFrame.FUTURE and m.factuality is not Factuality.SCHEDULED
-    if reached and not looks_back and STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9):
+    if (
+        reached
+        and not looks_back
+        and STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9)
+    ):
         state.status = m.status.value
     state.official = state.official or part.official
     state.retaliation = state.retaliation or m.retaliation
@@ -209,6 +214,14 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     extend(state.commodities, part.goods)
     extend(state.products, m.product_texts)
     extend(state.hs_codes, m.hs_codes, limit=MAX_CODES)
+
+
+def note_article(state: DevelopmentState, part: Part) -> None:
+    """Remember the last article and the types by which it tells the step."""
+    if part.article != state.last_article:
+        state.last_types = []
+    state.last_article = part.article
+    extend(state.last_types, [part.type.value])
 
 
 def looks_from_afar(part: Part, state: DevelopmentState) -> bool:
