@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from models.event import EventStatus, TimeFrame
+from models.event import EventMention, EventStatus, TimeFrame
 from models.link import LinkMention
 
 CURRENT_DAYS = 7
@@ -13,6 +13,11 @@ ACT_NUMBER = (
     r"\b(?:orders?|proclamations?|announcements?|notices?|regulations?|memorand(?:um|a)|directives?)"
     r" (?:\(\w{2,4}\) )?(?:nos?\.? )?\d[\w/-]*,? (?:of|dated|from) "
 )
+MEASURE_NAMED = (
+    r"\b(?:rules?|controls?|curbs?|bans?|tariffs?|duties|measures|orders?|proclamations?"
+    r"|announcements?|notices?|regulations?|licen[cs]\w+) (?:of|from|dated) "
+)
+OPENING = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
 DONE_BY_ACT = re.compile(r"\W*(?:\(?\w{1,3}\)\W*)?(?:in|by|through|with|on)\b", re.I)
 
 
@@ -49,7 +54,7 @@ def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
     dates = {
         d.role: d.date
         for d in reversed(m.dates)
-        if d.role != "date_announced" or not dates_cited_act(d.text, m.sentence)
+        if d.role != "date_announced" or not of_another(d.text, m)
     }
     reported = item.reported_date
     stated = dates.get("date_announced")
@@ -67,6 +72,16 @@ def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
     if time_frame is TimeFrame.BACKGROUND:
         return Interval(low=None, high=week_before, precision=None, stated=False)
     return Interval(low=week_before, high=reported, precision=None, stated=False)
+
+
+def of_another(text: str, mention: EventMention) -> bool:
+    """Is the date that of a measure or an act to which the step is done, not that of the step?
+
+    "It suspends its controls of 9 October", "the rule of 29 September is suspended".
+    """
+    done_to = mention.status not in OPENING
+    named = re.search(rf"{MEASURE_NAMED}{re.escape(text)}", mention.sentence, re.I)
+    return bool(text and done_to and named) or dates_cited_act(text, mention.sentence)
 
 
 def dates_cited_act(text: str, sentence: str) -> bool:

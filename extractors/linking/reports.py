@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from extractors.linking.days import CURRENT_DAYS
+from extractors.linking.days import CURRENT_DAYS, of_another
 from extractors.linking.grade import earliest, official_of, worth
 from extractors.linking.parts import UNKNOWN, Part, same_name
 from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
@@ -251,7 +251,12 @@ def amounts_of(part: Part) -> list[Value]:
 
 def dates_of(part: Part, role: str) -> list[str]:
     """Return the dates of one role; an end date may be that of the whole article."""
-    found = [d.date for d in part.source.mention.dates if d.role == role]
+    m = part.source.mention
+    found = [
+        d.date
+        for d in m.dates
+        if d.role == role and not (role == "date_effective" and of_another(d.text, m))
+    ]
     if role == "date_end" and part.shared_end and not found:
         return [part.shared_end]
     return found
