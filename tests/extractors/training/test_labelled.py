@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from extractors.training.labelled import digest, resolve
+from extractors.training.sets import POINTERS
 from models.errors import ConfigError
 from models.reading import Tally
 
@@ -88,3 +89,10 @@ def test_a_missing_corpus_is_said(tmp_path: Path) -> None:
     pointers = corpus(tmp_path)
     with pytest.raises(ConfigError, match=r"wire\.jsonl\.gz: not there"):
         list(resolve(pointers, tmp_path / "elsewhere"))
+
+
+@pytest.mark.parametrize("path", sorted(POINTERS.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_training_reads_sentences_only(path: Path) -> None:
+    """Every file beside the labels of sentences is read by `make train` as one of these."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        assert json.loads(line).keys() >= {"id", "corpus", "document", "field", "at", "events"}
