@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
 
-from models.jurisdiction import party_names
+from models.jurisdiction import author_names, party_names
 
 MEASURE = r"(?:tariffs?|duty|duties|lev(?:y|ies)|sanctions|export (?:bans?|controls?|curbs))"
 SEVERAL_AGREEMENTS = re.compile(
@@ -56,9 +56,11 @@ def _owner() -> re.Pattern[str]:
 @cache
 def _author() -> re.Pattern[str]:
     # "the tariff announced by Washington"
+    words = sorted(author_names(), key=lambda word: (-len(word), word))
+    names = "|".join(map(re.escape, words))
     return re.compile(
         rf"\b(?i:{MEASURE}) (?:announced|imposed|threatened|ordered|adopted|set) by (?:the )?"
-        rf"({_names()})(?!\w)"
+        rf"({names})(?!\w)"
     )
 
 
@@ -69,8 +71,8 @@ def _pair() -> re.Pattern[str]:
 
 def owner_of_measure(sentence: str) -> str | None:
     """Return the one jurisdiction whose measure a sentence names ("Trump's tariffs"), if any."""
-    found = (*_owner().finditer(sentence), *_author().finditer(sentence))
-    owners = {party_names()[m[1]] for m in found}
+    authors = {author_names()[m[1]] for m in _author().finditer(sentence)}
+    owners = authors or {party_names()[m[1]] for m in _owner().finditer(sentence)}
     return owners.pop() if len(owners) == 1 else None
 
 
