@@ -9,6 +9,8 @@ from models.event import EventMention, EventStatus, TimeFrame
 from models.link import LinkMention
 
 CURRENT_DAYS = 7
+# A step dated before these days is no news by now, whatever words tell it.
+PAST_DAYS = 14
 ACT_NUMBER = (
     r"\b(?:orders?|proclamations?|announcements?|notices?|regulations?|memorand(?:um|a)|directives?)"
     r" (?:\(\w{2,4}\) )?(?:nos?\.? )?\d[\w/-]*,? (?:of|dated|from) "

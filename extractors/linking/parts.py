@@ -20,7 +20,7 @@ from extractors.linking.acts import (
     own_acts,
     standing_act,
 )
-from extractors.linking.days import CURRENT_DAYS, Interval, decided
+from extractors.linking.days import CURRENT_DAYS, PAST_DAYS, Interval, decided
 from extractors.linking.instrument_ids import NamedInstruments, named_instruments
 from extractors.linking.parties import (
     ACT_TITLE,
@@ -47,8 +47,6 @@ from models.link import LinkMention
 from models.reference import load_commodities, product_bucket
 
 PartKey = tuple[str, int]
-# A step dated before these days is no news by now, whatever words tell it.
-PAST_DAYS = 14
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
 TARIFFS = type_group(EventType.TARIFF)
@@ -228,8 +226,8 @@ def told_by_text(item: LinkMention, mentions: Sequence[LinkMention]) -> tuple[st
         and m.factuality not in WEAK
         and rates_meet(title, m)
     }
-    named = {code for codes in found for code in codes}
-    fits = (not actors or named <= set(actors)) and named.isdisjoint(title.targets)
+    named = {code for codes in found for code in codes} - set(title.targets)
+    fits = not actors or named <= set(actors)
     return tuple(named) if len(named) == 1 and fits else ()
 
 
