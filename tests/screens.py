@@ -35,6 +35,7 @@ COMMANDS = {
         "SELECT decision_date, status, headline, tickers, source_count FROM policy_events "
         "WHERE list_contains(commodities, 'gallium') ORDER BY ALL LIMIT 5",
     ],
+    "review-list": ["review", "list", "--limit", "8"],
     "vertical": ["events", "--limit", "2", "--format", "vertical"],
 }
 # These two depend on the clock, so they are drawn from what is stored, at a fixed time.

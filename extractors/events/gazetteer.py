@@ -282,6 +282,8 @@ class Gazetteer:
                 text[end:],
             ):
                 return None
+            if key in ("european", "europeans") and _SOME_OF_EUROPE.match(text, end):
+                return None
             if key == "washington" and re.search(
                 r"(?:state of|George|Western|Denzel)\s$", text[:start]
             ):
@@ -326,6 +328,8 @@ _COMMON_COMPANY_WORDS = frozenset(
 )
 
 
+# "Eight European countries" are not their union.
+_SOME_OF_EUROPE = re.compile(r"\s+(?:countries|states|nations|allies|governments|capitals)\b", re.I)
 # A quotation mark and a blank may stand before the first word.
 _OPENING = 4
 

@@ -12,11 +12,11 @@ from typing import Protocol
 from extractors.linking.life_cycle import ENDED, allowed
 from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import TARIFFS, Part, days_of
+from extractors.linking.parts import CURRENT_DAYS, TARIFFS, Part, days_of
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
-from models.event import EventType
+from models.event import EventType, Factuality, Novelty, TimeFrame, status_class, type_group
 
 RATE_POINTS = 0.5
 AMOUNT_SHARE = 0.05
@@ -27,15 +27,19 @@ STILL_REPORTED_DAYS = 120
 STAGE_DAYS = 200
 AVERT_DAYS = 180
 OPENING = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, *STAGES})
+CURBS = type_group(EventType.EXPORT_BAN)
+# "The ban", which names no goods, is of a measure told of in these days.
+KIND_DAYS = 30
+FOUNDED = frozenset({status_class(S.ADOPTED), status_class(S.EXPANDED)})
 DATED_CLASSES = frozenset({"delayed", "extended"})
 UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED})
 
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:
     """Return points for the report describing this development; None if it cannot."""
-    if part.status_class != known.status_class or (
-        known.weak and not known.hollow and not part.weak
-    ):
+    if part.status_class != known.status_class and not founds(part, known):
+        return None
+    if known.weak and not known.hollow and not part.weak:
         return None
     gap = part.when.gap_days(known.when)
     if gap > part.when.tolerance_days(known.when):
@@ -43,8 +47,10 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     points = likeness(part, known)
     if points is None or values_conflict(part, known) or next_round(part, [known]):
         return None
+    if carries_out(part, known):
+        return None
     same_article = part.source.mention.article_id == known.last_article
-    if same_article and part.type.value != known.type:
+    if same_article and part.type.value != (known.last_type or known.type):
         return None  # the extractor separated them within one text
     dated = part.when.low is not None and known.low is not None
     if not dated and other_reach(part, known, [known]):
@@ -53,6 +59,30 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     points += 15 if same_article else 0
     points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
     return points if points >= SAME_DEVELOPMENT else None
+
+
+def founds(part: Part, known: DevelopmentState) -> bool:
+    """Is one the decision that makes a measure, and the other the same one called an expansion?
+
+    "China expands its controls" is how papers tell a new act that stands beside older ones.
+    """
+    new = known.novelty == Novelty.NEW_MEASURE and not (part.background or part.weak or known.weak)
+    return new and {part.status_class, known.status_class} == FOUNDED and part.group != TARIFFS
+
+
+def carries_out(part: Part, known: DevelopmentState) -> bool:
+    """Does it report as done, with what an act tells, what was promised more than a week before?"""
+    m = part.source.mention
+    promised = is_planned(known.factuality, known.time_frame)
+    done = not (part.weak or part.background or is_planned(m.factuality, m.time_frame))
+    late = (part.when.high - known.high).days > CURRENT_DAYS
+    tells = part.official or part.when.stated or m.instrument or dates_of(part, "date_end")
+    return bool(promised and done and late and tells)
+
+
+def is_planned(factuality: str, time_frame: str) -> bool:
+    """Is it told as still to come?"""
+    return factuality == Factuality.SCHEDULED or time_frame == TimeFrame.FUTURE
 
 
 def values_conflict(part: Part, known: DevelopmentState) -> bool:
@@ -133,6 +163,7 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
         age = days_silent(part, known)
         points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
         points += 15 if part.source.mention.article_id == before.last_article else 0
+        points += 10 if part.group == CURBS and part.empty and age <= KIND_DAYS else 0
     if part.status is S.AVERTED:
         points += 20 if before and was_pending(part, before) else -10
     return points if points >= SAME_MEASURE else None
@@ -194,6 +225,8 @@ def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
     for step in reversed(known.firm):
         if S(step.status) in STAGES:
             days = (part.when.high - step.high).days
+            if stage == STAGES[S.IN_FORCE] and began_at_once(step):
+                return None
             started = any(dates_agree(part.when.high.isoformat(), day) for day in step.effective)
             later = stage > STAGES[S(step.status)] and 0 < days <= STAGE_DAYS
             return step if (later or started) and not values_conflict(part, step) else None
@@ -202,18 +235,28 @@ def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
     return None
 
 
+def began_at_once(step: DevelopmentState) -> bool:
+    """Did a decision take effect when it was made, so that being in force is no news?"""
+    starts = [span[0] for day in step.effective if (span := days_of(day)) and span[2] == "day"]
+    return bool(starts) and abs((min(starts) - step.high).days) <= DATE_DAYS
+
+
 def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
     """Return the step that the report repeats, although later than the tolerance allows.
 
     A step is in the news for months. Without a date of its own, a new value or another step in
-    between, a report of the same class repeats the old step.
+    between, a report of the same class repeats the old step. A measure ends only once, whatever
+    the dates.
     """
-    if part.when.stated or next_round(part, known.developments):
+    ends = part.status in ENDED
+    if (part.when.stated and not ends) or next_round(part, known.developments):
         return None
     for step in reversed(known.firm):
         if part.when.low and (step.low or step.high) > part.when.high:
             continue
         same = step.status_class == part.status_class
+        if same and carries_out(part, step):
+            return None
         if same and not values_conflict(part, step):
             age = ((part.when.low or part.when.high) - step.high).days
             return step if age <= STILL_REPORTED_DAYS or part.background else None

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from extractors.linking.acts import (
+    ALL_GOODS,
     issuer_of,
+    known_act,
     named_by_nickname,
     own_acts,
     standing_act,
@@ -29,8 +31,9 @@ from extractors.linking.parties import (
     pair_of_deal,
     with_blocs,
 )
-from extractors.linking.scope import reaches_all, spares, subjects_of
+from extractors.linking.scope import reaches_all, spares, subjects_of, tells_of_another
 from models.event import (
+    EventMention,
     EventStatus,
     EventType,
     Factuality,
@@ -44,10 +47,13 @@ from models.reference import load_commodities, product_bucket
 
 PartKey = tuple[str, int]
 CURRENT_DAYS = 7
+# A step dated before these days is no news by now, whatever words tell it.
+PAST_DAYS = 14
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
 TARIFFS = type_group(EventType.TARIFF)
 WORLD = "world"
+TITLE = "title"
 UNKNOWN = "XX"
 COMPANY_TYPES = frozenset(
     {
@@ -62,6 +68,11 @@ WEAK = frozenset({Factuality.NEGATED, Factuality.QUESTION, Factuality.SPECULATIV
 OFFICIAL = frozenset(
     {SourceType.OFFICIAL_ACTOR, SourceType.OFFICIAL_COUNTERPARTY, SourceType.OFFICIAL_OTHER}
 )
+ACT_NUMBER = (
+    r"\b(?:orders?|proclamations?|announcements?|notices?|regulations?|memorand(?:um|a)|directives?)"
+    r" (?:\(\w{2,4}\) )?(?:nos?\.? )?\d[\w/-]*,? (?:of|dated|from) "
+)
+DONE_BY_ACT = re.compile(r"\W*(?:\(?\w{1,3}\)\W*)?(?:in|by|through|with|on)\b", re.I)
 COMPANY_NOISE = re.compile(
     r"\b(?:inc|corp|corporation|co|company|ltd|limited|plc|llc|ag|sa|nv|se|group|holdings?|the)\b"
     r"|[^\w\s]"
@@ -102,7 +113,8 @@ class Part:
     `withdrawn` says why a later version of the article withdrew it (`extractors.linking.versions`);
     `withdrawn_by` is the mention that did, and when it reached us. `replaces` is the part of an
     earlier version that this one replaces. `shared_end` is the end date that its article gives for
-    all that it pauses (`extractors.linking.article`).
+    all that it pauses (`extractors.linking.article`). `goods` are commodities: its own, else those
+    of its act or of its article's full report of the step.
     """
 
     source: LinkMention
@@ -113,6 +125,7 @@ class Part:
     status_class: str
     time_frame: TimeFrame
     when: Interval
+    goods: tuple[str, ...]
     buckets: frozenset[str]
     companies: frozenset[str]
     specific: tuple[str, ...]
@@ -200,25 +213,61 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in pairs)
             targets = dict.fromkeys(implementers, frozenset[str]())
         else:
+            aims = frozenset[str]()
             issuer = implied_by(instruments)
             if issuer and not set(issuer) & set(actors):
                 actors = issuer
+            elif in_text := told_by_text(item, mentions):
+                actors = in_text
+            elif len(actors) > 1 and (owner := owner_of_measure(m.sentence)) in actors:
+                aims = frozenset(actors) - {owner}
+                actors = (owner,)
             elif not actors:
                 others = actors_by_group[type_group(m.type)]
                 owner = owner_of_measure(m.sentence)
                 actors = next(iter(others)) if len(others) == 1 else (owner,) if owner else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
-            aims = outside_titles(known_codes(m.targets), m.sentence)
+            aims |= frozenset(outside_titles(known_codes(m.targets), m.sentence))
             targets = {
-                one: (frozenset(aims) | frozenset(actors)) - {one, WORLD}
+                one: (aims | frozenset(actors)) - {one, WORLD}
                 if len(implementers) > 1
-                else frozenset(aims) - {one, WORLD}
+                else aims - {one, WORLD}
                 for one in implementers
             }
             if type_group(m.type) == TARIFFS and reaches_all(m.sentence):
                 targets = dict.fromkeys(implementers, frozenset[str]())
         found += split_by_actor(item, implementers, instruments, targets)
     return news_of_the_article(found)
+
+
+def told_by_text(item: LinkMention, mentions: Sequence[LinkMention]) -> tuple[str, ...]:
+    """Return who takes the step of a title by the text below, if the title tells too few or many.
+
+    "Tariff on Chinese goods to rise to 25%" leaves out whose; "Trump and Xi agree to hold off on
+    tariffs" tells who met. Empty where the text tells no more, or of several.
+    """
+    title = item.mention
+    actors = known_codes(title.actors)
+    if title.field != TITLE or len(actors) == 1:
+        return ()
+    found = {
+        known_codes(m.actors)
+        for m in (other.mention for other in mentions)
+        if m.field != TITLE
+        and type_group(m.type) == type_group(title.type)
+        and status_class(m.status) == status_class(title.status)
+        and m.factuality not in WEAK
+        and rates_meet(title, m)
+    }
+    named = {code for codes in found for code in codes}
+    fits = (not actors or named <= set(actors)) and named.isdisjoint(title.targets)
+    return tuple(named) if len(named) == 1 and fits else ()
+
+
+def rates_meet(one: EventMention, other: EventMention) -> bool:
+    """Do two mentions share a rate, or does one give none?"""
+    rates, others = ({(r.value, r.unit) for r in m.rates} for m in (one, other))
+    return not (rates and others) or not rates.isdisjoint(others)
 
 
 def news_of_the_article(parts: Sequence[Part]) -> list[Part]:
@@ -273,6 +322,7 @@ def split_by_actor(
         status_class=status_class(m.status),
         time_frame=m.time_frame,
         when=decided(item, m.time_frame),
+        goods=m.commodities,
         buckets=frozenset(product_bucket(c) for c in m.commodities if c in load_commodities()),
         companies=frozenset(filter(None, map(company_key, m.company_texts))),
         specific=(),
@@ -283,19 +333,33 @@ def split_by_actor(
         weak=m.factuality in WEAK,
         official=item.speaks_for is not None or m.source_type in OFFICIAL,
     )
-    return [
-        replace(
-            first,
-            part=number,
-            implementer=implementer,
-            block=f"{implementer}:{group}",
-            specific=acts_of(first, implementer, act, targets[implementer]),
-            targets=targets[implementer],
+    if first.when.stated and first.reported - first.when.high > timedelta(days=PAST_DAYS):
+        first = replace(first, time_frame=TimeFrame.BACKGROUND)
+    found = []
+    for number, (implementer, act) in enumerate(
+        (implementer, act) for implementer in implementers for act in acts
+    ):
+        part = with_goods_of(first, act) if several else first
+        specific = acts_of(part, implementer, act, targets[implementer])
+        if not (part.buckets or part.group == TARIFFS or part.spares):
+            part = with_goods_of(part, specific)
+        found.append(
+            replace(
+                part,
+                part=number,
+                implementer=implementer,
+                block=f"{implementer}:{group}",
+                specific=specific,
+                targets=targets[implementer],
+            )
         )
-        for number, (implementer, act) in enumerate(
-            (implementer, act) for implementer in implementers for act in acts
-        )
-    ]
+    return found
+
+
+def with_goods_of(part: Part, acts: Sequence[str]) -> Part:
+    """Return a part with the goods of its acts, if they are known."""
+    goods = frozenset[str]().union(*(known_act(act).goods for act in acts)) - {ALL_GOODS}
+    return replace(part, goods=tuple(sorted(goods)), buckets=goods) if goods else part
 
 
 def acts_of(
@@ -307,7 +371,7 @@ def acts_of(
     """
     m = part.source.mention
     tariff = part.type in (EventType.TARIFF, EventType.TARIFF_EXEMPTION)
-    nicknames = named_by_nickname(m.sentence, implementer) if tariff else ()
+    nicknames = named_by_nickname(m.sentence, implementer, rules=not tariff)
     acts = named or nicknames
     if tariff and not acts:
         acts = standing_act(
@@ -317,6 +381,7 @@ def acts_of(
             worldwide=part.worldwide,
             subjects=part.subjects,
             on=part.reported,
+            ends=part.status is EventStatus.LIFTED and not tells_of_another(m.sentence),
         )
     return own_acts(
         acts,
@@ -358,7 +423,11 @@ def same_name(one: str, other: str) -> bool:
 def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
     """Return when the step was decided, from the mention's dates, else from its time frame."""
     m = item.mention
-    dates = {d.role: d.date for d in reversed(m.dates)}
+    dates = {
+        d.role: d.date
+        for d in reversed(m.dates)
+        if d.role != "date_announced" or not dates_cited_act(d.text, m.sentence)
+    }
     reported = item.reported_date
     stated = dates.get("date_announced")
     if stated is None and m.status is EventStatus.IN_FORCE:
@@ -375,6 +444,16 @@ def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
     if time_frame is TimeFrame.BACKGROUND:
         return Interval(low=None, high=week_before, precision=None, stated=False)
     return Interval(low=week_before, high=reported, precision=None, stated=False)
+
+
+def dates_cited_act(text: str, sentence: str) -> bool:
+    """Is the date that of an act under which a step is taken, or which the step changes?
+
+    "18% under Executive Order 14257 of April 2, 2025". What a sentence says to be done in or by the
+    act ("In Executive Order 14259 of April 8, the rate was raised") was done on that day.
+    """
+    cited = re.search(rf"{ACT_NUMBER}{re.escape(text)}", sentence, re.I) if text else None
+    return bool(cited) and not DONE_BY_ACT.match(sentence)
 
 
 def days_of(text: str) -> tuple[date, date, str] | None:

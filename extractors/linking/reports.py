@@ -1,9 +1,10 @@
 """How a report starts a development or adds to one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from extractors.linking.grade import earliest, official_of, worth
-from extractors.linking.parts import UNKNOWN, Part, same_name
+from extractors.linking.parts import CURRENT_DAYS, UNKNOWN, Part, same_name
 from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
 from models.event import (
     EventStatus,
@@ -17,6 +18,7 @@ from models.grade import best
 from models.identity import digest_id
 
 STAGES = {EventStatus.ANNOUNCED: 0, EventStatus.ADOPTED: 1, EventStatus.IN_FORCE: 2}
+RECENT = timedelta(days=CURRENT_DAYS)
 VALUES = (
     "buckets",
     "companies",
@@ -150,7 +152,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
         state.mention_count += 1
         state.first_seen = min(state.first_seen, part.source.first_seen_at)
         state.last_reported = max(state.last_reported, part.source.reported_at)
-        state.last_article = m.article_id
+        state.last_article, state.last_type = m.article_id, m.type.value
         return
     if state.hollow and not (part.weak and state.lead_withdrew):
         lead_with(state, part)
@@ -174,18 +176,22 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     state.mention_count += 1
     state.first_seen = min(state.first_seen, part.source.first_seen_at)
     state.last_reported = max(state.last_reported, part.source.reported_at)
-    state.last_article = m.article_id
+    state.last_article, state.last_type = m.article_id, m.type.value
     if part.weak and not state.weak:
         return
     if part.when.stated and not state.stated and part.when.gap_days(state.when) == 0:
         state.low, state.high = part.when.low, part.when.high
         state.precision, state.stated = part.when.precision, True
+    # A look back may name another rate, start or stage: it does not tell what was news then.
+    looks_back = part.background and not state.background and looks_from_afar(part, state)
     reached = m.time_frame is not TimeFrame.FUTURE and m.factuality is not Factuality.SCHEDULED
-    if reached and STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9):
+    further = STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9)
+    if reached and not looks_back and further:
         state.status = m.status.value
     state.official = state.official or part.official
     state.retaliation = state.retaliation or m.retaliation
-    state.duration = state.duration or m.duration
+    if not looks_back:
+        add_values(state, part)
     state.instrument = state.instrument or m.instrument
     if state.spares and not part.spares:
         state.spares, state.buckets, state.targets = False, [], []
@@ -201,9 +207,19 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     extend(state.subjects, sorted(part.subjects))
     state.worldwide = state.worldwide or part.worldwide
     extend(state.actors, acting(part))
-    extend(state.commodities, m.commodities)
+    extend(state.commodities, part.goods)
     extend(state.products, m.product_texts)
     extend(state.hs_codes, m.hs_codes, limit=MAX_CODES)
+
+
+def looks_from_afar(part: Part, state: DevelopmentState) -> bool:
+    """Is it a report of another article, more than a week after the step?"""
+    return part.article != state.lead_article and part.reported - state.high > RECENT
+
+
+def add_values(state: DevelopmentState, part: Part) -> None:
+    """Add the rates, sums and dates of a report."""
+    state.duration = state.duration or part.source.mention.duration
     extend(state.rates, rates_of(part))
     extend(state.amounts, amounts_of(part))
     extend(state.effective, dates_of(part, "date_effective"))

@@ -58,6 +58,8 @@ class DevelopmentState:
     first_reported: datetime
     last_reported: datetime
     last_article: str
+    # What the last report took it for.
+    last_type: str = ""
     stage_of: str | None = None
     disputed_with: list[list[str]] = field(default_factory=list)
     official: bool = False

@@ -145,7 +145,7 @@ def export(feeds: Feeds = None, config: Config = None) -> None:
     from flows.feeds.feed_list import load_feeds
     from flows.feeds.opml import feeds_to_opml
 
-    say(feeds_to_opml(load_feeds(settings_from(config, feeds=feeds).feeds)))
+    say(feeds_to_opml(load_feeds(settings_from(config, feeds=feeds).feeds)), fold=False)
 
 
 def own_list(feeds: Path | None, config: Path | None) -> "Settings":

@@ -3,7 +3,8 @@
 -- A development that replaced a retracted one (after a re-extraction) inherits its notices:
 -- by superseded_by, or because it reports the same step of the same article (report_key).
 -- What one mention reports of several measures ("Canada and Mexico lift their duties", six acts
--- suspended by one) reads the same: one notice.
+-- suspended by one) reads the same: one notice. So do a deal and its side letters in one article.
+-- The notice is that of the development with most reports.
 WITH RECURSIVE current_developments AS (
     SELECT development_id, superseded_by, coalesce(retracted, false) AS retracted
     FROM store.developments
@@ -37,8 +38,16 @@ reported_before AS (
     WHERE a.kind = 'single'
 ),
 said AS (
-    SELECT development_id, coalesce(lead_mention_id, development_id) AS mention
+    SELECT
+        development_id,
+        CASE
+            WHEN type = 'trade_agreement' AND article_id IS NOT NULL
+                THEN concat_ws(' ', article_id, status_class, list_sort(actors)::VARCHAR)
+            ELSE coalesce(lead_mention_id, development_id)
+        END AS mention,
+        held.mention_count
     FROM store.standing_developments
+    LEFT JOIN store.development_states AS held USING (development_id)
 ),
 said_before AS (
     SELECT a.rule_id, a.channel, s.mention
@@ -63,8 +72,10 @@ ANTI JOIN reported_before AS r
     ON r.rule_id = b.rule_id AND r.channel = b.channel AND r.report_key = b.report_key
 LEFT JOIN first_steps AS s
     ON s.rule_id = b.rule_id AND s.channel = b.channel AND s.development_id = b.stage_of
-GROUP BY b.alert_id, b.rule_id, b.channel, b.position, coalesce(w.mention, b.development_id)
+GROUP BY
+    b.alert_id, b.rule_id, b.channel, b.position, coalesce(w.mention, b.development_id),
+    w.mention_count
 QUALIFY row_number() OVER (
     PARTITION BY b.rule_id, b.channel, coalesce(w.mention, b.development_id)
-    ORDER BY b.position, b.alert_id
+    ORDER BY w.mention_count DESC NULLS LAST, b.position, b.alert_id
 ) = 1

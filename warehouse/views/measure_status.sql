@@ -33,7 +33,9 @@ SELECT
     latest.status_target AS last_status_target,
     coalesce(latest.decision_date, latest.first_reported_at::DATE) AS last_step_date,
     latest.effective_on AS last_effective_on,
+    latest.effective_precision AS last_effective_precision,
     latest.ends_on AS last_ends_on,
+    latest.ends_precision AS last_ends_precision,
     CASE
         WHEN latest.status IN ('announced', 'adopted', 'delayed')
             AND latest.effective_on <= current_date THEN 'in_force'
@@ -52,6 +54,10 @@ SELECT
         ) THEN latest.effective_on
         WHEN stands.ends_on >= current_date THEN stands.ends_on
     END AS next_date,
+    CASE next_date
+        WHEN latest.effective_on THEN latest.effective_precision
+        WHEN latest.ends_on THEN latest.ends_precision
+    END AS next_precision,
     CASE
         WHEN latest.effective_on > current_date AND (
             stands.ends_on IS NULL OR stands.ends_on < current_date
@@ -107,9 +113,12 @@ COMMENT ON COLUMN measure_status.last_status IS 'Status of the step that it stan
 COMMENT ON COLUMN measure_status.last_status_target IS 'What that step acts on: measure, suspension, deadline, exemption or investigation.';
 COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, or else first reported.';
 COMMENT ON COLUMN measure_status.last_effective_on IS 'When that step takes effect; NULL when not reported.';
+COMMENT ON COLUMN measure_status.last_effective_precision IS 'Precision of last_effective_on: day, month, quarter or year.';
 COMMENT ON COLUMN measure_status.last_ends_on IS 'When that step ends; for a suspension, when the measure returns. NULL when not reported.';
+COMMENT ON COLUMN measure_status.last_ends_precision IS 'Precision of last_ends_on: day, month, quarter or year.';
 COMMENT ON COLUMN measure_status.status_today IS 'last_status, updated for dates that have passed: in_force after the effective date, suspension_over when a suspension ended without further news.';
 COMMENT ON COLUMN measure_status.next_date IS 'Next day on which the status changes by itself; NULL when none is known.';
+COMMENT ON COLUMN measure_status.next_precision IS 'Precision of next_date: day, month, quarter or year; a period starts with its first day and ends with its last. NULL when an earlier step gave the date.';
 COMMENT ON COLUMN measure_status.next_step IS 'What happens on next_date: takes effect, returns unless prolonged, or ends.';
 COMMENT ON COLUMN measure_status.returns_on IS 'When a paused measure returns unless prolonged: the last end told of its pause, also if that is past; NULL when it is not paused or no report says.';
 COMMENT ON COLUMN measure_status.first_step_date IS 'Date of its first known step.';
