@@ -136,8 +136,8 @@ def contradiction(event: EventMention) -> str | None:
         # Reserves of another country are no stocks of the actor's.
         if event.targets and not set(event.targets) & set(event.actors):
             return "reserves of another country"
-    if found := unsupported(event) or unclear_stocks(event):
-        return found
+    if words := unsupported(event) or unclear_stocks(event):
+        return words
     if event.polarity is Polarity.RESTRICTING and (found := SPARES.search(event.sentence)):
         return " ".join(found[0].split())
     stopped = event.status is EventStatus.SUSPENDED and FAMILY[event.type] == "export"

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection
@@ -131,7 +132,7 @@ def test_measure_status_changes_with_the_calendar(
 
 
 def test_the_legs_of_a_deal_hang_on_it_in_every_order(con: DuckDBPyConnection) -> None:
-    deal = {"article": "deal", "publisher": "wire"}
+    deal: dict[str, Any] = {"article": "deal", "publisher": "wire"}
     parties = ("US", "JP")
     reports = [
         told("2025-07-23", "trade_agreement announced", actors=parties, start=0, **deal),
