@@ -110,8 +110,12 @@ _LONG_AGO = re.compile(
 )
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _LONG_AGO_OPENS = re.compile(
-    rf"\W*last (?:spring|summer|autumn|fall|winter|year|month|{_MONTHS})\b,", re.I
+    rf"\W*(?:last (?:spring|summer|autumn|fall|winter|year|month|{_MONTHS})\b,"
+    r"|(?:flashback|throwback|looking back|on this day)\b\W)",
+    re.I,
 )
+# "Seeks a tariff" proposes it (ontology, ruling 3).
+_PURSUES = re.compile(r"(?:pursu(?:es?|ing)|seeks?|seeking|explor(?:es?|ing))\b", re.I)
 _NOT_HIT = re.compile(r"(?:shall|will|would) not (?:apply|be subject)\b", re.I)
 _BACK_TO_TRADE = re.compile(
     r"(?:restor|resum|reopen)\w*\b[^.;]{0,30}\b(?:access|imports?|purchases|buying)\b", re.I
@@ -150,6 +154,8 @@ def _taken(text: str, c: Candidate, said: Said) -> Said:
             return replace(said, type=EventType.EXPORT_CONTROL, status=EventStatus.NARROWED)
         if said.type in _BARS:
             return replace(said, status=EventStatus.NARROWED)
+    if said.type in _RATED and _PURSUES.match(text, c.start):
+        return replace(said, status=EventStatus.PROPOSED)
     if said.type in _BARS and _meets(_REFUSES, text, c):
         return replace(said, status=EventStatus.REJECTED)
     if _is_cleared(text, c, said):
