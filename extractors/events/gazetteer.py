@@ -196,8 +196,6 @@ class Gazetteer:
         )
 
 
-
-
 # "Eight European countries" are not their union.
 _SOME_OF_EUROPE = re.compile(r"\s+(?:countries|states|nations|allies|governments|capitals)\b", re.I)
 # A quotation mark and a blank may stand before the first word.
