@@ -271,7 +271,7 @@ _NEVER_LASTS = frozenset(
 # "Two days after", "a four-year review", "a 14-year low": how far off or how old something is.
 _NO_SPAN_AFTER = re.compile(
     r"s?\s+(?:ago|earlier|old|later|high|low|record|after|before|since)\b"
-    r"|-(?:old|high|low|review|study|war|dispute|investigation|probe|lead)\b",
+    r"|[- ](?:old|high|low|review|study|war|dispute|investigation|probe|lead)\b",
     re.I,
 )
 # "After three weeks", "within 90 days", "a conflict of almost two years".

@@ -24,6 +24,8 @@ _NOT_REACH = 30
 _ABOUT = frozenset({"acl", "relcl", "xcomp", "pcomp", "pobj", "prep", "dobj", "advcl", "attr"})
 _WEIGHED = frozenset({"xcomp", "ccomp", "pcomp", "prep", "dobj"})
 _UP = 5
+# "Malaysia's framework, in force through 2030, gives processors certainty."
+_STANDS = re.compile(r", in force (?:since|through|until)\b")
 # How far behind a measure its being left alone is said.
 _FAR = 90
 # How far before a step its going on is said.
@@ -82,6 +84,8 @@ def goes_on(text: str, start: int, end: int) -> bool:
     if found and not _CLAUSE.search(before, found[-1].end()):
         return True
     if _describing().search(lowered, start, min(len(text), end + _NEXT)):
+        return True
+    if _STANDS.search(lowered, max(0, start - _FAR), start):
         return True
     return _untouched().search(lowered, start, min(len(text), end + _FAR)) is not None
 
@@ -192,7 +196,7 @@ def _going_on() -> re.Pattern[str]:
 def _describing() -> re.Pattern[str]:
     """Words that describe a measure and tell no step of it."""
     forms = _any(f for w in _words()["describing"] for f in verb_forms(w))
-    return re.compile(rf"\b(?:{forms})\b|, in force (?:since|through|until)\b")
+    return re.compile(rf"\b(?:{forms})\b|{_STANDS.pattern}")
 
 
 @cache

@@ -96,17 +96,32 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
             _add(found, labelled.decision(i, event, weighed.score_of(i)), doc)
-    return _without_making(found, doc)
+    return _with_frames_of_joined(_without_making(found, doc), doc)
+
+
+def _with_frames_of_joined(found: list[Decision], doc: Doc) -> list[Decision]:
+    """The decisions; of verbs side by side, one read as background is current as the other is."""
+    for d in found:
+        verb = d.candidate.step(doc)
+        if d.time_frame is not TimeFrame.BACKGROUND:
+            continue
+        others = (o.candidate.step(doc) for o in found if o.time_frame is TimeFrame.CURRENT)
+        if any(_are_joined(verb, other) and verb.tag_ == other.tag_ for other in others):
+            d.time_frame = TimeFrame.CURRENT
+    return found
 
 
 def _without_making(found: list[Decision], doc: Doc) -> list[Decision]:
-    """The decisions without those that only make the act by which another one is done."""
+    """The decisions without those that only name, or make, the act by which another is done."""
     return [
         d
         for d in found
         if not any(
-            type_group(other.type) == type_group(d.type)
-            and is_made_for(doc, d.candidate, d.status, other.candidate)
+            _is_named_by(d, other, doc)
+            or (
+                type_group(other.type) == type_group(d.type)
+                and is_made_for(doc, d.candidate, d.status, other.candidate)
+            )
             for other in found
             if other is not d
         )
@@ -217,7 +232,7 @@ def _add(found: list[Decision], new: Decision, doc: Doc) -> None:
 
 def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
     """Is a decision but the noun for what another step is done to: "agreements ... lapse"?"""
-    noun, verb = doc[new.candidate.root], doc[old.candidate.root]
+    noun, verb = new.candidate.step(doc), old.candidate.step(doc)
     return (
         new.status in _NO_STEP
         and noun.pos_ in ("NOUN", "PROPN")

@@ -38,6 +38,10 @@ _NAMES_ACT = re.compile(
     r"|proclamations?|decrees?|laws?|regulations?|bans?|measures) of (?:the )?$",
     re.I,
 )
+# "Will extend the pause, a spokesman said on Friday": the day of the word lies back.
+_REPORTED = re.compile(
+    r"\b(?:said|says|announced|told|wrote|confirmed|declared|reported|according)\b", re.I
+)
 _NUMBERED = re.compile(r"\bno\. ?\d+(?:(?:, | and )\d+)* of $", re.I)
 # Steps that bring a measure into being: the date in their act's name is their own.
 _BEGINS = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
@@ -88,7 +92,8 @@ def read_dates(
             role = "date_end"
         if role is None:
             continue
-        to_come = role != "date_announced" and (
+        reported = role == "date_announced" and _REPORTED.search(before) is not None
+        to_come = not reported and (
             told.factuality in _NOT_YET
             or role in ("date_end", "deadline")
             or _AHEAD.search(before) is not None

@@ -80,7 +80,8 @@ def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMenti
         and not set(o.targets) & set(o.actors)
     }
     if not named and e.type in _BETWEEN_TWO and len(e.actors) == 1:
-        eased = e.type is EventType.OFFTAKE_AGREEMENT or e.status in _GIVEN
+        buys = e.type is EventType.OFFTAKE_AGREEMENT and not e.company_texts
+        eased = buys or (e.type is not EventType.OFFTAKE_AGREEMENT and e.status in _GIVEN)
         pairs = _pairs(events) if eased else set()
         named = {pair - set(e.actors) for pair in pairs if e.actors[0] in pair}
     if len(named) != 1:
@@ -168,7 +169,7 @@ def _with_goods(e: EventMention, events: Sequence[EventMention], text: str) -> E
 
 # "The ban", "its controls", "it": a measure told before, named again without its goods.
 _AGAIN = re.compile(
-    r"\b(?:the|its|this|that|their)\s+(?:\w+\s+){0,2}?(?:bans?|halt|embargo|prohibition|moratorium"
+    r"\b(?:the|its|this|that|their)\s+(?:[\w-]+\s+){0,3}?(?:bans?|halt|embargo|prohibition|moratorium"
     r"|controls?|curbs|rules?|regime|announcements?|notices?|suspension|pause|stay|duty|duties|tax"
     r"|taxes|levy|quotas?|licences?|licenses?)\b",
     re.I,

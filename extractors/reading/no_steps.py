@@ -22,6 +22,10 @@ _REACTIONS = frozenset(
     | {"cheer", "blame", "defend"}
 )
 _OBJECTS = frozenset({"dobj", "nsubjpass"})
+# "The truce has bought miners a pause": nothing is sold.
+_BUYS_TIME = re.compile(
+    r"\b(?:buys?|bought|buying)\b[^.;,]{0,40}\b(?:time|quiet|peace|a pause|breathing space)\b", re.I
+)
 _RATED = frozenset({EventType.TARIFF, EventType.TRADE_REMEDY})
 # "Signed a proclamation that doubles the duty": the act is made for what it does.
 _MAKING = frozenset(
@@ -37,6 +41,8 @@ def tells_no_step(doc: Doc, text: str, c: Candidate, kind: EventType, said: Fact
         return True
     found = _COMES_TO.search(text)
     if kind in _RATED and found is not None and found.start() <= c.start < found.end():
+        return True
+    if kind is EventType.OFFTAKE_AGREEMENT and _BUYS_TIME.match(text, c.start):
         return True
     return _is_reacted_to(c.step(doc))
 

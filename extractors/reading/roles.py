@@ -1,5 +1,6 @@
 """The arguments of an event as the encoder reads them: who acts, who is hit, goods and firms."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -60,6 +61,15 @@ def read_parties(
         # Whom the sentence leaves out is one, if one is far likelier than the others.
         best = max((acting[party.code][0] for party in actors), default=0.0)
         actors = [party for party in actors if acting[party.code][0] > best - _FAR_LIKELIER]
+    if kind is EventType.TRADE_AGREEMENT and len(actors) > _TWO:
+        named = jurisdictions(here)
+        places = {n.code for n in named} - {n.code for n in named if not _is_place(n, doc)}
+        actors = [party for party in actors if party.code not in places] or actors
+    if len(actors) == _TWO and kind in _ONE_SIDED:
+        between = _parties_of_deal(here, doc, event)
+        if between is not None:
+            actors = [party for party in actors if party.code == between[0]] or actors
+            hit[between[1].code] = 1.0, between[1]
     if len(actors) > 1 and kind not in _JOINT:
         owners = _owners(here, doc, event, measure)
         actors = [party for party in actors if party.code in owners] or actors
@@ -113,6 +123,34 @@ def _owners(here: Sequence[Name], doc: Doc, event: ReadEvent, measure: tuple[int
         if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
             found.add(name.code)
     return agents or found
+
+
+# What one party to a deal does for the other.
+_ONE_SIDED = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION})
+_TWO = 2
+_DEAL = re.compile(r"-(?=\w)")
+_PACT = re.compile(r"\b(?:deal|pact|agreement|accord|treaty|truce|framework)\b", re.I)
+_NEXT = 40
+
+
+def _parties_of_deal(here: Sequence[Name], doc: Doc, event: ReadEvent) -> tuple[str, Party] | None:
+    """Who acts for whom where a deal between two is the subject: "The U.S.-Malaysia deal cuts".
+
+    The one whose step is news is named first.
+    """
+    text, names = text_of(doc), jurisdictions(here)
+    for first, second in itertools.pairwise(names):
+        joined = first.end + 1 == second.start and _DEAL.match(text, first.end)
+        named = _PACT.search(text, second.end, min(len(text), second.end + _NEXT))
+        if joined and named and second.end < event.start:
+            return first.code, _party(second, "sentence")
+    return None
+
+
+def _is_place(name: Name, doc: Doc) -> bool:
+    """Is a state only where something happens: "the presidents meet in South Korea"?"""
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    return span is not None and span.root.dep_ == "pobj" and span.root.head.lower_ in ("in", "at")
 
 
 def _of_owner(
@@ -191,6 +229,24 @@ def _steps(doc: Doc, event: ReadEvent) -> dict[int, bool]:
         if other is event or other.chance >= SURE_STEP:
             found[span.root.i] = other is event
     return found
+
+
+def _is_object_of_another(start: int, end: int, doc: Doc, steps: dict[int, bool]) -> bool:
+    """Does a span of the sentence hang under the object of another step's verb?"""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if len(steps) < 2 or span is None:
+        return False
+    token, under = span.root, ""
+    while token.i not in steps:
+        if token.head.i == token.i:
+            return False
+        token, under = token.head, token.dep_
+    # "Will buy and store rare earths": the object is that of both.
+    mine = [doc[i] for i, own in steps.items() if own and doc[i].i == token.head.i]
+    shared = token.dep_ == "conj" and any(
+        all(child.dep_ != "dobj" for child in verb.children) for verb in mine
+    )
+    return under == "dobj" and not steps[token.i] and not shared
 
 
 def _of_another(name: Name, doc: Doc, steps: dict[int, bool]) -> bool:
@@ -308,10 +364,15 @@ def _party(name: Name, why: str) -> Party:
 
 
 def read_products(
-    context: SentenceContext, reading: Reading, event: ReadEvent
+    doc: Doc, context: SentenceContext, reading: Reading, event: ReadEvent
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(product words, commodity ids) of an event."""
-    spans = reading.spans(event, "product")
+    """(product words, commodity ids) of an event; those of another step of the sentence are not."""
+    steps = _steps(doc, event)
+    spans = [
+        span
+        for span in reading.spans(event, "product")
+        if not _is_object_of_another(span[0], span[1], doc, steps)
+    ]
     ids = [
         name.code
         for start, end, _ in spans
