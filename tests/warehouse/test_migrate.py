@@ -15,6 +15,18 @@ from warehouse.connection import connect, open_warehouse, transaction
 from warehouse.migrate import SqlFile, in_order, migrate, sql_files
 from warehouse.operations.check import check_warehouse
 
+DATED = """
+SELECT
+    count(*),
+    count(*) FILTER (
+        (effective_precision IS NULL) <> (effective_on IS NULL)
+        OR (ends_precision IS NULL) <> (ends_on IS NULL)
+        OR coalesce(ends_basis = 'stated', false) <> (end_date IS NOT NULL)
+    ),
+    max(revision) = 1
+FROM policy_events
+"""
+
 
 def test_opening_twice_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
@@ -44,6 +56,9 @@ def test_every_released_schema_is_brought_up_to_date(tmp_path: Path, fixture: Pa
         for view in ("event_mentions", "policy_events"):
             coded = con.execute(f"SELECT max(len(hs_codes)) FROM {view}").fetchone()
             assert coded == (0,), view
+        # Dates stored before they had a precision have one, and revisions are not written anew.
+        dated = con.execute(DATED).fetchall()
+        assert dated == [(7, 0, True)]
         store(con, [], asides=[report("2025-10-12", "tariff raised", actors=["US"])])
         assert link_all(con) == 0
         assert len(con.execute("FROM policy_events").fetchall()) == 7
