@@ -9,7 +9,7 @@ import pytest
 from extractors.extract import Extractor
 from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
 from extractors.reading.steps import denied_next
-from models.event import EventMention, TextUnit
+from models.event import EventMention, EventType, TextUnit
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_a_step_hits_whom_the_document_names(extractor: Extractor) -> None:
 def test_a_bare_duty_is_on_the_side_of_the_others(extractor: Extractor) -> None:
     exports = mention(extractor, "India imposed an export duty of 20% on rice.")
     bare = mention(extractor, "India's duty on rice runs until 16 October.")
-    bare = replace(bare, type="tariff", targets=())
+    bare = replace(bare, type=EventType.TARIFF, targets=())
     assert [e.type for e in on_one_side([exports, bare])] == ["export_tax", "export_tax"]
     imports = mention(extractor, "India cut its import duty on rice to 10%.")
     kept: Sequence[EventMention] = on_one_side([exports, imports, bare])
