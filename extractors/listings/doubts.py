@@ -7,6 +7,7 @@ reverse of one that is bought; the type of the event is the same for both.
 
 import re
 
+from extractors.listings.whose import other_actor
 from models.event import FAMILY, EventMention, EventStatus, EventType, Polarity, moves_forward
 
 # Easing, up to six words before what it eases; and words that tighten, wherever they are.
@@ -16,8 +17,8 @@ RULES = (
 )
 TRADE = r"(?:export|import|shipment|sales?\b|sell\b|sold\b)"
 EASES = re.compile(
-    r"\b(?:lift|eas(?:e|es|ed|ing)\b|waiv|remov|scrap|roll(?:s|ed|ing)? back|loosen|relax|repeal"
-    r"|eliminat|abolish|reduc|slash|lower|suspend|paus|drop)\w*"
+    r"\b(?:lift|cut(?:s|ting)?\b|eas(?:e|es|ed|ing)\b|waiv|remov|scrap|roll(?:s|ed|ing)? back"
+    r"|loosen|relax|repeal|eliminat|abolish|reduc|slash|lower|suspend|paus|drop)\w*"
     rf"(?:\W+\w+){{0,6}}?\W+{RULES}"
     r"|\b(?:allow|permit(?:s|ted|ting)\b|approv(?:e|es|ed|ing)\b|resum|restor|reopen)\w*"
     rf"(?:\W+\w+){{0,6}}?\W+{TRADE}"
@@ -27,7 +28,9 @@ EASES = re.compile(
 TIGHTENS = re.compile(
     r"\b(?:impos|rais(?:e|es|ed|ing)\b|hik(?:e|es|ed|ing)\b|tighten|expand|doubl|increas|tough|block"
     r"|halt|slap|threat|retaliat|crack|clos(?:e|es|ed|ing)\b|bann(?:ed|ing)\b"
-    r"|restrict(?:s|ed|ing)?\b|add(?:s|ed|ing)?\b|extend|new (?:\S+ )?(?:tariff|dut|sanction|ban))",
+    r"|restrict(?:s|ed|ing)?\b|add(?:s|ed|ing)?\b|extend|new (?:\S+ )?(?:tariff|dut|sanction|ban)"
+    r"|(?:end|remov|scrap|cancel|revok|withdraw|expir|non-?renew)\w*(?:\W+\w+){0,3}?\W+(?:waiver"
+    r"|exemption|relief|pause|truce))",
     re.I,
 )
 
@@ -43,7 +46,7 @@ RETREATS = re.compile(
 )
 STOCKS = r"(?:reserves?|stockpiles?|stocks|barrels|inventor(?:y|ies))\b"
 RELEASES = re.compile(
-    r"\b(?:releas(?:e|es|ed|ing)|un(?:b)?lock(?:s|ed|ing)?|tap(?:s|ped|ping)?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
+    r"\b(?:releas(?:e|es|ed|ing)|un(?:b)?lock(?:s|ed|ing)?|tap(?:s|ped|ping)?|offers?|loans?|lends?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
     rf"|sell(?:s|ing)?|sold|borrow(?:s|ed|ing)?)\b(?:\W+\w+){{0,7}}?\W+{STOCKS}"
     rf"|\b{STOCKS}(?:\W+\w+){{0,3}}?\W+(?:releas(?:e|es|ed)|drawdowns?)\b",
     re.I,
@@ -56,7 +59,7 @@ NOT = re.compile(r"\b(?:not|avoid\w*|without|no|never|n't|rule[sd]? out)\b", re.
 
 # Exports that stop are no rule that is suspended; a quota that grows is no rule that does.
 STOPS = re.compile(
-    r"\b(?:suspend|halt|stop|paus|block)\w*(?:\W+\w+){0,2}?\W+(?:issu\w+|suppl(?:y|ies)\b|deliver\w+"
+    r"\b(?:suspend|halt|stop|paus|block)\w*(?:\W+\w+){0,5}?\W+(?:issu\w+|suppl(?:y|ies)\b|deliver\w+"
     r"|(?:exports?|shipments?|sales)\b(?!\W+(?:(?:tax|licen[cs]|permit|quota|dut|lev)\w*|bans?\b"
     r"|controls?|curbs?|restriction\w*|rules?|limits?|measures?)))",
     re.I,
@@ -71,6 +74,17 @@ QUOTA_TYPES = frozenset(
         EventType.LOCAL_CONTENT_NATIONALISATION,
     }
 )
+# Which way it goes is not said.
+CHANGES = re.compile(
+    rf"\b(?:adjust|chang|revis|rework|tweak|review|overhaul|modif|amend)\w*(?:\W+\w+){{0,3}}?\W+{RULES}",
+    re.I,
+)
+DENIES = re.compile(
+    r"\bno (?:extra|additional|new|talks?|plans?|more|further|tariffs?|dut(?:y|ies)|subsid\w+"
+    r"|sanctions?)\b|\bnot (?:to|be|impos\w+|plan\w*|consider\w*|rais\w+)\b"
+    r"|\brul(?:es?|ed|ing) out\b|\bunlikely\b|\brefrain\w*",
+    re.I,
+)
 # Support that ends, or that is fought over, is none that begins.
 SUPPORT = frozenset({EventType.SUBSIDY, EventType.GOVERNMENT_INVESTMENT})
 AID = (
@@ -83,7 +97,7 @@ ENDS = re.compile(
     re.I,
 )
 CASE = re.compile(
-    r"\b(?:WTO|illegal\w*|ruling|disputes?|row|complaints?|retaliat\w+|court|panel|probes?|punish\w*"
+    r"\b(?:WTO|illegal\w*|ruling|disputes?|(?:subsidy|aid) row|complaints?|panel|probes?|punish\w*"
     r"|countervail\w*|anti-?subsidy)\b"
 )
 # "Readies reserves" may be to fill or to tap them.
@@ -136,8 +150,13 @@ def contradiction(event: EventMention) -> str | None:
         # Reserves of another country are no stocks of the actor's.
         if event.targets and not set(event.targets) & set(event.actors):
             return "reserves of another country"
-    if found := unsupported(event) or unclear_stocks(event):
+    if found := unsupported(event) or unclear_stocks(event) or other_actor(event):
         return found
+    if moves_forward(event.status, event.status_target):
+        if found := DENIES.search(event.sentence):
+            return found[0]
+        if event.polarity is Polarity.RESTRICTING and (found := CHANGES.search(event.sentence)):
+            return found[0]
     if event.polarity is Polarity.RESTRICTING and (found := SPARES.search(event.sentence)):
         return " ".join(found[0].split())
     stopped = event.status is EventStatus.SUSPENDED and FAMILY[event.type] == "export"

@@ -17,7 +17,14 @@ from extractors.listings.company_names import fold
 from extractors.listings.doubts import contradiction, releases
 from extractors.listings.fit import EXPORT_SIDE, alike, both_sides, fits
 from extractors.listings.narrow import keeps_to_named
-from extractors.listings.places import UNTOLD, expand, place_of, reaches, untold_part, works_of
+from extractors.listings.places import (
+    UNTOLD,
+    expand,
+    place_of,
+    reaches,
+    untold_part,
+    works_of,
+)
 from extractors.listings.tickers import TickerLinker
 from extractors.listings.told import does_itself, only_speaks, told_effect
 from models.event import EventMention, Factuality, moves_forward
@@ -46,12 +53,15 @@ WORKS = {
 JOINT = frozenset({"rare_earths", "light_rare_earths", "heavy_rare_earths"})
 # Goods that are made into their class, not kinds of it.
 INPUTS = frozenset({"lithography", "wafers", "bauxite", "alumina", "apis"})
+# What the other goods named with them are only a form of.
+FORMS = frozenset({"scrap_metal"})
 GIVES = re.compile(r"\bfrom\s+$")
 GIVEN = frozenset({"government_investment", "subsidy"})
 PARTY_TYPES = frozenset(
     {
         "sanction_listing",
         "licensing_deal",
+        "tariff_exemption",
         "offtake_agreement",
         "government_investment",
         "subsidy",
@@ -206,7 +216,9 @@ class EventLinker:
         near: dict[str, float] = {}
         classes = {parent for c in event.commodities for parent in lineage(c)[1:]}
         # "Chips such as AI accelerators": the kind is meant, not all of the class.
-        for commodity in [c for c in event.commodities if c not in classes]:
+        goods = [c for c in event.commodities if c not in classes]
+        # "Scrap copper" is no copper.
+        for commodity in [c for c in goods if c in FORMS] or goods:
             for reached, nearness in self.family(commodity):
                 near[reached] = max(near.get(reached, 0.0), nearness)
         for commodity, nearness in near.items():

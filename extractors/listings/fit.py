@@ -31,6 +31,8 @@ EXPORT_SIDE = frozenset(
 PUT_OFF = frozenset(
     {EventStatus.AVERTED, EventStatus.DELAYED, EventStatus.SUSPENDED, EventStatus.REJECTED}
 )
+# Of a user's goods the first three count: what is further down its row is a small part of its cost.
+USER_WEIGHT = 0.4
 # May end in a duty, or in one for few firms: too far from who uses the goods.
 EARLY = frozenset({"investigation", "trade_remedy"})
 
@@ -43,6 +45,10 @@ def alike(commodity_id: str) -> bool:
 def fits(event: EventMention, exposure: Exposure, place: str) -> bool:
     """Is an issuer with this exposure, at this place, near enough to the event?"""
     if exposure.role == "producer":
+        # A border changes nothing of a price that the world makes.
+        group = load_commodities()[exposure.commodity_id].group
+        if group == "precious_metal" and event.type.value in IMPORT_SIDE and place != "actor":
+            return False
         return place != "elsewhere" or gains_elsewhere(event, exposure)
     if exposure.role == "consumer":
         return reaches_user(event, exposure, place)
@@ -72,7 +78,7 @@ def reaches_user(event: EventMention, exposure: Exposure, place: str) -> bool:
     countries, users elsewhere still get. Of goods that differ, only the users meant are cut off.
     """
     kind = event.type.value
-    if kind in EARLY:
+    if kind in EARLY or exposure.weight < USER_WEIGHT:
         return False
     if kind in EXPORT_SIDE:
         told = bool(expand(event.targets) - {"world"})
@@ -84,7 +90,8 @@ def both_sides(event: EventMention, works: Sequence[str], place: str) -> bool:
     """Does a producer also work where the measure does the opposite?
 
     A maker of steel at home, with mills in the country that meets the duty, gains and loses; how
-    much is not in the text. One that works mostly in that country loses.
+    much is not in the text. Where the duty meets all countries, one mill abroad is not enough. One
+    that works mostly abroad loses.
     """
     if len(works) < 2:
         return False
@@ -95,6 +102,6 @@ def both_sides(event: EventMention, works: Sequence[str], place: str) -> bool:
     if place == "actor":
         met = targets - actors
         if "world" in targets or not met:
-            return bool(held - actors)
+            return len(held - actors) > 1
         return not held.isdisjoint(met)
     return place == "elsewhere" and not held.isdisjoint(targets)

@@ -7,7 +7,7 @@ from models.security import NamedListing
 
 # What the firm does or meets, up to three words after its name.
 LOSES = re.compile(
-    r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:warn(?:s|ed)\b|brac(?:e|es|ed) for"
+    r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:warn(?:s|ed)\b|los(?:es?|t)\b|brac(?:e|es|ed) for"
     r"|fac(?:e|es|ed|ing)\b|hit\b|hurt\b|sinks?\b|slips?\b|slid(?:es?)?\b|f[ae]lls?\b|drop(?:s|ped)?\b|tumbl\w+|plung\w+"
     r"|rais(?:e|es|ed) (?:the )?prices?\b|reels?\b|(?:is |are |was |were )?(?:block|bar|bann)ed\b)",
     re.I,
@@ -21,9 +21,16 @@ PLEADS = re.compile(
 # "lifts suspension on Tesla": what meets the firm, and moves with the step.
 MEETS = re.compile(
     r"\b(?:bans?|suspensions?|curbs?|restrictions?|limits?|sanctions?|block(?:s|ade)?|tariffs?"
-    r"|dut(?:y|ies)|quotas?|probes?|inquir(?:y|ies)|investigations?) (?:on|of|against|into)\s+$",
+    r"|dut(?:y|ies)|quotas?|probes?|inquir(?:y|ies)|investigations?)"
+    r" (?:on|of|against|into|over)\s+$"
+    r"|\b(?:halt|ban|block|suspend|stop)\w* (?:imports?|sales?|shipments?|exports?) of\s+$",
     re.I,
 )
+# "probes whether X infringes", and "after a complaint of X"
+ACCUSED = re.compile(r"\b(?:investigat|prob|examin)\w+ (?:whether|if)\s+$", re.I)
+COMPLAINS = re.compile(r"^(?:['\u2019]s)?\W+(?:complaint|petition|request|lawsuit|suit)\b", re.I)
+SPARED = re.compile(r"\b(?:exempt\w*|waivers?|relief|reprieve) (?:for|to)\s+$", re.I)
+DEARER = re.compile(r"\brais(?:e|es|ed|ing) (?:the |its |our )?prices\b", re.I)
 REFUSED = re.compile(r"\b(?:reject|refus|den(?:y|i)|turn(?:s|ed)? down|block)\w*\s+$", re.I)
 SIDES = re.compile(r"\b(?:sid(?:e|es|ed)|rul(?:e|es|ed)) (?:with|for)\s+$", re.I)
 # What a firm does of itself is not what is done to it.
@@ -43,11 +50,12 @@ SPEAKS = re.compile(
     r"|hopes?|calls?)\b",
     re.I,
 )
+CASES = frozenset({"investigation", "trade_remedy", "import_restriction"})
 AT_END = re.compile(r"(?::|\s[-\u2013\u2014])\s*$")
 
 GAINS = re.compile(
-    r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:(?:gets?|wins?|won) (?:a )?(?:lower|reprieve|relief"
-    r"|exempt\w+|waiver)|surg(?:e|es|ed)\b|soar(?:s|ed)?\b|jump(?:s|ed)?\b|rall(?:y|ies|ied)\b"
+    r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:(?:get|win|won|receiv|secur|obtain|grant)\w*"
+    r"(?:\W+\w+){0,3}?\W+(?:lower|reprieve|relief|exempt\w+|waivers?)|surg(?:e|es|ed)\b|soar(?:s|ed)?\b|jump(?:s|ed)?\b|rall(?:y|ies|ied)\b"
     r"|benefits?\b|spared\b|exempt(?:ed)?\b)",
     re.I,
 )
@@ -97,11 +105,22 @@ def told_effect(event: EventMention, mention: NamedListing) -> tuple[str, str] |
     if found := MEETS.search(before):
         forward = moves_forward(event.status, event.status_target)
         return "-" if forward else "+", found[0].strip()
-    for sign, pattern in (("-", BLOW), ("+", BOOST), ("-", REFUSED), ("+", SIDES)):
+    for sign, pattern in (
+        ("-", BLOW),
+        ("+", BOOST),
+        ("-", REFUSED),
+        ("+", SIDES),
+        ("-", ACCUSED),
+        ("+", SPARED),
+    ):
         if found := pattern.search(before):
             return sign, found[0].strip()
     if found := PLEADS.search(rest):
         return "-", plain_words(found[0])
+    if event.type.value in CASES and (found := COMPLAINS.search(rest)):
+        return "+", plain_words(found[0])
+    if event.type.value == "tariff" and (found := DEARER.search(event.sentence)):
+        return "-", found[0]
     loses, gains = LOSES.search(rest), GAINS.search(rest)
     found = loses or gains
     if found is None or (loses and gains):

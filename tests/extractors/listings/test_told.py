@@ -224,3 +224,70 @@ def test_a_reserve_that_is_made_ready_may_be_filled_or_used(linker: EventLinker)
         step = event("stockpile", "proposed", actors=("US",), commodities=("crude_oil",),
                      sentence=sentence)  # fmt: skip
         assert links(linker, step)["XNYS:XOM"].sign == sign, sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "sign"),
+    [
+        ("investigation", "The ITC is to investigate whether Alcoa infringes a patent.", "-"),
+        ("investigation", "The ITC opens a case after Alcoa complaint", "+"),
+        ("import_restriction", "Kenya halts imports of Alcoa foil", "-"),
+        ("tariff", "Canada will answer with tariffs over Alcoa", "-"),
+        ("tariff", "Alcoa chief says: we have to raise prices", "-"),
+        ("tariff", "Alcoa secures a full exemption", "+"),
+    ],
+)
+def test_cases_bans_and_exemptions_of_a_named_firm(
+    linker: EventLinker, kind: str, sentence: str, sign: str
+) -> None:
+    assert links(linker, event(kind, "adopted", actors=("US",), sentence=sentence))[
+        "XNYS:AA"
+    ].sign == (sign)
+
+
+def test_the_firm_of_an_exemption_is_spared(linker: EventLinker) -> None:
+    sentence = "Regulators decide on Alcoa foil"
+    step = event("tariff_exemption", "adopted", actors=("US",), sentence=sentence,
+                 company_texts=("Alcoa",))  # fmt: skip
+    assert links(linker, step)["XNYS:AA"].sign == "+"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "No extra tariffs on Brazilian steel for now",
+        "Washington revises its tariff on steel",
+        "Washington is considering cutting the duty on steel",
+    ],
+)
+def test_denials_and_changes_without_direction_leave_the_sign_open(
+    linker: EventLinker, sentence: str
+) -> None:
+    step = event("tariff", "proposed", actors=("US",), commodities=("steel",), sentence=sentence,
+                 polarity=Polarity.RESTRICTING)  # fmt: skip
+    assert {link.sign for link in links(linker, step).values()} == {None}
+
+
+def test_waivers_that_end_tighten(linker: EventLinker) -> None:
+    step = event("sanction_listing", "reinstated", actors=("US",), targets=("IR",),
+                 commodities=("crude_oil",), polarity=Polarity.RESTRICTING,
+                 sentence="Washington ends waivers on Iran's oil sanctions")  # fmt: skip
+    assert links(linker, step)["XNYS:TTE"].sign == "+"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "actors", "targets"),
+    [
+        ("Leaders discuss trade after U.S. steel tariffs", ("JP",), ()),
+        ("Canada to impose a duty on steel after others did", ("CA", "US"), ("CA",)),
+        ("US says steel is subsidised, will impose duties", ("CN",), ()),
+        ("Envoy expects China's tariffs on steel to fall", ("CN", "US"), ("US",)),
+    ],
+)
+def test_where_the_text_lets_another_country_act_no_maker_is_listed(
+    linker: EventLinker, sentence: str, actors: tuple[str, ...], targets: tuple[str, ...]
+) -> None:
+    fields = {"targets": targets, "commodities": ("steel",)}
+    step = event("tariff", "adopted", actors=actors, sentence=sentence, **fields)
+    assert links(linker, step) == {}
+    assert links(linker, event("tariff", "adopted", actors=actors, **fields))
