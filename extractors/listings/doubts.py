@@ -52,7 +52,9 @@ RELEASES = re.compile(
     re.I,
 )
 BUYS = re.compile(
-    r"\b(?:buy|bought|purchas|refill|replenish|procur|stock up|fill(?:s|ed|ing)?\b)", re.I
+    r"\bhelp\w* (?:\w+ ){0,2}(?:producers|drillers|miners)\b"
+    r"|\b(?:buy|bought|purchas|refill|replenish|procur|stock up|fill(?:s|ed|ing)?\b)",
+    re.I,
 )
 NOT = re.compile(r"\b(?:not|avoid\w*|without|no|never|n't|rule[sd]? out)\b", re.I)
 
@@ -82,9 +84,11 @@ CHANGES = re.compile(
 DENIES = re.compile(
     r"\bno (?:extra|additional|new|talks?|plans?|more|further|tariffs?|dut(?:y|ies)|subsid\w+"
     r"|sanctions?)\b|\bnot (?:to|be|impos\w+|plan\w*|consider\w*|rais\w+)\b"
-    r"|\brul(?:es?|ed|ing) out\b|\bunlikely\b|\brefrain\w*",
+    r"|\brul(?:es?|ed|ing) out\b|\bunlikely\b|\bless likely\b|\brefrain\w*",
     re.I,
 )
+# "No more waivers" is no step back.
+NO_MORE = re.compile(r"\bno (?:extra|additional|new|more|further)\b", re.I)
 # Support that ends, or that is fought over, is none that begins.
 SUPPORT = frozenset({EventType.SUBSIDY, EventType.GOVERNMENT_INVESTMENT})
 AID = (
@@ -99,6 +103,11 @@ ENDS = re.compile(
 CASE = re.compile(
     r"\b(?:WTO|illegal\w*|ruling|disputes?|(?:subsidy|aid) row|complaints?|panel|probes?|punish\w*"
     r"|countervail\w*|anti-?subsidy)\b"
+)
+GRANTED = re.compile(
+    r"\b(?:gets?|wins?|won|receiv\w+|secur\w+)(?:\W+\w+){0,4}?\W+"
+    r"(?:credits?|grants?|aid|loans?|funds?|funding|subsid\w+)\b",
+    re.I,
 )
 # "Readies reserves" may be to fill or to tap them.
 UNCLEAR = re.compile(
@@ -120,11 +129,20 @@ def releases(event: EventMention) -> bool:
     return bool(found) and not BUYS.search(event.sentence)
 
 
+def advances(event: EventMention) -> bool:
+    """Does the step move the measure forward? An exemption that is given does."""
+    if event.type is EventType.TARIFF_EXEMPTION and event.status is EventStatus.EXEMPTED:
+        return True
+    return moves_forward(event.status, event.status_target) and not releases(event)
+
+
 def unsupported(event: EventMention) -> str | None:
     """Return the words by which support ends, or is fought over; None without any."""
     if event.type not in SUPPORT:
         return None
     forward = moves_forward(event.status, event.status_target)
+    if forward and GRANTED.search(event.sentence):
+        return None
     found = (forward and ENDS.search(event.sentence)) or CASE.search(event.sentence)
     return " ".join(found[0].split()) if found else None
 
@@ -150,15 +168,15 @@ def contradiction(event: EventMention) -> str | None:
         # Reserves of another country are no stocks of the actor's.
         if event.targets and not set(event.targets) & set(event.actors):
             return "reserves of another country"
-    if found := unsupported(event) or unclear_stocks(event) or other_actor(event):
-        return found
-    if moves_forward(event.status, event.status_target):
-        if found := DENIES.search(event.sentence):
-            return found[0]
-        if event.polarity is Polarity.RESTRICTING and (found := CHANGES.search(event.sentence)):
-            return found[0]
-    if event.polarity is Polarity.RESTRICTING and (found := SPARES.search(event.sentence)):
-        return " ".join(found[0].split())
+    if said := unsupported(event) or unclear_stocks(event) or other_actor(event):
+        return said
+    forward = moves_forward(event.status, event.status_target)
+    if found := (DENIES if forward else NO_MORE).search(event.sentence):
+        return found[0]
+    restricting = event.polarity is Polarity.RESTRICTING
+    for pattern, asked in ((CHANGES, restricting and forward), (SPARES, restricting)):
+        if asked and (found := pattern.search(event.sentence)):
+            return " ".join(found[0].split())
     stopped = event.status is EventStatus.SUSPENDED and FAMILY[event.type] == "export"
     for pattern, asked in ((STOPS, stopped), (QUOTA, event.type in QUOTA_TYPES)):
         if asked and (found := pattern.search(event.sentence)):

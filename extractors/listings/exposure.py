@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from extractors.listings.company_names import fold
-from extractors.listings.doubts import contradiction, releases
+from extractors.listings.doubts import advances, contradiction
 from extractors.listings.fit import EXPORT_SIDE, alike, both_sides, fits
 from extractors.listings.narrow import keeps_to_named
 from extractors.listings.places import (
@@ -27,7 +27,7 @@ from extractors.listings.places import (
 )
 from extractors.listings.tickers import TickerLinker
 from extractors.listings.told import does_itself, only_speaks, told_effect
-from models.event import EventMention, Factuality, moves_forward
+from models.event import EventMention, Factuality
 from models.jurisdiction import jurisdiction_name
 from models.reference import lineage, load_commodities
 from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securities, TickerLink
@@ -167,6 +167,8 @@ class EventLinker:
         elif tie and (judged := self.judged(event, tie)):
             sign, reason = judged
             reason = f"named; {self.work(tie, event)}: {reason}"
+        elif said := contradiction(event):
+            reason = f"{mention.why}; the text says {said!r}"
         relevance = min(100, max(60 if link == "party" else 50, mention.relevance))
         return TickerLink(
             listing=mention.listing_id,
@@ -303,7 +305,7 @@ class EventLinker:
         if said := contradiction(event):
             read = f"{with_article(what)} ({words(event.status)}) was read"
             return None, f"{read}, but the text says {said!r}"
-        forward = moves_forward(event.status, event.status_target) and not releases(event)
+        forward = advances(event)
         direction = "forward" if forward else "back"
         step = f"{with_article(what)} moving {direction} ({words(event.status)})"
         sign = cell.sign if forward else FLIP[cell.sign]

@@ -4,6 +4,7 @@ A measure on goods moves some who make or use them and leaves others alone. Prec
 weak tie gives no link.
 """
 
+import re
 from collections.abc import Sequence
 
 from extractors.listings.places import IMPORT_SIDE, expand
@@ -31,6 +32,7 @@ EXPORT_SIDE = frozenset(
 PUT_OFF = frozenset(
     {EventStatus.AVERTED, EventStatus.DELAYED, EventStatus.SUSPENDED, EventStatus.REJECTED}
 )
+EMBARGO = re.compile(r"\bembargo(?:es)?\b", re.I)
 # Of a user's goods the first three count: what is further down its row is a small part of its cost.
 USER_WEIGHT = 0.4
 # May end in a duty, or in one for few firms: too far from who uses the goods.
@@ -44,15 +46,21 @@ def alike(commodity_id: str) -> bool:
 
 def fits(event: EventMention, exposure: Exposure, place: str) -> bool:
     """Is an issuer with this exposure, at this place, near enough to the event?"""
+    kind = event.type.value
+    # An embargo on a country touches who is there, not all who sell elsewhere.
+    if kind in EXPORT_SIDE and EMBARGO.search(event.sentence) and place != "target":
+        return False
     if exposure.role == "producer":
+        if kind == "sanction_listing" and place == "actor":
+            return alike(exposure.commodity_id)
         # A border changes nothing of a price that the world makes.
         group = load_commodities()[exposure.commodity_id].group
-        if group == "precious_metal" and event.type.value in IMPORT_SIDE and place != "actor":
+        if group == "precious_metal" and kind in IMPORT_SIDE and place != "actor":
             return False
         return place != "elsewhere" or gains_elsewhere(event, exposure)
     if exposure.role == "consumer":
         return reaches_user(event, exposure, place)
-    return event.type.value not in EARLY
+    return kind not in EARLY
 
 
 def gains_elsewhere(event: EventMention, exposure: Exposure) -> bool:
@@ -65,7 +73,10 @@ def gains_elsewhere(event: EventMention, exposure: Exposure) -> bool:
     if kind in IMPORT_SIDE:
         sold = not expand(event.actors).isdisjoint(exposure.sells)
         by_market = group in WORLD_MARKET and alike(exposure.commodity_id)
+        by_market = by_market and kind != "tariff_exemption"
         return (sold or by_market) and event.status not in PUT_OFF
+    if kind == "sanction_listing" and event.status is EventStatus.EXEMPTED:
+        return False
     if kind == "stockpile":
         return group in STORED_FROM_ABROAD and alike(exposure.commodity_id)
     return alike(exposure.commodity_id)

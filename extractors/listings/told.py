@@ -15,20 +15,24 @@ LOSES = re.compile(
 # Who asks that a measure goes is hurt by it.
 PLEADS = re.compile(
     r"^(?:\W+[\w&]+){0,5}?\W+(?:press|urg|ask|lobb|petition|plead|call)\w*(?:\W+\w+){0,8}?\W+"
-    r"(?:drop|end|scrap|exempt|exclu|remov|lift|spare|reconsider)\w*",
+    r"(?:drop|end|scrap|exempt|exclu|remov|lift|spare|reconsider)\w*"
+    r"|^(?:\W+[\w&]+){0,5}?\W+oppos\w*(?:\W+\w+){0,4}?\W+(?:tariff|dut|ban|curb|lev|quota|tax)\w*",
     re.I,
 )
 # "lifts suspension on Tesla": what meets the firm, and moves with the step.
+NAMES = r"(?-i:(?:[A-Z][\w&.'\u2019-]*(?: [A-Z][\w&.'\u2019-]*){0,2}(?:,? and |, ))*)"
 MEETS = re.compile(
-    r"\b(?:bans?|suspensions?|curbs?|restrictions?|limits?|sanctions?|block(?:s|ade)?|tariffs?"
-    r"|dut(?:y|ies)|quotas?|probes?|inquir(?:y|ies)|investigations?)"
-    r" (?:on|of|against|into|over)\s+$"
-    r"|\b(?:halt|ban|block|suspend|stop)\w* (?:imports?|sales?|shipments?|exports?) of\s+$",
+    r"\b(?:(?:bans?|suspensions?|curbs?|restrictions?|limits?|sanctions?|block(?:s|ade)?|tariffs?"
+    r"|dut(?:y|ies)|quotas?|probes?|inquir(?:y|ies)|investigations?) (?:on|of|against|into|over)"
+    r"|tariff list over|(?:halt|ban|block|suspend|stop)\w* (?:imports?|sales?|shipments?|exports?)"
+    rf" of)\s+{NAMES}$",
     re.I,
 )
 # "probes whether X infringes", and "after a complaint of X"
 ACCUSED = re.compile(r"\b(?:investigat|prob|examin)\w+ (?:whether|if)\s+$", re.I)
-COMPLAINS = re.compile(r"^(?:['\u2019]s)?\W+(?:complaint|petition|request|lawsuit|suit)\b", re.I)
+COMPLAINS = re.compile(
+    r"^(?:['\u2019]s)?(?: [A-Z]\w+){0,2}\W+(?:complaint|petition|request|lawsuit|suit)\b", re.I
+)
 SPARED = re.compile(r"\b(?:exempt\w*|waivers?|relief|reprieve) (?:for|to)\s+$", re.I)
 DEARER = re.compile(r"\brais(?:e|es|ed|ing) (?:the |its |our )?prices\b", re.I)
 REFUSED = re.compile(r"\b(?:reject|refus|den(?:y|i)|turn(?:s|ed)? down|block)\w*\s+$", re.I)
@@ -56,7 +60,7 @@ AT_END = re.compile(r"(?::|\s[-\u2013\u2014])\s*$")
 GAINS = re.compile(
     r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:(?:get|win|won|receiv|secur|obtain|grant)\w*"
     r"(?:\W+\w+){0,3}?\W+(?:lower|reprieve|relief|exempt\w+|waivers?)|surg(?:e|es|ed)\b|soar(?:s|ed)?\b|jump(?:s|ed)?\b|rall(?:y|ies|ied)\b"
-    r"|benefits?\b|spared\b|exempt(?:ed)?\b)",
+    r"|benefits?\b|defeats?\b|spared\b|exempt(?:ed)?\b)",
     re.I,
 )
 ALLOWS = re.compile(r"\b(?:allow|permit|let)(?:s|ed|ing|ting)?\s+$", re.I)

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from extractors.listings.places import expand
-from models.event import EventMention, moves_forward
+from models.event import FAMILY, EventMention, moves_forward
 from models.jurisdiction import demonyms, origin_words, party_names
 
 MEASURE = (
@@ -30,6 +30,13 @@ def owners() -> re.Pattern[str]:
 
 
 @cache
+def sellers() -> re.Pattern[str]:
+    """ "Venezuela oil exports", "Canada's lumber exports": whose goods leave."""
+    names = "|".join(re.escape(w) for w in sorted(origin_words(), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?P<name>{names})(?:['\u2019]s)?\s+(?:[\w-]+\s+){{0,2}}?exports\b")
+
+
+@cache
 def subjects() -> re.Pattern[str]:
     """ "Canada to impose": a country or its leader that opens the sentence and acts."""
     names = "|".join(re.escape(w) for w in sorted(party_names(), key=len, reverse=True))
@@ -48,6 +55,11 @@ def other_actor(event: EventMention) -> str | None:
         if acting.isdisjoint(read) or not acting.isdisjoint(expand(event.targets)):
             return found[0]
     met = expand(event.targets)
+    # "US will control Venezuela's oil exports": it keeps back nothing of its own.
+    if FAMILY[event.type] == "export" and (found := sellers().search(event.sentence)):
+        seller = expand((origin_words()[found["name"]],))
+        if seller.isdisjoint(read) and not seller.isdisjoint(met):
+            return found[0]
     known = read | met
     for found in owners().finditer(event.sentence):
         code = origin_words().get(found["thing"] or found["name"])

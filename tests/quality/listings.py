@@ -101,7 +101,8 @@ def affecting(path: Path) -> list[tuple[DevelopmentToJoin, tuple[TickerLink, ...
 def draw(paths: Sequence[Path], seed: int, count: int, pointers: Path) -> None:
     """Print a sheet to judge and write its pointers, without sentences judged in other lots."""
     known = {pointer["digest"] for pointer in judged() if pointer["lot"] != seed}
-    found, guids = [], {}
+    found: list[tuple[DevelopmentToJoin, tuple[TickerLink, ...]]] = []
+    guids: dict[str, str] = {}
     for path in paths:
         found += affecting(path)
         with open_warehouse(path) as con:

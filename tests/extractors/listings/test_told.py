@@ -291,3 +291,58 @@ def test_where_the_text_lets_another_country_act_no_maker_is_listed(
     step = event("tariff", "adopted", actors=actors, sentence=sentence, **fields)
     assert links(linker, step) == {}
     assert links(linker, event("tariff", "adopted", actors=actors, **fields))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "sign"),
+    [
+        ("investigation", "China launches a price probe into Arconic Co, Alcoa and Micron", "-"),
+        ("investigation", "The ITC opens a case over Alcoa Warrick complaint", "+"),
+        ("tariff", "Alcoa, Micron, Intel oppose the proposed tariffs", "-"),
+        ("import_restriction", "Alcoa defeats a bid for a new ban", "+"),
+    ],
+)
+def test_names_in_a_row_share_what_is_told(
+    linker: EventLinker, kind: str, sentence: str, sign: str
+) -> None:
+    found = links(linker, event(kind, "adopted", actors=("CN",), sentence=sentence))
+    assert found["XNYS:AA"].sign == sign
+
+
+def test_an_exemption_that_is_given_is_a_step_forward(linker: EventLinker) -> None:
+    for status in ("adopted", "exempted"):
+        step = event("tariff_exemption", status, actors=("US",), targets=("BR",),
+                     commodities=("steel",))  # fmt: skip
+        found = links(linker, step)
+        assert (found["XNYS:NUE"].sign, found["XNYS:DE"].sign) == ("-", "+")
+
+
+def test_no_more_waivers_is_no_easing(linker: EventLinker) -> None:
+    fields = {"actors": ("US",), "targets": ("RU",), "commodities": ("crude_oil",)}
+    for sentence, sign in (
+        ("The US grants no more waivers for the oil", None),
+        ("The US grants waivers for the oil", "+"),
+    ):
+        step = event("sanction_listing", "exempted", **fields, sentence=sentence)
+        assert links(linker, step)["MISX:LKOH"].sign == sign, sentence
+
+
+def test_what_is_less_likely_is_no_step(linker: EventLinker) -> None:
+    step = event("tariff", "raised", actors=("US",), targets=("JP",), commodities=("autos",),
+                 sentence="Higher U.S. tariffs on Japanese cars less likely")  # fmt: skip
+    assert {link.sign for link in links(linker, step).values()} == {None}
+
+
+def test_the_exports_of_another_country_are_not_held_back_by_the_actor(linker: EventLinker) -> None:
+    fields = {"actors": ("US",), "targets": ("VE",), "commodities": ("crude_oil",)}
+    step = event("export_control", "announced", **fields,
+                 sentence="US will control Venezuela oil exports")  # fmt: skip
+    assert links(linker, step) == {}
+    embargo = event("export_ban", "adopted", **fields, sentence="Venezuela is under an embargo")
+    assert links(linker, embargo) == {}
+
+
+def test_support_that_is_received_is_no_case(linker: EventLinker) -> None:
+    sentence = "Alcoa gets its first export credit since the probes"
+    step = event("subsidy", "adopted", actors=("US",), sentence=sentence, company_texts=("Alcoa",))
+    assert links(linker, step)["XNYS:AA"].sign == "+"
