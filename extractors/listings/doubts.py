@@ -48,6 +48,7 @@ STOCKS = r"(?:reserves?|stockpiles?|stocks|barrels|inventor(?:y|ies))\b"
 RELEASES = re.compile(
     r"\b(?:releas(?:e|es|ed|ing)|un(?:b)?lock(?:s|ed|ing)?|tap(?:s|ped|ping)?|offers?|loans?|lends?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
     rf"|sell(?:s|ing)?|sold|borrow(?:s|ed|ing)?)\b(?:\W+\w+){{0,7}}?\W+{STOCKS}"
+    rf"|\bsales?(?:\W+\w+){{0,5}}?\W+{STOCKS}"
     rf"|\b{STOCKS}(?:\W+\w+){{0,3}}?\W+(?:releas(?:e|es|ed)|drawdowns?)\b",
     re.I,
 )
@@ -168,6 +169,8 @@ def contradiction(event: EventMention) -> str | None:
         # Reserves of another country are no stocks of the actor's.
         if event.targets and not set(event.targets) & set(event.actors):
             return "reserves of another country"
+    if event.type is EventType.INVESTIGATION and "WTO" in event.sentence:
+        return "WTO"
     if said := unsupported(event) or unclear_stocks(event) or other_actor(event):
         return said
     forward = moves_forward(event.status, event.status_target)

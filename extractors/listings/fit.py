@@ -35,6 +35,8 @@ PUT_OFF = frozenset(
 EMBARGO = re.compile(r"\bembargo(?:es)?\b", re.I)
 # Of a user's goods the first three count: what is further down its row is a small part of its cost.
 USER_WEIGHT = 0.4
+# Goods from here are hard to replace; from another single country they are not.
+LARGE = frozenset({"CN", "EU", "CA", "MX"})
 # May end in a duty, or in one for few firms: too far from who uses the goods.
 EARLY = frozenset({"investigation", "trade_remedy"})
 
@@ -73,7 +75,8 @@ def gains_elsewhere(event: EventMention, exposure: Exposure) -> bool:
     if kind in IMPORT_SIDE:
         sold = not expand(event.actors).isdisjoint(exposure.sells)
         by_market = group in WORLD_MARKET and alike(exposure.commodity_id)
-        by_market = by_market and kind != "tariff_exemption"
+        if kind == "tariff_exemption":
+            return False
         return (sold or by_market) and event.status not in PUT_OFF
     if kind == "sanction_listing" and event.status is EventStatus.EXEMPTED:
         return False
@@ -87,9 +90,13 @@ def reaches_user(event: EventMention, exposure: Exposure, place: str) -> bool:
 
     What a country holds back is not what its own users lack; what it holds back from some
     countries, users elsewhere still get. Of goods that differ, only the users meant are cut off.
+    Goods of one small seller are bought from another.
     """
     kind = event.type.value
     if kind in EARLY or exposure.weight < USER_WEIGHT:
+        return False
+    one = set(event.targets) - {"world"}
+    if kind in IMPORT_SIDE and len(one) == 1 and not one & LARGE:
         return False
     if kind in EXPORT_SIDE:
         told = bool(expand(event.targets) - {"world"})
@@ -101,8 +108,7 @@ def both_sides(event: EventMention, works: Sequence[str], place: str) -> bool:
     """Does a producer also work where the measure does the opposite?
 
     A maker of steel at home, with mills in the country that meets the duty, gains and loses; how
-    much is not in the text. Where the duty meets all countries, one mill abroad is not enough. One
-    that works mostly abroad loses.
+    much is not in the text. One mill abroad is not enough. One that works mostly abroad loses.
     """
     if len(works) < 2:
         return False
@@ -111,8 +117,8 @@ def both_sides(event: EventMention, works: Sequence[str], place: str) -> bool:
         near = actors if event.type.value in EXPORT_SIDE else targets
         return place == "elsewhere" and not held.isdisjoint(near)
     if place == "actor":
-        met = targets - actors
-        if "world" in targets or not met:
-            return len(held - actors) > 1
-        return not held.isdisjoint(met)
+        met, abroad = targets - actors, held - actors
+        if len(abroad) < 2:
+            return False
+        return "world" in targets or not met or not abroad.isdisjoint(met)
     return place == "elsewhere" and not held.isdisjoint(targets)

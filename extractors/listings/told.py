@@ -24,8 +24,9 @@ NAMES = r"(?-i:(?:[A-Z][\w&.'\u2019-]*(?: [A-Z][\w&.'\u2019-]*){0,2}(?:,? and |,
 MEETS = re.compile(
     r"\b(?:(?:bans?|suspensions?|curbs?|restrictions?|limits?|sanctions?|block(?:s|ade)?|tariffs?"
     r"|dut(?:y|ies)|quotas?|probes?|inquir(?:y|ies)|investigations?) (?:on|of|against|into|over)"
-    r"|tariff list over|(?:halt|ban|block|suspend|stop)\w* (?:imports?|sales?|shipments?|exports?)"
-    rf" of)\s+{NAMES}$",
+    r"|(?:tariff list|claims?|rulings?|award) over|hitting|(?:unfair|illegal)"
+    r"|(?:halt|ban|block|suspend|stop)\w* (?:imports?|sales?|shipments?|exports?) of)"
+    rf"\s+{NAMES}$",
     re.I,
 )
 # "probes whether X infringes", and "after a complaint of X"
@@ -54,6 +55,7 @@ SPEAKS = re.compile(
     r"|hopes?|calls?)\b",
     re.I,
 )
+GIVES = re.compile(r"\bfrom\s+$")
 CASES = frozenset({"investigation", "trade_remedy", "import_restriction"})
 AT_END = re.compile(r"(?::|\s[-\u2013\u2014])\s*$")
 
@@ -79,6 +81,15 @@ def around(event: EventMention, mention: NamedListing) -> tuple[str, str] | None
     return event.sentence[:start], event.sentence[after:]
 
 
+def in_another_clause(event: EventMention, mention: NamedListing) -> bool:
+    """Does a semicolon part the name from the words of the event?"""
+    if mention.field != event.field:
+        return False
+    first, last = sorted((mention.start, event.start))
+    start = event.sentence_start
+    return ";" in event.sentence[max(first - start, 0) : max(last - start, 0)]
+
+
 def does_itself(event: EventMention, mention: NamedListing) -> bool:
     """Does the firm act in a sentence of a sanction: "TSMC stops orders", so others are listed?"""
     sides = around(event, mention)
@@ -88,14 +99,30 @@ def does_itself(event: EventMention, mention: NamedListing) -> bool:
 
 
 def only_speaks(event: EventMention, mention: NamedListing) -> bool:
-    """Is the firm named only as who speaks: "Blackstone CEO expects a deal", "a deal: Goldman"?"""
+    """Is the firm named only as who speaks: "Blackstone CEO expects a deal", "a deal: Goldman"?
+
+    "Airbus: a deal is near" is what it says, too.
+    """
     sides = around(event, mention)
     if sides is None:
         return False
     before, rest = sides
+    if not before.strip() and rest.startswith(":"):
+        return True
     if AT_END.search(before) and not rest.strip(" .'\u2019\""):
         return True
     return event.type.value == "trade_agreement" and bool(SPEAKS.search(rest))
+
+
+def gives(event: EventMention, mention: NamedListing) -> bool:
+    """ "an investment from Nvidia": does the company give what the event is about?"""
+    at = mention.start - event.sentence_start
+    return mention.field == event.field and bool(GIVES.search(event.sentence[: max(at, 0)]))
+
+
+def is_aside(event: EventMention, mention: NamedListing) -> bool:
+    """Is the firm in the sentence, but not in what it tells?"""
+    return only_speaks(event, mention) or in_another_clause(event, mention)
 
 
 def told_effect(event: EventMention, mention: NamedListing) -> tuple[str, str] | None:

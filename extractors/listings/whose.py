@@ -14,7 +14,7 @@ MEASURE = (
 SETS = r"(?:impose|set|put|launch|raise|slap|levy|hike|extend|ban|curb|restrict|tighten|hit)"
 ACTS = (
     rf"(?:(?:to|will)\s+(?:\w+\s+)?{SETS}|(?:imposes|sets|puts|considers|mulls|launches|opens|weighs"
-    rf"|announces|slaps|hits|plans)\b|says?\b.{{0,80}}?\b(?:will|to) {SETS})"
+    rf"|announces|slaps|hits|plans|threatens)\b|says?\b.{{0,80}}?\b(?:will|to) {SETS})"
 )
 
 
@@ -40,7 +40,7 @@ def sellers() -> re.Pattern[str]:
 def subjects() -> re.Pattern[str]:
     """ "Canada to impose": a country or its leader that opens the sentence and acts."""
     names = "|".join(re.escape(w) for w in sorted(party_names(), key=len, reverse=True))
-    return re.compile(rf"(?P<name>{names})(?!\w)(?:\s+\w+)?\s+{ACTS}")
+    return re.compile(rf"(?:^|: )(?P<name>{names})(?!\w)(?:\s+\w+)?\s+{ACTS}")
 
 
 def other_actor(event: EventMention) -> str | None:
@@ -49,7 +49,7 @@ def other_actor(event: EventMention) -> str | None:
     if not read:
         return None
     # Who sets the measure is not whom it meets.
-    found = subjects().match(event.sentence)
+    found = subjects().search(event.sentence)
     if found and moves_forward(event.status, event.status_target):
         acting = expand((party_names()[found["name"]],))
         if acting.isdisjoint(read) or not acting.isdisjoint(expand(event.targets)):

@@ -6,7 +6,7 @@ import pytest
 
 from extractors.listings.exposure import EventLinker
 from extractors.listings.tickers import TickerLinker
-from models.event import EventType, Polarity, TimeFrame
+from models.event import EventType, Factuality, Polarity, TimeFrame
 from models.reference.securities import load_securities
 from tests.extractors.listings.test_exposure import event, links
 
@@ -311,7 +311,7 @@ def test_names_in_a_row_share_what_is_told(
 
 def test_an_exemption_that_is_given_is_a_step_forward(linker: EventLinker) -> None:
     for status in ("adopted", "exempted"):
-        step = event("tariff_exemption", status, actors=("US",), targets=("BR",),
+        step = event("tariff_exemption", status, actors=("US",), targets=("CA",),
                      commodities=("steel",))  # fmt: skip
         found = links(linker, step)
         assert (found["XNYS:NUE"].sign, found["XNYS:DE"].sign) == ("-", "+")
@@ -346,3 +346,38 @@ def test_support_that_is_received_is_no_case(linker: EventLinker) -> None:
     sentence = "Alcoa gets its first export credit since the probes"
     step = event("subsidy", "adopted", actors=("US",), sentence=sentence, company_texts=("Alcoa",))
     assert links(linker, step)["XNYS:AA"].sign == "+"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "sign"),
+    [
+        ("tariff", "EU drafts a tariff list hitting Alcoa, Micron", "-"),
+        ("tariff", "US may raise tariffs after the WTO rejects claims over Alcoa", "-"),
+        ("investigation", "A panel rules that the state gives unfair Alcoa subsidies", "-"),
+    ],
+)
+def test_lists_and_claims_meet_the_firm(
+    linker: EventLinker, kind: str, sentence: str, sign: str
+) -> None:
+    found = links(linker, event(kind, "adopted", actors=("US",), sentence=sentence))
+    assert found["XNYS:AA"].sign == sign
+
+
+def test_who_speaks_first_or_stands_in_another_clause_is_not_touched(linker: EventLinker) -> None:
+    for sentence in ("Alcoa: end of the duty is a first step", "Alcoa gains; a tariff is set"):
+        step = event("tariff", "adopted", actors=("US",), sentence=sentence,
+                     start=len(sentence) - 5)  # fmt: skip
+        assert links(linker, step) == {}, sentence
+
+
+def test_what_is_only_asked_has_no_sign(linker: EventLinker) -> None:
+    step = event("licensing_deal", "extended", actors=("US",), company_texts=("Alcoa",),
+                 sentence="Will Alcoa get its licence?",
+                 factuality=Factuality.QUESTION)  # fmt: skip
+    assert links(linker, step)["XNYS:AA"].sign is None
+
+
+def test_a_sale_from_a_reserve_is_a_release(linker: EventLinker) -> None:
+    step = event("stockpile", "proposed", actors=("US",), commodities=("crude_oil",),
+                 sentence="The budget proposes a sale from the oil reserve")  # fmt: skip
+    assert links(linker, step)["XNYS:XOM"].sign == "-"
