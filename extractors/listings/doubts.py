@@ -7,6 +7,7 @@ reverse of one that is bought; the type of the event is the same for both.
 
 import re
 
+from extractors.listings.whose import other_actor
 from models.event import FAMILY, EventMention, EventStatus, EventType, Polarity, moves_forward
 
 # Easing, up to six words before what it eases; and words that tighten, wherever they are.
@@ -16,8 +17,8 @@ RULES = (
 )
 TRADE = r"(?:export|import|shipment|sales?\b|sell\b|sold\b)"
 EASES = re.compile(
-    r"\b(?:lift|eas(?:e|es|ed|ing)\b|waiv|remov|scrap|roll(?:s|ed|ing)? back|loosen|relax|repeal"
-    r"|eliminat|abolish|reduc|slash|lower|suspend|paus|drop)\w*"
+    r"\b(?:lift|cut(?:s|ting)?\b|eas(?:e|es|ed|ing)\b|waiv|remov|scrap|roll(?:s|ed|ing)? back"
+    r"|loosen|relax|repeal|eliminat|abolish|reduc|slash|lower|suspend|paus|drop)\w*"
     rf"(?:\W+\w+){{0,6}}?\W+{RULES}"
     r"|\b(?:allow|permit(?:s|ted|ting)\b|approv(?:e|es|ed|ing)\b|resum|restor|reopen)\w*"
     rf"(?:\W+\w+){{0,6}}?\W+{TRADE}"
@@ -27,7 +28,9 @@ EASES = re.compile(
 TIGHTENS = re.compile(
     r"\b(?:impos|rais(?:e|es|ed|ing)\b|hik(?:e|es|ed|ing)\b|tighten|expand|doubl|increas|tough|block"
     r"|halt|slap|threat|retaliat|crack|clos(?:e|es|ed|ing)\b|bann(?:ed|ing)\b"
-    r"|restrict(?:s|ed|ing)?\b|add(?:s|ed|ing)?\b|extend|new (?:\S+ )?(?:tariff|dut|sanction|ban))",
+    r"|restrict(?:s|ed|ing)?\b|add(?:s|ed|ing)?\b|extend|new (?:\S+ )?(?:tariff|dut|sanction|ban)"
+    r"|(?:end|remov|scrap|cancel|revok|withdraw|expir|non-?renew)\w*(?:\W+\w+){0,3}?\W+(?:waiver"
+    r"|exemption|relief|pause|truce))",
     re.I,
 )
 
@@ -43,20 +46,23 @@ RETREATS = re.compile(
 )
 STOCKS = r"(?:reserves?|stockpiles?|stocks|barrels|inventor(?:y|ies))\b"
 RELEASES = re.compile(
-    r"\b(?:releas(?:e|es|ed|ing)|un(?:b)?lock(?:s|ed|ing)?|tap(?:s|ped|ping)?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
+    r"\b(?:releas(?:e|es|ed|ing)|un(?:b)?lock(?:s|ed|ing)?|tap(?:s|ped|ping)?|offers?|loans?|lends?|draw(?:s|n|ing)?|drew|drawdowns?|swaps?|unload\w*"
     rf"|sell(?:s|ing)?|sold|borrow(?:s|ed|ing)?)\b(?:\W+\w+){{0,7}}?\W+{STOCKS}"
+    rf"|\bsales?(?:\W+\w+){{0,5}}?\W+{STOCKS}"
     rf"|\b{STOCKS}(?:\W+\w+){{0,3}}?\W+(?:releas(?:e|es|ed)|drawdowns?)\b",
     re.I,
 )
 BUYS = re.compile(
-    r"\b(?:buy|bought|purchas|refill|replenish|procur|stock up|fill(?:s|ed|ing)?\b)", re.I
+    r"\bhelp\w* (?:\w+ ){0,2}(?:producers|drillers|miners)\b"
+    r"|\b(?:buy|bought|purchas|refill|replenish|procur|stock up|fill(?:s|ed|ing)?\b)",
+    re.I,
 )
 NOT = re.compile(r"\b(?:not|avoid\w*|without|no|never|n't|rule[sd]? out)\b", re.I)
 
 
 # Exports that stop are no rule that is suspended; a quota that grows is no rule that does.
 STOPS = re.compile(
-    r"\b(?:suspend|halt|stop|paus|block)\w*(?:\W+\w+){0,2}?\W+(?:issu\w+|suppl(?:y|ies)\b|deliver\w+"
+    r"\b(?:suspend|halt|stop|paus|block)\w*(?:\W+\w+){0,5}?\W+(?:issu\w+|suppl(?:y|ies)\b|deliver\w+"
     r"|(?:exports?|shipments?|sales)\b(?!\W+(?:(?:tax|licen[cs]|permit|quota|dut|lev)\w*|bans?\b"
     r"|controls?|curbs?|restriction\w*|rules?|limits?|measures?)))",
     re.I,
@@ -71,6 +77,19 @@ QUOTA_TYPES = frozenset(
         EventType.LOCAL_CONTENT_NATIONALISATION,
     }
 )
+# Which way it goes is not said.
+CHANGES = re.compile(
+    rf"\b(?:adjust|chang|revis|rework|tweak|review|overhaul|modif|amend)\w*(?:\W+\w+){{0,3}}?\W+{RULES}",
+    re.I,
+)
+DENIES = re.compile(
+    r"\bno (?:extra|additional|new|talks?|plans?|more|further|tariffs?|dut(?:y|ies)|subsid\w+"
+    r"|sanctions?)\b|\bnot (?:to|be|impos\w+|plan\w*|consider\w*|rais\w+)\b"
+    r"|\brul(?:es?|ed|ing) out\b|\bunlikely\b|\bless likely\b|\brefrain\w*",
+    re.I,
+)
+# "No more waivers" is no step back.
+NO_MORE = re.compile(r"\bno (?:extra|additional|new|more|further)\b", re.I)
 # Support that ends, or that is fought over, is none that begins.
 SUPPORT = frozenset({EventType.SUBSIDY, EventType.GOVERNMENT_INVESTMENT})
 AID = (
@@ -83,8 +102,13 @@ ENDS = re.compile(
     re.I,
 )
 CASE = re.compile(
-    r"\b(?:WTO|illegal\w*|ruling|disputes?|row|complaints?|retaliat\w+|court|panel|probes?|punish\w*"
+    r"\b(?:WTO|illegal\w*|ruling|disputes?|(?:subsidy|aid) row|complaints?|panel|probes?|punish\w*"
     r"|countervail\w*|anti-?subsidy)\b"
+)
+GRANTED = re.compile(
+    r"\b(?:gets?|wins?|won|receiv\w+|secur\w+)(?:\W+\w+){0,4}?\W+"
+    r"(?:credits?|grants?|aid|loans?|funds?|funding|subsid\w+)\b",
+    re.I,
 )
 # "Readies reserves" may be to fill or to tap them.
 UNCLEAR = re.compile(
@@ -106,11 +130,20 @@ def releases(event: EventMention) -> bool:
     return bool(found) and not BUYS.search(event.sentence)
 
 
+def advances(event: EventMention) -> bool:
+    """Does the step move the measure forward? An exemption that is given does."""
+    if event.type is EventType.TARIFF_EXEMPTION and event.status is EventStatus.EXEMPTED:
+        return True
+    return moves_forward(event.status, event.status_target) and not releases(event)
+
+
 def unsupported(event: EventMention) -> str | None:
     """Return the words by which support ends, or is fought over; None without any."""
     if event.type not in SUPPORT:
         return None
     forward = moves_forward(event.status, event.status_target)
+    if forward and GRANTED.search(event.sentence):
+        return None
     found = (forward and ENDS.search(event.sentence)) or CASE.search(event.sentence)
     return " ".join(found[0].split()) if found else None
 
@@ -136,10 +169,17 @@ def contradiction(event: EventMention) -> str | None:
         # Reserves of another country are no stocks of the actor's.
         if event.targets and not set(event.targets) & set(event.actors):
             return "reserves of another country"
-    if words := unsupported(event) or unclear_stocks(event):
-        return words
-    if event.polarity is Polarity.RESTRICTING and (found := SPARES.search(event.sentence)):
-        return " ".join(found[0].split())
+    if event.type is EventType.INVESTIGATION and "WTO" in event.sentence:
+        return "WTO"
+    if said := unsupported(event) or unclear_stocks(event) or other_actor(event):
+        return said
+    forward = moves_forward(event.status, event.status_target)
+    if found := (DENIES if forward else NO_MORE).search(event.sentence):
+        return found[0]
+    restricting = event.polarity is Polarity.RESTRICTING
+    for pattern, asked in ((CHANGES, restricting and forward), (SPARES, restricting)):
+        if asked and (found := pattern.search(event.sentence)):
+            return " ".join(found[0].split())
     stopped = event.status is EventStatus.SUSPENDED and FAMILY[event.type] == "export"
     for pattern, asked in ((STOPS, stopped), (QUOTA, event.type in QUOTA_TYPES)):
         if asked and (found := pattern.search(event.sentence)):

@@ -6,7 +6,6 @@ reversed when it moves back. A prior is a reason to look, not a forecast. Where 
 text does not say, there is no sign, and the reason says what is missing.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,13 +13,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from extractors.listings.company_names import fold
-from extractors.listings.doubts import contradiction, releases
+from extractors.listings.doubts import advances, contradiction
 from extractors.listings.fit import EXPORT_SIDE, alike, both_sides, fits
-from extractors.listings.narrow import keeps_to_named
-from extractors.listings.places import UNTOLD, expand, place_of, reaches, untold_part, works_of
+from extractors.listings.narrow import keeps_to_named, of_one_firm
+from extractors.listings.places import (
+    UNTOLD,
+    expand,
+    place_of,
+    reaches,
+    untold_part,
+    works_of,
+)
 from extractors.listings.tickers import TickerLinker
-from extractors.listings.told import does_itself, only_speaks, told_effect
-from models.event import EventMention, Factuality, moves_forward
+from extractors.listings.told import does_itself, gives, is_aside, only_speaks, told_effect
+from models.event import EventMention, Factuality
 from models.jurisdiction import jurisdiction_name
 from models.reference import lineage, load_commodities
 from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securities, TickerLink
@@ -46,12 +52,14 @@ WORKS = {
 JOINT = frozenset({"rare_earths", "light_rare_earths", "heavy_rare_earths"})
 # Goods that are made into their class, not kinds of it.
 INPUTS = frozenset({"lithography", "wafers", "bauxite", "alumina", "apis"})
-GIVES = re.compile(r"\bfrom\s+$")
+# What the other goods named with them are only a form of.
+FORMS = frozenset({"scrap_metal"})
 GIVEN = frozenset({"government_investment", "subsidy"})
 PARTY_TYPES = frozenset(
     {
         "sanction_listing",
         "licensing_deal",
+        "tariff_exemption",
         "offtake_agreement",
         "government_investment",
         "subsidy",
@@ -111,9 +119,11 @@ class EventLinker:
         if self.index.named is not named:
             self.index = NameIndex(named)
         for mention in self.parties(event):
+            if only_speaks(event, mention):
+                continue
             links.setdefault(mention.listing_id, self.named_link(event, mention, "party", day))
         for mention in self.index.in_sentence(event):
-            if mention.kind == "publisher" or only_speaks(event, mention):
+            if mention.kind == "publisher" or is_aside(event, mention):
                 continue
             links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
         held = {self.issuer_of(listing) for listing in links}
@@ -154,9 +164,13 @@ class EventLinker:
                 reason = f"named in the event: {reason}"
         elif told := told_effect(event, mention):
             sign, reason = told[0], f"{mention.why}; the text says {told[1]!r}"
-        elif tie and (judged := self.judged(event, tie)):
+        elif (link == "party" or not of_one_firm(event)) and (
+            judged := tie and self.judged(event, tie)
+        ):
             sign, reason = judged
             reason = f"named; {self.work(tie, event)}: {reason}"
+        elif said := contradiction(event):
+            reason = f"{mention.why}; the text says {said!r}"
         relevance = min(100, max(60 if link == "party" else 50, mention.relevance))
         return TickerLink(
             listing=mention.listing_id,
@@ -206,7 +220,9 @@ class EventLinker:
         near: dict[str, float] = {}
         classes = {parent for c in event.commodities for parent in lineage(c)[1:]}
         # "Chips such as AI accelerators": the kind is meant, not all of the class.
-        for commodity in [c for c in event.commodities if c not in classes]:
+        goods = [c for c in event.commodities if c not in classes]
+        # "Scrap copper" is no copper.
+        for commodity in [c for c in goods if c in FORMS] or goods:
             for reached, nearness in self.family(commodity):
                 near[reached] = max(near.get(reached, 0.0), nearness)
         for commodity, nearness in near.items():
@@ -288,10 +304,12 @@ class EventLinker:
         what = words(event.type)
         if event.factuality is Factuality.NEGATED:
             return None, f"{with_article(what)} would mean: {cell.reason}; but the text denies it"
+        if event.factuality is Factuality.QUESTION:
+            return None, f"{with_article(what)} would mean: {cell.reason}; but the text only asks"
         if said := contradiction(event):
             read = f"{with_article(what)} ({words(event.status)}) was read"
             return None, f"{read}, but the text says {said!r}"
-        forward = moves_forward(event.status, event.status_target) and not releases(event)
+        forward = advances(event)
         direction = "forward" if forward else "back"
         step = f"{with_article(what)} moving {direction} ({words(event.status)})"
         sign = cell.sign if forward else FLIP[cell.sign]
@@ -338,12 +356,6 @@ def strongest(groups: Iterable[list[TickerLink]]) -> list[TickerLink]:
         part.sort(key=lambda k: -k.relevance)
     chosen = (first + rest)[:MOST_EXPOSED]
     return sorted(chosen, key=lambda k: (-k.relevance, k.sign not in ("+", "-")))
-
-
-def gives(event: EventMention, mention: NamedListing) -> bool:
-    """ "an investment from Nvidia": does the company give what the event is about?"""
-    at = mention.start - event.sentence_start
-    return mention.field == event.field and bool(GIVES.search(event.sentence[: max(at, 0)]))
 
 
 class NameIndex:

@@ -4,6 +4,7 @@ A measure on goods moves some who make or use them and leaves others alone. Prec
 weak tie gives no link.
 """
 
+import re
 from collections.abc import Sequence
 
 from extractors.listings.places import IMPORT_SIDE, expand
@@ -31,6 +32,11 @@ EXPORT_SIDE = frozenset(
 PUT_OFF = frozenset(
     {EventStatus.AVERTED, EventStatus.DELAYED, EventStatus.SUSPENDED, EventStatus.REJECTED}
 )
+EMBARGO = re.compile(r"\bembargo(?:es)?\b", re.I)
+# Of a user's goods the first three count: what is further down its row is a small part of its cost.
+USER_WEIGHT = 0.4
+# Goods from here are hard to replace; from another single country they are not.
+LARGE = frozenset({"CN", "EU", "CA", "MX"})
 # May end in a duty, or in one for few firms: too far from who uses the goods.
 EARLY = frozenset({"investigation", "trade_remedy"})
 
@@ -42,11 +48,21 @@ def alike(commodity_id: str) -> bool:
 
 def fits(event: EventMention, exposure: Exposure, place: str) -> bool:
     """Is an issuer with this exposure, at this place, near enough to the event?"""
+    kind = event.type.value
+    # An embargo on a country touches who is there, not all who sell elsewhere.
+    if kind in EXPORT_SIDE and EMBARGO.search(event.sentence) and place != "target":
+        return False
     if exposure.role == "producer":
+        if kind == "sanction_listing" and place == "actor":
+            return alike(exposure.commodity_id)
+        # A border changes nothing of a price that the world makes.
+        group = load_commodities()[exposure.commodity_id].group
+        if group == "precious_metal" and kind in IMPORT_SIDE and place != "actor":
+            return False
         return place != "elsewhere" or gains_elsewhere(event, exposure)
     if exposure.role == "consumer":
         return reaches_user(event, exposure, place)
-    return event.type.value not in EARLY
+    return kind not in EARLY
 
 
 def gains_elsewhere(event: EventMention, exposure: Exposure) -> bool:
@@ -59,7 +75,11 @@ def gains_elsewhere(event: EventMention, exposure: Exposure) -> bool:
     if kind in IMPORT_SIDE:
         sold = not expand(event.actors).isdisjoint(exposure.sells)
         by_market = group in WORLD_MARKET and alike(exposure.commodity_id)
+        if kind == "tariff_exemption":
+            return False
         return (sold or by_market) and event.status not in PUT_OFF
+    if kind == "sanction_listing" and event.status is EventStatus.EXEMPTED:
+        return False
     if kind == "stockpile":
         return group in STORED_FROM_ABROAD and alike(exposure.commodity_id)
     return alike(exposure.commodity_id)
@@ -70,9 +90,13 @@ def reaches_user(event: EventMention, exposure: Exposure, place: str) -> bool:
 
     What a country holds back is not what its own users lack; what it holds back from some
     countries, users elsewhere still get. Of goods that differ, only the users meant are cut off.
+    Goods of one small seller are bought from another.
     """
     kind = event.type.value
-    if kind in EARLY:
+    if kind in EARLY or exposure.weight < USER_WEIGHT:
+        return False
+    one = set(event.targets) - {"world"}
+    if kind in IMPORT_SIDE and len(one) == 1 and not one & LARGE:
         return False
     if kind in EXPORT_SIDE:
         told = bool(expand(event.targets) - {"world"})
@@ -84,7 +108,7 @@ def both_sides(event: EventMention, works: Sequence[str], place: str) -> bool:
     """Does a producer also work where the measure does the opposite?
 
     A maker of steel at home, with mills in the country that meets the duty, gains and loses; how
-    much is not in the text. One that works mostly in that country loses.
+    much is not in the text. One mill abroad is not enough. One that works mostly abroad loses.
     """
     if len(works) < 2:
         return False
@@ -93,8 +117,8 @@ def both_sides(event: EventMention, works: Sequence[str], place: str) -> bool:
         near = actors if event.type.value in EXPORT_SIDE else targets
         return place == "elsewhere" and not held.isdisjoint(near)
     if place == "actor":
-        met = targets - actors
-        if "world" in targets or not met:
-            return bool(held - actors)
-        return not held.isdisjoint(met)
+        met, abroad = targets - actors, held - actors
+        if len(abroad) < 2:
+            return False
+        return "world" in targets or not met or not abroad.isdisjoint(met)
     return place == "elsewhere" and not held.isdisjoint(targets)

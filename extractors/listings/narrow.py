@@ -2,6 +2,7 @@
 
 import re
 
+from extractors.listings.whose import other_actor
 from models.event import EventMention, Factuality, TimeFrame
 
 # Below it the event is misread too often: of 83 such links judged, 64 named a listing rightly.
@@ -11,7 +12,10 @@ FIRM_TYPES = frozenset({"offtake_agreement", "licensing_deal", "government_inves
 CASES = frozenset({"investigation", "trade_remedy"})
 # With a firm named, these meet its goods or its custom, not the goods of all.
 OF_NAMED = frozenset(
-    {"tariff_exemption", "import_restriction", "export_control", "export_licensing", "subsidy"}
+    {
+        *("tariff_exemption", "import_restriction", "procurement_restriction", "subsidy"),
+        *("export_control", "export_licensing"),
+    }
 )
 MAKERS = (
     r"(?:industry|(?:auto|car|chip|steel|drug)?\s?makers?|farmers|growers|miners|drillers|refiners"
@@ -20,9 +24,9 @@ MAKERS = (
 )
 # "Industry backs tax relief": asked for, not decided.
 PLEAS = re.compile(
-    rf"\b{MAKERS}\b(?:\W+\w+){{0,2}}?\W+(?:urg|plead|lobb|petition|beg|press"
-    r"|call(?:s|ed)? (?:on|for)|ask|want|back|demand|seek|oppos|push|appeal|hope)"
-    r"(?:s|es|ed|ing)?\b",
+    rf"\b{MAKERS}\b(?:\W+\w+){{0,2}}?\W+(?:urg|plead|lobb|petition|beg|press|ask|want|back"
+    r"|demand|seek|oppos|push|appeal|hope|fume|protest|slam|critici|call(?:s|ed)? (?:on|for))\w*"
+    r"|\b(?:exemptions?|relief|tariffs?|duties|curbs?)\W+(?:is |are )?(?:sought|requested)\b",
     re.I,
 )
 # "A U.S. firm wins reprieve"
@@ -40,20 +44,28 @@ OTHERS = re.compile(
 
 
 def keeps_to_named(event: EventMention) -> bool:
-    """Does the event reach only whom it names: denied, unsure, past, asked for, or of one firm?"""
+    """Does the event reach only whom it names: denied, unsure, past, asked for, or of one firm?
+
+    Where another country acts than the one read, each place is wrong.
+    """
     if event.factuality is Factuality.NEGATED or event.time_frame is TimeFrame.BACKGROUND:
         return True
-    if PLEAS.search(event.sentence):
+    if PLEAS.search(event.sentence) or other_actor(event):
         return True
     return event.confidence < SURE or of_one_firm(event) or of_others(event)
 
 
 def of_one_firm(event: EventMention) -> bool:
-    """Is it a deal, permit or stake, or a measure, case or exemption of firms that are named?"""
+    """Is it a deal, permit or stake, or a measure, case or exemption of firms that are named?
+
+    A case before the WTO is one between states.
+    """
     kind, named = event.type.value, bool(event.company_texts)
     if kind in FIRM_TYPES or (named and kind in OF_NAMED):
         return True
     if kind == "tariff_exemption" and ONE.search(event.sentence):
+        return True
+    if kind in CASES and "WTO" in event.sentence:
         return True
     return kind in CASES and named and not event.targets
 

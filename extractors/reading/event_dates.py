@@ -47,7 +47,7 @@ _NUMBERED = re.compile(r"\bno\. ?\d+(?:(?:, | and )\d+)* of $", re.I)
 _BEGINS = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 _RELATIVE = frozenset({"relcl", "acl"})
 # What is put off or called off was to start as soon as this.
-_SOON_DAYS = 45
+_SOON_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)

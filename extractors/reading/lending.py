@@ -74,6 +74,7 @@ def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMenti
         frozenset(o.targets)
         for o in events
         if aimed
+        and o.target_texts
         and o.targets
         and type_group(o.type) == type_group(e.type)
         and _alike(o, e)

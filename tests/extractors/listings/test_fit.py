@@ -75,3 +75,21 @@ def test_a_measure_of_a_named_firm_reaches_no_other(linker: EventLinker) -> None
     one = event("export_control", "adopted", **fields, company_texts=("Fujian Jinhua",))
     assert links(linker, one) == {}
     assert links(linker, event("export_control", "adopted", **fields))
+
+
+def test_scrap_is_not_the_metal_it_is_made_of(linker: EventLinker) -> None:
+    duty = event("tariff", "raised", actors=("CN",), targets=("US",),
+                 commodities=("scrap_metal", "copper"))  # fmt: skip
+    assert "XNYS:FCX" not in links(linker, duty)
+
+
+def test_a_border_moves_no_price_of_gold(linker: EventLinker) -> None:
+    curbs = event("import_restriction", "adopted", actors=("IN",), commodities=("gold",))
+    assert "XNYS:NEM" not in links(linker, curbs)
+
+
+def test_users_look_elsewhere_when_one_small_seller_is_hit(linker: EventLinker) -> None:
+    for target, touched in (("KR", False), ("CN", True)):
+        duty = event("tariff", "adopted", actors=("US",), targets=(target,),
+                     commodities=("steel",))  # fmt: skip
+        assert ("XNYS:DE" in links(linker, duty)) is touched

@@ -6,7 +6,7 @@ import pytest
 
 from extractors.listings.exposure import EventLinker
 from extractors.listings.tickers import TickerLinker
-from models.event import EventType, Polarity, TimeFrame
+from models.event import EventType, Factuality, Polarity, TimeFrame
 from models.reference.securities import load_securities
 from tests.extractors.listings.test_exposure import event, links
 
@@ -224,3 +224,160 @@ def test_a_reserve_that_is_made_ready_may_be_filled_or_used(linker: EventLinker)
         step = event("stockpile", "proposed", actors=("US",), commodities=("crude_oil",),
                      sentence=sentence)  # fmt: skip
         assert links(linker, step)["XNYS:XOM"].sign == sign, sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "sign"),
+    [
+        ("investigation", "The ITC is to investigate whether Alcoa infringes a patent.", "-"),
+        ("investigation", "The ITC opens a case after Alcoa complaint", "+"),
+        ("import_restriction", "Kenya halts imports of Alcoa foil", "-"),
+        ("tariff", "Canada will answer with tariffs over Alcoa", "-"),
+        ("tariff", "Alcoa chief says: we have to raise prices", "-"),
+        ("tariff", "Alcoa secures a full exemption", "+"),
+    ],
+)
+def test_cases_bans_and_exemptions_of_a_named_firm(
+    linker: EventLinker, kind: str, sentence: str, sign: str
+) -> None:
+    assert links(linker, event(kind, "adopted", actors=("US",), sentence=sentence))[
+        "XNYS:AA"
+    ].sign == (sign)
+
+
+def test_the_firm_of_an_exemption_is_spared(linker: EventLinker) -> None:
+    sentence = "Regulators decide on Alcoa foil"
+    step = event("tariff_exemption", "adopted", actors=("US",), sentence=sentence,
+                 company_texts=("Alcoa",))  # fmt: skip
+    assert links(linker, step)["XNYS:AA"].sign == "+"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "No extra tariffs on Brazilian steel for now",
+        "Washington revises its tariff on steel",
+        "Washington is considering cutting the duty on steel",
+    ],
+)
+def test_denials_and_changes_without_direction_leave_the_sign_open(
+    linker: EventLinker, sentence: str
+) -> None:
+    step = event("tariff", "proposed", actors=("US",), commodities=("steel",), sentence=sentence,
+                 polarity=Polarity.RESTRICTING)  # fmt: skip
+    assert {link.sign for link in links(linker, step).values()} == {None}
+
+
+def test_waivers_that_end_tighten(linker: EventLinker) -> None:
+    step = event("sanction_listing", "reinstated", actors=("US",), targets=("IR",),
+                 commodities=("crude_oil",), polarity=Polarity.RESTRICTING,
+                 sentence="Washington ends waivers on Iran's oil sanctions")  # fmt: skip
+    assert links(linker, step)["XNYS:TTE"].sign == "+"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "actors", "targets"),
+    [
+        ("Leaders discuss trade after U.S. steel tariffs", ("JP",), ()),
+        ("Canada to impose a duty on steel after others did", ("CA", "US"), ("CA",)),
+        ("US says steel is subsidised, will impose duties", ("CN",), ()),
+        ("Envoy expects China's tariffs on steel to fall", ("CN", "US"), ("US",)),
+    ],
+)
+def test_where_the_text_lets_another_country_act_no_maker_is_listed(
+    linker: EventLinker, sentence: str, actors: tuple[str, ...], targets: tuple[str, ...]
+) -> None:
+    fields = {"targets": targets, "commodities": ("steel",)}
+    step = event("tariff", "adopted", actors=actors, sentence=sentence, **fields)
+    assert links(linker, step) == {}
+    assert links(linker, event("tariff", "adopted", actors=actors, **fields))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "sign"),
+    [
+        ("investigation", "China launches a price probe into Arconic Co, Alcoa and Micron", "-"),
+        ("investigation", "The ITC opens a case over Alcoa Warrick complaint", "+"),
+        ("tariff", "Alcoa, Micron, Intel oppose the proposed tariffs", "-"),
+        ("import_restriction", "Alcoa defeats a bid for a new ban", "+"),
+    ],
+)
+def test_names_in_a_row_share_what_is_told(
+    linker: EventLinker, kind: str, sentence: str, sign: str
+) -> None:
+    found = links(linker, event(kind, "adopted", actors=("CN",), sentence=sentence))
+    assert found["XNYS:AA"].sign == sign
+
+
+def test_an_exemption_that_is_given_is_a_step_forward(linker: EventLinker) -> None:
+    for status in ("adopted", "exempted"):
+        step = event("tariff_exemption", status, actors=("US",), targets=("CA",),
+                     commodities=("steel",))  # fmt: skip
+        found = links(linker, step)
+        assert (found["XNYS:NUE"].sign, found["XNYS:DE"].sign) == ("-", "+")
+
+
+def test_no_more_waivers_is_no_easing(linker: EventLinker) -> None:
+    fields = {"actors": ("US",), "targets": ("RU",), "commodities": ("crude_oil",)}
+    for sentence, sign in (
+        ("The US grants no more waivers for the oil", None),
+        ("The US grants waivers for the oil", "+"),
+    ):
+        step = event("sanction_listing", "exempted", **fields, sentence=sentence)
+        assert links(linker, step)["MISX:LKOH"].sign == sign, sentence
+
+
+def test_what_is_less_likely_is_no_step(linker: EventLinker) -> None:
+    step = event("tariff", "raised", actors=("US",), targets=("JP",), commodities=("autos",),
+                 sentence="Higher U.S. tariffs on Japanese cars less likely")  # fmt: skip
+    assert {link.sign for link in links(linker, step).values()} == {None}
+
+
+def test_the_exports_of_another_country_are_not_held_back_by_the_actor(linker: EventLinker) -> None:
+    fields = {"actors": ("US",), "targets": ("VE",), "commodities": ("crude_oil",)}
+    step = event("export_control", "announced", **fields,
+                 sentence="US will control Venezuela oil exports")  # fmt: skip
+    assert links(linker, step) == {}
+    embargo = event("export_ban", "adopted", **fields, sentence="Venezuela is under an embargo")
+    assert links(linker, embargo) == {}
+
+
+def test_support_that_is_received_is_no_case(linker: EventLinker) -> None:
+    sentence = "Alcoa gets its first export credit since the probes"
+    step = event("subsidy", "adopted", actors=("US",), sentence=sentence, company_texts=("Alcoa",))
+    assert links(linker, step)["XNYS:AA"].sign == "+"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "sign"),
+    [
+        ("tariff", "EU drafts a tariff list hitting Alcoa, Micron", "-"),
+        ("tariff", "US may raise tariffs after the WTO rejects claims over Alcoa", "-"),
+        ("investigation", "A panel rules that the state gives unfair Alcoa subsidies", "-"),
+    ],
+)
+def test_lists_and_claims_meet_the_firm(
+    linker: EventLinker, kind: str, sentence: str, sign: str
+) -> None:
+    found = links(linker, event(kind, "adopted", actors=("US",), sentence=sentence))
+    assert found["XNYS:AA"].sign == sign
+
+
+def test_who_speaks_first_or_stands_in_another_clause_is_not_touched(linker: EventLinker) -> None:
+    for sentence in ("Alcoa: end of the duty is a first step", "Alcoa gains; a tariff is set"):
+        step = event("tariff", "adopted", actors=("US",), sentence=sentence,
+                     start=len(sentence) - 5)  # fmt: skip
+        assert links(linker, step) == {}, sentence
+
+
+def test_what_is_only_asked_has_no_sign(linker: EventLinker) -> None:
+    step = event("licensing_deal", "extended", actors=("US",), company_texts=("Alcoa",),
+                 sentence="Will Alcoa get its licence?",
+                 factuality=Factuality.QUESTION)  # fmt: skip
+    assert links(linker, step)["XNYS:AA"].sign is None
+
+
+def test_a_sale_from_a_reserve_is_a_release(linker: EventLinker) -> None:
+    step = event("stockpile", "proposed", actors=("US",), commodities=("crude_oil",),
+                 sentence="The budget proposes a sale from the oil reserve")  # fmt: skip
+    assert links(linker, step)["XNYS:XOM"].sign == "-"
