@@ -50,7 +50,7 @@ def stems_of(language: str) -> Stems:
 
 def compiled(expression: str) -> re.Pattern[str]:
     """An expression of a file; line ends in it are only for the eye."""
-    return re.compile(expression.replace("\n", "").lower())
+    return re.compile(expression.replace("\n", ""), re.IGNORECASE)
 
 
 def likely_step(headline: str, language: str) -> LikelyStep | None:
@@ -58,7 +58,7 @@ def likely_step(headline: str, language: str) -> LikelyStep | None:
     if language not in LANGUAGES:
         return None
     stems = stems_of(language)
-    text = " ".join(headline[:MOST_CHARACTERS].lower().split())
+    text = " ".join(headline[:MOST_CHARACTERS].split())
     step = stems.step.search(text)
     if step is None or stems.veto.search(text):
         return None

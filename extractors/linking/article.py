@@ -9,17 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from extractors.linking.days import Interval, days_of, decided
 from extractors.linking.match import CURBS, is_planned
-from extractors.linking.parts import (
-    TITLE,
-    Interval,
-    Part,
-    days_of,
-    decided,
-    may_be_recent,
-    parts_of_article,
-    rates_meet,
-)
+from extractors.linking.parts import TITLE, Part, may_be_recent, parts_of_article, rates_meet
 from extractors.linking.reports import dates_of
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
 from models.event import EventStatus, StatusTarget, TimeFrame, status_class
@@ -51,7 +43,7 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
     """Return one version's parts; full and short reports of a step share its subject and day."""
     if len(parts) < 2:
         return list(parts)
-    found = [with_plan(part, parts) for part in with_end(parts)]
+    found = [with_full_name(with_plan(part, parts), parts) for part in with_end(parts)]
     for at, part in enumerate(found):
         if part.empty and not part.weak and part.source.mention.field != TITLE:
             found[at] = with_subject(part, parts)
@@ -120,6 +112,19 @@ def with_day(part: Part, parts: Sequence[Part]) -> Part:
         ):
             when = other.when if other.when.stated else decided(part.source, TimeFrame.CURRENT)
             return replace(part, when=when, time_frame=TimeFrame.CURRENT)
+    return part
+
+
+def with_full_name(part: Part, parts: Sequence[Part]) -> Part:
+    """Return a title with the firms that its text gives in full: "Example Corp. (EXC)"."""
+    m = part.source.mention
+    if m.field != TITLE or not part.companies:
+        return part
+    for other in parts:
+        sentence = other.source.mention.sentence
+        same_kind = other.block == part.block and other.status_class == part.status_class
+        if same_kind and other.companies and any(f"({n})" in sentence for n in m.company_texts):
+            return replace(part, companies=part.companies | other.companies)
     return part
 
 

@@ -144,6 +144,8 @@ def other_reach(part: Part, known: Described, steps: Sequence[DevelopmentState])
         return False
     goods, held = part.buckets - {ALL_GOODS}, set(known.buckets) - {ALL_GOODS}
     other_targets = bool(part.targets) != bool(known.targets)
+    if part.spares and part.empty and not part.targets:
+        return False
     other_goods = bool(goods) != bool(held) and not part.spares
     if shares_act(part, known):
         return other_targets and any_each_country(set(known.specific) & set(part.specific))

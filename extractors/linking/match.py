@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from extractors.linking.life_cycle import ENDED, allowed
+from extractors.linking.days import CURRENT_DAYS, days_of
+from extractors.linking.life_cycle import AFTER_PAUSE, ENDED, PAUSES, allowed
 from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import CURRENT_DAYS, TARIFFS, Part, days_of
+from extractors.linking.parts import TARIFFS, Part
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
@@ -47,10 +48,10 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     points = likeness(part, known)
     if points is None or values_conflict(part, known) or next_round(part, [known]):
         return None
-    if carries_out(part, known):
+    if carries_out(part, known) or spares_from(part, known):
         return None
     same_article = part.source.mention.article_id == known.last_article
-    if same_article and part.type.value != (known.last_type or known.type):
+    if same_article and part.type.value not in (known.last_types or [known.type]):
         return None  # the extractor separated them within one text
     dated = part.when.low is not None and known.low is not None
     if not dated and other_reach(part, known, [known]):
@@ -68,6 +69,12 @@ def founds(part: Part, known: DevelopmentState) -> bool:
     """
     new = known.novelty == Novelty.NEW_MEASURE and not (part.background or part.weak or known.weak)
     return new and {part.status_class, known.status_class} == FOUNDED and part.group != TARIFFS
+
+
+def spares_from(part: Part, known: DevelopmentState) -> bool:
+    """Does one impose a tariff, and the other take goods or countries out of it?"""
+    exempts = (part.type is EventType.TARIFF_EXEMPTION, known.type == EventType.TARIFF_EXEMPTION)
+    return part.status in STAGES and exempts[0] != exempts[1]
 
 
 def carries_out(part: Part, known: DevelopmentState) -> bool:
@@ -158,12 +165,15 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     ):
         return None
     points += 25 if same_rate else 0
+    points += 10 if part.targets and part.empty and still_reported(part, known) else 0
     if before:
-        points += 5 if allowed(S(before.status), part.status) else -5
+        points += 5 if allowed(S(before.status), part.status) or resumes(part, before) else -5
         age = days_silent(part, known)
         points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
         points += 15 if part.source.mention.article_id == before.last_article else 0
         points += 10 if part.group == CURBS and part.empty and age <= KIND_DAYS else 0
+        # An exemption leaves out from which tariff: from the one in the news.
+        points += 10 if part.spares and part.empty and age <= CURRENT_DAYS else 0
     if part.status is S.AVERTED:
         points += 20 if before and was_pending(part, before) else -10
     return points if points >= SAME_MEASURE else None
@@ -188,7 +198,7 @@ def opens_another(
     status = S(before.status)
     if status in ENDED:
         return True
-    if part.type is EventType.TRADE_AGREEMENT:
+    if part.type in (EventType.TRADE_AGREEMENT, EventType.TARIFF_EXEMPTION):
         return False
     if part.group == TARIFFS and part.targets == set(known.targets):
         same_goods = not part.buckets.isdisjoint(known.buckets)
@@ -198,7 +208,14 @@ def opens_another(
         return True
     if rates_of(part) and known.rated and not same_rate:
         return True
+    if resumes(part, before):
+        return False
     return status not in UNBOUND and part.when.low is not None
+
+
+def resumes(part: Part, before: DevelopmentState) -> bool:
+    """Is it what comes after a pause, in whatever words?"""
+    return S(before.status) in PAUSES and part.status in AFTER_PAUSE
 
 
 def was_pending(part: Part, before: DevelopmentState) -> bool:
@@ -248,7 +265,7 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
     between, a report of the same class repeats the old step. A measure ends only once, whatever
     the dates.
     """
-    ends = part.status in ENDED
+    ends = part.status is S.AVERTED
     if (part.when.stated and not ends) or next_round(part, known.developments):
         return None
     for step in reversed(known.firm):

@@ -6,7 +6,6 @@ implementer or the parties of a deal, they are taken from the article's other me
 provided these agree.
 """
 
-import calendar
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +20,7 @@ from extractors.linking.acts import (
     own_acts,
     standing_act,
 )
+from extractors.linking.days import CURRENT_DAYS, PAST_DAYS, Interval, decided
 from extractors.linking.instrument_ids import NamedInstruments, named_instruments
 from extractors.linking.parties import (
     ACT_TITLE,
@@ -29,6 +29,7 @@ from extractors.linking.parties import (
     outside_titles,
     owner_of_measure,
     pair_of_deal,
+    region_of_measure,
     with_blocs,
 )
 from extractors.linking.scope import reaches_all, spares, subjects_of, tells_of_another
@@ -46,9 +47,6 @@ from models.link import LinkMention
 from models.reference import load_commodities, product_bucket
 
 PartKey = tuple[str, int]
-CURRENT_DAYS = 7
-# A step dated before these days is no news by now, whatever words tell it.
-PAST_DAYS = 14
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
 TARIFFS = type_group(EventType.TARIFF)
@@ -68,42 +66,10 @@ WEAK = frozenset({Factuality.NEGATED, Factuality.QUESTION, Factuality.SPECULATIV
 OFFICIAL = frozenset(
     {SourceType.OFFICIAL_ACTOR, SourceType.OFFICIAL_COUNTERPARTY, SourceType.OFFICIAL_OTHER}
 )
-ACT_NUMBER = (
-    r"\b(?:orders?|proclamations?|announcements?|notices?|regulations?|memorand(?:um|a)|directives?)"
-    r" (?:\(\w{2,4}\) )?(?:nos?\.? )?\d[\w/-]*,? (?:of|dated|from) "
-)
-DONE_BY_ACT = re.compile(r"\W*(?:\(?\w{1,3}\)\W*)?(?:in|by|through|with|on)\b", re.I)
 COMPANY_NOISE = re.compile(
     r"\b(?:inc|corp|corporation|co|company|ltd|limited|plc|llc|ag|sa|nv|se|group|holdings?|the)\b"
     r"|[^\w\s]"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """When a step was decided: between `low` and `high`, None where open.
-
-    `stated` means that the text gives a date; otherwise it is derived from the time of the report.
-    """
-
-    low: date | None
-    high: date
-    precision: str | None
-    stated: bool
-
-    def gap_days(self, other: "Interval") -> int:
-        """Return the days between the two; 0 if they overlap."""
-        gaps = [0]
-        if self.low:
-            gaps.append((self.low - other.high).days)
-        if other.low:
-            gaps.append((other.low - self.high).days)
-        return max(gaps)
-
-    def tolerance_days(self, other: "Interval") -> int:
-        """Return how far apart the dates of two reports of one step may be (ontology section 7)."""
-        exact = {"day", None}
-        return 3 if self.precision in exact and other.precision in exact else 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +194,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 actors = next(iter(others)) if len(others) == 1 else (owner,) if owner else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
             aims |= frozenset(outside_titles(known_codes(m.targets), m.sentence))
+            aims = aims or region_of_measure(m.sentence) - set(actors)
             targets = {
                 one: (aims | frozenset(actors)) - {one, WORLD}
                 if len(implementers) > 1
@@ -259,8 +226,8 @@ def told_by_text(item: LinkMention, mentions: Sequence[LinkMention]) -> tuple[st
         and m.factuality not in WEAK
         and rates_meet(title, m)
     }
-    named = {code for codes in found for code in codes}
-    fits = (not actors or named <= set(actors)) and named.isdisjoint(title.targets)
+    named = {code for codes in found for code in codes} - set(title.targets)
+    fits = not actors or named <= set(actors)
     return tuple(named) if len(named) == 1 and fits else ()
 
 
@@ -418,60 +385,3 @@ def same_name(one: str, other: str) -> bool:
     """Do two company keys name one firm? "mp" is "mp materials": a name may be shortened."""
     shorter, longer = sorted((one.split(), other.split()), key=len)
     return longer[: len(shorter)] == shorter
-
-
-def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
-    """Return when the step was decided, from the mention's dates, else from its time frame."""
-    m = item.mention
-    dates = {
-        d.role: d.date
-        for d in reversed(m.dates)
-        if d.role != "date_announced" or not dates_cited_act(d.text, m.sentence)
-    }
-    reported = item.reported_date
-    stated = dates.get("date_announced")
-    if stated is None and m.status is EventStatus.IN_FORCE:
-        stated = dates.get("date_effective")
-    if stated is None and m.status is EventStatus.EXPIRED:
-        stated = dates.get("date_end")
-    span = days_of(stated) if stated else None
-    week_before = reported - timedelta(days=CURRENT_DAYS)
-    current = time_frame is not TimeFrame.BACKGROUND
-    # In a report of today, "this year" is less precise than the report's own date.
-    vague = span and span[2] != "day" and current and span[1] >= week_before
-    if span and not vague and span[0] <= reported + timedelta(days=1):
-        return Interval(low=span[0], high=min(span[1], reported), precision=span[2], stated=True)
-    if time_frame is TimeFrame.BACKGROUND:
-        return Interval(low=None, high=week_before, precision=None, stated=False)
-    return Interval(low=week_before, high=reported, precision=None, stated=False)
-
-
-def dates_cited_act(text: str, sentence: str) -> bool:
-    """Is the date that of an act under which a step is taken, or which the step changes?
-
-    "18% under Executive Order 14257 of April 2, 2025". What a sentence says to be done in or by the
-    act ("In Executive Order 14259 of April 8, the rate was raised") was done on that day.
-    """
-    cited = re.search(rf"{ACT_NUMBER}{re.escape(text)}", sentence, re.I) if text else None
-    return bool(cited) and not DONE_BY_ACT.match(sentence)
-
-
-def days_of(text: str) -> tuple[date, date, str] | None:
-    """Return first day, last day and precision of YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD."""
-    try:
-        if re.fullmatch(r"\d{4}", text):
-            return date(int(text), 1, 1), date(int(text), 12, 31), "year"
-        if found := re.fullmatch(r"(\d{4})-Q([1-4])", text):
-            year, last = int(found[1]), int(found[2]) * 3
-            return date(year, last - 2, 1), month_end(year, last), "quarter"
-        if found := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            year, month = int(found[1]), int(found[2])
-            return date(year, month, 1), month_end(year, month), "month"
-        exact = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return exact, exact, "day"
-
-
-def month_end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from extractors.linking.days import CURRENT_DAYS, of_another
 from extractors.linking.grade import earliest, official_of, worth
-from extractors.linking.parts import CURRENT_DAYS, UNKNOWN, Part, same_name
+from extractors.linking.parts import UNKNOWN, Part, same_name
 from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
 from models.event import (
     EventStatus,
@@ -152,7 +153,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
         state.mention_count += 1
         state.first_seen = min(state.first_seen, part.source.first_seen_at)
         state.last_reported = max(state.last_reported, part.source.reported_at)
-        state.last_article, state.last_type = m.article_id, m.type.value
+        note_article(state, part)
         return
     if state.hollow and not (part.weak and state.lead_withdrew):
         lead_with(state, part)
@@ -176,7 +177,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     state.mention_count += 1
     state.first_seen = min(state.first_seen, part.source.first_seen_at)
     state.last_reported = max(state.last_reported, part.source.reported_at)
-    state.last_article, state.last_type = m.article_id, m.type.value
+    note_article(state, part)
     if part.weak and not state.weak:
         return
     if part.when.stated and not state.stated and part.when.gap_days(state.when) == 0:
@@ -212,6 +213,14 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     extend(state.hs_codes, m.hs_codes, limit=MAX_CODES)
 
 
+def note_article(state: DevelopmentState, part: Part) -> None:
+    """Remember the last article and the types by which it tells the step."""
+    if part.article != state.last_article:
+        state.last_types = []
+    state.last_article = part.article
+    extend(state.last_types, [part.type.value])
+
+
 def looks_from_afar(part: Part, state: DevelopmentState) -> bool:
     """Is it a report of another article, more than a week after the step?"""
     return part.article != state.lead_article and part.reported - state.high > RECENT
@@ -239,7 +248,12 @@ def amounts_of(part: Part) -> list[Value]:
 
 def dates_of(part: Part, role: str) -> list[str]:
     """Return the dates of one role; an end date may be that of the whole article."""
-    found = [d.date for d in part.source.mention.dates if d.role == role]
+    m = part.source.mention
+    found = [
+        d.date
+        for d in m.dates
+        if d.role == role and not (role == "date_effective" and of_another(d.text, m))
+    ]
     if role == "date_end" and part.shared_end and not found:
         return [part.shared_end]
     return found

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from extractors.linking.days import days_of, month_end
 from extractors.linking.grade import graded
 from extractors.linking.index import keys_of, measure_keys_of
 from extractors.linking.life_cycle import PAUSES, leaves_a_pause
 from extractors.linking.match import CURBS
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import days_of, month_end
 from extractors.linking.reports import STAGES
 from extractors.linking.state import DevelopmentState
 from models.event import EventStatus, Factuality, StatusTarget, TimeFrame

@@ -7,7 +7,7 @@ reverse of one that is bought; the type of the event is the same for both.
 
 import re
 
-from models.event import FAMILY, EventMention, EventStatus, EventType, Polarity
+from models.event import FAMILY, EventMention, EventStatus, EventType, Polarity, moves_forward
 
 # Easing, up to six words before what it eases; and words that tighten, wherever they are.
 RULES = (
@@ -71,12 +71,56 @@ QUOTA_TYPES = frozenset(
         EventType.LOCAL_CONTENT_NATIONALISATION,
     }
 )
+# Support that ends, or that is fought over, is none that begins.
+SUPPORT = frozenset({EventType.SUBSIDY, EventType.GOVERNMENT_INVESTMENT})
+AID = (
+    r"(?:subsid\w+|tax (?:breaks?|credits?|relief)|incentives?|aid\b|support\b"
+    r"|grants?|loans?|credits?)"
+)
+ENDS = re.compile(
+    r"\b(?:end(?:s|ed|ing)?|drop|cut|scrap|eliminat|repeal|kill|cancel|phas\w+ out|slash|withdraw"
+    rf"|halt|remov|claw|strip|axe)\w*(?:\W+\w+){{0,5}}?\W+{AID}",
+    re.I,
+)
+CASE = re.compile(
+    r"\b(?:WTO|illegal\w*|ruling|disputes?|row|complaints?|retaliat\w+|court|panel|probes?|punish\w*"
+    r"|countervail\w*|anti-?subsidy)\b"
+)
+# "Readies reserves" may be to fill or to tap them.
+UNCLEAR = re.compile(
+    r"\b(?:read(?:y|ies|ied)|prepar\w+|emergency|use|plans?|could|consider\w*)\b",
+    re.I,
+)
+# "Removes some furniture from planned tariffs"
+SPARES = re.compile(
+    r"\b(?:remov|exclud|exempt|spar|drop|delet|strik|leav)\w*(?:\W+\w+){1,8}?"
+    r"\W+(?:from|off|out of)\b"
+    r"(?:\W+\w+){0,4}?\W+(?:tariff|dut(?:y|ies)|list|lev)",
+    re.I,
+)
 
 
 def releases(event: EventMention) -> bool:
     """Does the sentence of a stockpile say that stocks are let go?"""
     found = event.type is EventType.STOCKPILE and RELEASES.search(event.sentence)
     return bool(found) and not BUYS.search(event.sentence)
+
+
+def unsupported(event: EventMention) -> str | None:
+    """Return the words by which support ends, or is fought over; None without any."""
+    if event.type not in SUPPORT:
+        return None
+    forward = moves_forward(event.status, event.status_target)
+    found = (forward and ENDS.search(event.sentence)) or CASE.search(event.sentence)
+    return " ".join(found[0].split()) if found else None
+
+
+def unclear_stocks(event: EventMention) -> str | None:
+    """Return the words after which stocks may be filled or used; None if it is told."""
+    if event.type is not EventType.STOCKPILE or releases(event) or BUYS.search(event.sentence):
+        return None
+    found = UNCLEAR.search(event.sentence)
+    return found[0] if found else None
 
 
 def contradiction(event: EventMention) -> str | None:
@@ -92,6 +136,10 @@ def contradiction(event: EventMention) -> str | None:
         # Reserves of another country are no stocks of the actor's.
         if event.targets and not set(event.targets) & set(event.actors):
             return "reserves of another country"
+    if words := unsupported(event) or unclear_stocks(event):
+        return words
+    if event.polarity is Polarity.RESTRICTING and (found := SPARES.search(event.sentence)):
+        return " ".join(found[0].split())
     stopped = event.status is EventStatus.SUSPENDED and FAMILY[event.type] == "export"
     for pattern, asked in ((STOPS, stopped), (QUOTA, event.type in QUOTA_TYPES)):
         if asked and (found := pattern.search(event.sentence)):

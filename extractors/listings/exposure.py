@@ -15,10 +15,12 @@ from datetime import date
 
 from extractors.listings.company_names import fold
 from extractors.listings.doubts import contradiction, releases
+from extractors.listings.fit import EXPORT_SIDE, alike, both_sides, fits
+from extractors.listings.narrow import keeps_to_named
 from extractors.listings.places import UNTOLD, expand, place_of, reaches, untold_part, works_of
 from extractors.listings.tickers import TickerLinker
-from extractors.listings.told import told_effect
-from models.event import EventMention, Factuality, TimeFrame, moves_forward
+from extractors.listings.told import does_itself, only_speaks, told_effect
+from models.event import EventMention, Factuality, moves_forward
 from models.jurisdiction import jurisdiction_name
 from models.reference import lineage, load_commodities
 from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securities, TickerLink
@@ -26,6 +28,8 @@ from models.security import Exposure, ExposureSign, Issuer, NamedListing, Securi
 MOST_EXPOSED = 20
 # Of listings alike whose sign is not known, some are enough.
 MOST_UNSIGNED = 4
+# Of the users of goods, those who depend most on them.
+MOST_USERS = 3
 # Of each place, so many by role before all others.
 FIRST = {"producer": 2}
 LEAST_RELEVANT = 20
@@ -42,11 +46,6 @@ WORKS = {
 JOINT = frozenset({"rare_earths", "light_rare_earths", "heavy_rare_earths"})
 # Goods that are made into their class, not kinds of it.
 INPUTS = frozenset({"lithography", "wafers", "bauxite", "alumina", "apis"})
-# Below it the event is misread too often: of 83 such links judged, 64 named a listing rightly.
-SURE = 0.9
-# What concerns one firm says little of others.
-FIRM_TYPES = frozenset({"offtake_agreement", "licensing_deal", "government_investment"})
-CASES = frozenset({"investigation", "trade_remedy"})
 GIVES = re.compile(r"\bfrom\s+$")
 GIVEN = frozenset({"government_investment", "subsidy"})
 PARTY_TYPES = frozenset(
@@ -114,7 +113,7 @@ class EventLinker:
         for mention in self.parties(event):
             links.setdefault(mention.listing_id, self.named_link(event, mention, "party", day))
         for mention in self.index.in_sentence(event):
-            if mention.kind == "publisher":
+            if mention.kind == "publisher" or only_speaks(event, mention):
                 continue
             links.setdefault(mention.listing_id, self.named_link(event, mention, "named", day))
         held = {self.issuer_of(listing) for listing in links}
@@ -142,10 +141,14 @@ class EventLinker:
         sign: str | None = None
         reason = f"{mention.why}; its part in the {words(event.type)} is not told"
         party = self.signs.get((event.type.value, "party", "any"))
+        if event.type.value == "investment_screening":
+            reason = f"{mention.why}; what the decision on the deal is worth to it is not told"
         # Such sentences also name rivals and lenders: only an argument is a party.
         if party and link == "party" and event.type.value in PARTY_TYPES:
             if event.type.value in GIVEN and gives(event, mention):
                 reason = f"{mention.why}; it gives the money"
+            elif does_itself(event, mention):
+                reason = f"{mention.why}; the text tells what it does, not what is done to it"
             else:
                 sign, reason = self.signed(event, party)
                 reason = f"named in the event: {reason}"
@@ -170,6 +173,8 @@ class EventLinker:
         best: dict[str, Tie] = {}
         for tie in self.ties(event, day):
             held = best.get(tie.exposure.issuer_id)
+            if not fits(event, tie.exposure, tie.place):
+                continue
             if held is None or tie.strength > held.strength:
                 best[tie.exposure.issuer_id] = tie
         links: dict[tuple[str, str], list[TickerLink]] = defaultdict(list)
@@ -245,7 +250,7 @@ class EventLinker:
             return None, "what the agreement opens, and to whom, is not told"
         if tie.place != UNTOLD:
             cell = self.cell(event, tie)
-            return self.signed(event, cell) if cell else None
+            return self.placed(event, tie, cell) if cell else None
         kind, role = event.type.value, tie.exposure.role
         cells = [cell for cell in self.signs.values() if (cell.type, cell.role) == (kind, role)]
         if not cells:
@@ -255,6 +260,17 @@ class EventLinker:
         return None, f"what {with_article(words(event.type))} does to it hangs on " + (
             f"{untold_part(event)}, which the text does not say"
         )
+
+    def placed(self, event: EventMention, tie: Tie, cell: ExposureSign) -> tuple[str | None, str]:
+        """Return sign and reason by the prior; no sign where the place does not tell it."""
+        what, exposure = words(event.type), tie.exposure
+        works = works_of(exposure, self.issuers[exposure.issuer_id].country)
+        if exposure.role == "producer" and both_sides(event, works, tie.place):
+            return None, f"it works on both sides of the {what}; which weighs more is not told"
+        abroad = tie.place == "elsewhere" and event.type.value in EXPORT_SIDE
+        if abroad and not alike(exposure.commodity_id):
+            return None, f"whether the {what} binds it too, or makes it room, is not told"
+        return self.signed(event, cell)
 
     def cell(self, event: EventMention, tie: Tie) -> ExposureSign | None:
         """Return the prior for this type, role and place."""
@@ -312,7 +328,9 @@ def strongest(groups: Iterable[list[TickerLink]]) -> list[TickerLink]:
     first, rest = [], []
     for group in groups:
         held = sorted(group, key=lambda k: -k.relevance)
-        held = held[:MOST_UNSIGNED] if held[0].sign is None else held
+        unsigned = [k for k in held if k.sign is None][MOST_UNSIGNED:]
+        held = [k for k in held if k not in unsigned]
+        held = held[:MOST_USERS] if held[0].role == "consumer" else held
         count = FIRST.get(held[0].role or "", 1)
         first += held[:count]
         rest += held[count:]
@@ -320,21 +338,6 @@ def strongest(groups: Iterable[list[TickerLink]]) -> list[TickerLink]:
         part.sort(key=lambda k: -k.relevance)
     chosen = (first + rest)[:MOST_EXPOSED]
     return sorted(chosen, key=lambda k: (-k.relevance, k.sign not in ("+", "-")))
-
-
-def keeps_to_named(event: EventMention) -> bool:
-    """Does the event reach only whom it names: denied, unsure, past, or the case of one firm?"""
-    if event.factuality is Factuality.NEGATED or event.time_frame is TimeFrame.BACKGROUND:
-        return True
-    return event.confidence < SURE or of_one_firm(event)
-
-
-def of_one_firm(event: EventMention) -> bool:
-    """Is it a deal, permit or stake, or a case or an exemption of firms that are named?"""
-    kind, named = event.type.value, bool(event.company_texts)
-    if kind in FIRM_TYPES or (kind == "tariff_exemption" and named):
-        return True
-    return kind in CASES and named and not event.targets
 
 
 def gives(event: EventMention, mention: NamedListing) -> bool:

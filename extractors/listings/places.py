@@ -76,11 +76,12 @@ def twice(event: EventMention) -> frozenset[str]:
 def reaches(event: EventMention, exposure: Exposure, works: tuple[str, ...]) -> bool:
     """Return False for a border measure of a market in which the issuer does not sell.
 
-    Goods that the measure names by country count in any case.
+    Goods that the measure names by country count in any case; those of a union only if they are
+    sold there.
     """
     if event.type.value not in IMPORT_SIDE or not exposure.sells or exposure.role != "producer":
         return True
-    named = bool(works) and works[0] in expand(event.targets)
+    named = bool(works) and works[0] in event.targets
     actors = expand(event.actors)
     return named or not actors or not actors.isdisjoint(exposure.sells)
 

@@ -158,9 +158,7 @@ def _with_goods(e: EventMention, events: Sequence[EventMention], text: str) -> E
     known = [
         o.commodities
         for o in events
-        if o.commodities
-        and type_group(o.type) == type_group(e.type)
-        and (set(o.actors) & set(e.actors) or not e.actors)
+        if o.commodities and o.type is e.type and (set(o.actors) & set(e.actors) or not e.actors)
     ]
     buckets = {frozenset(product_bucket(good) for good in goods) for goods in known}
     if len(buckets) != 1 or len(next(iter(buckets))) > _FEW_GOODS:

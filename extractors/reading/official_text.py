@@ -32,7 +32,9 @@ _OPINION = re.compile(
     r"\bin (?:my|his|her|their|(?:the|these) [\w ]{3,25}['’]s?) (?:judgments?|views?|opinions?)\b",
     re.I,
 )
-_IN_CASE = re.compile(r"\b(?:when|whenever|whether|in the event)\b[^,;:.]{0,60}$", re.I)
+_IN_CASE = re.compile(
+    r"\b(?:when|whenever|whether|in the event)\b[^,;:.]{0,60}$|\b(?:partners|countries) who $", re.I
+)
 _UNTOUCHED = re.compile(
     r"\bnot (?:be )?(?:alter|affect|supersede|limit|impair)(?:s|ed)?\b|\bnothing in th(?:is|ese)\b",
     re.I,
@@ -64,7 +66,7 @@ _ADJUSTS = re.compile(r"\badjust\w* (?:the )?imports\b", re.I)
 _CAPITALS = re.compile(r"^\W*(?:[A-Z]{4,}\W*)+$")
 # Messages on days of honour praise what is done all year.
 _CEREMONY = re.compile(r"^presidential message\b|\b(?:day|week|month)(?:, \d{4})?\s*$", re.I)
-_RECOMMENDS = re.compile(r"^recommend", re.I)
+_RECOMMENDS = re.compile(r"^(?:recommend|address|consider)", re.I)
 # "Many deals", "several countries have agreed to": with whom, nobody can say.
 _SEVERAL = re.compile(r"\b(?:deals|agreements|pacts)\b", re.I)
 _MANY = re.compile(
@@ -152,7 +154,11 @@ def _is_standing(e: EventMention, before: str) -> bool:
     """
     if e.type is EventType.INVESTIGATION:
         words = f"{before[-30:]} {e.trigger}"
-        return _FINDING.search(words) is not None and _OPENS.search(words) is None
+        found = _FINDING.search(words) is not None and _OPENS.search(words) is None
+        return found or (e.status in _TAKEN and _OPENS.search(e.sentence) is None)
+    if e.type is EventType.TRADE_AGREEMENT and e.status is EventStatus.PROPOSED:
+        # "Intend this to be a first step": an aim.
+        return True
     if e.type is EventType.TRADE_AGREEMENT and len(set(e.actors)) < 2:
         talks = e.status is EventStatus.UNDER_NEGOTIATION
         if (_MANY if talks else _SEVERAL).search(e.sentence):

@@ -25,6 +25,7 @@ _BARS = frozenset(
         EventType.SANCTION_LISTING,
     }
 )
+_MONEY = frozenset({EventType.GOVERNMENT_INVESTMENT, EventType.SUBSIDY})
 _EXPORT_BARS = frozenset({EventType.EXPORT_BAN, EventType.EXPORT_CONTROL})
 _NEAR = 70
 
@@ -81,6 +82,14 @@ _ENDS = re.compile(
     re.I,
 )
 _PAUSE = re.compile(r"\bsuspen", re.I)
+_DELAYS = re.compile(
+    r"\b(?:delay|postpone|defer|put(?:s|ting)? off|hold(?:s|ing)? off)\w*\b"
+    r"[^.;,]{0,50}\b(?:the|an?|its|any) (?:\w+ ){0,2}$",
+    re.I,
+)
+_PAYS = re.compile(r"\b(?:is|are) (?:\w+ly )?(?:investing|matching|providing|awarding|lending)$")
+# The body that screens foreign purchases in the United States (ontology, ruling 35).
+_CFIUS = re.compile(r"\bCFIUS\b|\bCommittee on Foreign Investment\b")
 _QUARREL = re.compile(
     r"\b(?:feuds?|disputes?|rows?|spats?|stand-?offs?|fights?|wars?|clash(?:es)?|tensions) "
     r"with (?:[\w-]+ ){0,2}$",
@@ -101,8 +110,12 @@ _LONG_AGO = re.compile(
 )
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _LONG_AGO_OPENS = re.compile(
-    rf"\W*last (?:spring|summer|autumn|fall|winter|year|month|{_MONTHS})\b,", re.I
+    rf"\W*(?:last (?:spring|summer|autumn|fall|winter|year|month|{_MONTHS})\b,"
+    r"|(?:flashback|throwback|looking back|on this day)\b\W)",
+    re.I,
 )
+# "Seeks a tariff" proposes it (ontology, ruling 3).
+_PURSUES = re.compile(r"(?:pursu(?:es?|ing)|seeks?|seeking|explor(?:es?|ing))\b", re.I)
 _NOT_HIT = re.compile(r"(?:shall|will|would) not (?:apply|be subject)\b", re.I)
 _BACK_TO_TRADE = re.compile(
     r"(?:restor|resum|reopen)\w*\b[^.;]{0,30}\b(?:access|imports?|purchases|buying)\b", re.I
@@ -113,35 +126,67 @@ _TARIFFS = re.compile(r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies))", re.I)
 
 def turned(context: SentenceContext, c: Candidate, said: Said) -> Said:
     """The labels of an event, as words beside its step turn them."""
-    text = context.text
+    said = _of_kind(context, c, said)
     if said.type is EventType.TARIFF_EXEMPTION:
-        return _of_exemption(context, c, said)
-    taken = said.status in _TAKEN and said.factuality is not Factuality.NEGATED
-    if taken and _is_allowed(text, c):
+        said = _of_exemption(context, c, said)
+    elif said.factuality is not Factuality.NEGATED and said.status in _TAKEN:
+        said = _taken(context.text, c, said)
+    else:
+        said = _turned_round(context.text, c, said)
+    return replace(said, time_frame=_time_frame(context.text, c, said))
+
+
+def _of_kind(context: SentenceContext, c: Candidate, said: Said) -> Said:
+    """The type by who acts and by what is spared: CFIUS screens, whom a duty spares is exempt."""
+    taken = said.status in _TAKEN
+    if said.type is EventType.INVESTIGATION and _CFIUS.search(context.text):
+        status = EventStatus.PROPOSED if taken else said.status
+        return replace(said, type=EventType.INVESTMENT_SCREENING, status=status)
+    if said.type is EventType.TARIFF and taken and _NOT_HIT.match(context.text, c.start):
+        return replace(said, type=EventType.TARIFF_EXEMPTION, status=EventStatus.ADOPTED)
+    return said
+
+
+def _taken(text: str, c: Candidate, said: Said) -> Said:
+    """What a step that reads as taken is, where something is allowed, refused or let through."""
+    if _is_allowed(text, c):
         if said.type is EventType.INVESTMENT_SCREENING and _SELLS_ABROAD.search(text, c.end):
             return replace(said, type=EventType.EXPORT_CONTROL, status=EventStatus.NARROWED)
         if said.type in _BARS:
             return replace(said, status=EventStatus.NARROWED)
-    if taken and said.type in _BARS and _meets(_REFUSES, text, c):
+    if said.type in _RATED and _PURSUES.match(text, c.start):
+        return replace(said, status=EventStatus.PROPOSED)
+    if said.type in _BARS and _meets(_REFUSES, text, c):
         return replace(said, status=EventStatus.REJECTED)
-    if taken and _is_cleared(text, c, said):
+    if _is_cleared(text, c, said):
         return replace(said, type=EventType.INVESTMENT_SCREENING, status=EventStatus.AVERTED)
-    if said.status is EventStatus.THREATENED and _meets(_DROPS_THREAT, text, c):
+    return said
+
+
+def _turned_round(text: str, c: Candidate, said: Said) -> Said:
+    """What a step that reads as not or no longer taken is, by what it is done to."""
+    before, status = text[: c.start], said.status
+    if status is EventStatus.THREATENED and _meets(_DROPS_THREAT, text, c):
         return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
     if _is_halted_trade(text, c, said):
         return replace(said, status=EventStatus.ANNOUNCED, target=StatusTarget.MEASURE)
-    if said.type in _RATED and _REFUND.search(text):
-        # Refunds are paid because a court once struck the duties down.
-        return replace(said, time_frame=TimeFrame.BACKGROUND)
-    if said.type is EventType.TARIFF and said.status in _TAKEN and _NOT_HIT.match(text, c.start):
-        return replace(said, type=EventType.TARIFF_EXEMPTION, status=EventStatus.ADOPTED)
-    if said.type is EventType.IMPORT_RESTRICTION and said.status is EventStatus.REINSTATED:
-        back = _BACK_TO_TRADE.match(text, c.start) is not None
-        return replace(said, status=EventStatus.LIFTED) if back else said
+    if status is EventStatus.RAISED and _DELAYS.search(before):
+        return replace(said, status=EventStatus.DELAYED)
+    if status is EventStatus.PROPOSED and said.type in _MONEY and _PAYS.search(text[: c.end]):
+        return replace(said, status=EventStatus.ANNOUNCED)
+    reopened = status is EventStatus.REINSTATED and said.type is EventType.IMPORT_RESTRICTION
+    if reopened and _BACK_TO_TRADE.match(text, c.start):
+        return replace(said, status=EventStatus.LIFTED)
+    return said
+
+
+def _time_frame(text: str, c: Candidate, said: Said) -> TimeFrame:
+    """Background is what came long ago; refunds are paid as a court once struck the duties down."""
     old = _LONG_AGO.match(text, c.end) or _LONG_AGO_OPENS.match(text)
     if said.time_frame is TimeFrame.CURRENT and old:
-        return replace(said, time_frame=TimeFrame.BACKGROUND)
-    return said
+        return TimeFrame.BACKGROUND
+    refunded = said.type in _RATED and _REFUND.search(text) is not None
+    return TimeFrame.BACKGROUND if refunded else said.time_frame
 
 
 def _of_exemption(context: SentenceContext, c: Candidate, said: Said) -> Said:

@@ -13,6 +13,8 @@ from models import harmless
 
 # On anything narrower, words are left to the terminal.
 NARROWEST = 20
+# An indent of more than this is that of a second column.
+DEEPEST = 4
 
 
 class Screen(Console):
@@ -54,9 +56,14 @@ def folded(text: str, width: int) -> str:
         else textwrap.fill(
             line,
             width,
-            subsequent_indent=" " * min(len(line) - len(line.lstrip(" ")) + 2, width // 2),
+            subsequent_indent=" " * below(len(line) - len(line.lstrip(" ")), width),
             break_long_words=False,
             break_on_hyphens=False,
         )
         for line in text.split("\n")
     )
+
+
+def below(indent: int, width: int) -> int:
+    """The indent of the rest of a line: two more, but under a second column that column's."""
+    return min(indent if indent > DEEPEST else indent + 2, width // 2)

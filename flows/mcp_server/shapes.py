@@ -58,6 +58,7 @@ class Measure(Shape):
 
     measure_id: str
     measure_key: str
+    part_of: Annotated[str | None, Field(description="measure_id of the deal whose leg it is")]
     type: str
     status_today: str
     next_date: str | None

@@ -67,11 +67,11 @@ def drawn_items(corpus: str, count: int) -> Iterator[dict[str, Any]]:
             return
 
 
-def load(path: Path, corpora: Sequence[str], count: int) -> None:
-    """Store, read and link the drawn items of each corpus."""
+def load(path: Path, corpora: Sequence[str], count: int, after: int) -> None:
+    """Store, read and link the drawn items of each corpus, those beyond the first `after`."""
     extractor = Extractor()
     for corpus in corpora:
-        items = list(drawn_items(corpus, count))
+        items = list(drawn_items(corpus, after + count))[after:]
         feeds = {feed.feed_id: feed for feed in (feed_of(corpus, item) for item in items)}
         with open_warehouse(path) as con:
             save_feeds(con, list(feeds.values()))
@@ -98,13 +98,17 @@ def affecting(path: Path) -> list[tuple[DevelopmentToJoin, tuple[TickerLink, ...
     )
 
 
-def draw(path: Path, seed: int, count: int, pointers: Path) -> None:
+def draw(paths: Sequence[Path], seed: int, count: int, pointers: Path) -> None:
     """Print a sheet to judge and write its pointers, without sentences judged in other lots."""
     known = {pointer["digest"] for pointer in judged() if pointer["lot"] != seed}
-    held = [pair for pair in affecting(path) if digest(pair[0].event.sentence) not in known]
+    found: list[tuple[DevelopmentToJoin, tuple[TickerLink, ...]]] = []
+    guids: dict[str, str] = {}
+    for path in paths:
+        found += affecting(path)
+        with open_warehouse(path) as con:
+            guids |= dict(con.execute("SELECT article_id, guid FROM store.articles").fetchall())
+    held = [pair for pair in found if digest(pair[0].event.sentence) not in known]
     chosen = random.Random(seed).sample(held, min(count, len(held)))
-    with open_warehouse(path) as con:
-        guids = dict(con.execute("SELECT article_id, guid FROM store.articles").fetchall())
     with pointers.open("w", encoding="utf-8") as file:
         for number, (item, links) in enumerate(chosen, 1):
             event = item.event
@@ -220,9 +224,10 @@ def main() -> None:
     loading = steps.add_parser("load")
     loading.add_argument("warehouse", type=Path)
     loading.add_argument("--items", type=int, default=ITEMS)
+    loading.add_argument("--after", type=int, default=0, help="items that earlier lots held")
     loading.add_argument("--corpus", nargs="+", default=CORPORA)
     drawing = steps.add_parser("draw")
-    drawing.add_argument("warehouse", type=Path)
+    drawing.add_argument("warehouse", type=Path, nargs="+")
     drawing.add_argument("--seed", type=int, required=True)
     drawing.add_argument("--count", type=int, default=100)
     drawing.add_argument("--pointers", type=Path, required=True)
@@ -233,7 +238,7 @@ def main() -> None:
     steps.add_parser("agree")
     args = parser.parse_args()
     if args.step == "load":
-        load(args.warehouse, args.corpus, args.items)
+        load(args.warehouse, args.corpus, args.items, args.after)
     elif args.step == "draw":
         draw(args.warehouse, args.seed, args.count, args.pointers)
     elif args.step == "keep":

@@ -30,7 +30,7 @@ from flows.alerting.rounds import read_rules
 from flows.alerting.trial import told_at
 from flows.base.settings import Settings
 from flows.history.archives import item_of
-from models.alert import AlertCandidate, AlertRule, Severity, matches
+from models.alert import AlertCandidate, AlertRule, matches
 from models.headline import headline
 from warehouse.alerting.alert_history import developments_since
 
@@ -42,8 +42,6 @@ PERIODS = (
 )
 SINCE = datetime(2025, 11, 30, tzinfo=UTC)
 JUDGEMENTS = ("right", "doubtful", "wrong")
-# Severities of which at most one notice may be wrong.
-AT_ONCE = Severity.FLASH.value
 Key = tuple[str, ...]
 
 
@@ -205,7 +203,8 @@ def keep(warehouse: Path, marks: Path) -> None:
                 raise SystemExit(f"{marks}: {number}: {judgement!r} is none of {JUDGEMENTS}")
             values = asdict(new[int(number) - 1].notice)
             added = Judged(**values | {"judgement": judgement, "cause": "".join(cause).strip()})
-            write([*judged(), added])
+            # A document can tell one step twice: one judgement stands for both.
+            write([*(each for each in judged() if each.key != added.key), added])
 
 
 def write(notices: Sequence[Judged]) -> None:

@@ -40,17 +40,18 @@ reported_before AS (
 said AS (
     SELECT
         development_id,
+        coalesce(lead_mention_id, development_id) AS mention,
         CASE
             WHEN type = 'trade_agreement' AND article_id IS NOT NULL
                 THEN concat_ws(' ', article_id, status_class, list_sort(actors)::VARCHAR)
-            ELSE coalesce(lead_mention_id, development_id)
-        END AS mention,
+            ELSE development_id
+        END AS deal,
         held.mention_count
     FROM store.standing_developments
     LEFT JOIN store.development_states AS held USING (development_id)
 ),
 said_before AS (
-    SELECT a.rule_id, a.channel, s.mention
+    SELECT a.rule_id, a.channel, s.mention, s.deal
     FROM store.alerts AS a
     JOIN said AS s ON s.development_id = a.development_id
     WHERE a.kind = 'single'
@@ -65,7 +66,8 @@ SELECT b.alert_id, min(s.alert_id) AS refers_to
 FROM alert_batch AS b
 LEFT JOIN said AS w ON w.development_id = b.development_id
 ANTI JOIN said_before AS e
-    ON e.rule_id = b.rule_id AND e.channel = b.channel AND e.mention = w.mention
+    ON e.rule_id = b.rule_id AND e.channel = b.channel
+    AND (e.mention = w.mention OR e.deal = w.deal)
 ANTI JOIN in_outbox AS t
     ON t.rule_id = b.rule_id AND t.channel = b.channel AND t.development_id = b.development_id
 ANTI JOIN reported_before AS r
@@ -74,8 +76,12 @@ LEFT JOIN first_steps AS s
     ON s.rule_id = b.rule_id AND s.channel = b.channel AND s.development_id = b.stage_of
 GROUP BY
     b.alert_id, b.rule_id, b.channel, b.position, coalesce(w.mention, b.development_id),
-    w.mention_count
+    coalesce(w.deal, b.development_id), w.mention_count
 QUALIFY row_number() OVER (
     PARTITION BY b.rule_id, b.channel, coalesce(w.mention, b.development_id)
+    ORDER BY w.mention_count DESC NULLS LAST, b.position, b.alert_id
+) = 1
+AND row_number() OVER (
+    PARTITION BY b.rule_id, b.channel, coalesce(w.deal, b.development_id)
     ORDER BY w.mention_count DESC NULLS LAST, b.position, b.alert_id
 ) = 1

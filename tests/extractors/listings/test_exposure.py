@@ -302,7 +302,7 @@ def test_a_release_of_stocks_is_the_reverse_of_buying(linker: EventLinker) -> No
         ("The US will buy oil to refill the reserve after the release of barrels.", "+"),
         ("Korea will avoid tapping its oil reserves.", None),
     ):
-        move = event("stockpile", "adopted", actors=("JP",), commodities=("crude_oil",),
+        move = event("stockpile", "adopted", actors=("US",), commodities=("crude_oil",),
                      sentence=sentence)  # fmt: skip
         assert links(linker, move)["XNYS:XOM"].sign == sign, sentence
 
@@ -320,7 +320,7 @@ def test_words_of_easing_against_the_step_leave_the_sign_open(linker: EventLinke
         step = event("sanction_listing", "proposed", actors=("US",), targets=("VE",),
                      commodities=("crude_oil",), sentence=sentence,
                      polarity=Polarity.RESTRICTING)  # fmt: skip
-        assert links(linker, step)["MISX:ROSN"].sign == sign, sentence
+        assert links(linker, step)["MISX:LKOH"].sign == sign, sentence
 
 
 def test_a_case_against_a_firm_is_no_case_against_goods(linker: EventLinker) -> None:
@@ -348,4 +348,4 @@ def test_the_target_of_a_new_measure_is_no_actor(linker: EventLinker) -> None:
     ban = event("import_restriction", "adopted", actors=("US", "CN"), targets=("CN",),
                 commodities=("electric_vehicles",))  # fmt: skip
     found = links(linker, ban)
-    assert (found["XNAS:TSLA"].sign, found["XHKG:1211"].sign) == ("+", "-")
+    assert (found["XNAS:RIVN"].sign, found["XHKG:1211"].sign) == ("+", "-")

@@ -108,10 +108,10 @@ def test_stocks_that_are_unblocked_are_released_and_those_of_others_are_no_stock
     linker: EventLinker,
 ) -> None:
     for sentence, targets, sign in (
-        ("Japan will unblock its oil reserves.", (), "-"),
-        ("Japan will look to tap the oil reserves of Venezuela.", ("VE",), None),
+        ("The US will unblock its oil reserves.", (), "-"),
+        ("The US will look to tap the oil reserves of Venezuela.", ("VE",), None),
     ):
-        step = event("stockpile", "announced", actors=("JP",), targets=targets,
+        step = event("stockpile", "announced", actors=("US",), targets=targets,
                      commodities=("crude_oil",), sentence=sentence)  # fmt: skip
         assert links(linker, step)["XNYS:XOM"].sign == sign, sentence
 
@@ -127,3 +127,100 @@ def test_who_acts_and_is_read_as_target_beside_another_is_on_no_side(linker: Eve
 def test_a_border_elsewhere_is_no_news_of_a_user(linker: EventLinker) -> None:
     duty = event("tariff", "raised", actors=("EU",), targets=("US",), commodities=("steel",))
     assert "XNYS:DE" not in links(linker, duty)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sign", "words"),
+    [
+        ("Cleveland-Cliffs shares fall after the tariff.", "-", "'shares fall'"),
+        ("Cleveland-Cliffs, Alcoa press Washington to drop the tariff plan", "-", "to drop'"),
+        ("Cleveland-Cliffs, exporters reel as the tariff looms", "-", "exporters reel"),
+        ("Beijing sets a tariff on Cleveland-Cliffs", "-", "'tariff on'"),
+        ("The tariff stays as the court sides with Cleveland-Cliffs", "+", "'sides with'"),
+    ],
+)
+def test_what_meets_a_named_firm_or_is_asked_by_it_tells_the_sign(
+    linker: EventLinker, sentence: str, sign: str, words: str
+) -> None:
+    found = links(linker, event("tariff", "adopted", actors=("CN",), sentence=sentence))
+    assert (found["XNYS:CLF"].sign, words in found["XNYS:CLF"].why) == (sign, True)
+
+
+def test_what_meets_a_firm_and_is_lifted_helps_it(linker: EventLinker) -> None:
+    sentence = "China lifts its restriction on Cleveland-Cliffs"
+    step = event("import_restriction", "lifted", actors=("CN",), sentence=sentence)
+    assert links(linker, step)["XNYS:CLF"].sign == "+"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Goldman Sachs CEO is optimistic that a trade deal comes",
+        "A trade deal would lift growth: Goldman Sachs",
+    ],
+)
+def test_who_only_speaks_of_an_agreement_is_not_touched(linker: EventLinker, sentence: str) -> None:
+    deal = event("trade_agreement", "under_negotiation", actors=("US",), sentence=sentence)
+    assert links(linker, deal) == {}
+    touched = "Goldman Sachs wins access to China under the trade deal."
+    assert links(linker, event("trade_agreement", "adopted", actors=("US",), sentence=touched))
+
+
+def test_who_stops_selling_to_a_listed_firm_is_not_the_one_listed(linker: EventLinker) -> None:
+    sentence = "Alcoa Corporation stops orders after sanctions on a customer."
+    step = event("sanction_listing", "adopted", actors=("US",), sentence=sentence,
+                 company_texts=("Alcoa Corporation",))  # fmt: skip
+    assert links(linker, step)["XNYS:AA"].sign is None
+    listed = event("sanction_listing", "adopted", actors=("CN",), company_texts=("Alcoa",),
+                   sentence="China put Alcoa Corporation on a list.")  # fmt: skip
+    assert links(linker, listed)["XNYS:AA"].sign == "-"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sign"),
+    [
+        ("Washington plans subsidies for electric cars.", "+"),
+        ("Washington seeks to end subsidies for electric cars.", None),
+        ("A bill would repeal the tax credits for electric cars.", None),
+        ("The WTO looks into subsidies for electric cars.", None),
+    ],
+)
+def test_support_that_ends_or_is_fought_over_is_none_that_begins(
+    linker: EventLinker, sentence: str, sign: str | None
+) -> None:
+    step = event("subsidy", "proposed", actors=("US",), commodities=("electric_vehicles",),
+                 sentence=sentence)  # fmt: skip
+    assert links(linker, step)["XNAS:RIVN"].sign == sign
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("tariff", "The steel industry asks for a tariff."),
+        ("tariff_exemption", "A U.S. firm wins relief from the steel tariff."),
+        ("sanction_listing", "Sanctions hit ships that carry steel."),
+    ],
+)
+def test_what_is_asked_for_or_meets_others_reaches_no_maker(
+    linker: EventLinker, kind: str, sentence: str
+) -> None:
+    fields = {"actors": ("US",), "targets": ("RU",), "commodities": ("steel",)}
+    assert links(linker, event(kind, "adopted", **fields, sentence=sentence)) == {}
+    assert links(linker, event("tariff", "adopted", **fields, sentence="A tariff on steel."))
+
+
+def test_words_that_spare_goods_leave_the_sign_open(linker: EventLinker) -> None:
+    step = event("tariff", "proposed", actors=("US",), targets=("CN",), commodities=("furniture",),
+                 sentence="Washington removes some furniture from the planned tariffs.",
+                 polarity=Polarity.RESTRICTING)  # fmt: skip
+    assert {link.sign for link in links(linker, step).values()} == {None}
+
+
+def test_a_reserve_that_is_made_ready_may_be_filled_or_used(linker: EventLinker) -> None:
+    for sentence, sign in (
+        ("The US readies its emergency oil reserves.", None),
+        ("The US plans to buy oil for its reserves.", "+"),
+    ):
+        step = event("stockpile", "proposed", actors=("US",), commodities=("crude_oil",),
+                     sentence=sentence)  # fmt: skip
+        assert links(linker, step)["XNYS:XOM"].sign == sign, sentence

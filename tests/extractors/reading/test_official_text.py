@@ -186,6 +186,26 @@ def test_deals_with_nobody_that_is_named_are_none(
     assert is_no_step(event, Frame()) is none
 
 
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "none"),
+    [
+        ("The Secretary launched a probe into imports of tin.", "launched", False),
+        ("The Secretary found that imports of tin hurt.", "found", True),
+        ("Chad gets terms that hang on the probe into tin.", "gets", True),
+    ],
+)
+def test_a_probe_is_a_step_when_it_is_opened(sentence: str, trigger: str, none: bool) -> None:
+    event = mention(sentence, trigger, type=EventType.INVESTIGATION)
+    assert is_no_step(event, Frame()) is none
+
+
+def test_an_aim_for_a_deal_is_none() -> None:
+    sentence = "Both sides intend this to be a first step."
+    aim = mention(sentence, "intend", type=EventType.TRADE_AGREEMENT, actors=("RW", "TD"))
+    assert not is_no_step(aim, Frame())
+    assert is_no_step(replace(aim, status=EventStatus.PROPOSED), Frame())
+
+
 def test_who_receives_is_no_actor() -> None:
     sentence = "Chad will receive a quota for tin."
     fields = {"actors": ("TD",), "actor_texts": ("Chad",), "type": EventType.TARIFF_EXEMPTION}

@@ -96,6 +96,8 @@ def test_a_tax_at_home_is_no_tariff(extractor: Extractor, text: str, count: int)
         ("The court struck down the tariffs on steel.", {"current"}),
         ("Kenya banned exports of maize last summer.", {"background"}),
         ("Kenya banned exports of maize last week.", {"current"}),
+        ("FLASHBACK: Canada imposes 25% tariff on steel", {"background"}),
+        ("Canada imposes 25% tariff on steel", {"current"}),
     ],
 )
 def test_what_lies_back_is_background(extractor: Extractor, text: str, frames: set[str]) -> None:
@@ -117,3 +119,30 @@ def test_whom_a_state_quarrels_with_does_not_act(extractor: Extractor) -> None:
 def test_whom_a_tariff_does_not_hit_is_exempt(extractor: Extractor, text: str, kind: str) -> None:
     (event,) = events_in(extractor, text)
     assert event.type.endswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Canada will delay for a year the increase in its tariffs on steel.", "delayed"),
+        ("Canada will increase its tariffs on steel.", "raised"),
+    ],
+)
+def test_a_rise_put_off_is_delayed(extractor: Extractor, text: str, status: str) -> None:
+    assert status in [event.status for event in events_in(extractor, text)]
+
+
+def test_the_review_of_a_purchase_is_screening(extractor: Extractor) -> None:
+    text = "The President ordered the Committee on Foreign Investment to review Acme's purchase."
+    assert {e.type for e in events_in(extractor, text)} == {"investment_screening"}
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Canada pursues new tariffs on steel to replace those that the court struck", "proposed"),
+        ("Canada imposes new tariffs on steel to replace those that the court struck", "adopted"),
+    ],
+)
+def test_what_is_pursued_is_proposed(extractor: Extractor, text: str, status: str) -> None:
+    assert events_in(extractor, text)[0].status == status

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from duckdb import DuckDBPyConnection
 
-from extractors.linking.parts import days_of
+from extractors.linking.days import days_of
 from tests.extractors.link_cases import told
 from tests.warehouse.events.test_links import link_all, store
 
