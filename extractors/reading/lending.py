@@ -155,11 +155,13 @@ def _with_goods(e: EventMention, events: Sequence[EventMention], text: str) -> E
         return _with_named_goods(e, text)
     if not e.product_texts and not _AGAIN.search(e.sentence[: e.end - e.sentence_start + _REACH]):
         return e
+    # A look back may be at another rule of the kind.
+    told = e.time_frame is not TimeFrame.BACKGROUND
     known = [
         o.commodities
         for o in events
         if o.commodities
-        and type_group(o.type) == type_group(e.type)
+        and (o.type is e.type or (told and type_group(o.type) == type_group(e.type)))
         and (set(o.actors) & set(e.actors) or not e.actors)
     ]
     buckets = {frozenset(product_bucket(good) for good in goods) for goods in known}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from extractors.events.certainty import (
     is_considered,
@@ -97,6 +97,11 @@ _UNLICENSED = re.compile(
     r"\b(?:shall|may|must) not\b"
     r"|\b(?:shall|must) (?:first )?(?:apply|obtain)\b[^.;]{0,80}\b(?:licen[cs]e|permit)s?\b",
     re.I,
+)
+_PAUSING = frozenset({EventStatus.SUSPENDED, EventStatus.DELAYED, EventStatus.NARROWED})
+_OF_LIFE = frozenset(
+    {"take", "come", "go", "enter", "begin", "start", "end", "expire", "apply", "run", "last"}
+    | {"remain", "stay", "follow", "cover", "lapse"}
 )
 _CLOSE = 18
 _AGAIN = re.compile(r"\b(?:will|is to|are to|shall|to) (?:again|\w+ again)\b", re.I)
@@ -210,8 +215,19 @@ def _time_frame(doc: Doc, text: str, c: Candidate, said: Said, headline: bool) -
     planned = not headline and was_planned(text, c.start)
     if over or planned:
         return TimeFrame.BACKGROUND
+    if said.status in _PAUSING and not headline and _has_effects(c.step(doc)):
+        return TimeFrame.BACKGROUND
     past = said.time_frame is TimeFrame.BACKGROUND
     return TimeFrame.CURRENT if past and is_just_done(text, c.step(doc)) else said.time_frame
+
+
+def _has_effects(step: Token) -> bool:
+    """Is a step but the noun for what does something else: "the delay gives miners time"?
+
+    A noun that carries the step is background (ontology ruling 45), unless it begins or ends.
+    """
+    subject = step.pos_ == "NOUN" and step.dep_ == "nsubj" and step.head.pos_ == "VERB"
+    return subject and step.head.lemma_.lower() not in _OF_LIFE
 
 
 def _ended(text: str, c: Candidate, said: Said) -> Said:
