@@ -49,7 +49,7 @@ with app.setup:
     ORDER BY first_seen_at, development_id
     """
     KNOWN = """
-    SELECT type, status, decision_date AS decided, end_date AS ends, source_count AS sources,
+    SELECT type, status, decision_date AS decided, ends_on, source_count AS sources,
         evidence
     FROM policy_events_as_of($moment::TIMESTAMPTZ)
     WHERE measure_id = $measure

@@ -127,9 +127,7 @@ NOVELTY_SCORE = {
     Novelty.CONFIRMATION: 0.1,
     Novelty.REPEAT: 0.0,
 }
-
 _T, _S = EventType, EventStatus
-
 FAMILY: dict[EventType, str] = {
     **dict.fromkeys(
         (

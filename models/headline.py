@@ -1,5 +1,6 @@
 """A development in one line: who, what, which step, about what, against whom, how much, when."""
 
+import re
 from datetime import date
 
 from models.alert import AlertCandidate
@@ -121,13 +122,24 @@ def when(candidate: AlertCandidate) -> list[str]:
 
 def day_words(text: str) -> str:
     """Return a date as precise as stated: 2025-11-01 -> 1 Nov 2025, 2025-11 -> Nov 2025."""
+    if re.fullmatch(r"\d{4}-Q[1-4]", text):
+        return f"{text[5:]} {text[:4]}"
     try:
-        if len(text) == 7 and text[5] != "Q":
+        if len(text) == 7:
             return f"{MONTHS[int(text[5:]) - 1]} {text[:4]}"
         day = date.fromisoformat(text)
     except (ValueError, IndexError):
         return text
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def cut_day(day: date, precision: str | None) -> str:
+    """Return a day as precise as told: 2025-11-07, 2025-11, 2025-Q4 or 2025."""
+    if precision == "year":
+        return f"{day:%Y}"
+    if precision == "quarter":
+        return f"{day:%Y}-Q{(day.month + 2) // 3}"
+    return f"{day:%Y-%m}" if precision == "month" else f"{day:%Y-%m-%d}"
 
 
 def listed(names: list[str], limit: int) -> str:

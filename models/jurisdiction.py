@@ -31,6 +31,12 @@ def party_names() -> dict[str, str]:
 
 
 @cache
+def author_names() -> dict[str, str]:
+    """Return name -> code of who imposes a measure: a party's names and its capital."""
+    return _codes("name", "aliases", "leaders", "capital")
+
+
+@cache
 def origin_words() -> dict[str, str]:
     """Return word -> code for names and demonyms, as in "Kenyan tea"; none that stands for two."""
     return _codes("name", "demonyms")

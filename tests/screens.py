@@ -35,12 +35,15 @@ COMMANDS = {
         "SELECT decision_date, status, headline, tickers, source_count FROM policy_events "
         "WHERE list_contains(commodities, 'gallium') ORDER BY ALL LIMIT 5",
     ],
+    "review-list": ["review", "list", "--limit", "8"],
+    "securities-show": ["securities", "show", "MP"],
+    "study": ["study", "--type", "export_control"],
     "vertical": ["events", "--limit", "2", "--format", "vertical"],
 }
 # These two depend on the clock, so they are drawn from what is stored, at a fixed time.
 NAMES = (*COMMANDS, "status", "report")
 # Records look alike on every screen as wide as their lines.
-NARROW_ONLY = ("vertical",)
+NARROW_ONLY = ("vertical", "securities-show", "study")
 AT = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
 STAGES = ("ingest", "extract", "market", "alert")
 PORT = re.compile(r"127\.0\.0\.1:\d+")

@@ -106,6 +106,9 @@ def warehouse_error(error: Exception, path: Path | str, *, doing: str = "") -> W
     message = brief(text)
     if isinstance(error, duckdb.TransactionException) and "onflict" in plain:
         return WarehouseConflictError(f"another worker was faster: {message}")
+    if isinstance(error, duckdb.BinderException) and "Unique file handle conflict" in plain:
+        # A thread of this process closes the file while another one opens it.
+        return WarehouseBusyError(f"{where}this process is just closing it ({message})")
     if isinstance(error, duckdb.OutOfMemoryException):
         line = "not enough memory; close other programs, or set DuckDB's temp folder on a disk"
         return WarehouseError(f"{where}{line} ({message})")

@@ -1,4 +1,4 @@
-"""Sentences to event mentions: gates, candidates, arguments, factuality.
+"""What the lexicon finds in a parsed sentence: candidates with their evidence and arguments.
 
-Start with assemble.py.
+Start with policy_events.py; extractors/reading/decide.py weighs it against the encoder.
 """

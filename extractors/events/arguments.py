@@ -264,14 +264,44 @@ def _date_role(before: str, after: str, status: EventStatus) -> str | None:
     return "date_announced"
 
 
-def find_duration(context: SentenceContext, c: Candidate, event_type: EventType) -> str | None:
+# What is over at once, or never was, does not last.
+_NEVER_LASTS = frozenset(
+    {EventStatus.LIFTED, EventStatus.EXPIRED, EventStatus.AVERTED, EventStatus.REJECTED}
+)
+# "Two days after", "a four-year review", "a 14-year low": how far off or how old something is.
+_NO_SPAN_AFTER = re.compile(
+    r"s?\s+(?:ago|earlier|old|later|high|low|record|after|before|since)\b"
+    r"|[- ](?:old|high|low|review|study|war|dispute|investigation|probe|lead)\b",
+    re.I,
+)
+# "After three weeks", "within 90 days", "a conflict of almost two years".
+_NO_SPAN_BEFORE = re.compile(
+    r"\b(?:after|within|in|every|each)\s+(?:(?:about|almost|nearly|less than|more than)\s+)?$"
+    r"|(?<!period)(?<!pause)(?<!suspension)(?<!delay)(?<!extension)(?<!truce)(?<!stay)(?<!term)"
+    r"(?<!freeze)(?<!moratorium)(?<!reprieve)\sof\s+(?:(?:about|almost|nearly)\s+)?$",
+    re.I,
+)
+# "49,000 vehicles a year" is how much a year, "for a year" how long.
+_EACH = re.compile(r"an? (?:day|week|month|year)", re.I)
+_LASTING = re.compile(r"\b(?:for|by|of|than|lasts?|lasting|about|over|almost|nearly)\s+$", re.I)
+
+
+def _lasts(text: str, start: int, end: int) -> bool:
+    """Is the stretch of time from `start` to `end` one that something lasts?"""
+    hyphenated = "-" in text[start:end]
+    if _NO_SPAN_AFTER.match(text, end) or (not hyphenated and _NO_SPAN_BEFORE.search(text[:start])):
+        return False
+    each = _EACH.fullmatch(text, start, end) and not text.startswith("-", end)
+    return not each or _LASTING.search(text[:start]) is not None
+
+
+def find_duration(context: SentenceContext, c: Candidate, status: EventStatus) -> str | None:
     """How long the step holds, ISO 8601: the nearest stretch of time that belongs to the step."""
+    if status in _NEVER_LASTS:
+        return None
     best: tuple[int, str] | None = None
     for start, end, iso in find_durations(context.text):
-        after = context.text[end : end + 12].lower()
-        if re.match(
-            r"\s+(?:ago|earlier|old|later|high|low|record)|-(?:old|high|low)|s? before", after
-        ) or not _same_clause(context.text, start, c.start):
+        if not _lasts(context.text, start, end) or not _same_clause(context.text, start, c.start):
             continue
         gap = min(abs(start - c.start), abs(start - c.evidence.start))
         if gap <= 70 and (best is None or gap < best[0]):

@@ -24,6 +24,10 @@ _NOT_REACH = 30
 _ABOUT = frozenset({"acl", "relcl", "xcomp", "pcomp", "pobj", "prep", "dobj", "advcl", "attr"})
 _WEIGHED = frozenset({"xcomp", "ccomp", "pcomp", "prep", "dobj"})
 _UP = 5
+# "Malaysia's framework, in force through 2030, gives processors certainty."
+_STANDS = re.compile(r", in force (?:since|through|until)\b")
+# How far behind a measure its being left alone is said.
+_FAR = 90
 # How far before a step its going on is said.
 _NEAR = 25
 # How far behind the words for a measure a word that describes it may begin.
@@ -81,7 +85,9 @@ def goes_on(text: str, start: int, end: int) -> bool:
         return True
     if _describing().search(lowered, start, min(len(text), end + _NEXT)):
         return True
-    return _untouched().search(lowered, start, min(len(text), end + _REACH)) is not None
+    if _STANDS.search(lowered, max(0, start - _FAR), start):
+        return True
+    return _untouched().search(lowered, start, min(len(text), end + _FAR)) is not None
 
 
 def was_planned(text: str, start: int) -> bool:
@@ -115,6 +121,14 @@ def is_talked_of(step: Token) -> bool:
 def is_considered(step: Token) -> bool:
     """Is a step only being weighed: "is considering whether to drop the duty"?"""
     return any(lower(at.text) in _forms("considering") for at in _above(step, _WEIGHED))
+
+
+def is_wanted(step: Token) -> bool:
+    """Is a step what its own actor only wants to do: "wants to halve quotas and double duties"?"""
+    if step.dep_ == "conj" and step.head.pos_ == "VERB":
+        step = step.head
+    own = any(child.dep_ in _SUBJECTS for child in step.children)
+    return step.dep_ == "xcomp" and not own and lower(step.head.text) in _forms("wanting")
 
 
 def is_threatened(step: Token) -> bool:
@@ -181,7 +195,8 @@ def _going_on() -> re.Pattern[str]:
 @cache
 def _describing() -> re.Pattern[str]:
     """Words that describe a measure and tell no step of it."""
-    return re.compile(rf"\b(?:{_any(f for w in _words()['describing'] for f in verb_forms(w))})\b")
+    forms = _any(f for w in _words()["describing"] for f in verb_forms(w))
+    return re.compile(rf"\b(?:{forms})\b|{_STANDS.pattern}")
 
 
 @cache

@@ -10,6 +10,7 @@ from importlib import resources
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from extractors.events.instruments import find_instruments
+from extractors.events.other_words import COMMON_COMPANY_WORDS, IN_CAPITALS, OTHER_GOODS
 
 # Rows of countries.csv that no text names.
 NO_JURISDICTION = frozenset({"XX", "world"})
@@ -34,110 +35,6 @@ class Name:
     normal: str
 
 
-# Words that are names of states only with a capital letter.
-_CASED = frozenset(
-    [
-        "us",
-        "ec",
-        "turkey",
-        "china",
-        "georgia",
-        "jordan",
-        "chad",
-        "niger",
-        "togo",
-        "mali",
-        "cuba",
-        "peru",
-        "oman",
-        "guinea",
-        "lange",
-        "bush",
-        "abe",
-        "merz",
-        "petro",
-        "lula",
-        "castro",
-        "kohl",
-        "hawke",
-        "wellington",
-        "santiago",
-        "lima",
-        "victoria",
-        "kiwi",
-        "swiss",
-        "thai",
-        "lao",
-        "malta",
-        "cyprus",
-        "polish",
-        "finnish",
-        "turks",
-        "poles",
-        "czech",
-        "marcos",
-        "xi",
-        "berlin",
-        "roma",
-        "dli",
-        "dod",
-        "doe",
-        "dla",
-        "itc",
-        "ico",
-        "nrc",
-        "bis",
-        "dfc",
-        "miti",
-        "gates",
-        "greer",
-        "ross",
-        "tusk",
-        "rutte",
-        "morrison",
-        "carney",
-        "trump",
-        "modi",
-        "america",
-        "english",
-        "iceland",
-        "hungary",
-        "greece",
-        "berne",
-        "bonn",
-        "petro",
-        "san",
-        "jose",
-        "botha",
-        "ortega",
-        "delhi",
-        "doha",
-        "nice",
-        "seoul",
-        "drc",
-        "png",
-        "who",
-    ]
-)
-_CASED_STRICT = frozenset(
-    {
-        "us",
-        "ec",
-        "it",
-        "bis",
-        "doe",
-        "dod",
-        "who",
-        "ico",
-        "itc",
-        "dfc",
-        "dla",
-        "nrc",
-        "eu",
-        "gatt",
-        "uae",
-    }
-)
 _WORD = re.compile(r"[A-Za-z0-9]")
 
 
@@ -243,7 +140,7 @@ class Gazetteer:
         surface = text[start:end]
         label, code, how, normal = self.entries[key][0]
         if label == "COMMODITY":
-            other = _OTHER_GOODS.get(key)
+            other = OTHER_GOODS.get(key)
             if other is not None and other.search(text[max(0, start - 20) : start]):
                 return None
         else:
@@ -252,7 +149,7 @@ class Gazetteer:
                 return None
             if (
                 trust_case
-                and key in _CASED_STRICT
+                and key in IN_CAPITALS
                 and surface not in ("US", "EU", "EC", "UAE", "DoD")
                 and not surface.isupper()
             ):
@@ -265,7 +162,7 @@ class Gazetteer:
                 label == "COMPANY"
                 and not trust_case
                 and " " not in key
-                and key in _COMMON_COMPANY_WORDS
+                and key in COMMON_COMPANY_WORDS
             ):
                 return None
             if key == "us" and re.match(
@@ -282,6 +179,8 @@ class Gazetteer:
                 text[end:],
             ):
                 return None
+            if key in ("european", "europeans") and _SOME_OF_EUROPE.match(text, end):
+                return None
             if key == "washington" and re.search(
                 r"(?:state of|George|Western|Denzel)\s$", text[:start]
             ):
@@ -297,35 +196,8 @@ class Gazetteer:
         )
 
 
-# What makes a word another good: "cooking oil" is no crude, a "nylon chip" no semiconductor.
-_OTHER_OIL = re.compile(
-    r"\b(?:cooking|edible|vegetable|olive|sunflower|coconut|mustard|essential|fish)\s+$", re.I
-)
-_OTHER_CHIPS = re.compile(
-    r"\b(?:nylon(?:\s*-?\s*6)?|polyester|potato|tortilla|wood|poker|casino|bargaining)\s+$", re.I
-)
-_OTHER_GOODS = {"oil": _OTHER_OIL, "chip": _OTHER_CHIPS, "chips": _OTHER_CHIPS}
-_COMMON_COMPANY_WORDS = frozenset(
-    [
-        "target",
-        "gap",
-        "ford",
-        "vale",
-        "intel",
-        "coherent",
-        "reliance",
-        "visa",
-        "apple",
-        "shell",
-        "block",
-        "snap",
-        "gold",
-        "fields",
-        "southern",
-    ]
-)
-
-
+# "Eight European countries" are not their union.
+_SOME_OF_EUROPE = re.compile(r"\s+(?:countries|states|nations|allies|governments|capitals)\b", re.I)
 # A quotation mark and a blank may stand before the first word.
 _OPENING = 4
 

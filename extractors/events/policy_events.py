@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.lexicon_data import Evidence, Lexicon, StatusWord, load_lexicon, lower
@@ -36,6 +36,11 @@ class Candidate:
     def spans(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """Where the words of the step stand, and those for the measure."""
         return (self.start, self.end), (self.evidence.start, self.evidence.end)
+
+    def step(self, doc: Doc) -> Token:
+        """The word that carries the step; `root` is that of the measure."""
+        span = doc.char_span(self.start, self.end, alignment_mode="expand")
+        return doc[self.root] if span is None else span.root
 
 
 PROPOSING = frozenset(

@@ -8,13 +8,16 @@ that stands under one act for years is reported without its number.
 import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from models.errors import ConfigError
 from models.reference import read_rows, split_list
 
 ISSUERS = {"us": "US", "mofcom": "CN", "gacc": "CN", "eu": "EU"}
+RULE = " rule"
+ENDED_DAYS = 180
+QUOTES = str.maketrans("", "", "'\"‘’“”")
 ALL_GOODS = "all_goods"
 # How far before an act's number words may stand that set it apart.
 PASSING_CHARS = 120
@@ -126,31 +129,39 @@ def standing_act(
     worldwide: bool,
     subjects: Set[str],
     on: date,
+    ends: bool = False,
 ) -> tuple[str, ...]:
     """Return the act that is the standing duty on these goods or subject on that day, if any.
 
     Goods must be mostly those of the act, and no country singled out: a rate for one country is
     often a measure of its own. A subject must come with the countries of the act. `worldwide`
-    tariffs that name no goods are those of the act on all goods.
+    tariffs that name no goods are those of the act on all goods; so are "the tariffs" that a report
+    says to have ended (`ends`), for which reports come months later.
     """
+    alone = not (buckets or subjects or targets)
     fitting = []
     for act in load_acts().by_id.values():
-        if issuer_of(act.act_id) != implementer or not stands(act, on):
+        if issuer_of(act.act_id) != implementer or not stands(act, on, ended=ends and alone):
             continue
         shared = len(buckets & act.goods)
         if act.subject:
             fits = act.subject in subjects and targets <= act.targets
             shared = int(fits and bool(targets) == bool(act.targets))
         elif subjects or targets or 2 * shared <= len(buckets):
-            shared = int(worldwide and not (buckets or subjects or targets) and is_general(act))
+            shared = int((worldwide or ends) and alone and is_general(act))
         if shared:
             fitting.append((shared, act.act_id))
     return (max(fitting)[1],) if fitting else ()
 
 
-def stands(act: Act, on: date) -> bool:
-    """Is it a standing duty on that day?"""
-    return act.since is not None and act.since <= on and (act.until is None or on <= act.until)
+def stands(act: Act, on: date, *, ended: bool = False) -> bool:
+    """Is it a standing duty on that day? With `ended`, or one that ended in the months before."""
+    known_until = timedelta(days=ENDED_DAYS if ended else 0)
+    return (
+        act.since is not None
+        and act.since <= on
+        and (act.until is None or on <= act.until + known_until)
+    )
 
 
 def is_general(act: Act) -> bool:
@@ -158,14 +169,19 @@ def is_general(act: Act) -> bool:
     return act.goods == {ALL_GOODS} and not act.targets
 
 
-def named_by_nickname(sentence: str, implementer: str) -> tuple[str, ...]:
-    """Return the implementer's acts that a sentence names by a nickname ("reciprocal tariffs")."""
-    lowered = sentence.lower()
+def named_by_nickname(sentence: str, implementer: str, *, rules: bool = False) -> tuple[str, ...]:
+    """Return the implementer's acts that a sentence names by a nickname ("reciprocal tariffs").
+
+    With `rules` only those called a rule ("the 50% rule"), which are no tariffs.
+    """
+    lowered = sentence.lower().translate(QUOTES)
     return tuple(
         dict.fromkeys(
             act_id
             for alias, act_id in load_acts().aliases.items()
-            if issuer_of(act_id) == implementer and re.search(rf"\b{re.escape(alias)}\b", lowered)
+            if issuer_of(act_id) == implementer
+            and (alias.endswith(RULE) or not rules)
+            and re.search(rf"\b{re.escape(alias)}\b", lowered)
         )
     )
 

@@ -9,19 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from extractors.linking.parts import (
-    Interval,
-    Part,
-    days_of,
-    decided,
-    may_be_recent,
-    parts_of_article,
-)
+from extractors.linking.days import Interval, days_of, decided
+from extractors.linking.match import CURBS, is_planned
+from extractors.linking.parts import TITLE, Part, may_be_recent, parts_of_article, rates_meet
 from extractors.linking.reports import dates_of
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
-from models.event import EventStatus, TimeFrame, status_class
+from models.event import EventStatus, StatusTarget, TimeFrame, status_class
 from models.link import LinkMention
 
+PLANS = frozenset({EventStatus.THREATENED, EventStatus.PROPOSED})
 PAUSES = status_class(EventStatus.SUSPENDED)
 
 
@@ -47,22 +43,27 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
     """Return one version's parts; full and short reports of a step share its subject and day."""
     if len(parts) < 2:
         return list(parts)
-    found = with_end(parts)
+    found = [with_full_name(with_plan(part, parts), parts) for part in with_end(parts)]
     for at, part in enumerate(found):
-        if part.empty and not part.weak and part.source.mention.field != "title":
+        if part.empty and not part.weak and part.source.mention.field != TITLE:
             found[at] = with_subject(part, parts)
-    return [with_day(part, found) for part in found]
+    return [with_day(standing(part, found), found) for part in found]
 
 
 def with_subject(part: Part, parts: Sequence[Part]) -> Part:
     """Return a part without a product with the product of the only fuller part that fits."""
-    fuller = [q for q in parts if not (q.empty or q.spares) and one_step(part, q)]
+    # "The rule" may be told of as a control elsewhere.
+    same_type = part.background or part.group != CURBS
+    fuller = [
+        q for q in parts if not (q.empty or q.spares) and one_step(part, q, same_type=same_type)
+    ]
     subjects = {(q.buckets, q.companies, q.specific) for q in fuller}
     if len(subjects) != 1:
         return part
     buckets, companies, specific = next(iter(subjects))
     return replace(
         part,
+        goods=part.goods or fuller[0].goods,
         buckets=buckets,
         companies=companies,
         specific=specific,
@@ -100,12 +101,12 @@ def pauses(part: Part) -> bool:
 
 def with_day(part: Part, parts: Sequence[Part]) -> Part:
     """Return a title that only sounds like the past with the day its article gives the step."""
-    title = part.source.mention.field == "title"
+    title = part.source.mention.field == TITLE
     if not title or not part.background or part.when.stated or part.weak:
         return part
     for other in parts:
         if (
-            other.source.mention.field != "title"
+            other.source.mention.field != TITLE
             and one_step(part, other)
             and (not other.background or (other.when.stated and may_be_recent(other)))
         ):
@@ -114,11 +115,75 @@ def with_day(part: Part, parts: Sequence[Part]) -> Part:
     return part
 
 
-def one_step(one: Part, other: Part) -> bool:
+def with_full_name(part: Part, parts: Sequence[Part]) -> Part:
+    """Return a title with the firms that its text gives in full: "Example Corp. (EXC)"."""
+    m = part.source.mention
+    if m.field != TITLE or not part.companies:
+        return part
+    for other in parts:
+        sentence = other.source.mention.sentence
+        same_kind = other.block == part.block and other.status_class == part.status_class
+        if same_kind and other.companies and any(f"({n})" in sentence for n in m.company_texts):
+            return replace(part, companies=part.companies | other.companies)
+    return part
+
+
+def standing(part: Part, parts: Sequence[Part]) -> Part:
+    """Return a measure in force as background, where its article tells that it is prolonged.
+
+    "The embargo, which was to end in June, now runs until September" starts nothing.
+    """
+    if part.status is not EventStatus.IN_FORCE or part.background or part.weak:
+        return part
+    prolonged = any(
+        q.status is EventStatus.EXTENDED
+        and q.source.mention.status_target is StatusTarget.MEASURE
+        and not (q.weak or q.background)
+        and same_subject(part, q)
+        for q in parts
+    )
+    past = TimeFrame.BACKGROUND
+    return replace(part, time_frame=past, when=decided(part.source, past)) if prolonged else part
+
+
+def with_plan(part: Part, parts: Sequence[Part]) -> Part:
+    """Return a title of what is still to come as the threat or proposal that its text tells.
+
+    "Tariff on South Korea will go up to 25%" is what he said he would do.
+    """
+    m = part.source.mention
+    if m.field != TITLE or part.weak or not is_planned(m.factuality, m.time_frame):
+        return part
+    for other in parts:
+        plan = other.source.mention
+        if (
+            plan.field != TITLE
+            and other.status in PLANS
+            and not (other.weak or other.background)
+            and same_subject(part, other)
+            and rates_meet(m, plan)
+        ):
+            told = replace(
+                m,
+                status=plan.status,
+                factuality=plan.factuality,
+                time_frame=plan.time_frame,
+                polarity=plan.polarity,
+            )
+            return replace(
+                part,
+                source=replace(part.source, mention=told),
+                status_class=other.status_class,
+                time_frame=other.time_frame,
+            )
+    return part
+
+
+def one_step(one: Part, other: Part, *, same_type: bool = True) -> bool:
     """Can two parts of a text report one step: same kind of step, no contradiction?"""
     return (
         one is not other
-        and one.type is other.type
+        and (one.type is other.type or not same_type)
         and one.status_class == other.status_class
         and one.weak == other.weak
         and same_subject(one, other)

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import timedelta
 
 from extractors.linking.index import (
+    KIND,
     days_known,
     key_if_new,
     keys_of,
@@ -98,11 +99,14 @@ class BlockLinker:
         for word in wanted_by(part):
             days = days_known(word)
             oldest = part.source.reported_at - timedelta(days=days) if days else None
-            for label in self.index.get(word, ()):
-                if label not in found:
-                    measure = self.measures[label]
-                    if oldest is None or measure.heard_since(oldest):
-                        found[label] = measure
+            known = {
+                label: self.measures[label]
+                for label in self.index.get(word, ())
+                if oldest is None or self.measures[label].heard_since(oldest)
+            }
+            # "The ban" is the only one that was in the news.
+            if not word.startswith(KIND) or len(known) == 1:
+                found |= known
         return sorted(found.values(), key=lambda m: m.order)
 
     def link(self, part: Part) -> tuple[DevelopmentState, Novelty]:

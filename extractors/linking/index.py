@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from extractors.linking.article import parts_of
+from extractors.linking.match import CURBS, KIND_DAYS
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import Part, is_deal
 from extractors.linking.reports import new_development
@@ -20,12 +21,15 @@ ANY_VAGUE = "vague:*"
 # How long an index word leads to a measure: by time alone, by subject, by legal act.
 VAGUE_DAYS = 90
 FORGOTTEN_DAYS = 400
+KIND = "kind:"
 
 
 def days_known(word: str) -> int | None:
     """Return for how many days without news a word leads to its measures; None for no limit."""
     if word.startswith("act:"):
         return None
+    if word.startswith(KIND):
+        return KIND_DAYS
     return VAGUE_DAYS if word in (VAGUE, ANY_VAGUE) else FORGOTTEN_DAYS
 
 
@@ -48,6 +52,8 @@ def measure_keys_of(measure: MeasureState) -> list[str]:
         words += [ANY_VAGUE, *(f"vague:{target}" for target in measure.targets)]
     elif vague:
         words.append(VAGUE)
+    if measure.first.group == CURBS:
+        words += [f"{KIND}{kind}" for kind in sorted({d.type for d in measure.developments})]
     return words
 
 
@@ -61,7 +67,13 @@ def wanted_by(part: Part) -> list[str]:
         *(f"vague:{name}" for name in part.targets),
         *([VAGUE] if part.targets else [VAGUE, ANY_VAGUE]),
         *([DEAL] if is_deal(part.type, part.implementer) else []),
+        *([f"{KIND}{part.type.value}"] if says_the_curb(part) else []),
     ]
+
+
+def says_the_curb(part: Part) -> bool:
+    """Does it name neither goods nor targets of an export curb: "the ban"?"""
+    return part.group == CURBS and part.empty and not part.targets
 
 
 def key_if_new(part: Part) -> str:

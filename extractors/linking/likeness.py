@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from extractors.linking.acts import ALL_GOODS, any_each_country
+from extractors.linking.parties import one_bloc
 from extractors.linking.parts import COMPANY_TYPES, TARIFFS, Part, is_deal, same_name
 from extractors.linking.scope import another_round
 from extractors.linking.state import DevelopmentState
@@ -114,7 +115,7 @@ def in_targets(part: Part, known: Described) -> int | None:
     if part.targets and known.targets:
         if part.targets == set(known.targets):
             return 20
-        if not part.targets.isdisjoint(known.targets):
+        if not part.targets.isdisjoint(known.targets) or one_bloc(part.targets, set(known.targets)):
             return 10
         # Sanctions on whose oil it is name the seller here, a buyer there.
         apart = part.group == TARIFFS or part.subjects.isdisjoint(known.subjects)
@@ -143,6 +144,8 @@ def other_reach(part: Part, known: Described, steps: Sequence[DevelopmentState])
         return False
     goods, held = part.buckets - {ALL_GOODS}, set(known.buckets) - {ALL_GOODS}
     other_targets = bool(part.targets) != bool(known.targets)
+    if part.spares and part.empty and not part.targets:
+        return False
     other_goods = bool(goods) != bool(held) and not part.spares
     if shares_act(part, known):
         return other_targets and any_each_country(set(known.specific) & set(part.specific))

@@ -99,6 +99,12 @@ def link_block(
     continued |= {from_json(stored.state).stage_of for stored in unsettled}
     linker.changed |= linker.developments.keys() & continued
     linker.changed |= renamed_within(linker, [*settled, *unsettled])
+    # What a measure's steps lack is lent by the others.
+    touched = {linker.developments[label].measure for label in linker.changed}
+    touched |= {stored.measure_id for stored in unsettled} & linker.measures.keys()
+    linker.changed |= {
+        d.label for m in touched for d in linker.measures[m].developments if not d.commodities
+    }
     states = [linker.developments[label] for label in sorted(linker.changed)]
     affected = {state.measure for state in states}
     affected |= {stored.measure_id for stored in unsettled} & linker.measures.keys()

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from extractors.linking.life_cycle import ENDED, allowed
+from extractors.linking.days import CURRENT_DAYS, days_of
+from extractors.linking.life_cycle import AFTER_PAUSE, ENDED, PAUSES, allowed
 from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import TARIFFS, Part, days_of
+from extractors.linking.parts import TARIFFS, Part
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
-from models.event import EventType
+from models.event import EventType, Factuality, Novelty, TimeFrame, status_class, type_group
 
 RATE_POINTS = 0.5
 AMOUNT_SHARE = 0.05
@@ -27,15 +28,19 @@ STILL_REPORTED_DAYS = 120
 STAGE_DAYS = 200
 AVERT_DAYS = 180
 OPENING = frozenset({S.UNDER_NEGOTIATION, S.THREATENED, S.PROPOSED, *STAGES})
+CURBS = type_group(EventType.EXPORT_BAN)
+# "The ban", which names no goods, is of a measure told of in these days.
+KIND_DAYS = 30
+FOUNDED = frozenset({status_class(S.ADOPTED), status_class(S.EXPANDED)})
 DATED_CLASSES = frozenset({"delayed", "extended"})
 UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED})
 
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:
     """Return points for the report describing this development; None if it cannot."""
-    if part.status_class != known.status_class or (
-        known.weak and not known.hollow and not part.weak
-    ):
+    if part.status_class != known.status_class and not founds(part, known):
+        return None
+    if known.weak and not known.hollow and not part.weak:
         return None
     gap = part.when.gap_days(known.when)
     if gap > part.when.tolerance_days(known.when):
@@ -43,8 +48,10 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     points = likeness(part, known)
     if points is None or values_conflict(part, known) or next_round(part, [known]):
         return None
+    if carries_out(part, known) or spares_from(part, known):
+        return None
     same_article = part.source.mention.article_id == known.last_article
-    if same_article and part.type.value != known.type:
+    if same_article and part.type.value not in (known.last_types or [known.type]):
         return None  # the extractor separated them within one text
     dated = part.when.low is not None and known.low is not None
     if not dated and other_reach(part, known, [known]):
@@ -53,6 +60,36 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
     points += 15 if same_article else 0
     points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
     return points if points >= SAME_DEVELOPMENT else None
+
+
+def founds(part: Part, known: DevelopmentState) -> bool:
+    """Is one the decision that makes a measure, and the other the same one called an expansion?
+
+    "China expands its controls" is how papers tell a new act that stands beside older ones.
+    """
+    new = known.novelty == Novelty.NEW_MEASURE and not (part.background or part.weak or known.weak)
+    return new and {part.status_class, known.status_class} == FOUNDED and part.group != TARIFFS
+
+
+def spares_from(part: Part, known: DevelopmentState) -> bool:
+    """Does one impose a tariff, and the other take goods or countries out of it?"""
+    exempts = (part.type is EventType.TARIFF_EXEMPTION, known.type == EventType.TARIFF_EXEMPTION)
+    return part.status in STAGES and exempts[0] != exempts[1]
+
+
+def carries_out(part: Part, known: DevelopmentState) -> bool:
+    """Does it report as done, with what an act tells, what was promised more than a week before?"""
+    m = part.source.mention
+    promised = is_planned(known.factuality, known.time_frame)
+    done = not (part.weak or part.background or is_planned(m.factuality, m.time_frame))
+    late = (part.when.high - known.high).days > CURRENT_DAYS
+    tells = part.official or part.when.stated or m.instrument or dates_of(part, "date_end")
+    return bool(promised and done and late and tells)
+
+
+def is_planned(factuality: str, time_frame: str) -> bool:
+    """Is it told as still to come?"""
+    return factuality == Factuality.SCHEDULED or time_frame == TimeFrame.FUTURE
 
 
 def values_conflict(part: Part, known: DevelopmentState) -> bool:
@@ -128,11 +165,15 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     ):
         return None
     points += 25 if same_rate else 0
+    points += 10 if part.targets and part.empty and still_reported(part, known) else 0
     if before:
-        points += 5 if allowed(S(before.status), part.status) else -5
+        points += 5 if allowed(S(before.status), part.status) or resumes(part, before) else -5
         age = days_silent(part, known)
         points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
         points += 15 if part.source.mention.article_id == before.last_article else 0
+        points += 10 if part.group == CURBS and part.empty and age <= KIND_DAYS else 0
+        # An exemption leaves out from which tariff: from the one in the news.
+        points += 10 if part.spares and part.empty and age <= CURRENT_DAYS else 0
     if part.status is S.AVERTED:
         points += 20 if before and was_pending(part, before) else -10
     return points if points >= SAME_MEASURE else None
@@ -157,7 +198,7 @@ def opens_another(
     status = S(before.status)
     if status in ENDED:
         return True
-    if part.type is EventType.TRADE_AGREEMENT:
+    if part.type in (EventType.TRADE_AGREEMENT, EventType.TARIFF_EXEMPTION):
         return False
     if part.group == TARIFFS and part.targets == set(known.targets):
         same_goods = not part.buckets.isdisjoint(known.buckets)
@@ -167,7 +208,14 @@ def opens_another(
         return True
     if rates_of(part) and known.rated and not same_rate:
         return True
+    if resumes(part, before):
+        return False
     return status not in UNBOUND and part.when.low is not None
+
+
+def resumes(part: Part, before: DevelopmentState) -> bool:
+    """Is it what comes after a pause, in whatever words?"""
+    return S(before.status) in PAUSES and part.status in AFTER_PAUSE
 
 
 def was_pending(part: Part, before: DevelopmentState) -> bool:
@@ -194,6 +242,8 @@ def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
     for step in reversed(known.firm):
         if S(step.status) in STAGES:
             days = (part.when.high - step.high).days
+            if stage == STAGES[S.IN_FORCE] and began_at_once(step):
+                return None
             started = any(dates_agree(part.when.high.isoformat(), day) for day in step.effective)
             later = stage > STAGES[S(step.status)] and 0 < days <= STAGE_DAYS
             return step if (later or started) and not values_conflict(part, step) else None
@@ -202,18 +252,28 @@ def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
     return None
 
 
+def began_at_once(step: DevelopmentState) -> bool:
+    """Did a decision take effect when it was made, so that being in force is no news?"""
+    starts = [span[0] for day in step.effective if (span := days_of(day)) and span[2] == "day"]
+    return bool(starts) and abs((min(starts) - step.high).days) <= DATE_DAYS
+
+
 def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
     """Return the step that the report repeats, although later than the tolerance allows.
 
     A step is in the news for months. Without a date of its own, a new value or another step in
-    between, a report of the same class repeats the old step.
+    between, a report of the same class repeats the old step. A measure ends only once, whatever
+    the dates.
     """
-    if part.when.stated or next_round(part, known.developments):
+    ends = part.status is S.AVERTED
+    if (part.when.stated and not ends) or next_round(part, known.developments):
         return None
     for step in reversed(known.firm):
         if part.when.low and (step.low or step.high) > part.when.high:
             continue
         same = step.status_class == part.status_class
+        if same and carries_out(part, step):
+            return None
         if same and not values_conflict(part, step):
             age = ((part.when.low or part.when.high) - step.high).days
             return step if age <= STILL_REPORTED_DAYS or part.background else None

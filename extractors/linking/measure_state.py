@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from extractors.linking.acts import ALL_GOODS, any_each_country, known_act
-from extractors.linking.parts import COMPANY_TYPES, TARIFFS, WORLD, Interval
+from extractors.linking.days import Interval
+from extractors.linking.parts import COMPANY_TYPES, TARIFFS, WORLD
 from extractors.linking.state import DevelopmentState, extend
 from models.event import EventType
 

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 
-from models.jurisdiction import party_names
+from models.jurisdiction import author_names, party_names
 
 MEASURE = r"(?:tariffs?|duty|duties|lev(?:y|ies)|sanctions|export (?:bans?|controls?|curbs))"
 SEVERAL_AGREEMENTS = re.compile(
@@ -26,6 +26,12 @@ BLOCS = {
         {"AE", "BH", "KW", "OM", "QA", "SA"},
     ),
 }
+# A report names the bloc in its title and members in its text, or the other way round.
+_MEMBERS = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+EU_MEMBERS = frozenset(_MEMBERS.split())
+# "The North American tariffs" are on the neighbours of whose tariffs they are.
+NORTH_AMERICA = frozenset({"CA", "MX", "US"})
+NORTH_AMERICAN = re.compile(rf"\bNorth American? {MEASURE}\b", re.I)
 # Pacts known by a name that tells their parties.
 PACTS = (
     (re.compile(r"\bUSMCA\b|\bNAFTA\b|\bU\.?S\.?-Mexico-Canada\b"), ("CA", "MX", "US")),
@@ -48,13 +54,25 @@ def _owner() -> re.Pattern[str]:
 
 
 @cache
+def _author() -> re.Pattern[str]:
+    # "the tariff announced by Washington"
+    words = sorted(author_names(), key=lambda word: (-len(word), word))
+    names = "|".join(map(re.escape, words))
+    return re.compile(
+        rf"\b(?i:{MEASURE}) (?:announced|imposed|threatened|ordered|adopted|set) by (?:the )?"
+        rf"({names})(?!\w)"
+    )
+
+
+@cache
 def _pair() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.])({_names()})\s?[-–—/]\s?({_names()})(?!\w)")
 
 
 def owner_of_measure(sentence: str) -> str | None:
     """Return the one jurisdiction whose measure a sentence names ("Trump's tariffs"), if any."""
-    owners = {party_names()[m[1]] for m in _owner().finditer(sentence)}
+    authors = {author_names()[m[1]] for m in _author().finditer(sentence)}
+    owners = authors or {party_names()[m[1]] for m in _owner().finditer(sentence)}
     return owners.pop() if len(owners) == 1 else None
 
 
@@ -62,6 +80,19 @@ def pair_of_deal(sentence: str) -> frozenset[str]:
     """Return the parties of a deal that is named by them ("EU-US trade deal"), if just one is."""
     pairs = {frozenset(party_names()[m[n]] for n in (1, 2)) for m in _pair().finditer(sentence)}
     return pairs.pop() if len(pairs) == 1 else frozenset()
+
+
+def region_of_measure(sentence: str) -> frozenset[str]:
+    """Return the states of a region that a sentence names a measure after, none without one."""
+    return NORTH_AMERICA if NORTH_AMERICAN.search(sentence) else frozenset()
+
+
+def one_bloc(one: Set[str], other: Set[str]) -> bool:
+    """Is one the European Union, and the other several of its members?"""
+    return any(
+        "EU" in bloc and "EU" not in states and len(states & EU_MEMBERS) > 1
+        for bloc, states in ((one, other), (other, one))
+    )
 
 
 def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ implementer or the parties of a deal, they are taken from the article's other me
 provided these agree.
 """
 
-import calendar
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,11 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from extractors.linking.acts import (
+    ALL_GOODS,
     issuer_of,
+    known_act,
     named_by_nickname,
     own_acts,
     standing_act,
 )
+from extractors.linking.days import CURRENT_DAYS, PAST_DAYS, Interval, decided
 from extractors.linking.instrument_ids import NamedInstruments, named_instruments
 from extractors.linking.parties import (
     ACT_TITLE,
@@ -27,10 +29,12 @@ from extractors.linking.parties import (
     outside_titles,
     owner_of_measure,
     pair_of_deal,
+    region_of_measure,
     with_blocs,
 )
-from extractors.linking.scope import reaches_all, spares, subjects_of
+from extractors.linking.scope import reaches_all, spares, subjects_of, tells_of_another
 from models.event import (
+    EventMention,
     EventStatus,
     EventType,
     Factuality,
@@ -43,11 +47,11 @@ from models.link import LinkMention
 from models.reference import load_commodities, product_bucket
 
 PartKey = tuple[str, int]
-CURRENT_DAYS = 7
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
 TARIFFS = type_group(EventType.TARIFF)
 WORLD = "world"
+TITLE = "title"
 UNKNOWN = "XX"
 COMPANY_TYPES = frozenset(
     {
@@ -69,40 +73,14 @@ COMPANY_NOISE = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """When a step was decided: between `low` and `high`, None where open.
-
-    `stated` means that the text gives a date; otherwise it is derived from the time of the report.
-    """
-
-    low: date | None
-    high: date
-    precision: str | None
-    stated: bool
-
-    def gap_days(self, other: "Interval") -> int:
-        """Return the days between the two; 0 if they overlap."""
-        gaps = [0]
-        if self.low:
-            gaps.append((self.low - other.high).days)
-        if other.low:
-            gaps.append((other.low - self.high).days)
-        return max(gaps)
-
-    def tolerance_days(self, other: "Interval") -> int:
-        """Return how far apart the dates of two reports of one step may be (ontology section 7)."""
-        exact = {"day", None}
-        return 3 if self.precision in exact and other.precision in exact else 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One part of one mention, ready to match. Names in sets are normalised.
 
     `withdrawn` says why a later version of the article withdrew it (`extractors.linking.versions`);
     `withdrawn_by` is the mention that did, and when it reached us. `replaces` is the part of an
     earlier version that this one replaces. `shared_end` is the end date that its article gives for
-    all that it pauses (`extractors.linking.article`).
+    all that it pauses (`extractors.linking.article`). `goods` are commodities: its own, else those
+    of its act or of its article's full report of the step.
     """
 
     source: LinkMention
@@ -113,6 +91,7 @@ class Part:
     status_class: str
     time_frame: TimeFrame
     when: Interval
+    goods: tuple[str, ...]
     buckets: frozenset[str]
     companies: frozenset[str]
     specific: tuple[str, ...]
@@ -200,25 +179,62 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in pairs)
             targets = dict.fromkeys(implementers, frozenset[str]())
         else:
+            aims = frozenset[str]()
             issuer = implied_by(instruments)
             if issuer and not set(issuer) & set(actors):
                 actors = issuer
+            elif in_text := told_by_text(item, mentions):
+                actors = in_text
+            elif len(actors) > 1 and (owner := owner_of_measure(m.sentence)) in actors:
+                aims = frozenset(actors) - {owner}
+                actors = (owner,)
             elif not actors:
                 others = actors_by_group[type_group(m.type)]
                 owner = owner_of_measure(m.sentence)
                 actors = next(iter(others)) if len(others) == 1 else (owner,) if owner else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
-            aims = outside_titles(known_codes(m.targets), m.sentence)
+            aims |= frozenset(outside_titles(known_codes(m.targets), m.sentence))
+            aims = aims or region_of_measure(m.sentence) - set(actors)
             targets = {
-                one: (frozenset(aims) | frozenset(actors)) - {one, WORLD}
+                one: (aims | frozenset(actors)) - {one, WORLD}
                 if len(implementers) > 1
-                else frozenset(aims) - {one, WORLD}
+                else aims - {one, WORLD}
                 for one in implementers
             }
             if type_group(m.type) == TARIFFS and reaches_all(m.sentence):
                 targets = dict.fromkeys(implementers, frozenset[str]())
         found += split_by_actor(item, implementers, instruments, targets)
     return news_of_the_article(found)
+
+
+def told_by_text(item: LinkMention, mentions: Sequence[LinkMention]) -> tuple[str, ...]:
+    """Return who takes the step of a title by the text below, if the title tells too few or many.
+
+    "Tariff on Chinese goods to rise to 25%" leaves out whose; "Trump and Xi agree to hold off on
+    tariffs" tells who met. Empty where the text tells no more, or of several.
+    """
+    title = item.mention
+    actors = known_codes(title.actors)
+    if title.field != TITLE or len(actors) == 1:
+        return ()
+    found = {
+        known_codes(m.actors)
+        for m in (other.mention for other in mentions)
+        if m.field != TITLE
+        and type_group(m.type) == type_group(title.type)
+        and status_class(m.status) == status_class(title.status)
+        and m.factuality not in WEAK
+        and rates_meet(title, m)
+    }
+    named = {code for codes in found for code in codes} - set(title.targets)
+    fits = not actors or named <= set(actors)
+    return tuple(named) if len(named) == 1 and fits else ()
+
+
+def rates_meet(one: EventMention, other: EventMention) -> bool:
+    """Do two mentions share a rate, or does one give none?"""
+    rates, others = ({(r.value, r.unit) for r in m.rates} for m in (one, other))
+    return not (rates and others) or not rates.isdisjoint(others)
 
 
 def news_of_the_article(parts: Sequence[Part]) -> list[Part]:
@@ -273,6 +289,7 @@ def split_by_actor(
         status_class=status_class(m.status),
         time_frame=m.time_frame,
         when=decided(item, m.time_frame),
+        goods=m.commodities,
         buckets=frozenset(product_bucket(c) for c in m.commodities if c in load_commodities()),
         companies=frozenset(filter(None, map(company_key, m.company_texts))),
         specific=(),
@@ -283,19 +300,33 @@ def split_by_actor(
         weak=m.factuality in WEAK,
         official=item.speaks_for is not None or m.source_type in OFFICIAL,
     )
-    return [
-        replace(
-            first,
-            part=number,
-            implementer=implementer,
-            block=f"{implementer}:{group}",
-            specific=acts_of(first, implementer, act, targets[implementer]),
-            targets=targets[implementer],
+    if first.when.stated and first.reported - first.when.high > timedelta(days=PAST_DAYS):
+        first = replace(first, time_frame=TimeFrame.BACKGROUND)
+    found = []
+    for number, (implementer, act) in enumerate(
+        (implementer, act) for implementer in implementers for act in acts
+    ):
+        part = with_goods_of(first, act) if several else first
+        specific = acts_of(part, implementer, act, targets[implementer])
+        if not (part.buckets or part.group == TARIFFS or part.spares):
+            part = with_goods_of(part, specific)
+        found.append(
+            replace(
+                part,
+                part=number,
+                implementer=implementer,
+                block=f"{implementer}:{group}",
+                specific=specific,
+                targets=targets[implementer],
+            )
         )
-        for number, (implementer, act) in enumerate(
-            (implementer, act) for implementer in implementers for act in acts
-        )
-    ]
+    return found
+
+
+def with_goods_of(part: Part, acts: Sequence[str]) -> Part:
+    """Return a part with the goods of its acts, if they are known."""
+    goods = frozenset[str]().union(*(known_act(act).goods for act in acts)) - {ALL_GOODS}
+    return replace(part, goods=tuple(sorted(goods)), buckets=goods) if goods else part
 
 
 def acts_of(
@@ -307,7 +338,7 @@ def acts_of(
     """
     m = part.source.mention
     tariff = part.type in (EventType.TARIFF, EventType.TARIFF_EXEMPTION)
-    nicknames = named_by_nickname(m.sentence, implementer) if tariff else ()
+    nicknames = named_by_nickname(m.sentence, implementer, rules=not tariff)
     acts = named or nicknames
     if tariff and not acts:
         acts = standing_act(
@@ -317,6 +348,7 @@ def acts_of(
             worldwide=part.worldwide,
             subjects=part.subjects,
             on=part.reported,
+            ends=part.status is EventStatus.LIFTED and not tells_of_another(m.sentence),
         )
     return own_acts(
         acts,
@@ -353,46 +385,3 @@ def same_name(one: str, other: str) -> bool:
     """Do two company keys name one firm? "mp" is "mp materials": a name may be shortened."""
     shorter, longer = sorted((one.split(), other.split()), key=len)
     return longer[: len(shorter)] == shorter
-
-
-def decided(item: LinkMention, time_frame: TimeFrame) -> Interval:
-    """Return when the step was decided, from the mention's dates, else from its time frame."""
-    m = item.mention
-    dates = {d.role: d.date for d in reversed(m.dates)}
-    reported = item.reported_date
-    stated = dates.get("date_announced")
-    if stated is None and m.status is EventStatus.IN_FORCE:
-        stated = dates.get("date_effective")
-    if stated is None and m.status is EventStatus.EXPIRED:
-        stated = dates.get("date_end")
-    span = days_of(stated) if stated else None
-    week_before = reported - timedelta(days=CURRENT_DAYS)
-    current = time_frame is not TimeFrame.BACKGROUND
-    # In a report of today, "this year" is less precise than the report's own date.
-    vague = span and span[2] != "day" and current and span[1] >= week_before
-    if span and not vague and span[0] <= reported + timedelta(days=1):
-        return Interval(low=span[0], high=min(span[1], reported), precision=span[2], stated=True)
-    if time_frame is TimeFrame.BACKGROUND:
-        return Interval(low=None, high=week_before, precision=None, stated=False)
-    return Interval(low=week_before, high=reported, precision=None, stated=False)
-
-
-def days_of(text: str) -> tuple[date, date, str] | None:
-    """Return first day, last day and precision of YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD."""
-    try:
-        if re.fullmatch(r"\d{4}", text):
-            return date(int(text), 1, 1), date(int(text), 12, 31), "year"
-        if found := re.fullmatch(r"(\d{4})-Q([1-4])", text):
-            year, last = int(found[1]), int(found[2]) * 3
-            return date(year, last - 2, 1), month_end(year, last), "quarter"
-        if found := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            year, month = int(found[1]), int(found[2])
-            return date(year, month, 1), month_end(year, month), "month"
-        exact = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return exact, exact, "day"
-
-
-def month_end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])

@@ -1,7 +1,9 @@
 """How a report starts a development or adds to one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from extractors.linking.days import CURRENT_DAYS, of_another
 from extractors.linking.grade import earliest, official_of, worth
 from extractors.linking.parts import UNKNOWN, Part, same_name
 from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
@@ -17,6 +19,7 @@ from models.grade import best
 from models.identity import digest_id
 
 STAGES = {EventStatus.ANNOUNCED: 0, EventStatus.ADOPTED: 1, EventStatus.IN_FORCE: 2}
+RECENT = timedelta(days=CURRENT_DAYS)
 VALUES = (
     "buckets",
     "companies",
@@ -150,7 +153,7 @@ def add_report(state: DevelopmentState, part: Part) -> None:
         state.mention_count += 1
         state.first_seen = min(state.first_seen, part.source.first_seen_at)
         state.last_reported = max(state.last_reported, part.source.reported_at)
-        state.last_article = m.article_id
+        note_article(state, part)
         return
     if state.hollow and not (part.weak and state.lead_withdrew):
         lead_with(state, part)
@@ -174,18 +177,22 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     state.mention_count += 1
     state.first_seen = min(state.first_seen, part.source.first_seen_at)
     state.last_reported = max(state.last_reported, part.source.reported_at)
-    state.last_article = m.article_id
+    note_article(state, part)
     if part.weak and not state.weak:
         return
     if part.when.stated and not state.stated and part.when.gap_days(state.when) == 0:
         state.low, state.high = part.when.low, part.when.high
         state.precision, state.stated = part.when.precision, True
+    # A look back may name another rate, start or stage: it does not tell what was news then.
+    looks_back = part.background and not state.background and looks_from_afar(part, state)
     reached = m.time_frame is not TimeFrame.FUTURE and m.factuality is not Factuality.SCHEDULED
-    if reached and STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9):
+    further = STAGES.get(m.status, -1) > STAGES.get(EventStatus(state.status), 9)
+    if reached and not looks_back and further:
         state.status = m.status.value
     state.official = state.official or part.official
     state.retaliation = state.retaliation or m.retaliation
-    state.duration = state.duration or m.duration
+    if not looks_back:
+        add_values(state, part)
     state.instrument = state.instrument or m.instrument
     if state.spares and not part.spares:
         state.spares, state.buckets, state.targets = False, [], []
@@ -201,9 +208,27 @@ def add_report(state: DevelopmentState, part: Part) -> None:
     extend(state.subjects, sorted(part.subjects))
     state.worldwide = state.worldwide or part.worldwide
     extend(state.actors, acting(part))
-    extend(state.commodities, m.commodities)
+    extend(state.commodities, part.goods)
     extend(state.products, m.product_texts)
     extend(state.hs_codes, m.hs_codes, limit=MAX_CODES)
+
+
+def note_article(state: DevelopmentState, part: Part) -> None:
+    """Remember the last article and the types by which it tells the step."""
+    if part.article != state.last_article:
+        state.last_types = []
+    state.last_article = part.article
+    extend(state.last_types, [part.type.value])
+
+
+def looks_from_afar(part: Part, state: DevelopmentState) -> bool:
+    """Is it a report of another article, more than a week after the step?"""
+    return part.article != state.lead_article and part.reported - state.high > RECENT
+
+
+def add_values(state: DevelopmentState, part: Part) -> None:
+    """Add the rates, sums and dates of a report."""
+    state.duration = state.duration or part.source.mention.duration
     extend(state.rates, rates_of(part))
     extend(state.amounts, amounts_of(part))
     extend(state.effective, dates_of(part, "date_effective"))
@@ -223,7 +248,12 @@ def amounts_of(part: Part) -> list[Value]:
 
 def dates_of(part: Part, role: str) -> list[str]:
     """Return the dates of one role; an end date may be that of the whole article."""
-    found = [d.date for d in part.source.mention.dates if d.role == role]
+    m = part.source.mention
+    found = [
+        d.date
+        for d in m.dates
+        if d.role == role and not (role == "date_effective" and of_another(d.text, m))
+    ]
     if role == "date_end" and part.shared_end and not found:
         return [part.shared_end]
     return found

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from extractors.linking.days import days_of, month_end
 from extractors.linking.grade import graded
 from extractors.linking.index import keys_of, measure_keys_of
 from extractors.linking.life_cycle import PAUSES, leaves_a_pause
+from extractors.linking.match import CURBS
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import days_of, month_end
 from extractors.linking.reports import STAGES
 from extractors.linking.state import DevelopmentState
 from models.event import EventStatus, Factuality, StatusTarget, TimeFrame
@@ -53,7 +54,7 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         extractor_version=state.extractor_version,
         actors=tuple(state.actors),
         targets=tuple(state.targets),
-        commodities=tuple(state.commodities),
+        commodities=goods_of(state, measure),
         products=tuple(state.products),
         hs_codes=tuple(state.hs_codes),
         companies=tuple(state.company_names),
@@ -87,6 +88,19 @@ def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDev
         index_keys=(*keys_of(state), *measure_keys_of(measure)),
         state=state.to_json(),
     )
+
+
+def goods_of(state: DevelopmentState, measure: MeasureState) -> tuple[str, ...]:
+    """Return the commodities of a step; those of its curb where its reports only say "the ban".
+
+    A tariff without goods is one on all, so nothing is lent to it. What is told under a number may
+    be of other goods than the rest.
+    """
+    own = state.commodities or state.products or state.hs_codes or state.spares
+    if own or measure.specific or state.group != CURBS:
+        return tuple(state.commodities)
+    told = [d for d in measure.developments if d.commodities and not d.spares]
+    return tuple(told[0].commodities) if told else ()
 
 
 def decision(state: DevelopmentState) -> tuple[date | None, str | None, str | None]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from extractors.linking.days import days_of
 from extractors.linking.life_cycle import allowed
 from extractors.linking.match import AVERT_DAYS, UNBOUND, dates_agree
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import COMPANY_TYPES, days_of
+from extractors.linking.parts import COMPANY_TYPES
 from extractors.linking.state import DevelopmentState
 from models.event import EventStatus as S
 from models.event import EventType as T

@@ -39,6 +39,17 @@ ANOTHER_ROUND = re.compile(
     r"(?: \w+){0,3}? (?:round|tranche|package|batch|sanctions|designations)\b",
     re.I,
 )
+ANOTHER = re.compile(
+    r"\b(?:new(?:er|est)?|temporary|second|third|another|latest|remaining)\b[^.;,]{0,25}"
+    r"\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharge|round)\b"
+    r"|\b(?:tariffs?|duties|levies) again\b",
+    re.I,
+)
+
+
+def tells_of_another(sentence: str) -> bool:
+    """Does the sentence set a measure apart from the one that stood before it?"""
+    return bool(ANOTHER.search(sentence))
 
 
 def another_round(sentence: str) -> bool:

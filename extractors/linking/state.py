@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
+from extractors.linking.days import Interval
 from extractors.linking.grade import HEARSAY, Official
-from extractors.linking.parts import Interval
 from models.event import Factuality
 from models.grade import Grade
 
@@ -58,6 +58,8 @@ class DevelopmentState:
     first_reported: datetime
     last_reported: datetime
     last_article: str
+    # What the last article took it for.
+    last_types: list[str] = field(default_factory=list)
     stage_of: str | None = None
     disputed_with: list[list[str]] = field(default_factory=list)
     official: bool = False

@@ -22,8 +22,10 @@ from extractors.events.factuality import condition_of
 from extractors.events.hs_codes import EventPlaces, find_hs_codes, hs_codes_of, with_commodities
 from extractors.events.policy_events import Candidate
 from extractors.reading.decide import Decision, decide
+from extractors.reading.event_dates import OF_ACTS, Told, read_dates
 from extractors.reading.readings import Reading
-from extractors.reading.roles import read_companies, read_dates, read_parties, read_products
+from extractors.reading.roles import read_companies, read_parties, read_products
+from extractors.reading.turns import is_no_measure, without_opponents
 from models.event import (
     EntityMention,
     EventDate,
@@ -42,7 +44,8 @@ from models.identity import digest_id
 def events_of(doc: Doc, unit: TextUnit, version: str) -> list[EventMention]:
     """The events of one sentence, in order of their triggers."""
     context: SentenceContext = doc.user_data["sentence"]
-    decisions = sorted(decide(doc, context), key=lambda d: d.candidate.start)
+    told = (d for d in decide(doc, context) if not is_no_measure(context.text, d.type))
+    decisions = sorted(told, key=lambda d: d.candidate.start)
     candidates = [d.candidate for d in decisions]
     doc.user_data["taken"] = candidates
     codes = _hs_codes(context, doc.user_data["reading"], decisions)
@@ -107,8 +110,10 @@ def _mention(
     c = d.candidate
     reading: Reading = doc.user_data["reading"]
     measure = c.evidence.start, c.evidence.end
-    actors, targets = read_parties(doc, context, d.read, d.type, measure)
-    products, commodities = read_products(context, reading, d.read)
+    actors, targets = without_opponents(
+        context, d.type, *read_parties(doc, context, d.read, d.type, measure)
+    )
+    products, commodities = read_products(doc, context, reading, d.read)
     commodities = with_commodities(commodities, hs_codes)
     companies = read_companies(context, reading, d.read)
     rates = find_rates(context, c, d.type, all_candidates)
@@ -117,10 +122,10 @@ def _mention(
     amounts = find_amounts(context, c, d.type)
     by_rules, _ = find_event_dates(context, c, d.status, d.factuality)
     ruled = {date.text: date.role for date in by_rules}
-    dates = read_dates(doc, context, d.read, d.factuality, ruled)
+    dates = read_dates(doc, context, d.read, Told(d.status, d.factuality, d.time_frame), ruled)
     time_frame = TimeFrame.CURRENT if is_recent(d, dates, context) else d.time_frame
     instrument = find_instrument(context, c)
-    duration = find_duration(context, c, d.type)
+    duration = find_duration(context, c, d.status)
     source = attribution_of(doc, context, {p.code for p in actors})
     start, end = context.start + c.start, context.start + c.end
     missing = []
@@ -190,7 +195,9 @@ def is_recent(decision: Decision, dates: Sequence[EventDate], context: SentenceC
     """Is a step that reads as background dated in the days before its report?"""
     if decision.time_frame is not TimeFrame.BACKGROUND or context.published is None:
         return False
-    days = [d.date for d in dates if d.role == "date_announced" and d.date and len(d.date) == 10]
+    of_acts = [d for d in dates if d.role in OF_ACTS and d.date and len(d.date) == 10]
+    decided = [d.date for d in of_acts if d.role == "date_announced"]
+    days = decided or [d.date for d in of_acts]
     since = context.published - timedelta(days=CURRENT_DAYS)
     return bool(days) and all(since <= date.fromisoformat(d) <= context.published for d in days)
 

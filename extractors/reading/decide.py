@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from extractors.events.composition import Found, compose, pairs
 from extractors.events.context import SentenceContext, text_of
@@ -24,9 +24,11 @@ from extractors.reading.combination import (
     load_combination,
 )
 from extractors.reading.inputs import TEXT
+from extractors.reading.no_steps import is_made_for, tells_no_step
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
 from extractors.reading.rulings import Said, settled
+from extractors.reading.turns import turned
 from models.event import (
     EventStatus,
     EventType,
@@ -94,7 +96,36 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
         if weighed.scores[i] > settings["candidate"] and reading.events:
             event = event_of(reading, weighed.candidates[i])
             _add(found, labelled.decision(i, event, weighed.score_of(i)), doc)
+    return _with_frames_of_joined(_without_making(found, doc), doc)
+
+
+def _with_frames_of_joined(found: list[Decision], doc: Doc) -> list[Decision]:
+    """The decisions; of verbs side by side, one read as background is current as the other is."""
+    for d in found:
+        verb = d.candidate.step(doc)
+        if d.time_frame is not TimeFrame.BACKGROUND:
+            continue
+        others = (o.candidate.step(doc) for o in found if o.time_frame is TimeFrame.CURRENT)
+        if any(_are_joined(verb, other) and verb.tag_ == other.tag_ for other in others):
+            d.time_frame = TimeFrame.CURRENT
     return found
+
+
+def _without_making(found: list[Decision], doc: Doc) -> list[Decision]:
+    """The decisions without those that only name, or make, the act by which another is done."""
+    return [
+        d
+        for d in found
+        if not any(
+            _is_named_by(d, other, doc)
+            or (
+                type_group(other.type) == type_group(d.type)
+                and is_made_for(doc, d.candidate, d.status, other.candidate)
+            )
+            for other in found
+            if other is not d
+        )
+    ]
 
 
 def _told_by(event: ReadEvent, weighed: Weighed) -> tuple[int | None, ReadEvent]:
@@ -162,7 +193,7 @@ class _Labels:
         )
         frame = TimeFrame(said["time_frame"])
         labels = Said(kind, status, target, Factuality(said["factuality"]), frame)
-        labels = settled(self.doc, w.context, candidate, labels)
+        labels = turned(w.context, candidate, settled(self.doc, w.context, candidate, labels))
         return Decision(
             candidate=candidate,
             read=event,
@@ -191,14 +222,17 @@ def head_labels(head: Head, features: dict[str, float]) -> LabelChances:
 
 
 def _add(found: list[Decision], new: Decision, doc: Doc) -> None:
-    """Add a decision, unless it repeats one."""
-    if not any(_repeats(new, old) or _is_named_by(new, old, doc) for old in found):
+    """Add a decision, unless it tells no step or repeats one."""
+    c = new.candidate
+    if tells_no_step(doc, text_of(doc), c, new.type, new.factuality):
+        return
+    if not any(_repeats(new, old, doc) or _is_named_by(new, old, doc) for old in found):
         found.append(new)
 
 
 def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
     """Is a decision but the noun for what another step is done to: "agreements ... lapse"?"""
-    noun, verb = doc[new.candidate.root], doc[old.candidate.root]
+    noun, verb = new.candidate.step(doc), old.candidate.step(doc)
     return (
         new.status in _NO_STEP
         and noun.pos_ in ("NOUN", "PROPN")
@@ -209,7 +243,7 @@ def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
     )
 
 
-def _repeats(new: Decision, old: Decision) -> bool:
+def _repeats(new: Decision, old: Decision, doc: Doc) -> bool:
     """Do both tell one step: by the same words, or a like one of a like measure and party?"""
     a, b = new.candidate, old.candidate
     if new.read is old.read or (a.start < b.end and b.start < a.end):
@@ -223,7 +257,15 @@ def _repeats(new: Decision, old: Decision) -> bool:
     # "No plan to ban": that nothing is done is one step, whatever is not done.
     if new.factuality is old.factuality is Factuality.NEGATED:
         return True
+    if _are_joined(a.step(doc), b.step(doc)):
+        return False
     return new.type is old.type and new.read.chance < SURE_STEP
+
+
+def _are_joined(a: Token, b: Token) -> bool:
+    """Are two steps told by verbs side by side, each with its object: "drops ... and halves"?"""
+    joined = (a.dep_ == "conj" and a.head.i == b.i) or (b.dep_ == "conj" and b.head.i == a.i)
+    return joined and all(any(c.dep_ == "dobj" for c in verb.children) for verb in (a, b))
 
 
 def _read_candidate(doc: Doc, event: ReadEvent, kind: EventType) -> Candidate:

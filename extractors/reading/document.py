@@ -8,6 +8,7 @@ at. extractors/training/documents.py fits the models.
 """
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,8 +18,11 @@ from importlib import resources
 
 import numpy as np
 
+from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
+from extractors.reading.official_text import frame_of, is_no_step, of_the_state
 from extractors.reading.steps import (
     Step,
+    denied_next,
     ends_of_pauses,
     standing_in_the_background,
     step_of,
@@ -29,6 +33,7 @@ from extractors.text.readable import clean
 from models.event import (
     EventMention,
     EventType,
+    Factuality,
     TextUnit,
     TimeFrame,
     status_class,
@@ -38,6 +43,8 @@ from models.event import (
 WEIGHTS = "document.json"
 # In a text as short as this, about three sentences, a mention this sure stays.
 SHORT_CHARS, SURE = 700, 0.82
+# In a brief, as feeds carry them, one surer than this.
+BRIEF_CHARS, SURER = 1300, 0.95
 _TOP_CHARS, _BEFORE_CHARS = 300, 90
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _STEM = 5
@@ -96,14 +103,18 @@ class Finished:
     """The mentions of a unit: what it tells, and asides, which it holds but is not taken to tell.
 
     An aside never leads. `about_policy` is false for a text that is taken to be about other things.
+    `recited` are the asides, by their ids, that an official text holds but neither does nor tells.
     """
 
     told: list[EventMention]
     asides: list[EventMention] = field(default_factory=list)
     about_policy: bool = True
+    recited: frozenset[str] = frozenset()
 
     def reason(self, aside: EventMention) -> str:
         """Why a mention is an aside."""
+        if aside.mention_id in self.recited:
+            return "an official text recites it, advises it or keeps it in reserve"
         if not self.about_policy:
             return "an article with no more than this is taken to be about something else"
         needed = load_document_model().threshold
@@ -128,16 +139,22 @@ def developments(
     model = model or load_document_model()
     if not events:
         return Finished(told=[])
-    if unit.publisher_country is None:
-        events = title_actors(with_actors_of(events))
-    events = ends_of_pauses(events, unit.published)
-    short, about_policy = len(unit.text) <= SHORT_CHARS, vouched(events)
-    told, leads, asides = [], [], []
+    events, state = on_one_side(events), unit.publisher_country
+    events = of_the_state(events, state) if state else title_actors(with_actors_of(events))
+    text = clean(unit.text)
+    events = denied_next(ends_of_pauses(events, unit.published), text)
+    events = with_goods_of(with_targets_of(events), text)
+    about_policy, sure = vouched(events), _sure_alone(len(unit.text))
+    frame = frame_of(events, unit.title or "", text) if state else None
+    told, leads, asides, recited = [], [], [], []
     for event, row in zip(events, document_features(events, unit), strict=True):
         chance = model.chance(row)
-        if short and event.confidence >= SURE:
+        if event.confidence >= sure and (sure <= SURE or _tells_alone(event, events)):
             chance = max(chance, event.confidence)
-        if about_policy and chance >= model.threshold:
+        if frame is not None and is_no_step(event, frame):
+            recited.append(event.mention_id)
+            asides.append(replace(event, confidence=model.untold(chance), is_lead=False))
+        elif about_policy and chance >= model.threshold:
             told.append(replace(event, confidence=round(chance, 3)))
             leads.append(weighed(model.lead, row))
         else:
@@ -145,7 +162,25 @@ def developments(
     best = max(range(len(told)), key=leads.__getitem__, default=None)
     marked = [replace(event, is_lead=i == best) for i, event in enumerate(told)]
     told = standing_in_the_background(marked)
-    return Finished(told=told, asides=asides, about_policy=about_policy)
+    return Finished(told=told, asides=asides, about_policy=about_policy, recited=frozenset(recited))
+
+
+def _sure_alone(chars: int) -> float:
+    """How sure a mention must be to stay in a text of so many characters, whatever the rest says.
+
+    The less there is of a text, the less the rest of it can say.
+    """
+    for most, sure in ((SHORT_CHARS, SURE), (BRIEF_CHARS, SURER)):
+        if chars <= most:
+            return sure
+    return math.inf
+
+
+def _tells_alone(e: EventMention, events: Sequence[EventMention]) -> bool:
+    """Is a mention the only one of its sentence, whose sureness is then its own?"""
+    place = e.field, e.sentence_start
+    plain = e.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
+    return plain and sum((o.field, o.sentence_start) == place for o in events) == 1
 
 
 def vouched(events: Sequence[EventMention]) -> bool:

@@ -1,10 +1,11 @@
 """The arguments of an event as the encoder reads them: who acts, who is hit, goods and firms."""
 
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.gazetteer import Name, jurisdictions
@@ -12,12 +13,12 @@ from extractors.events.roles import Party, lend_actor
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.labels import ROLES
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading
-from extractors.text.dates import find_dates
-from models.event import EventDate, EventType, Factuality
+from models.event import EventType
 
 # How likely a role must be: from SURE on all names act, else the likeliest alone from LIKELY on;
 # from HIT on a name is hit.
 SURE, LIKELY, HIT = 0.4, 0.15, 0.35
+_FAR_LIKELIER = 0.2
 
 
 def read_parties(
@@ -43,9 +44,10 @@ def read_parties(
         and not _of_another(n, doc, steps)
         and not _of_firm(n, context, firms)
     ]
+    elsewhere = {n for n in here if kind not in _JOINT and _acts_elsewhere(n, doc, event)}
     # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
     titled = () if kind is EventType.OFFTAKE_AGREEMENT else context.title_names
-    acting = _by_role("actor", here, titled, doc, event)
+    acting = _by_role("actor", [n for n in here if n not in elsewhere], titled, doc, event)
     hit = _with_included(_by_role("target", here, titled, doc, event), here, context.text)
     actors = [
         party
@@ -55,32 +57,126 @@ def read_parties(
     if not actors and acting:
         chance, party = max(acting.values(), key=lambda found: found[0])
         actors = [party] if chance > LIKELY else []
+    if kind not in _JOINT and all(party.why != "sentence" for party in actors):
+        # Whom the sentence leaves out is one, if one is far likelier than the others.
+        best = max((acting[party.code][0] for party in actors), default=0.0)
+        actors = [party for party in actors if acting[party.code][0] > best - _FAR_LIKELIER]
+    if kind is EventType.TRADE_AGREEMENT and len(actors) > _TWO:
+        named = jurisdictions(here)
+        places = {n.code for n in named} - {n.code for n in named if not _is_place(n, doc)}
+        actors = [party for party in actors if party.code not in places] or actors
+    if len(actors) == _TWO and kind in _ONE_SIDED:
+        between = _parties_of_deal(here, doc, event)
+        if between is not None:
+            actors = [party for party in actors if party.code == between[0]] or actors
+            hit[between[1].code] = 1.0, between[1]
     if len(actors) > 1 and kind not in _JOINT:
-        owners = _owners(here, doc, measure)
+        owners = _owners(here, doc, event, measure)
         actors = [party for party in actors if party.code in owners] or actors
+    if kind not in _JOINT:
+        actors = _of_owner(actors, here, doc, measure) or actors
     taken = {party.code for party in actors}
     targets = [
-        party for code, (chance, party) in hit.items() if chance >= HIT and code not in taken
+        party
+        for code, (chance, party) in hit.items()
+        if chance >= HIT and code not in taken and (party.why == "sentence" or kind not in _TO_ALL)
     ]
     actors = actors or lend_actor(context, kind, {party.code for party in targets})
-    return actors, targets
+    own = {party.code for party in actors}
+    return actors, [party for party in targets if party.code not in own]
 
 
+# Rules on what leaves a country, for whoever buys it unless the sentence says whom they hit.
+_TO_ALL = frozenset(
+    {
+        EventType.EXPORT_LICENSING,
+        EventType.EXPORT_QUOTA,
+        EventType.EXPORT_TAX,
+    }
+)
+_RULES = re.compile(
+    r"(?:bans?|curbs?|controls?|limits?|restrictions?|rules?|tariffs?|dut(?:y|ies)|tax(?:es)?"
+    r"|lev(?:y|ies)|quotas?|sanctions?|embargo(?:es)?|announcements?|notices?)$",
+    re.I,
+)
+_OWNING = frozenset({"poss", "amod", "compound", "nmod"})
 # What is made together has no owner.
 _JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
 
 
-def _owners(here: Sequence[Name], doc: Doc, measure: tuple[int, int]) -> set[str]:
-    """Whose measure it is: "The truce delayed China's export controls" delays those of China."""
-    found = set()
+def _owners(here: Sequence[Name], doc: Doc, event: ReadEvent, measure: tuple[int, int]) -> set[str]:
+    """Whose measure it is: "The truce delayed China's export controls" delays those of China.
+
+    "American duties are cut" are America's, where nothing says that they are on its goods.
+    """
+    found: set[str] = set()
+    agents: set[str] = set()
     for name in jurisdictions(here):
         span = doc.char_span(name.start, name.end, alignment_mode="expand")
-        if span is None or span.root.dep_ != "poss":
+        if span is None:
+            continue
+        if _is_agent(span.root, event):
+            agents.add(name.code)
+        if span.root.dep_ not in _OWNING:
             continue
         head = span.root.head
         if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
             found.add(name.code)
-    return found
+    return agents or found
+
+
+# What one party to a deal does for the other.
+_ONE_SIDED = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION})
+_TWO = 2
+_DEAL = re.compile(r"-(?=\w)")
+_PACT = re.compile(r"\b(?:deal|pact|agreement|accord|treaty|truce|framework)\b", re.I)
+_NEXT = 40
+
+
+def _parties_of_deal(here: Sequence[Name], doc: Doc, event: ReadEvent) -> tuple[str, Party] | None:
+    """Who acts for whom where a deal between two is the subject: "The U.S.-Malaysia deal cuts".
+
+    The one whose step is news is named first.
+    """
+    text, names = text_of(doc), jurisdictions(here)
+    for first, second in itertools.pairwise(names):
+        joined = first.end + 1 == second.start and _DEAL.match(text, first.end)
+        named = _PACT.search(text, second.end, min(len(text), second.end + _NEXT))
+        if joined and named and second.end < event.start:
+            return first.code, _party(second, "sentence")
+    return None
+
+
+def _is_place(name: Name, doc: Doc) -> bool:
+    """Is a state only where something happens: "the presidents meet in South Korea"?"""
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    return span is not None and span.root.dep_ == "pobj" and span.root.head.lower_ in ("in", "at")
+
+
+def _of_owner(
+    actors: Sequence[Party], here: Sequence[Name], doc: Doc, measure: tuple[int, int]
+) -> list[Party]:
+    """The state whose measure it is said to be, where somebody else is read as acting.
+
+    "A deal that would put off Beijing's curbs": they are put off by Beijing.
+    """
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is None or span.root.dep_ != "poss" or not _RULES.search(span.root.head.text):
+            continue
+        head = span.root.head
+        owned = head.idx < measure[1] and measure[0] < head.idx + len(head.text)
+        if owned and all(party.code != name.code for party in actors):
+            return [_party(name, "sentence")]
+    return []
+
+
+def _is_agent(token: Token, event: ReadEvent) -> bool:
+    """Is a step done by what a word names: "imposed by the U.S. and China"?"""
+    while token.dep_ == "conj":
+        token = token.head
+    by = token.head
+    return by.dep_ == "agent" and event.start <= by.head.idx < event.end
 
 
 def _of_firm(name: Name, context: SentenceContext, firms: Sequence[tuple[int, int, float]]) -> bool:
@@ -135,6 +231,24 @@ def _steps(doc: Doc, event: ReadEvent) -> dict[int, bool]:
     return found
 
 
+def _is_object_of_another(start: int, end: int, doc: Doc, steps: dict[int, bool]) -> bool:
+    """Does a span of the sentence hang under the object of another step's verb?"""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if len(steps) < 2 or span is None:
+        return False
+    token, under = span.root, ""
+    while token.i not in steps:
+        if token.head.i == token.i:
+            return False
+        token, under = token.head, token.dep_
+    # "Will buy and store rare earths": the object is that of both.
+    mine = [doc[i] for i, own in steps.items() if own and doc[i].i == token.head.i]
+    shared = token.dep_ == "conj" and any(
+        all(child.dep_ != "dobj" for child in verb.children) for verb in mine
+    )
+    return under == "dobj" and not steps[token.i] and not shared
+
+
 def _of_another(name: Name, doc: Doc, steps: dict[int, bool]) -> bool:
     """Does a name hang under the words of another step, and is not the subject of both?
 
@@ -149,6 +263,29 @@ def _of_another(name: Name, doc: Doc, steps: dict[int, bool]) -> bool:
             return False
         token = token.head
     return not steps[token.i]
+
+
+# What only dates or explains a step: "a day after Washington had limited sales".
+_BESIDE = frozenset({"advcl", "relcl"})
+
+
+def _acts_elsewhere(name: Name, doc: Doc, event: ReadEvent) -> bool:
+    """Is a name in a clause that only dates, explains or describes the step or its object?
+
+    "The embargo was imposed a day after Washington had limited sales": not by Washington. A clause
+    on the measure before the step tells whose it is: "the tariff that Washington had threatened".
+    """
+    span = doc.char_span(name.start, name.end, alignment_mode="expand")
+    step = doc.char_span(event.start, event.end, alignment_mode="expand")
+    if span is None or step is None or step.root.pos_ not in ("VERB", "AUX"):
+        return False
+    token = span.root
+    while token.head.i != token.i:
+        clause = token.dep_ in _BESIDE and any(c.dep_ in _SUBJECTS for c in token.children)
+        if clause and token.i > step.root.i and step.root.is_ancestor(token):
+            return not any(t.i == token.i or token.is_ancestor(t) for t in step)
+        token = token.head
+    return False
 
 
 _INCLUDING = re.compile(r"\(including\b[^()]*\)", re.I)
@@ -227,10 +364,15 @@ def _party(name: Name, why: str) -> Party:
 
 
 def read_products(
-    context: SentenceContext, reading: Reading, event: ReadEvent
+    doc: Doc, context: SentenceContext, reading: Reading, event: ReadEvent
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(product words, commodity ids) of an event."""
-    spans = reading.spans(event, "product")
+    """(product words, commodity ids) of an event; those of another step of the sentence are not."""
+    steps = _steps(doc, event)
+    spans = [
+        span
+        for span in reading.spans(event, "product")
+        if not _is_object_of_another(span[0], span[1], doc, steps)
+    ]
     ids = [
         name.code
         for start, end, _ in spans
@@ -245,74 +387,3 @@ def read_companies(context: SentenceContext, reading: Reading, event: ReadEvent)
     """The firms that are party to an event."""
     spans = reading.spans(event, "company")
     return tuple(dict.fromkeys(context.text[start:end] for start, end, _ in spans))
-
-
-DATE_ROLES = tuple(role for role in ROLES if role.startswith("date_") or role == "deadline")
-_NOT_YET = frozenset(
-    {Factuality.SCHEDULED, Factuality.CONDITIONAL, Factuality.SPECULATIVE, Factuality.QUESTION}
-)
-
-
-# What lasts until a day ends on it; what does not begin until then begins on it.
-_UNTIL = re.compile(r"(?<!not )\b(?:until|till|through)\s+(?:the end of\s+)?$", re.I)
-# A date that only starts after these words lies ahead, whatever the verb says.
-_AHEAD = re.compile(
-    r"\b(?:from|starting|beginning|effective|until|till|through)\s+(?:on\s+)?$", re.I
-)
-
-
-_OF_ACTS = frozenset({"date_announced", "date_effective"})
-_RELATIVE = frozenset({"relcl", "acl"})
-
-
-def _of_the_thing(start: int, end: int, doc: Doc, event: ReadEvent) -> bool:
-    """Does a date stand in a clause that only describes a thing the step is done to?
-
-    "Suspends the controls that it announced on 9 October": the suspension is of another day.
-    """
-    span = doc.char_span(start, end, alignment_mode="expand")
-    step = doc.char_span(event.start, event.end, alignment_mode="expand")
-    if span is None or step is None:
-        return False
-    token = span.root
-    while token.head.i != token.i:
-        if token.dep_ in _RELATIVE:
-            return not any(t.i in (token.i, token.head.i) or token.is_ancestor(t) for t in step)
-        token = token.head
-    return False
-
-
-def read_dates(
-    doc: Doc,
-    context: SentenceContext,
-    event: ReadEvent,
-    factuality: Factuality,
-    ruled: Mapping[str, str],
-) -> tuple[EventDate, ...]:
-    """The dates of an event, each in its likeliest role. "March" of what is to come is the next.
-
-    `ruled` are the roles that rules over the words beside a date give it, by its text: they count
-    where the encoder is not sure.
-    """
-    reading: Reading = doc.user_data["reading"]
-    past, ahead = (find_dates(context.text, context.published, future=f) for f in (False, True))
-    found = []
-    for d, later in zip(past, ahead, strict=True):
-        chances = {
-            role: reading.chance_of(event, role, TEXT, d.start, d.end) for role in DATE_ROLES
-        }
-        role: str | None = max(chances, key=chances.__getitem__)
-        if max(chances.values()) < SURE:
-            role = ruled.get(d.text) if sum(chances.values()) > LIKELY else None
-        if role in _OF_ACTS and _of_the_thing(d.start, d.end, doc, event):
-            role = None
-        if role == "date_effective" and _UNTIL.search(context.text[: d.start]):
-            role = "date_end"
-        if role is not None:
-            to_come = (
-                factuality in _NOT_YET
-                or role in ("date_end", "deadline")
-                or _AHEAD.search(context.text[: d.start])
-            )
-            found.append(EventDate(role=role, text=d.text, date=(later if to_come else d).value))
-    return tuple(found)

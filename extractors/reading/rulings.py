@@ -17,10 +17,13 @@ from extractors.events.certainty import (
     is_negated,
     is_talked_of,
     is_threatened,
+    is_wanted,
     was_planned,
 )
 from extractors.events.context import SentenceContext
 from extractors.events.policy_events import Candidate
+from extractors.reading.kinds import forsworn_kind, named_kind, named_step
+from extractors.reading.recency import is_just_done
 from extractors.text.numbers import find_durations
 from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
 
@@ -85,6 +88,18 @@ _CONTROL_RULE = re.compile(r"\b(?:affiliates|50[- ]?%|foreign[- ]direct[- ]produ
 _OVER = re.compile(r"\b(?:after|following) (?:\w+ ){0,2}$", re.I)
 _TALKS = re.compile(r"(?:\w+ ){0,2}(?:talks?|negotiations?|discussions?)\b", re.I)
 _EXPORT = frozenset({EventType.EXPORT_LICENSING, EventType.EXPORT_CONTROL, EventType.EXPORT_BAN})
+_PERMITS = _EXPORT | {EventType.LICENSING_DEAL}
+# "Nobody may ship it without a licence", "an exporter shall apply for a licence".
+_UNLICENSED = re.compile(
+    r"\b(?:nobody|no one|may not|cannot|must not|shall not|no longer)\b[^.;]{0,60}"
+    r"\bwithout (?:an? |such |prior )?(?:export )?(?:licen[cs]e|permit|approval)\b"
+    r"|\bwithout (?:an? |such )?(?:export )?(?:licen[cs]e|permit)\b[^.;]{0,60}"
+    r"\b(?:shall|may|must) not\b"
+    r"|\b(?:shall|must) (?:first )?(?:apply|obtain)\b[^.;]{0,80}\b(?:licen[cs]e|permit)s?\b",
+    re.I,
+)
+_CLOSE = 18
+_AGAIN = re.compile(r"\b(?:will|is to|are to|shall|to) (?:again|\w+ again)\b", re.I)
 _QUOTAS = re.compile(r"\b(?:quotas?|exempt\w*|exclu\w*|waive\w*)\b", re.I)
 
 
@@ -103,15 +118,23 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
     """The labels of an event, with what the words of its sentence settle."""
     text, spans, root = context.text, c.spans, doc[c.root]
     start, end = min(s for s, _ in spans), max(e for _, e in spans)
-    said = replace(said, time_frame=_time_frame(text, c, said, context.headline))
+    said = replace(said, time_frame=_time_frame(doc, text, c, said, context.headline))
     said = _of_kind(text, c, said)
+    kind, status = named_kind(text, c, said.type, said.status)
+    said = replace(said, type=kind, status=named_step(text, c, status, context.headline))
+    if said.type in _PERMITS and _UNLICENSED.search(text):
+        said = _required(said)
+    elif said.type in _FORSWORN and said.status in _NO_STEP and _comes_again(text, c):
+        said = replace(said, status=EventStatus.REINSTATED)
     if said.type in _FORSWORN and said.status in _RESTRICTS and is_forsworn(text, start, end):
-        return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
+        kind = forsworn_kind(text[max(0, start - _NEAR) : end + _NEAR], said.type)
+        asserted = Factuality.ASSERTED
+        return replace(said, type=kind, status=EventStatus.AVERTED, factuality=asserted)
     if _denies(text, spans, said):
         return replace(said, factuality=Factuality.NEGATED)
     if said.status in STEPS and is_talked_of(root):
         said = replace(said, status=EventStatus.UNDER_NEGOTIATION)
-    elif said.status in STEPS and is_considered(root):
+    elif said.status in STEPS and (is_considered(root) or _wanted(doc, c, said)):
         said = replace(said, status=EventStatus.PROPOSED)
     elif said.status in _RESTRICTS and is_threatened(root):
         said = _threatened(said)
@@ -122,6 +145,32 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
     if said.factuality is not Factuality.NEGATED and _ASKS.search(text):
         return replace(said, factuality=Factuality.QUESTION)
     return said
+
+
+def _required(said: Said) -> Said:
+    """ "Nobody may ship it without a licence": no step is denied, a permit becomes necessary."""
+    if said.status not in _RESTRICTS | {EventStatus.PROPOSED}:
+        return said
+    kind = said.type if said.type is EventType.EXPORT_CONTROL else EventType.EXPORT_LICENSING
+    status = EventStatus.ADOPTED if said.status is EventStatus.PROPOSED else said.status
+    frame = said.time_frame
+    return replace(
+        said,
+        type=kind,
+        status=status,
+        factuality=Factuality.ASSERTED,
+        time_frame=TimeFrame.CURRENT if frame is TimeFrame.FUTURE else frame,
+    )
+
+
+def _wanted(doc: Doc, c: Candidate, said: Said) -> bool:
+    return said.factuality in _PLAIN and is_wanted(c.step(doc))
+
+
+def _comes_again(text: str, c: Candidate) -> bool:
+    """Is a measure said to apply again: "will again be charged 26%", "apply again from July"?"""
+    near = text[max(0, c.start - _CLOSE) : c.end + _CLOSE]
+    return _AGAIN.search(near) is not None
 
 
 def _threatened(said: Said) -> Said:
@@ -154,12 +203,15 @@ def _of_kind(text: str, c: Candidate, said: Said) -> Said:
     return said
 
 
-def _time_frame(text: str, c: Candidate, said: Said, headline: bool) -> TimeFrame:
+def _time_frame(doc: Doc, text: str, c: Candidate, said: Said, headline: bool) -> TimeFrame:
     """Background is what was once planned, and talks that are over: "after talks in Madrid"."""
     talks = said.status is EventStatus.UNDER_NEGOTIATION and _TALKS.match(text, c.start, c.end)
     over = talks and _OVER.search(text[: c.start])
     planned = not headline and was_planned(text, c.start)
-    return TimeFrame.BACKGROUND if over or planned else said.time_frame
+    if over or planned:
+        return TimeFrame.BACKGROUND
+    past = said.time_frame is TimeFrame.BACKGROUND
+    return TimeFrame.CURRENT if past and is_just_done(text, c.step(doc)) else said.time_frame
 
 
 def _ended(text: str, c: Candidate, said: Said) -> Said:

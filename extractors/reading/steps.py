@@ -10,6 +10,7 @@ from models.event import (
     EventMention,
     EventStatus,
     EventType,
+    Factuality,
     TimeFrame,
     polarity,
     status_class,
@@ -161,6 +162,39 @@ def _end_of_pause(
         polarity=polarity(e.type, pause.status, pause.status_target, pause.factuality),
         dates=tuple(replace(d, role="date_end") for d in e.dates),
     )
+
+
+# "At 10:20 it was gone. It was not true, the White House said."
+_NOT_TRUE = re.compile(
+    r"\b(?:it|this|that|the (?:report|rumou?r|story|headline|claim|post)) (?:was|is|were|proved) "
+    r"(?:not true|untrue|false|wrong|a hoax|fake|made up|denied)\b",
+    re.I,
+)
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]+")
+# A denial follows at once, or after one more sentence.
+_SOON, _FOLLOWING = 2, 300
+_REPORTED = re.compile(
+    r"\b(?:report(?:s|ed)?|said|says|claim(?:s|ed)?|headline|banner|rumou?r|post(?:s|ed)?|posts?)\b",
+    re.I,
+)
+
+
+def denied_next(events: Sequence[EventMention], text: str) -> list[EventMention]:
+    """The mentions, where what a sentence reports and the next ones call untrue is negated."""
+    return [_denied_next(e, text) for e in events]
+
+
+def _denied_next(e: EventMention, text: str) -> EventMention:
+    plain = e.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
+    if e.field == "title" or not plain or not _REPORTED.search(e.sentence):
+        return e
+    after = text[e.sentence_start + len(e.sentence) :][:_FOLLOWING]
+    sentences = [m.group() for m in _SENTENCE.finditer(after)][:_SOON]
+    if not any(_NOT_TRUE.search(sentence) for sentence in sentences):
+        return e
+    factuality = Factuality.NEGATED
+    sign = polarity(e.type, e.status, e.status_target, factuality)
+    return replace(e, factuality=factuality, polarity=sign)
 
 
 def _buckets(e: EventMention) -> set[str]:

@@ -342,7 +342,7 @@ def _volume(m: re.Match[str]) -> Quantity:
 
 
 _DURATION = re.compile(
-    rf"\b(?:(?P<num>\d+|{_WORDNUM}|a|an|another|half a)[\s-](?:(?:full|more"
+    rf"\b(?:(?P<num>\d+|{_WORDNUM}|a|an|another|half a)(?P<hundred> hundred)?[\s-](?:(?:full|more"
     rf"|additional|further)\s)?(?P<unit>day|week|month|year|decade)s?|decade-long"
     rf"|year-long)\b",
     re.I,
@@ -358,11 +358,12 @@ def find_durations(text: str) -> list[tuple[int, int, str]]:
         else:
             word = m.group("num").lower()
             n = _SMALL.get(word) if word in _SMALL else (int(word) if word.isdigit() else 1)
+            n = (n or 1) * (100 if m.group("hundred") else 1)
             if word == "half a":
                 iso = "P6M" if m.group("unit").lower() == "year" else "P1D"
             else:
                 unit = m.group("unit").lower()
                 tens = 10 if unit == "decade" else 1
-                iso = f"P{(n or 1) * tens}{'Y' if tens == 10 else unit[0].upper()}"
+                iso = f"P{n * tens}{'Y' if tens == 10 else unit[0].upper()}"
         out.append((m.start(), m.end(), iso))
     return out

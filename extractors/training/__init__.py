@@ -1,4 +1,4 @@
 """Labels to weights: `make train`.
 
-Three steps: encoder.py (needs torch, in the extra `train`), ngrams.py, train.py.
+Four steps: encoder.py (needs torch, in the extra `train`), ngrams.py, train.py, documents.py.
 """

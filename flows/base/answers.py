@@ -20,7 +20,8 @@ from flows.base.screen import Screen
 from flows.base.tables import records, shown, table_of
 from models import harmless
 from models.errors import ConfigError
-from warehouse.operations.sandbox import is_explain, open_for_questions
+from warehouse.operations.memory_limit import memory_within
+from warehouse.operations.sandbox import is_explain, most_memory_mb, open_for_questions
 from warehouse.snapshot import query
 
 SHOWN_ROWS = 200
@@ -82,6 +83,12 @@ def write_answer(
 
 def write_question(snapshot: Path, sql: str, form: str | None, output: Path | None) -> None:
     """Run an analyst's query; on a terminal its result is drawn as DuckDB's own shell does."""
+    with memory_within(most_memory_mb()):
+        answer_question(snapshot, sql, form, output)
+
+
+def answer_question(snapshot: Path, sql: str, form: str | None, output: Path | None) -> None:
+    """Run an analyst's query in the memory that this process may have."""
     if form is None and output is None and is_explain(sql):
         form = "table"
     if form_for(form, output) != "table":

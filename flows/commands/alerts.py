@@ -242,7 +242,7 @@ def status(
     elif prometheus:
         from flows.operations.metrics import prometheus_text
 
-        say(prometheus_text(status_of(settings)), end="")
+        say(prometheus_text(status_of(settings)), end="", fold=False)
     else:
         from flows.operations.status import print_status
 

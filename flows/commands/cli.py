@@ -22,6 +22,7 @@ from flows.commands import (
     explain,
     feeds,
     history,
+    languages,
     market,
     mcp,
     report,
@@ -53,6 +54,7 @@ for module in (
     alerts,
     review,
     history,
+    languages,
     mcp,
     doctor,
 ):

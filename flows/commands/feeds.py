@@ -81,7 +81,9 @@ def check(
 @app.command("add")
 def add(
     url: Annotated[str, typer.Argument(help="URL of a feed, or of a page that links to one.")],
-    feed_id: Annotated[str | None, typer.Option("--id", help="Id to give the feed.")] = None,
+    feed_id: Annotated[
+        str | None, typer.Option("--id", help="Id to give the feed. Default: made from its name.")
+    ] = None,
     feeds: Feeds = None,
     config: Config = None,
 ) -> None:
@@ -143,7 +145,7 @@ def export(feeds: Feeds = None, config: Config = None) -> None:
     from flows.feeds.feed_list import load_feeds
     from flows.feeds.opml import feeds_to_opml
 
-    say(feeds_to_opml(load_feeds(settings_from(config, feeds=feeds).feeds)))
+    say(feeds_to_opml(load_feeds(settings_from(config, feeds=feeds).feeds)), fold=False)
 
 
 def own_list(feeds: Path | None, config: Path | None) -> "Settings":

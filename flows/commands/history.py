@@ -8,7 +8,7 @@ import typer
 
 from flows.base.reading import Lenient, RefusedTo, end_reading
 from flows.base.screen import say
-from flows.commands.options import Config, Feeds, Warehouse, settings_from, stored
+from flows.commands.options import Config, Feeds, NewWarehouse, Warehouse, settings_from, stored
 from models.backfill import Runner
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ RunnerChoice = Annotated[
     Runner, typer.Option("--runner", help="Extract on this machine, or on a Dask cluster.")
 ]
 Scheduler = Annotated[
-    str | None, typer.Option("--scheduler", help="Dask scheduler, tcp://host:8786.")
+    str | None,
+    typer.Option("--scheduler", help="Address of the Dask scheduler, for --runner dask."),
 ]
 
 
@@ -62,7 +63,7 @@ def backfill(
     lenient: Lenient = False,
     refused_to: RefusedTo = None,
     feeds: Feeds = None,
-    warehouse: Warehouse = None,
+    warehouse: NewWarehouse = None,
     config: Config = None,
 ) -> None:
     """Load and read an archive, or read stored articles that no extractor has read.

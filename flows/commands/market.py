@@ -9,7 +9,7 @@ import typer
 from flows.base.counts import counted
 from flows.base.reading import Lenient, RefusedTo, end_readings
 from flows.base.screen import say
-from flows.commands.options import Config, Warehouse, settings_from, stored
+from flows.commands.options import Config, NewWarehouse, Warehouse, settings_from, stored
 from models.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def load(
     ] = False,
     lenient: Lenient = False,
     refused_to: RefusedTo = None,
-    warehouse: Warehouse = None,
+    warehouse: NewWarehouse = None,
     config: Config = None,
 ) -> None:
     """Load the shipped securities, and lists of your own or of exchanges.
@@ -148,7 +148,9 @@ def study(
     ] = None,
     prices: Annotated[
         list[Path] | None,
-        typer.Option("--prices", help="Price file for --events; may be repeated."),
+        typer.Option(
+            "--prices", help="CSV or Parquet of daily prices, for --events; may be repeated."
+        ),
     ] = None,
     chart: Annotated[
         Path | None, typer.Option("--chart", help="Write a chart to this path, as PNG and SVG.")
@@ -157,6 +159,11 @@ def study(
     config: Config = None,
 ) -> None:
     """Measure price moves around developments (an event study with the market model).
+
+    Shows mean abnormal returns in percent over [-1,+1], [0,+1], [0,+5] and
+    [-5,+5] sessions, by expected sign, with tests, and the same for quiet days
+    of the same listings. The columns of --events are id, announced, type,
+    status, actor, target. docs/MARKET.md explains the method.
 
     [bold]Examples[/bold]
 

@@ -13,10 +13,26 @@ Config = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="Settings file. Default: policywire.toml in this folder."),
 ]
+_WAREHOUSE_DEFAULT = "Default: that of the settings, else var/policywire.duckdb."
 Warehouse = Annotated[
-    Path | None, typer.Option("--warehouse", "-w", help="DuckDB file; created if missing.")
+    Path | None,
+    typer.Option("--warehouse", "-w", help=f"Warehouse (DuckDB file). {_WAREHOUSE_DEFAULT}"),
 ]
-Feeds = Annotated[Path | None, typer.Option("--feeds", help="Feed list (TOML file).")]
+NewWarehouse = Annotated[
+    Path | None,
+    typer.Option(
+        "--warehouse",
+        "-w",
+        help=f"Warehouse (DuckDB file); created if missing. {_WAREHOUSE_DEFAULT}",
+    ),
+]
+Feeds = Annotated[
+    Path | None,
+    typer.Option(
+        "--feeds",
+        help="Feed list (TOML file). Default: that of the settings, else the shipped one.",
+    ),
+]
 
 
 class Format(StrEnum):

@@ -24,14 +24,26 @@ def report(
     ] = None,
     measures: Annotated[
         int | None,
-        typer.Option("--measures", "-n", min=1, max=20_000, help="Measures with a page."),
+        typer.Option(
+            "--measures",
+            "-n",
+            min=1,
+            max=20_000,
+            help="Measures with a page. Default: \\[report] measures, or 2,000.",
+        ),
     ] = None,
     feeds: Annotated[
         bool | None,
-        typer.Option("--feeds/--no-feeds", help="Atom, JSON Feed, calendar and CSV beside them."),
+        typer.Option(
+            "--feeds/--no-feeds",
+            help="Write Atom, JSON Feed, calendar and CSV too. Default: \\[report] feeds, or no.",
+        ),
     ] = None,
     url: Annotated[
-        str | None, typer.Option("--url", help="Where the folder is served, for links in feeds.")
+        str | None,
+        typer.Option(
+            "--url", help="Web address of the folder, for links in feeds. Default: \\[report] url."
+        ),
     ] = None,
     warehouse: Warehouse = None,
     config: Config = None,

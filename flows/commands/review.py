@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.base.screen import say
-from flows.commands.options import Config, Warehouse, stored
+from flows.commands.options import Config, FormatOption, Output, Warehouse, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 Why = Annotated[str, typer.Option("--why", help="The reason; stored with the ruling.")]
+# Columns to leave out where they do not fit, the most important first.
+SPARED = ("date", "measure", "kind", "development", "measure_id")
+SPARED_DECIDED = ("who", "into", "applied")
 By = Annotated[str | None, typer.Option("--by", help="Who decides. Default: your login name.")]
 
 
@@ -35,44 +38,44 @@ def list_findings(
         bool, typer.Option("--decisions", help="List the rulings instead, newest first.")
     ] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Rows to show.")] = 20,
+    format: FormatOption = None,
+    output: Output = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> None:
     """List open findings, newest first. The view review_queue holds all of them.
 
+    An id may be cut to its first characters in the commands that take one.
+
     [bold]Examples[/bold]
 
       policywire review list --kind life_cycle
 
+      policywire review list --limit 3 --format vertical
+
       policywire review list --decisions
     """
-    from flows.base.answers import count_all, print_left_out
+    from flows.base.answers import write_answer
     from flows.base.known_values import check_value
     from warehouse.connection import load_query
     from warehouse.snapshot import query
 
     settings = stored(config, warehouse)
     parameters: dict[str, object] = {"row_limit": limit}
-    if decisions:
-        found = query(settings.snapshot, load_query("review_decided"), parameters)
-        for at, who, action, subject, other, reason, applied in found.rows:
-            into = f" into {other}" if other else ""
-            state = "" if applied else ", not applied yet"
-            say(f"{at:%Y-%m-%d %H:%M} {who}: {action} {subject}{into}: {reason}{state}")
-    else:
-        found = query(settings.snapshot, load_query("review_waiting"), parameters | {"kind": kind})
-        if kind is not None and not found.rows:
+    if not decisions:
+        parameters["kind"] = kind
+        if kind is not None:
             kinds = query(settings.snapshot, "SELECT DISTINCT kind FROM review_queue ORDER BY kind")
             check_value("--kind", kind, [str(each) for (each,) in kinds.rows])
-        for review_id, sort, reason, key, day, development_id, measure_id, evidence in found.rows:
-            say(f"{sort}: {reason}\n  {key}, {day}: {' '.join(str(evidence).split())}")
-            say(f"  finding {review_id}  development {development_id}  measure {measure_id}\n")
-    if not found.rows:
-        say("nothing")
-    elif len(found.rows) == limit:
-        name = "review_decided" if decisions else "review_waiting"
-        asked = parameters if decisions else parameters | {"kind": kind}
-        print_left_out(count_all(settings.snapshot, load_query(name), asked) - limit)
+    write_answer(
+        settings.snapshot,
+        load_query("review_decided" if decisions else "review_waiting"),
+        parameters,
+        format,
+        output,
+        row_limit=limit,
+        optional=SPARED_DECIDED if decisions else SPARED,
+    )
 
 
 @app.command("confirm")

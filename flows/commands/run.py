@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import Config, Feeds, Warehouse, settings_from
+from flows.commands.options import Config, Feeds, NewWarehouse, settings_from
 
 
 class Stage(StrEnum):
@@ -27,8 +27,10 @@ def register(app: typer.Typer) -> None:
 
 def run(
     feeds: Feeds = None,
-    warehouse: Warehouse = None,
-    stage: Annotated[Stage | None, typer.Option("--stage", help="Run only this stage.")] = None,
+    warehouse: NewWarehouse = None,
+    stage: Annotated[
+        Stage | None, typer.Option("--stage", help="Run only this stage. Default: all four.")
+    ] = None,
     once: Annotated[Stage | None, typer.Option("--once", hidden=True)] = None,
     prefect: Annotated[
         bool,
@@ -69,6 +71,9 @@ def demo(
 ) -> None:
     """Run one pass on bundled feeds, served from this machine; no network needed.
 
+    Takes about 20 seconds on two cores. A second demo in the same folder finds
+    nothing new; --fresh starts over.
+
     [bold]Examples[/bold]
 
       policywire demo
@@ -82,13 +87,15 @@ def demo(
 
 def serve(
     feeds: Feeds = None,
-    warehouse: Warehouse = None,
+    warehouse: NewWarehouse = None,
     config: Config = None,
 ) -> None:
-    """Run passes on schedule until Ctrl-C: news every 15 minutes, prices once a day.
+    """Run passes on schedule until Ctrl-C: news every 15 minutes, prices once a weekday.
 
-    Uses the Prefect server at PREFECT_API_URL, or starts a local one and
-    stops it at the end. docs/DEPLOY.md explains how to open its web pages.
+    \\[schedule] in the settings file changes the times; prices come at 22:30 UTC
+    by default. Uses the Prefect server at PREFECT_API_URL, or starts a local
+    one and stops it at the end. docs/DEPLOY.md explains how to open its web
+    pages.
 
     [bold]Examples[/bold]
 

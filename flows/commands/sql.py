@@ -71,7 +71,8 @@ def events(
         str | None, typer.Option("--commodity", help="Commodity, for example gallium.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="First seen on or after, YYYY-MM-DD.")
+        str | None,
+        typer.Option("--since", help="First seen on this day (UTC) or later, YYYY-MM-DD."),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Rows to show.")] = 20,
     format: FormatOption = None,

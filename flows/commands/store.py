@@ -7,7 +7,15 @@ import typer
 
 from flows.base.counts import counted
 from flows.base.screen import say
-from flows.commands.options import Config, FormatOption, Output, Warehouse, settings_from, stored
+from flows.commands.options import (
+    Config,
+    FormatOption,
+    NewWarehouse,
+    Output,
+    Warehouse,
+    settings_from,
+    stored,
+)
 
 app = typer.Typer(
     help="Check, back up, restore, export and compact the warehouse.", no_args_is_help=True
@@ -102,7 +110,7 @@ def backup(
 @app.command("restore")
 def restore(
     source: Annotated[Path, typer.Argument(help="A backup, or the published snapshot.")],
-    warehouse: Warehouse = None,
+    warehouse: NewWarehouse = None,
     config: Config = None,
 ) -> None:
     """Replace the live warehouse by a backup or by the snapshot.

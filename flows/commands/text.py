@@ -24,10 +24,12 @@ def extract(
     """Read texts as JSON lines and write their policy events as JSON lines, in the same order.
 
     A record is {"id", "text", "title"?, "context"?, "published"?, "kind"?,
-    "lang"?}; kind is article (the default), headline or sentence. A line that
-    is not JSON gives {"id": null, "line": n, "error": "..."}; the other lines
-    are still read, and the exit code is 1. A text that takes too long gives
-    no events; "reject" says so.
+    "lang"?, "publisher_country"?}. kind is article (the default), headline or
+    sentence; published is a date or time in ISO 8601; publisher_country is the
+    ISO code of a state whose own text this is. A line that is not JSON gives
+    {"id": null, "line": n, "error": "..."}; the other lines are still read,
+    and the exit code is 1. A text that takes too long gives no events;
+    "reject" says so.
 
     [bold]Examples[/bold]
 

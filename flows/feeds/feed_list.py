@@ -1,19 +1,25 @@
 """The operator's feed list: reads, checks and writes feeds.toml.
 
-Every error is one line that names the file, the feed and the key.
+Every fault of a list is told at once, one a line, with the file, the feed and the key.
 """
 
 import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from flows.feeds.fetching.addresses import host_and_port
 from models.errors import ConfigError, FetchError
 from models.feed import Feed
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+# A list of another kind would have a fault in every line.
+MOST_FAULTS = 20
 
 
 class _FeedLine(BaseModel):
@@ -101,14 +107,15 @@ def read_feeds(text: str, *, where: str) -> tuple[Feed, ...]:
     try:
         lines = _FeedFile.model_validate(raw).feed
     except ValidationError as error:
-        raise ConfigError(_one_line(error, raw, where)) from error
+        raise ConfigError(listed(_faults(error, raw, where))) from error
     seen: dict[str, int] = {}
-    for n, line in enumerate(lines, start=1):
-        if line.id in seen:
-            raise ConfigError(
-                f"{where}: feed {line.id!r}: id: used twice, by feeds {seen[line.id]} and {n}"
-            )
-        seen[line.id] = n
+    twice = [
+        f"{where}: feed {line.id!r}: id: used twice, by feeds {seen[line.id]} and {n}"
+        for n, line in enumerate(lines, start=1)
+        if seen.setdefault(line.id, n) != n
+    ]
+    if twice:
+        raise ConfigError(listed(twice))
     if not lines:
         raise ConfigError(f"{where}: no [[feed]] in it")
     return tuple(_feed(line) for line in lines)
@@ -147,9 +154,19 @@ def _feed(line: _FeedLine) -> Feed:
     )
 
 
-def _one_line(error: ValidationError, raw: dict[str, object], where: str) -> str:
-    first, *others = error.errors()
-    place = list(first["loc"])
+def listed(faults: list[str]) -> str:
+    """Faults, one a line; of very many the first."""
+    more = len(faults) - MOST_FAULTS
+    return "\n".join([*faults[:MOST_FAULTS], *([f"and {more} more"] if more > 0 else [])])
+
+
+def _faults(error: ValidationError, raw: dict[str, object], where: str) -> list[str]:
+    """One line for each fault that pydantic found, which are all of the file."""
+    return [_fault(fault, raw, where) for fault in error.errors()]
+
+
+def _fault(fault: "ErrorDetails", raw: dict[str, object], where: str) -> str:
+    place = list(fault["loc"])
     named = where
     if place[:1] == ["feed"] and len(place) > 1 and isinstance(place[1], int):
         lines = raw.get("feed")
@@ -159,14 +176,13 @@ def _one_line(error: ValidationError, raw: dict[str, object], where: str) -> str
         place = place[2:]
     if place:
         named += f": {'.'.join(str(p) for p in place)}"
-    what = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        known = ", ".join(_FeedLine.model_fields) if len(first["loc"]) > 1 else "feed"
+    what = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        known = ", ".join(_FeedLine.model_fields) if len(fault["loc"]) > 1 else "feed"
         what = f"unknown key; known are {known}"
-    elif first["type"] == "missing":
+    elif fault["type"] == "missing":
         what = "missing"
-    more = f" (and {len(others)} more)" if others else ""
-    return f"{named}: {what}{more}"
+    return f"{named}: {what}"
 
 
 def new_feed_id(name: str, url: str, taken: set[str]) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -174,8 +173,9 @@ def show_study(result: StudyResult, console: Console) -> None:
         "Corrado's z; pos: sign test.",
         style="dim",
     )
-    console.print(placebo_table(result))
-    console.print(listings_table(result))
+    for table in (placebo_table(result), listings_table(result)):
+        console.print()
+        console.print(table)
     if result.without:
         console.print(
             f"Left out: {', '.join(result.without)}; no prices for 120 sessions before an event.",
@@ -184,13 +184,22 @@ def show_study(result: StudyResult, console: Console) -> None:
         )
 
 
-def windows_table(result: StudyResult) -> Table:
-    """Return the abnormal returns and test statistics of each event window."""
-    table = Table(
-        title="Cumulative abnormal return around the event, in percent",
-        box=SIMPLE,
+def plain_table(title: str) -> Table:
+    """An empty table of numbers as narrow as it can be: a number that is cut says another one."""
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        box=None,
+        pad_edge=False,
         collapse_padding=True,
     )
+
+
+def windows_table(result: StudyResult) -> Table:
+    """Return the abnormal returns and test statistics of each event window."""
+    table = plain_table("Cumulative abnormal return around the event, in percent")
     for name in ("window", "sign", "n", "days", "mean", "median", "> 0"):
         left = name in ("window", "sign")
         table.add_column(name, justify="left" if left else "right", no_wrap=True)
@@ -212,7 +221,7 @@ def windows_table(result: StudyResult) -> Table:
 
 def placebo_table(result: StudyResult) -> Table:
     """Return the same windows on quiet days."""
-    table = Table(title="Placebo: the same listings on quiet days", box=SIMPLE)
+    table = plain_table("Placebo: the same listings on quiet days")
     for name in ("window", "n", "days", "mean %", "t_x", "t_d", "beyond 1.96 %"):
         table.add_column(name, justify="left" if name == "window" else "right")
     for row in result.placebo:
@@ -230,7 +239,7 @@ def placebo_table(result: StudyResult) -> Table:
 
 def listings_table(result: StudyResult) -> Table:
     """Return the abnormal return of each listing around the events."""
-    table = Table(title=escape("By listing, [0,+1]"), box=SIMPLE)
+    table = plain_table(escape("By listing, [0,+1]"))
     for name in ("listing", "events", "mean %", "> 0", "t cross", "beta"):
         table.add_column(name, justify="left" if name == "listing" else "right")
     for row in result.listings:

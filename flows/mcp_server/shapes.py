@@ -58,9 +58,11 @@ class Measure(Shape):
 
     measure_id: str
     measure_key: str
+    part_of: Annotated[str | None, Field(description="measure_id of the deal whose leg it is")]
     type: str
     status_today: str
     next_date: str | None
+    next_precision: str | None
     next_step: str | None
     actors: Texts
     targets: Texts
@@ -89,7 +91,10 @@ class Step(Shape):
     decision_date: str | None
     decision_precision: str | None
     effective_on: str | None
+    effective_precision: str | None
     ends_on: str | None
+    ends_precision: str | None
+    ends_basis: str | None
     duration: str | None
     actors: Texts
     targets: Texts
@@ -124,8 +129,12 @@ class KnownStep(Shape):
     factuality: str | None
     time_frame: str | None
     decision_date: str | None
-    effective_date: str | None
-    end_date: str | None
+    decision_precision: str | None
+    effective_on: str | None
+    effective_precision: str | None
+    ends_on: str | None
+    ends_precision: str | None
+    ends_basis: str | None
     duration: str | None
     actors: Texts
     targets: Texts

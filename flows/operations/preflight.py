@@ -26,5 +26,5 @@ def missing_files(settings: Settings) -> Iterator[str]:
         for path in paths:
             if not Path(path).is_file():
                 yield f"[market] {key}: {path}: no such file"
-    if not settings.rules.is_file():
-        yield f"rules: {settings.rules}: no such file"
+    if not settings.rules.exists():
+        yield f"rules: {settings.rules}: no such file or folder"

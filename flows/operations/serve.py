@@ -1,4 +1,4 @@
-"""`policywire serve`: news every 15 minutes, prices once a day, on a Prefect server."""
+"""`policywire serve`: news every 15 minutes, prices once a weekday, on a Prefect server."""
 
 import fcntl
 import logging

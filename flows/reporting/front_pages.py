@@ -68,6 +68,10 @@ def calendar_rows(dates: Sequence[Row], measures: dict[str, Row], writer: Writer
                 "last_step": words.state_word(measure | {"status_today": measure["last_status"]}),
                 "last_day": measure["last_step_date"] or measure["last_reported_at"],
                 "tone": "returns" if returns else "",
+                # Only a month, quarter or year is known: the row says which.
+                "period": words.day(row["day"], row["precision"])
+                if words.in_or_on(row["precision"]) == "in"
+                else "",
             }
         )
     return found

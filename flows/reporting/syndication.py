@@ -31,8 +31,11 @@ COLUMNS = (
     "commodities",
     "rate_value",
     "rate_unit",
-    "effective_date",
-    "end_date",
+    "effective_on",
+    "effective_precision",
+    "ends_on",
+    "ends_precision",
+    "ends_basis",
     "confidence",
     "source_count",
     "tickers",
@@ -190,7 +193,8 @@ def calendar_file(writer: Writer, dates: Sequence[Row]) -> bytes:
         event.add("dtstamp", writer.site.made_at)
         event.add("dtstart", row["day"])
         event.add("dtend", row["day"] + timedelta(days=1))
-        event.add("summary", harmless.line(f"{row['title']}: {row['what']}"))
+        what = f"{row['what']} (some time in {row['period']})" if row["period"] else row["what"]
+        event.add("summary", harmless.line(f"{row['title']}: {what}"))
         event.add("description", harmless.line(row["standing"]))
         event.add("transp", "TRANSPARENT")
         if writer.site.base_url:

@@ -32,8 +32,6 @@ VALUES = (
     "rate_unit",
     "decision_date",
     "decision_precision",
-    "effective_date",
-    "end_date",
 )
 CORRECTIONS = {
     "retracted": "a source has since withdrawn it",
@@ -59,6 +57,10 @@ def candidate(row: Row) -> AlertCandidate:
     """A row of policy_events as the headline function takes it."""
     held: dict[str, Any] = {name: row[name] for name in VALUES}
     held |= {name: tuple(row[name] or ()) for name in LISTS}
+    if row["effective_on"]:
+        held["effective_date"] = headlines.cut_day(row["effective_on"], row["effective_precision"])
+    if row["ends_basis"] == "stated":
+        held["end_date"] = headlines.cut_day(row["ends_on"], row["ends_precision"])
     return AlertCandidate(status_target=row["status_target"] or "measure", **held)
 
 
@@ -117,12 +119,11 @@ def step_terms(row: Row) -> list[str]:
     if row["amount_value"] is not None:
         kind = headlines.words(row["amount_kind"] or "amount")
         found.append(f"{kind} {row['amount_value']:,.6g} {row['amount_unit'] or ''}".strip())
-    if row["effective_date"]:
-        found.append(f"from {headlines.day_words(row['effective_date'])}")
-    if row["end_date"]:
-        found.append(f"until {headlines.day_words(row['end_date'])}")
-    elif row["ends_on"]:
-        found.append(f"until {day(row['ends_on'])} by its duration")
+    if row["effective_on"]:
+        found.append(f"from {day(row['effective_on'], row['effective_precision'])}")
+    if row["ends_on"]:
+        counted = " by its duration" if row["ends_basis"] == "duration" else ""
+        found.append(f"until {day(row['ends_on'], row['ends_precision'])}{counted}")
     return found
 
 
@@ -132,23 +133,31 @@ def standing(row: Row, today: date) -> str:
     `row` is a row of measure_status.
     """
     state, ahead = row["status_today"], row["next_date"]
+    then, on = day(ahead, row["next_precision"]), in_or_on(row["next_precision"])
     left = f" (in {days_between(today, ahead)})" if ahead else ""
+    if on == "in":
+        # A period starts with its first day and ends with its last.
+        bound = "earliest" if row["next_step"] == "takes effect" else "latest"
+        left = left.replace(")", f" at the {bound})")
     if row["next_step"] == "returns unless prolonged":
         what = "Delayed" if row["last_status"] == "delayed" else "Suspended"
-        return f"{what} until {day(ahead)}{left}. Returns then, unless prolonged."
+        return f"{what} until {then}{left}. Returns then, unless prolonged."
     if row["next_step"] == "takes effect":
         told = "Reported as in force" if row["last_status"] == "in_force" else state_word(row)
-        return f"{told}, takes effect on {day(ahead)}{left}."
+        return f"{told}, takes effect {on} {then}{left}."
     if row["next_step"] == "ends":
-        return f"{state_word(row)}, ends on {day(ahead)}{left}."
+        return f"{state_word(row)}, ends {on} {then}{left}."
     if state == "suspension_over":
-        return f"The suspension ran out on {day(row['last_ends_on'])}. Nothing newer is reported."
+        ended = day(row["last_ends_on"], row["last_ends_precision"])
+        at = in_or_on(row["last_ends_precision"])
+        return f"The suspension ran out {at} {ended}. Nothing newer is reported."
     start = row["last_effective_on"]
+    began = day(start, row["last_effective_precision"])
     if start and row["last_reported_at"].date() < start <= today:
         told = day(row["last_reported_at"])
-        return f"{state_word(row)} as of {day(start)}, as reported on {told}. Nothing newer."
+        return f"{state_word(row)} as of {began}, as reported on {told}. Nothing newer."
     if start and start <= today and state == "in_force":
-        return f"{state_word(row)} since {day(start)}."
+        return f"{state_word(row)} since {began}."
     since = f", {day(row['last_step_date'])}" if row["last_step_date"] else ""
     return f"{state_word(row)}{since}."
 
@@ -168,11 +177,16 @@ def days_between(today: date, ahead: date) -> str:
     return {0: "today", 1: "1 day"}.get(count, f"{count} days")
 
 
-def day(value: date | datetime | None) -> str:
-    """A day as people write it: 10 Nov 2026."""
+def day(value: date | datetime | None, precision: str | None = "day") -> str:
+    """A day as people write it, as precise as told: 10 Nov 2026, Nov 2026, Q4 2026 or 2026."""
     if value is None:
         return ""
-    return headlines.day_words(value.strftime("%Y-%m-%d"))
+    return headlines.day_words(headlines.cut_day(value, precision))
+
+
+def in_or_on(precision: str | None) -> str:
+    """The word before a date: on a day, in a longer period."""
+    return "on" if precision in (None, "day") else "in"
 
 
 def moment(value: datetime | None) -> str:

@@ -29,7 +29,7 @@ from warehouse.snapshot import query
 
 KNOWN = Path(__file__).parents[1] / "data" / "demo_shortfalls.csv"
 # Lower it with each line that goes; it must never rise.
-AT_MOST = {"notice": 38, "row": 152, "step": 34, "told": 106}
+AT_MOST = {"notice": 27, "row": 88, "step": 23, "told": 55}
 
 
 @pytest.fixture(scope="module")

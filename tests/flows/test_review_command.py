@@ -46,13 +46,30 @@ def test_a_confirmed_finding_leaves_the_queue(at: list[str]) -> None:
     only = run(app, ["review", "list", "--kind", "value_missing", *at])
     assert "life_cycle" not in only.stdout
     ((review_id,),) = ask(at, "SELECT review_id FROM review_queue WHERE kind = 'life_cycle'")
-    done = run(app, ["review", "confirm", str(review_id), "--why", "a court", "--by", "ana", *at])
+    for start, said in (("", "no review has the id ''"), ("zz", "no review has the id 'zz'")):
+        refused = run(app, ["review", "confirm", start, "--why", "x", *at])
+        assert said in str(refused.exception)
+    cut = str(review_id)[:8]
+    done = run(app, ["review", "confirm", cut, "--why", "a court", "--by", "ana", *at])
     assert done.exit_code == 0, done.output
     assert ask(at, "SELECT kind FROM review_queue") == [("value_missing",)]
     assert ask(at, "SELECT decided_by, reason, action FROM review_decisions") == [
         ("ana", "a court", "confirm")
     ]
     assert "ana" in run(app, ["review", "list", "--decisions", *at]).stdout
+
+
+def test_a_cut_id_that_several_have_is_refused(at: list[str]) -> None:
+    measures = [str(row[0]) for row in ask(at, "SELECT measure_id FROM measure_status")]
+    with open_warehouse(at[1]) as con:
+        for name in measures:
+            con.execute(
+                "UPDATE store.development_states SET measure_id = 'aa' || measure_id "
+                "WHERE measure_id = ?",
+                [name],
+            )
+    refused = run(app, ["review", "merge", "aa", measures[0], "--why", "x", *at])
+    assert "several measures start with 'aa'" in str(refused.exception)
 
 
 def test_measures_are_merged_and_steps_split_off(at: list[str]) -> None:

@@ -38,6 +38,19 @@ def test_a_missing_file_is_refused(tmp_path: Path, command: str, settings: str, 
     assert os.listdir(tmp_path) == ["policywire.toml"]
 
 
+def test_rules_may_be_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "desk.toml").write_text('[[rule]]\nid = "mine"\ntype = "tariff"\n')
+    (tmp_path / "feeds.toml").write_text(
+        '[[feed]]\nid = "a"\nname = "A"\nurl = "https://a.example/feed"\n'
+    )
+    config = tmp_path / "policywire.toml"
+    config.write_text('warehouse = "w.duckdb"\nfeeds = "feeds.toml"\nrules = "rules"\n')
+    result = CliRunner().invoke(app, ["run", "--stage", "alert", "--config", str(config)])
+    assert result.exit_code == 0, result.output
+    assert "0 developments considered" in result.output
+
+
 def test_doctor_reports_missing_files(tmp_path: Path) -> None:
     config = tmp_path / "policywire.toml"
     config.write_text('warehouse = "w.duckdb"\n[market]\nprice_files = ["closes.csv"]\n')

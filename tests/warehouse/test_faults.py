@@ -194,3 +194,13 @@ def test_restore_is_refused_while_a_schedule_runs(live: Path) -> None:
     assert "another `policywire serve`" in str(refused.exception)
     assert not list(live.parent.glob("*.before-restore-*"))
     assert CliRunner().invoke(app, asked).exit_code == 0
+
+
+def test_a_file_that_another_thread_is_closing_is_busy_so_opening_waits() -> None:
+    error = duckdb.BinderException(
+        'Binder Error: Unique file handle conflict: Cannot attach "b" - the database file '
+        '"/x/b.duckdb" is already attached by database "b"'
+    )
+    assert isinstance(warehouse_error(error, "/x/b.duckdb"), WarehouseBusyError)
+    other = duckdb.BinderException('Binder Error: Referenced column "x" not found')
+    assert not isinstance(warehouse_error(other, "/x/b.duckdb"), WarehouseBusyError)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from duckdb import DuckDBPyConnection
@@ -128,6 +129,35 @@ def test_measure_status_changes_with_the_calendar(
     link_all(con)
     found = con.execute("SELECT status_today, next_date, next_step FROM measure_status").fetchone()
     assert found == expected
+
+
+def test_the_legs_of_a_deal_hang_on_it_in_every_order(con: DuckDBPyConnection) -> None:
+    deal: dict[str, Any] = {"article": "deal", "publisher": "wire"}
+    parties = ("US", "JP")
+    reports = [
+        told("2025-07-23", "trade_agreement announced", actors=parties, start=0, **deal),
+        told("2025-07-23", "tariff cut", actors=["US"], targets=["JP"], start=20, rate=15, **deal),
+        told("2025-07-23", "offtake_agreement announced", actors=["JP"], start=40, **deal),
+        # Neither what is only threatened, nor a tariff on others, nor one that gives nothing.
+        told("2025-07-23", "tariff threatened", actors=["JP"], targets=["US"], start=60, **deal),
+        told("2025-07-23", "tariff cut", actors=["US"], targets=["BR"], start=80, **deal),
+        told("2025-07-23", "export_ban adopted", actors=["JP"], start=100, **deal),
+        told("2025-07-23", "tariff cut", actors=["US"], targets=["KR"], publisher="other"),
+    ]
+    store(con, reports[::-1])
+    while link_all(con, limit=1):
+        pass
+    found = con.execute(
+        """
+        SELECT leg.implementer, leg.type, leg.targets
+        FROM measure_status AS leg
+        JOIN measure_status AS deal ON deal.measure_id = leg.part_of
+        WHERE deal.measure_key LIKE 'JP+US:trade_agreement:%'
+        ORDER BY ALL
+        """
+    ).fetchall()
+    assert found == [("JP", "offtake_agreement", []), ("US", "tariff", ["JP"])]
+    assert con.execute("SELECT count(part_of) FROM measure_status").fetchone() == (2,)
 
 
 def test_a_suspension_with_a_duration_has_an_end(con: DuckDBPyConnection) -> None:

@@ -63,7 +63,7 @@ def rule_all(con: DuckDBPyConnection, rulings: Sequence[Ruling], *, by: str, at:
 
 def confirm(con: DuckDBPyConnection, review_id: str, *, by: str, reason: str, at: datetime) -> str:
     """Confirm a finding, which removes it from the queue; return the id of the decision."""
-    block_or_kind(con, "review_queue", "review_id", review_id)
+    review_id, _ = the_one(con, "review_queue", "review_id", review_id)
     with transaction(con):
         return note(con, "confirm", review_id, None, by=by, reason=reason, at=at, applied=True)
 
@@ -75,14 +75,12 @@ def merge(
 
     Raises WarehouseError when either is unknown or their implementers or type groups differ.
     """
-    blocks = {
-        name: block_or_kind(con, "development_states", "measure_id", name)
-        for name in (measure_id, into)
-    }
-    if blocks[measure_id] != blocks[into]:
+    measure_id, block = the_one(con, "development_states", "measure_id", measure_id)
+    into, other = the_one(con, "development_states", "measure_id", into)
+    if block != other:
         raise WarehouseError(
-            f"measures {measure_id} ({blocks[measure_id]}) and {into} ({blocks[into]}) cannot be "
-            "merged; both must have the same implementer and group of types"
+            f"measures {measure_id} ({block}) and {into} ({other}) cannot be merged; both must "
+            "have the same implementer and group of types"
         )
     with transaction(con):
         decision = note(con, "merge", measure_id, into, by=by, reason=reason, at=at, applied=False)
@@ -96,7 +94,7 @@ def split(
     con: DuckDBPyConnection, development_id: str, *, by: str, reason: str, at: datetime
 ) -> str:
     """Decide that a development is a measure of its own, from the next linking on."""
-    block_or_kind(con, "development_states", "development_id", development_id)
+    development_id, _ = the_one(con, "development_states", "development_id", development_id)
     with transaction(con):
         decision = note(
             con, "split", development_id, None, by=by, reason=reason, at=at, applied=False
@@ -105,19 +103,24 @@ def split(
     return decision
 
 
-def block_or_kind(con: DuckDBPyConnection, table: str, column: str, value: str) -> str:
-    """Return the block of a development state, or the kind of a finding.
+def the_one(con: DuckDBPyConnection, table: str, column: str, start: str) -> tuple[str, str]:
+    """Return the id with this start, and the block of a development state or kind of a finding.
 
-    Raises WarehouseError when there is no such row.
+    Raises WarehouseError when there is no such id, or several.
     """
     shown = "block" if table == "development_states" else "kind"
-    row = con.execute(
-        f"SELECT min({shown}) FROM store.{table} WHERE {column} = ?",  # noqa: S608 - our own names
-        [value],
-    ).fetchone()
-    if row is None or row[0] is None:
-        raise WarehouseError(f"no {column.removesuffix('_id')} has the id {value!r}")
-    return str(row[0])
+    rows = con.execute(
+        f"SELECT {column}, min({shown}) FROM store.{table} "  # noqa: S608 - our own names
+        f"WHERE starts_with({column}, ?) GROUP BY 1 ORDER BY 1 LIMIT 2",
+        [start],
+    ).fetchall()
+    if not rows or not start:
+        raise WarehouseError(f"no {column.removesuffix('_id')} has the id {start!r}")
+    if len(rows) > 1:
+        things = column.removesuffix("_id")
+        raise WarehouseError(f"the ids of several {things}s start with {start!r}; give more of it")
+    ((found, said),) = rows
+    return str(found), str(said)
 
 
 def note(

@@ -27,10 +27,9 @@ import pyarrow as pa
 from models.errors import PipelineError
 from warehouse.lake import is_lake_target
 from warehouse.operations.bounded import BoundedRows, Bounds, bounded_rows, cut, moment
+from warehouse.operations.memory_limit import OWN_MEMORY_MB
 from warehouse.operations.sandbox import Limits, Questions, open_for_questions
 
-# Python, DuckDB and Arrow themselves, beside what DuckDB counts.
-OWN_MEMORY_MB = 1_000
 # The sandbox says why it stops; only a query that does not stop is ended without a word.
 GRACE_S = 2.0
 ENDED = 75

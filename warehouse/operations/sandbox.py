@@ -99,7 +99,7 @@ class Questions:
         clock.start()
         try:
             yield
-        except (duckdb.Error, pa.ArrowException) as error:
+        except (duckdb.Error, pa.ArrowException, MemoryError) as error:
             raise WarehouseError(self.message(error, overdue.is_set())) from error
         except (RuntimeError, KeyboardInterrupt) as error:
             if not is_interrupt(error):
@@ -114,6 +114,8 @@ class Questions:
         """Return what went wrong, with what to do when a limit was reached."""
         if overdue:
             return f"stopped after {self.limits.time_s:g} s, the time limit; ask for less"
+        if isinstance(error, MemoryError):
+            return "needs more memory than the limit; ask for less"
         if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory" in str(error):
             return f"needs more memory than the limit; ask for less: {one_line(str(error))}"
         return one_line(str(error))
@@ -157,7 +159,7 @@ def open_tables_for_questions(
 def lock(con: DuckDBPyConnection, limits: Limits) -> None:
     """Limit a connection to reading its own database; this cannot be undone."""
     con.execute(HERMETIC)
-    memory_mb = limits.memory_mb or machine_memory_mb() // 2
+    memory_mb = limits.memory_mb or most_memory_mb()
     con.execute(f"SET memory_limit = '{memory_mb}MiB'")
     con.execute(f"SET max_temp_directory_size = '{limits.spill_mb}MiB'")
     if limits.threads is not None:
@@ -170,6 +172,11 @@ def lock(con: DuckDBPyConnection, limits: Limits) -> None:
 def is_lake(con: DuckDBPyConnection) -> bool:
     row = con.execute("SELECT count(*) FROM duckdb_databases() WHERE type = 'ducklake'").fetchone()
     return row is not None and bool(row[0])
+
+
+def most_memory_mb() -> int:
+    """Return what a query may use where nothing else is said: half of the machine's memory."""
+    return machine_memory_mb() // 2
 
 
 def machine_memory_mb() -> int:

@@ -36,6 +36,7 @@ siblings AS (
         decision_date,
         rate_value,
         rate_unit,
+        effective_date,
         end_date,
         coalesce(decision_date, first_seen_at::DATE) AS step_date
     FROM store.standing_developments
@@ -91,8 +92,8 @@ SELECT
     p.rate_unit,
     p.decision_date,
     p.decision_precision,
-    p.effective_date,
-    p.end_date,
+    own.effective_date,
+    own.end_date,
     p.article_id,
     coalesce(p.source_type, 'author') AS source_type,
     p.evidence,
@@ -107,6 +108,7 @@ SELECT
     t.touched AS tickers,
     e.earlier
 FROM wanted_policy_events AS p
+LEFT JOIN siblings AS own USING (development_id)
 LEFT JOIN ties AS t USING (development_id)
 LEFT JOIN earlier AS e USING (development_id)
 ORDER BY p.first_seen_at, p.development_id

@@ -3,7 +3,8 @@
 -- A development that replaced a retracted one (after a re-extraction) inherits its notices:
 -- by superseded_by, or because it reports the same step of the same article (report_key).
 -- What one mention reports of several measures ("Canada and Mexico lift their duties", six acts
--- suspended by one) reads the same: one notice.
+-- suspended by one) reads the same: one notice. So do a deal and its side letters in one article.
+-- The notice is that of the development with most reports.
 WITH RECURSIVE current_developments AS (
     SELECT development_id, superseded_by, coalesce(retracted, false) AS retracted
     FROM store.developments
@@ -37,11 +38,20 @@ reported_before AS (
     WHERE a.kind = 'single'
 ),
 said AS (
-    SELECT development_id, coalesce(lead_mention_id, development_id) AS mention
+    SELECT
+        development_id,
+        coalesce(lead_mention_id, development_id) AS mention,
+        CASE
+            WHEN type = 'trade_agreement' AND article_id IS NOT NULL
+                THEN concat_ws(' ', article_id, status_class, list_sort(actors)::VARCHAR)
+            ELSE development_id
+        END AS deal,
+        held.mention_count
     FROM store.standing_developments
+    LEFT JOIN store.development_states AS held USING (development_id)
 ),
 said_before AS (
-    SELECT a.rule_id, a.channel, s.mention
+    SELECT a.rule_id, a.channel, s.mention, s.deal
     FROM store.alerts AS a
     JOIN said AS s ON s.development_id = a.development_id
     WHERE a.kind = 'single'
@@ -56,15 +66,22 @@ SELECT b.alert_id, min(s.alert_id) AS refers_to
 FROM alert_batch AS b
 LEFT JOIN said AS w ON w.development_id = b.development_id
 ANTI JOIN said_before AS e
-    ON e.rule_id = b.rule_id AND e.channel = b.channel AND e.mention = w.mention
+    ON e.rule_id = b.rule_id AND e.channel = b.channel
+    AND (e.mention = w.mention OR e.deal = w.deal)
 ANTI JOIN in_outbox AS t
     ON t.rule_id = b.rule_id AND t.channel = b.channel AND t.development_id = b.development_id
 ANTI JOIN reported_before AS r
     ON r.rule_id = b.rule_id AND r.channel = b.channel AND r.report_key = b.report_key
 LEFT JOIN first_steps AS s
     ON s.rule_id = b.rule_id AND s.channel = b.channel AND s.development_id = b.stage_of
-GROUP BY b.alert_id, b.rule_id, b.channel, b.position, coalesce(w.mention, b.development_id)
+GROUP BY
+    b.alert_id, b.rule_id, b.channel, b.position, coalesce(w.mention, b.development_id),
+    coalesce(w.deal, b.development_id), w.mention_count
 QUALIFY row_number() OVER (
     PARTITION BY b.rule_id, b.channel, coalesce(w.mention, b.development_id)
-    ORDER BY b.position, b.alert_id
+    ORDER BY w.mention_count DESC NULLS LAST, b.position, b.alert_id
+) = 1
+AND row_number() OVER (
+    PARTITION BY b.rule_id, b.channel, coalesce(w.deal, b.development_id)
+    ORDER BY w.mention_count DESC NULLS LAST, b.position, b.alert_id
 ) = 1

@@ -10,7 +10,11 @@ SELECT
     step.development_id, step.measure_id, step.measure_key, step.type, step.status,
     step.polarity, step.novelty, step.novelty_score, step.actors, step.targets,
     step.commodities, step.tickers, step.rate_value, step.rate_unit,
-    CAST(step.decision_date AS VARCHAR) AS decision_date, step.effective_date, step.end_date,
+    CAST(step.decision_date AS VARCHAR) AS decision_date,
+    CAST(step.effective_on AS VARCHAR) AS effective_on, step.effective_precision,
+    CAST(step.ends_on AS VARCHAR) AS ends_on, step.ends_precision,
+    -- Deprecated, as in policy_events.
+    step.effective_date, step.end_date,
     step.headline, step.evidence, step.first_url, step.first_seen_at
 FROM policy_events AS step
 JOIN first_kept ON first_kept.development_id = step.development_id

@@ -2,8 +2,8 @@
 -- comes from a later report.
 SELECT
     development_id, measure_id, measure_key, type, status, status_target, factuality, time_frame,
-    decision_date, effective_date, end_date, duration, actors, targets, commodities, products,
-    companies, rate_value, rate_unit, instrument, source_count, grade,
+    decision_date, decision_precision, effective_on, effective_precision, ends_on, ends_precision,
+    ends_basis, duration, actors, targets, commodities, products, companies, rate_value, rate_unit, instrument, source_count, grade,
     official_source, official_seen_at, last_seen_at,
     evidence AS quote, headline, first_source, first_url, article_id, article_version,
     first_seen_at AS seen_at

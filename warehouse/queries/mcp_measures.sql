@@ -17,9 +17,9 @@ wanted AS (
     LEFT JOIN hits ON hits.measure_id = measure.measure_id
 )
 SELECT
-    measure.measure_id, measure.measure_key, measure.type, measure.status_today,
-    measure.next_date, measure.next_step, measure.actors, measure.targets, measure.commodities,
-    measure.companies, measure.rate_value, measure.rate_unit, measure.step_count,
+    measure.measure_id, measure.measure_key, measure.part_of, measure.type, measure.status_today,
+    measure.next_date, measure.next_precision, measure.next_step, measure.actors, measure.targets,
+    measure.commodities, measure.companies, measure.rate_value, measure.rate_unit, measure.step_count,
     measure.last_step_date, measure.disputed, measure.tickers, measure.first_seen_at,
     step.grade, step.evidence AS quote, step.headline, step.first_source, step.first_url,
     step.article_id, step.article_version, step.first_seen_at AS seen_at

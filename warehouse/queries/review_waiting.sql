@@ -1,5 +1,7 @@
 -- One row per finding that no person has confirmed, newest first.
-SELECT review_id, kind, reason, measure_key, decision_date, development_id, measure_id, evidence
+SELECT
+    review_id AS finding, kind, decision_date AS date, reason AS why, measure_key AS measure, evidence,
+    development_id AS development, measure_id
 FROM review_queue
 WHERE $kind IS NULL OR kind = $kind
 ORDER BY created_at DESC, review_id

@@ -1,5 +1,5 @@
 -- One row per development and affected listing: the first session that could trade on it.
--- after: session_numbers
+-- after: session_numbers, standing_developments
 CREATE OR REPLACE VIEW store.event_sessions AS
 WITH tie AS (
     SELECT

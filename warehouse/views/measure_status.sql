@@ -17,10 +17,61 @@ affected AS (
     FROM store.event_tickers AS tie
     JOIN store.development_states AS held ON held.development_id = tie.development_id
     GROUP BY held.measure_id
+),
+told AS (
+    -- What articles tell as news, not as a plan or a look back.
+    SELECT
+        linked.article_id,
+        held.measure_id,
+        string_split(split_part(held.block, ':', 1), '+') AS parties,
+        step.type,
+        step.status,
+        step.targets,
+        coalesce(step.decision_date, step.first_reported_at::DATE) AS stepped_on
+    FROM store.development_mentions AS linked
+    JOIN store.development_states AS held ON held.development_id = linked.development_id
+    JOIN store.standing_developments AS step ON step.development_id = linked.development_id
+    WHERE linked.withdrawn IS NULL
+        AND step.time_frame <> 'background'
+        AND step.factuality IN ('asserted', 'scheduled')
+        AND step.status NOT IN ('threatened', 'proposed', 'under_negotiation')
+),
+deals AS (
+    SELECT DISTINCT article_id, measure_id, parties, stepped_on
+    FROM told
+    WHERE type = 'trade_agreement' AND len(parties) > 1
+        AND status IN ('announced', 'adopted', 'in_force')
+),
+legs AS (
+    -- A party's step in days of the deal that an article tells beside it: against another party,
+    -- or one that gives something.
+    SELECT
+        leg.measure_id,
+        deal.measure_id AS part_of,
+        count(DISTINCT leg.article_id) AS article_count,
+        min(deal.stepped_on) AS dealt_on
+    FROM deals AS deal
+    JOIN told AS leg ON leg.article_id = deal.article_id
+    WHERE leg.type <> 'trade_agreement'
+        AND list_has_all(deal.parties, leg.parties)
+        AND list_has_all(deal.parties, leg.targets)
+        AND abs(date_diff('day', deal.stepped_on, leg.stepped_on)) <= 3
+        AND (
+            len(leg.targets) > 0
+            OR leg.type IN ('offtake_agreement', 'government_investment', 'tariff_exemption')
+            OR leg.status IN (
+                'suspended', 'delayed', 'cut', 'narrowed', 'lifted', 'averted', 'exempted', 'extended'
+            )
+        )
+    GROUP BY leg.measure_id, deal.measure_id
+    QUALIFY row_number() OVER (
+        PARTITION BY leg.measure_id ORDER BY article_count DESC, dealt_on, deal.measure_id
+    ) = 1
 )
 SELECT
     measure.measure_id,
     measure.measure_key,
+    legs.part_of,
     latest.type,
     family.family,
     measure.implementer,
@@ -33,7 +84,9 @@ SELECT
     latest.status_target AS last_status_target,
     coalesce(latest.decision_date, latest.first_reported_at::DATE) AS last_step_date,
     latest.effective_on AS last_effective_on,
+    latest.effective_precision AS last_effective_precision,
     latest.ends_on AS last_ends_on,
+    latest.ends_precision AS last_ends_precision,
     CASE
         WHEN latest.status IN ('announced', 'adopted', 'delayed')
             AND latest.effective_on <= current_date THEN 'in_force'
@@ -52,6 +105,10 @@ SELECT
         ) THEN latest.effective_on
         WHEN stands.ends_on >= current_date THEN stands.ends_on
     END AS next_date,
+    CASE next_date
+        WHEN latest.effective_on THEN latest.effective_precision
+        WHEN latest.ends_on THEN latest.ends_precision
+    END AS next_precision,
     CASE
         WHEN latest.effective_on > current_date AND (
             stands.ends_on IS NULL OR stands.ends_on < current_date
@@ -83,6 +140,7 @@ FROM store.measure_states AS state
 JOIN stands ON stands.measure_id = state.measure_id
 JOIN store.standing_measures AS measure ON measure.measure_id = state.measure_id
 JOIN store.standing_developments AS latest ON latest.development_id = state.last_development_id
+LEFT JOIN legs ON legs.measure_id = state.measure_id
 LEFT JOIN affected ON affected.measure_id = state.measure_id
 LEFT JOIN event_families AS family ON family.type = latest.type
 LEFT JOIN store.event_mentions AS lead
@@ -95,6 +153,7 @@ LEFT JOIN store.articles AS source
 COMMENT ON VIEW measure_status IS 'One row per measure: its status today, and its next date.';
 COMMENT ON COLUMN measure_status.measure_id IS 'Id of the measure.';
 COMMENT ON COLUMN measure_status.measure_key IS 'Readable key: implementer and instrument, or else implementer, type, products, targets and month.';
+COMMENT ON COLUMN measure_status.part_of IS 'The deal whose leg it is, a measure_id: what its parties do to one another or give in the days of the deal, told beside it; NULL when it is part of none.';
 COMMENT ON COLUMN measure_status.type IS 'Type of its last step.';
 COMMENT ON COLUMN measure_status.family IS 'Family of that type.';
 COMMENT ON COLUMN measure_status.implementer IS 'Who decides: a country code, or the parties of an agreement joined by +.';
@@ -107,9 +166,12 @@ COMMENT ON COLUMN measure_status.last_status IS 'Status of the step that it stan
 COMMENT ON COLUMN measure_status.last_status_target IS 'What that step acts on: measure, suspension, deadline, exemption or investigation.';
 COMMENT ON COLUMN measure_status.last_step_date IS 'When that step was decided, or else first reported.';
 COMMENT ON COLUMN measure_status.last_effective_on IS 'When that step takes effect; NULL when not reported.';
+COMMENT ON COLUMN measure_status.last_effective_precision IS 'Precision of last_effective_on: day, month, quarter or year.';
 COMMENT ON COLUMN measure_status.last_ends_on IS 'When that step ends; for a suspension, when the measure returns. NULL when not reported.';
+COMMENT ON COLUMN measure_status.last_ends_precision IS 'Precision of last_ends_on: day, month, quarter or year.';
 COMMENT ON COLUMN measure_status.status_today IS 'last_status, updated for dates that have passed: in_force after the effective date, suspension_over when a suspension ended without further news.';
 COMMENT ON COLUMN measure_status.next_date IS 'Next day on which the status changes by itself; NULL when none is known.';
+COMMENT ON COLUMN measure_status.next_precision IS 'Precision of next_date: day, month, quarter or year; a period starts with its first day and ends with its last. NULL when an earlier step gave the date.';
 COMMENT ON COLUMN measure_status.next_step IS 'What happens on next_date: takes effect, returns unless prolonged, or ends.';
 COMMENT ON COLUMN measure_status.returns_on IS 'When a paused measure returns unless prolonged: the last end told of its pause, also if that is past; NULL when it is not paused or no report says.';
 COMMENT ON COLUMN measure_status.first_step_date IS 'Date of its first known step.';

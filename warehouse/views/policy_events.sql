@@ -28,10 +28,11 @@ SELECT
     step.decision_date,
     step.decision_precision,
     step.decision_basis,
-    step.effective_date,
     step.effective_on,
-    step.end_date,
+    step.effective_precision,
     step.ends_on,
+    step.ends_precision,
+    step.ends_basis,
     step.duration,
     step.instrument,
     step.instrument_ids,
@@ -67,7 +68,9 @@ SELECT
     step.lead_mention_id,
     step.extractor_version,
     step.revision,
-    step.recorded_at
+    step.recorded_at,
+    step.effective_date,
+    step.end_date
 FROM store.standing_developments AS step
 LEFT JOIN store.standing_measures AS measure ON measure.measure_id = step.measure_id
 LEFT JOIN event_families AS family ON family.type = step.type
@@ -111,10 +114,11 @@ COMMENT ON COLUMN policy_events.amount_kind IS 'What the amount measures: invest
 COMMENT ON COLUMN policy_events.decision_date IS 'Day the step was decided; the first day of the period when only a period is known. NULL when reported as background without a date.';
 COMMENT ON COLUMN policy_events.decision_precision IS 'Precision of decision_date: day, month, quarter or year.';
 COMMENT ON COLUMN policy_events.decision_basis IS 'stated: a report gives the date. reported: the day of the first report.';
-COMMENT ON COLUMN policy_events.effective_date IS 'When it starts to apply, as precise as reported: YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD.';
-COMMENT ON COLUMN policy_events.effective_on IS 'First day of effective_date.';
-COMMENT ON COLUMN policy_events.end_date IS 'When it ends, as precise as reported: YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD.';
-COMMENT ON COLUMN policy_events.ends_on IS 'Last day of end_date, or else start plus duration.';
+COMMENT ON COLUMN policy_events.effective_on IS 'When it starts to apply; the first day of the period when only a period is known. NULL when not reported.';
+COMMENT ON COLUMN policy_events.effective_precision IS 'Precision of effective_on: day, month, quarter or year.';
+COMMENT ON COLUMN policy_events.ends_on IS 'When it ends; the last day of the period when only a period is known, or else start plus duration. NULL when not reported.';
+COMMENT ON COLUMN policy_events.ends_precision IS 'Precision of ends_on: day, month, quarter or year; of a start plus duration, the precision of that start.';
+COMMENT ON COLUMN policy_events.ends_basis IS 'stated: a report gives the end. duration: start, or else decision, plus duration.';
 COMMENT ON COLUMN policy_events.duration IS 'Duration, ISO 8601, such as P1Y or P90D.';
 COMMENT ON COLUMN policy_events.instrument IS 'The legal instrument as written in the first report that names one.';
 COMMENT ON COLUMN policy_events.instrument_ids IS 'Instruments in normal form: legal acts such as mofcom-2025-61, or else legal bases such as us-section-232.';
@@ -151,3 +155,5 @@ COMMENT ON COLUMN policy_events.lead_mention_id IS 'The mention that reported it
 COMMENT ON COLUMN policy_events.extractor_version IS 'Version of the extractor that found that mention.';
 COMMENT ON COLUMN policy_events.revision IS 'Revision of this row, from 1; each change of content adds one.';
 COMMENT ON COLUMN policy_events.recorded_at IS 'When this revision was written, UTC.';
+COMMENT ON COLUMN policy_events.effective_date IS 'Deprecated: stays for the next release only. effective_on as text, cut to effective_precision: YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD.';
+COMMENT ON COLUMN policy_events.end_date IS 'Deprecated: stays for the next release only. ends_on as text, cut to ends_precision; NULL where ends_basis is duration.';

@@ -1,6 +1,6 @@
 -- One row per development with a report that had reached us by `ts`, with what these reports say.
 -- The grouping of reports is today's linking; no value comes from a later report.
--- after: standing_measures, event_families
+-- after: standing_developments, standing_measures, event_families
 CREATE OR REPLACE MACRO policy_events_as_of(ts) AS TABLE
 WITH known AS (
     SELECT
@@ -100,6 +100,76 @@ reported AS (
         count(*) AS mention_count
     FROM known
     GROUP BY development_id
+),
+-- A date is text as precise as told: YYYY, YYYY-Qn, YYYY-MM or YYYY-MM-DD.
+dates AS (
+    SELECT
+        development_id,
+        list_transform(
+            [
+                coalesce(decision_text, strftime(first_reported_at, '%Y-%m-%d')),
+                effective_date,
+                end_date
+            ],
+            lambda t: {
+                precision: CASE
+                    WHEN t LIKE '%Q%' THEN 'quarter'
+                    ELSE ['year', 'month', 'day'][length(t) // 3]
+                END,
+                first_day: try_cast(
+                    CASE
+                        WHEN t LIKE '%Q%'
+                            THEN t[:5] || (3 * try_cast(t[7:] AS INTEGER) - 2) || '-01'
+                        ELSE t || '-01-01'[length(t) - 3:]
+                    END AS DATE
+                )
+            }
+        ) AS told,
+        regexp_extract(
+            duration,
+            '^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?$',
+            ['years', 'months', 'weeks', 'days']
+        ) AS span
+    FROM reported
+),
+days AS (
+    SELECT
+        development_id,
+        told[1].first_day AS decision_date,
+        told[1].precision AS decision_precision,
+        told[2].first_day AS effective_on,
+        told[2].precision AS effective_precision,
+        CASE told[3].precision
+            WHEN 'day' THEN told[3].first_day
+            WHEN 'month' THEN last_day(told[3].first_day)
+            WHEN 'quarter' THEN last_day((told[3].first_day + INTERVAL 2 MONTH)::DATE)
+            WHEN 'year' THEN last_day((told[3].first_day + INTERVAL 11 MONTH)::DATE)
+        END AS stated_end,
+        CASE
+            WHEN concat(span.years, span.months, span.weeks, span.days) <> ''
+                THEN (
+                    coalesce(effective_on, decision_date)
+                    + to_months(
+                        12 * coalesce(try_cast(span.years AS INTEGER), 0)
+                        + coalesce(try_cast(span.months AS INTEGER), 0)
+                    )
+                    + to_days(
+                        7 * coalesce(try_cast(span.weeks AS INTEGER), 0)
+                        + coalesce(try_cast(span.days AS INTEGER), 0)
+                    )
+                )::DATE
+        END AS counted_end,
+        CASE
+            WHEN stated_end IS NOT NULL THEN 'stated'
+            WHEN year(counted_end) <= 2200 THEN 'duration'
+        END AS ends_basis,
+        CASE ends_basis WHEN 'stated' THEN stated_end WHEN 'duration' THEN counted_end END
+            AS ends_on,
+        CASE ends_basis
+            WHEN 'stated' THEN told[3].precision
+            WHEN 'duration' THEN coalesce(effective_precision, decision_precision)
+        END AS ends_precision
+    FROM dates
 )
 SELECT
     reported.development_id,
@@ -120,10 +190,14 @@ SELECT
     reported.companies,
     reported.rate_value,
     reported.rate_unit,
-    coalesce(reported.decision_text, strftime(reported.first_reported_at, '%Y-%m-%d'))
-        AS decision_date,
-    reported.effective_date,
-    reported.end_date,
+    days.decision_date,
+    days.decision_precision,
+    if(reported.decision_text IS NULL, 'reported', 'stated') AS decision_basis,
+    days.effective_on,
+    days.effective_precision,
+    days.ends_on,
+    days.ends_precision,
+    days.ends_basis,
     reported.duration,
     reported.instrument,
     source.title AS headline,
@@ -144,8 +218,11 @@ SELECT
     CASE WHEN reported.grade IS NOT NULL THEN official.seen_at END AS official_seen_at,
     CASE WHEN reported.grade IS NOT NULL THEN official.reported_at END AS official_reported_at,
     reported.article_id,
-    reported.article_version
+    reported.article_version,
+    reported.effective_date,
+    reported.end_date
 FROM reported
+JOIN days ON days.development_id = reported.development_id
 JOIN sources ON sources.development_id = reported.development_id
 LEFT JOIN official ON official.development_id = reported.development_id
 JOIN store.development_states AS step ON step.development_id = reported.development_id
@@ -154,4 +231,4 @@ LEFT JOIN event_families AS family ON family.type = reported.type
 LEFT JOIN store.articles AS source
     ON source.article_id = reported.article_id AND source.version = reported.article_version;
 
-COMMENT ON MACRO TABLE policy_events_as_of IS 'One row per development with at least one report that had reached us by ts, with what these reports say; no value comes from a later report.';
+COMMENT ON MACRO TABLE policy_events_as_of IS 'One row per development with at least one report that had reached us by ts, with what these reports say; no value comes from a later report. effective_date and end_date are deprecated, as in policy_events.';

@@ -1,7 +1,8 @@
 -- One row per current development: its newest revision, unless that retracts it.
+-- after: dated_developments
 CREATE OR REPLACE VIEW store.standing_developments AS
 SELECT held.* EXCLUDE (retracted, superseded_by, digest)
-FROM store.developments AS held
+FROM store.dated_developments AS held
 JOIN (
     SELECT development_id, max(revision) AS revision
     FROM store.developments

@@ -40,7 +40,7 @@ ORDER = (
     "- Widgets for hospitals are exempt from the duty.\n"
     "Sec. 2. The Secretary may propose a quota on widgets.\n"
 )
-LONG = ORDER + "Nothing in this order creates a right. " * 20
+LONG = ORDER + "Nothing in this order creates a right. " * 40
 DECLINES_ALL = DocumentModel(told={"1": -9.0}, lead={"1": 0.0}, threshold=0.5)
 TELLS_ALL = DocumentModel(told={"1": 9.0}, lead={"1": 0.0, "title": 5.0}, threshold=0.5)
 
@@ -219,7 +219,7 @@ ARTICLE = (
     "ministry said. The new tariff takes effect on 1 April.\n\n"
     "Canada first imposed the steel tariff in 2018. Shares of steelmakers rose 3% in Toronto, "
     "and traders said demand was firm. The weather was mild.\n\n"
-) + "Analysts said the quarter had been quiet for builders and shipyards alike. " * 8
+) + "Analysts said the quarter had been quiet for builders and shipyards alike. " * 20
 
 
 def test_an_article_through_the_extractor() -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from flows.base.answers import write_question
 from flows.base.logs import configure_logs
-from flows.base.screen import Screen, say
+from flows.base.screen import Screen, folded, say
 from flows.commands.cli import app
 from tests.alert_world import store_all
 from warehouse.connection import open_warehouse, transaction
@@ -158,3 +158,20 @@ def test_all_output_goes_through_screen_and_say() -> None:
         if re.search(r"(?<![\w.])Console\(|typer\.echo\(|(?<![\w.])print\(", line)
     ]
     assert found == []
+
+
+def test_a_long_line_is_folded_between_words() -> None:
+    long = "2 problems found, 2 alarms sent: no new article since Monday; 24 feeds fail"
+    assert folded(f"{long}\nshort\n", 40) == (
+        "2 problems found, 2 alarms sent: no new\n  article since Monday; 24 feeds fail\nshort\n"
+    )
+    url = f"https://{'x' * 60}.example/"
+    assert folded(f"see {url} now", 30) == f"see\n  {url}\n  now"
+    column = "  exposures  one, two, three, four\n             five, six, seven, eight, nine"
+    assert folded(column, 36).split("\n")[-1] == " " * 13 + "eight, nine"
+    assert folded(long, 10) == long
+
+
+def test_what_is_piped_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    say("word " * 60)
+    assert capsys.readouterr().out == "word " * 60 + "\n"

@@ -68,6 +68,21 @@ def test_an_error_is_one_line_that_names_its_place(text: str, line: str) -> None
     assert "\n" not in str(caught.value)
 
 
+def test_all_faults_of_a_list_are_told_one_a_line() -> None:
+    two = ONE.replace('"desk"', '"a desk"') + 'colour = "red"\n' + ONE + "trust_tier = 9\n"
+    with pytest.raises(ConfigError) as caught:
+        read_feeds(two, where="x.toml")
+    lines = str(caught.value).split("\n")
+    assert [line.split(": ")[2] for line in lines] == ["id", "colour", "trust_tier"]
+    assert all(line.startswith("x.toml: feed ") for line in lines)
+    with pytest.raises(ConfigError) as caught:
+        read_feeds(ONE * 30, where="x.toml")
+    assert str(caught.value).split("\n")[19:] == [
+        "x.toml: feed 'desk': id: used twice, by feeds 1 and 21",
+        "and 9 more",
+    ]
+
+
 def test_a_missing_list_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such feed list; give one with --feeds"):
         load_feeds(tmp_path / "none.toml")

@@ -26,21 +26,47 @@ def measure(**fields: Any) -> dict[str, Any]:
         "last_status_target": "measure",
         "last_step_date": date(2025, 11, 7),
         "last_effective_on": None,
+        "last_effective_precision": None,
         "last_ends_on": date(2026, 11, 10),
+        "last_ends_precision": "day",
         "last_reported_at": datetime(2025, 11, 8, tzinfo=UTC),
         "next_date": date(2026, 11, 10),
+        "next_precision": "day",
         "next_step": "returns unless prolonged",
     }
     return {**usual, **fields}
 
 
-NONE_AHEAD = {"next_date": None, "next_step": None}
+NONE_AHEAD = {"next_date": None, "next_precision": None, "next_step": None}
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({}, "Suspended until 10 Nov 2026 (in 363 days). Returns then, unless prolonged."),
+        (
+            {"next_date": date(2026, 11, 30), "next_precision": "month"},
+            "Suspended until Nov 2026 (in 383 days at the latest). Returns then, unless prolonged.",
+        ),
+        (
+            {
+                "status_today": "announced",
+                "last_status": "announced",
+                "next_date": date(2026, 1, 1),
+                "next_precision": "quarter",
+                "next_step": "takes effect",
+            },
+            "Announced, takes effect in Q1 2026 (in 50 days at the earliest).",
+        ),
+        (
+            {
+                "status_today": "suspension_over",
+                "last_ends_on": date(2025, 10, 31),
+                "last_ends_precision": "month",
+                **NONE_AHEAD,
+            },
+            "The suspension ran out in Oct 2025. Nothing newer is reported.",
+        ),
         (
             {"status_today": "suspension_over", "last_ends_on": date(2025, 11, 1), **NONE_AHEAD},
             "The suspension ran out on 1 Nov 2025. Nothing newer is reported.",

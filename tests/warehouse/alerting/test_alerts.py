@@ -238,6 +238,21 @@ def test_a_correction_is_written_once_and_sent_after_its_first_notice() -> None:
     assert correction.headline.startswith("CORRECTION: denied by its source: China")
 
 
+def test_a_deal_and_its_side_letter_in_one_article_are_one_notice(
+    con: DuckDBPyConnection,
+) -> None:
+    deal = {"type": "trade_agreement", "status_class": "adopted", "article_id": "signed"}
+    parties = {"actors": ["MY", "US"]}
+    store(con, "d1", measure_id="m1", **deal, **parties)
+    store(con, "d2", measure_id="m2", **deal, **parties)
+    # Another deal of that article, and a step of another kind.
+    store(con, "d3", measure_id="m3", **deal, actors=["KH", "US"])
+    store(con, "d4", measure_id="m1", **(deal | {"status_class": "suspended"}), **parties)
+    ours = rule(types=("trade_agreement",))
+    assert enqueue_in_transaction(con, [ours], now=NOW).owed == 3
+    assert enqueue_in_transaction(con, [ours], now=NOW + timedelta(days=1)).owed == 0
+
+
 def test_one_mention_of_several_measures_is_one_notice(con: DuckDBPyConnection) -> None:
     joint = {"lead_mention_id": "joint", "article_id": "joint", "actors": ["CA", "MX"]}
     store(con, "d1", measure_id="m1", **joint)

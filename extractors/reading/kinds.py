@@ -1,0 +1,101 @@
+"""Phrases that name the kind of a measure or its step beside the verb (ontology 2.2)."""
+
+import re
+
+from extractors.events.policy_events import Candidate
+from models.event import EventStatus, EventType
+
+_NEAR, _FAR = 60, 160
+_BEGUN = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
+_DUTIES = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION})
+_PAPERS = frozenset(
+    {EventType.LICENSING_DEAL, EventType.EXPORT_CONTROL, EventType.EXPORT_LICENSING}
+)
+_BANS = frozenset({EventType.EXPORT_CONTROL, EventType.EXPORT_QUOTA, EventType.EXPORT_LICENSING})
+_REMEDY = re.compile(
+    r"\b(?:anti-?dumping|countervailing|anti-?subsidy|safeguard) (?:\w+ )?(?:dut(?:y|ies)|tariffs?"
+    r"|lev(?:y|ies)|deposits?|margins?)\b",
+    re.I,
+)
+_DEPOSIT = re.compile(
+    r"\b(?:cash |security )?deposits? of (?:up to )?[\d.]+ ?(?:%|per ?cent)", re.I
+)
+_PRELIMINARY = re.compile(r"\bpreliminary (?:\w+ ){0,2}(?:finding|determination|ruling)\b", re.I)
+_DUMPING = re.compile(r"\b(?:dumping|anti-?dumping|countervailing|subsid(?:y|ies))\b", re.I)
+_SHARES = re.compile(
+    r"\b(?:preferred |common )?(?:stock|shareholder|equity|warrants?)\b",
+    re.I,
+)
+_TAKES_PART = re.compile(
+    r"\b(?:take|takes|taking|took) (?:up to )?[\d.]+ ?(?:%|per ?cent) of\b", re.I
+)
+_FOR_THE_STATE = re.compile(r"\breserv\w+\b[^.;]{0,80}\bfor the (?:state|government)\b", re.I)
+_UNRELIABLE = re.compile(
+    r"\b(?:unreliable entit(?:y|ies) list|list of unreliable entities|entity list)\b", re.I
+)
+# A good that joins a list of what needs a permit widens the rule.
+_PERMIT_LIST = re.compile(
+    r"\b(?:permit|licen[cs]e|licensing|control) list\b|\bneeds? an export licen[cs]e\b", re.I
+)
+_JOINS = re.compile(
+    r"(?:add(?:s|ed|ing)?|join(?:s|ed|ing)?|put(?:s|ting)?|plac(?:es|ed|ing))\b", re.I
+)
+_FORBIDS = re.compile(r"\b(?:bann?(?:ing)?|prohibit(?:ing)?|forbid(?:ding)?)\b", re.I)
+_TO_RUN = re.compile(
+    r"\bnow (?:runs?|lasts?|appl(?:y|ies)|stays?)\b[^.;,]{0,20}\b(?:until|to|through)\b", re.I
+)
+_PUT_OFF = re.compile(
+    r"\b(?:put off|postponed|deferred|slips?(?: again)?,? to|slides? to|pushed back)\b",
+    re.I,
+)
+_NEW_CLAUSE = re.compile(r"[;:]|, (?:and|but|as|while)\b|\b(?:which|that|who)\b", re.I)
+
+
+def named_kind(
+    text: str, c: Candidate, kind: EventType, status: EventStatus
+) -> tuple[EventType, EventStatus]:
+    """Type and status of an event, as a phrase beside its words names them."""
+    near = text[max(0, c.start - _NEAR) : c.end + _NEAR]
+    ahead = text[c.start : c.end + _FAR]
+    if kind in _DUTIES and _is_remedy(text, c):
+        return EventType.TRADE_REMEDY, status
+    if kind is not EventType.TRADE_REMEDY and _DEPOSIT.search(near) and _DUMPING.search(text):
+        return EventType.TRADE_REMEDY, EventStatus.PROPOSED if _PRELIMINARY.search(text) else status
+    if kind is EventType.INVESTIGATION and _DEPOSIT.search(text) and _PRELIMINARY.search(ahead):
+        return EventType.TRADE_REMEDY, EventStatus.PROPOSED
+    if kind is EventType.OFFTAKE_AGREEMENT and (_SHARES.search(ahead) or _TAKES_PART.search(ahead)):
+        return EventType.GOVERNMENT_INVESTMENT, status
+    if kind is EventType.STOCKPILE and _FOR_THE_STATE.match(text, c.start):
+        return EventType.LOCAL_CONTENT_NATIONALISATION, status
+    if kind is EventType.LICENSING_DEAL and _UNRELIABLE.search(ahead):
+        return EventType.SANCTION_LISTING, status
+    joins = status in _BEGUN and _JOINS.match(text, c.start) is not None
+    if kind in _PAPERS and joins and _PERMIT_LIST.search(ahead):
+        return EventType.EXPORT_LICENSING, EventStatus.EXPANDED
+    return kind, status
+
+
+def named_step(text: str, c: Candidate, status: EventStatus, headline: bool) -> EventStatus:
+    """The status of an event whose measure is said to run longer, or to start later."""
+    rest = text[c.end : c.end + _NEAR]
+    clause = _NEW_CLAUSE.split(rest, maxsplit=1)[0]
+    if status in _BEGUN and _TO_RUN.search(text[max(0, c.start - _NEAR) : c.end + _NEAR]):
+        return EventStatus.EXTENDED
+    put_off = headline and _PUT_OFF.search(clause) is not None
+    changes = _BEGUN | {EventStatus.RAISED, EventStatus.CUT, EventStatus.REINSTATED}
+    return EventStatus.DELAYED if put_off and status in changes else status
+
+
+def forsworn_kind(text: str, kind: EventType) -> EventType:
+    """The type of a promise not to act: "refrain from banning or setting quotas" bans nothing."""
+    return EventType.EXPORT_BAN if kind in _BANS and _FORBIDS.search(text) else kind
+
+
+def _is_remedy(text: str, c: Candidate) -> bool:
+    """Do the words for the measure, or those of the step, name a duty against dumping?"""
+    spans = ((c.evidence.start, c.evidence.end), (c.start, c.end))
+    return any(
+        found.start() < end + 1 and start <= found.end()
+        for found in _REMEDY.finditer(text)
+        for start, end in spans
+    )

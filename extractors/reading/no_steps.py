@@ -1,0 +1,69 @@
+"""What reads like a step and is none: what would have been, sums of measures, reactions."""
+
+import re
+
+from spacy.tokens import Doc, Token
+
+from extractors.events.policy_events import Candidate
+from models.event import EventStatus, EventType, Factuality
+
+_REACH = 40
+# "Without it, the duty would have lapsed", "would otherwise have had to stop".
+_UNREAL = re.compile(r"\bwould (?:otherwise )?have (?!to\b)(?:\w+ ){0,2}$", re.I)
+_IF = re.compile(r"\bif\b", re.I)
+# "That brings the average duty to 47%": what the step that was told before comes to.
+_COMES_TO = re.compile(
+    r"\b(?:that|which|this)\s+(?:would |will )?(?:brings?|brought|takes?|took|puts?|lifts?)\s+the "
+    r"(?:average|total|overall|combined|effective)\b",
+    re.I,
+)
+_REACTIONS = frozenset(
+    {"welcome", "criticise", "criticize", "condemn", "praise", "regret", "applaud", "deplore"}
+    | {"cheer", "blame", "defend"}
+)
+_OBJECTS = frozenset({"dobj", "nsubjpass"})
+# "The truce has bought miners a pause": nothing is sold.
+_BUYS_TIME = re.compile(
+    r"\b(?:buys?|bought|buying)\b[^.;,]{0,40}\b(?:time|quiet|peace|a pause|breathing space)\b", re.I
+)
+_RATED = frozenset({EventType.TARIFF, EventType.TRADE_REMEDY})
+# "Signed a proclamation that doubles the duty": the act is made for what it does.
+_MAKING = frozenset(
+    {"sign", "issue", "publish", "adopt", "approve", "pass", "release", "unveil", "announce"}
+)
+_MADE = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
+
+
+def tells_no_step(doc: Doc, text: str, c: Candidate, kind: EventType, said: Factuality) -> bool:
+    """Do the words leave no step: one that never came, a sum of measures, or a mere reaction?"""
+    before = text[max(0, c.start - _REACH) : c.start]
+    if said is not Factuality.CONDITIONAL and _UNREAL.search(before) and not _IF.search(text):
+        return True
+    found = _COMES_TO.search(text)
+    if kind in _RATED and found is not None and found.start() <= c.start < found.end():
+        return True
+    if kind is EventType.OFFTAKE_AGREEMENT and _BUYS_TIME.match(text, c.start):
+        return True
+    return _is_reacted_to(c.step(doc))
+
+
+def _is_reacted_to(step: Token) -> bool:
+    """Is a step only what somebody welcomes or condemns: "carmakers welcomed the pause"?"""
+    return (
+        step.pos_ == "NOUN"
+        and step.dep_ in _OBJECTS
+        and step.head.lemma_.lower() in _REACTIONS
+        and all(child.dep_ in ("det", "poss", "compound", "amod") for child in step.children)
+    )
+
+
+def is_made_for(doc: Doc, maker: Candidate, status: EventStatus, step: Candidate) -> bool:
+    """Is one step the making of an act, and the other what that act does?
+
+    "Issued a rule that expands export controls": the expansion is the step.
+    """
+    verb, done = maker.step(doc), step.step(doc)
+    if status not in _MADE or verb.lemma_.lower() not in _MAKING or verb.i == done.i:
+        return False
+    made = done.dep_ in ("relcl", "acl") and done.head.dep_ in _OBJECTS
+    return made and done.head.head.i == verb.i

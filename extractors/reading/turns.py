@@ -1,0 +1,250 @@
+"""Words beside a step that make it another one, or none of trade policy.
+
+What is allowed eases, trade that is halted is banned, a threat that is dropped is averted; a tax on
+petrol at home is no tariff. Each holds whatever encoder and head make of the sentence.
+"""
+
+import re
+from dataclasses import replace
+
+from extractors.events.context import SentenceContext
+from extractors.events.gazetteer import jurisdictions
+from extractors.events.policy_events import Candidate
+from extractors.events.roles import Party
+from extractors.reading.rulings import Said
+from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
+
+_TAKEN = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
+_RATED = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION, EventType.TRADE_REMEDY})
+_BARS = frozenset(
+    {
+        EventType.EXPORT_BAN,
+        EventType.EXPORT_CONTROL,
+        EventType.EXPORT_LICENSING,
+        EventType.IMPORT_RESTRICTION,
+        EventType.SANCTION_LISTING,
+    }
+)
+_MONEY = frozenset({EventType.GOVERNMENT_INVESTMENT, EventType.SUBSIDY})
+_EXPORT_BARS = frozenset({EventType.EXPORT_BAN, EventType.EXPORT_CONTROL})
+_NEAR = 70
+
+_RULES = r"ban|curb|control|restrict|quota|licen|permit|limit|tax|dut|rule|embargo|levy|lifting"
+_HELPERS = r"(?:(?:will|is|are|was|were|be|been|to) )*"
+# Bans are approved too: only trade itself is approved as it is allowed.
+_ALLOWS = re.compile(
+    rf"{_HELPERS}(?:allow|permit(?!s? (?:rule|system|requirement))|let|green-?light)\w*\b"
+    rf"|{_HELPERS}(?:clear|authori[sz]|approv)\w*(?: (?!{_RULES}|morator)[\w'’-]+){{0,4}}? "
+    rf"(?:exports?|sales?|shipments?|imports?|sell|ship)\b(?![ -](?:{_RULES}))",
+    re.I,
+)
+_NOT = re.compile(r"(?:\b(?:not|never|no longer|without|refus\w+ to)|n['’]t) (?:\w+ )?$", re.I)
+_SELLS_ABROAD = re.compile(r"\b(?:sell|export|ship|sales?|shipments?)\b[^.;]{0,60}\bto\b", re.I)
+_HALTS_TRADE = re.compile(
+    r"\b(?:halt|suspend|suspension|stop|paus|freez|cut(?:s|ting)? off)\w*"
+    rf"(?: (?!{_RULES})[\w'’-]+){{0,5}}? "
+    r"(?:exports?|shipments?|flows?|deliver(?:y|ies)|suppl(?:y|ies)|sales)\b"
+    rf"(?![ -](?:{_RULES}))",
+    re.I,
+)
+_DROPS_THREAT = re.compile(
+    r"\b(?:back(?:s|ed|ing)? (?:off|away|down)|drop(?:s|ped)?|withdr[ae]w[ns]?|abandon(?:s|ed)?"
+    r"|shelves?|shelved|walk(?:s|ed) back|retreat(?:s|ed)|call(?:s|ed) off|scrap(?:s|ped)?)\b"
+    r"[^.;]{0,60}\bthreat",
+    re.I,
+)
+_REFUSES = re.compile(
+    r"\b(?:defeat|reject|den(?:y|ie)|refus|dismiss|fend|turn(?:s|ed)? down)\w*\b[^.;,]{0,30}?"
+    r"\b(?:bid|request|petition|motion|application|push)s?\b",
+    re.I,
+)
+_CLEARANCE = re.compile(
+    r"\b(?:foreign (?:direct )?investment|foreign[- ]subsid(?:y|ies)|FDI|antitrust|merger|takeover)"
+    r" (?:approval|clearance)",
+    re.I,
+)
+_CLEARS = re.compile(r"\b(?:clear(?:s|ed|ance)|approv(?:es|ed|al))\b", re.I)
+# "No longer subject to the duty" frees from it; "subject to a zero tariff" too.
+_FREED = re.compile(
+    r"(?:(?:will|shall|would) )?(?:no longer|not) be subject to\b"
+    r"|(?:be )?subject to (?:\w+ ){0,4}zero\b",
+    re.I,
+)
+# "The exemption shall not apply", "duty-free treatment is no longer available".
+_EXEMPTS = re.compile(
+    r"\b(?:exemptions?|exclusions?|(?:duty[- ]free|de minimis\*?) (?:treatment|entry))\b"
+    r"(?:(?!\bdut(?:y|ies)\b)[^;]){0,90}$",
+    re.I,
+)
+_ENDS = re.compile(
+    r"(?:shall|will|does|do|is|are) (?:not apply|no longer (?:apply|be available|available)"
+    r"|cease\b)",
+    re.I,
+)
+_PAUSE = re.compile(r"\bsuspen", re.I)
+_DELAYS = re.compile(
+    r"\b(?:delay|postpone|defer|put(?:s|ting)? off|hold(?:s|ing)? off)\w*\b"
+    r"[^.;,]{0,50}\b(?:the|an?|its|any) (?:\w+ ){0,2}$",
+    re.I,
+)
+_PAYS = re.compile(r"\b(?:is|are) (?:\w+ly )?(?:investing|matching|providing|awarding|lending)$")
+# The body that screens foreign purchases in the United States (ontology, ruling 35).
+_CFIUS = re.compile(r"\bCFIUS\b|\bCommittee on Foreign Investment\b")
+_QUARREL = re.compile(
+    r"\b(?:feuds?|disputes?|rows?|spats?|stand-?offs?|fights?|wars?|clash(?:es)?|tensions) "
+    r"with (?:[\w-]+ ){0,2}$",
+    re.I,
+)
+_JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
+
+_TAX_AT_HOME = re.compile(
+    r"\b(?:gas|gasoline|petrol|fuel|federal|income|corporate|corporation|sales|value[- ]added|vat"
+    r"|excise|carbon|wealth|property|payroll|windfall|natural gas) tax(?:es)?\b"
+    r"|\btax(?:es)? on (?:[\w-]+ ){0,2}(?:gas|gasoline|fuels?|petrol|diesel|incomes?|profits)\b",
+    re.I,
+)
+_AT_THE_BORDER = re.compile(r"tariff|\bdut(?:y|ies)\b|\blev(?:y|ies)\b|import|export|customs", re.I)
+# "After it was authorized last summer": within the clause of the step.
+_LONG_AGO = re.compile(
+    r"[^.;,]{0,120}\blast (?:spring|summer|autumn|fall|winter|year|month)\b", re.I
+)
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_LONG_AGO_OPENS = re.compile(
+    rf"\W*(?:last (?:spring|summer|autumn|fall|winter|year|month|{_MONTHS})\b,"
+    r"|(?:flashback|throwback|looking back|on this day)\b\W)",
+    re.I,
+)
+# "Seeks a tariff" proposes it (ontology, ruling 3).
+_PURSUES = re.compile(r"(?:pursu(?:es?|ing)|seeks?|seeking|explor(?:es?|ing))\b", re.I)
+_NOT_HIT = re.compile(r"(?:shall|will|would) not (?:apply|be subject)\b", re.I)
+_BACK_TO_TRADE = re.compile(
+    r"(?:restor|resum|reopen)\w*\b[^.;]{0,30}\b(?:access|imports?|purchases|buying)\b", re.I
+)
+_REFUND = re.compile(r"\brefund\w*", re.I)
+_TARIFFS = re.compile(r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies))", re.I)
+
+
+def turned(context: SentenceContext, c: Candidate, said: Said) -> Said:
+    """The labels of an event, as words beside its step turn them."""
+    said = _of_kind(context, c, said)
+    if said.type is EventType.TARIFF_EXEMPTION:
+        said = _of_exemption(context, c, said)
+    elif said.factuality is not Factuality.NEGATED and said.status in _TAKEN:
+        said = _taken(context.text, c, said)
+    else:
+        said = _turned_round(context.text, c, said)
+    return replace(said, time_frame=_time_frame(context.text, c, said))
+
+
+def _of_kind(context: SentenceContext, c: Candidate, said: Said) -> Said:
+    """The type by who acts and by what is spared: CFIUS screens, whom a duty spares is exempt."""
+    taken = said.status in _TAKEN
+    if said.type is EventType.INVESTIGATION and _CFIUS.search(context.text):
+        status = EventStatus.PROPOSED if taken else said.status
+        return replace(said, type=EventType.INVESTMENT_SCREENING, status=status)
+    if said.type is EventType.TARIFF and taken and _NOT_HIT.match(context.text, c.start):
+        return replace(said, type=EventType.TARIFF_EXEMPTION, status=EventStatus.ADOPTED)
+    return said
+
+
+def _taken(text: str, c: Candidate, said: Said) -> Said:
+    """What a step that reads as taken is, where something is allowed, refused or let through."""
+    if _is_allowed(text, c):
+        if said.type is EventType.INVESTMENT_SCREENING and _SELLS_ABROAD.search(text, c.end):
+            return replace(said, type=EventType.EXPORT_CONTROL, status=EventStatus.NARROWED)
+        if said.type in _BARS:
+            return replace(said, status=EventStatus.NARROWED)
+    if said.type in _RATED and _PURSUES.match(text, c.start):
+        return replace(said, status=EventStatus.PROPOSED)
+    if said.type in _BARS and _meets(_REFUSES, text, c):
+        return replace(said, status=EventStatus.REJECTED)
+    if _is_cleared(text, c, said):
+        return replace(said, type=EventType.INVESTMENT_SCREENING, status=EventStatus.AVERTED)
+    return said
+
+
+def _turned_round(text: str, c: Candidate, said: Said) -> Said:
+    """What a step that reads as not or no longer taken is, by what it is done to."""
+    before, status = text[: c.start], said.status
+    if status is EventStatus.THREATENED and _meets(_DROPS_THREAT, text, c):
+        return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
+    if _is_halted_trade(text, c, said):
+        return replace(said, status=EventStatus.ANNOUNCED, target=StatusTarget.MEASURE)
+    if status is EventStatus.RAISED and _DELAYS.search(before):
+        return replace(said, status=EventStatus.DELAYED)
+    if status is EventStatus.PROPOSED and said.type in _MONEY and _PAYS.search(text[: c.end]):
+        return replace(said, status=EventStatus.ANNOUNCED)
+    reopened = status is EventStatus.REINSTATED and said.type is EventType.IMPORT_RESTRICTION
+    if reopened and _BACK_TO_TRADE.match(text, c.start):
+        return replace(said, status=EventStatus.LIFTED)
+    return said
+
+
+def _time_frame(text: str, c: Candidate, said: Said) -> TimeFrame:
+    """Background is what came long ago; refunds are paid as a court once struck the duties down."""
+    old = _LONG_AGO.match(text, c.end) or _LONG_AGO_OPENS.match(text)
+    if said.time_frame is TimeFrame.CURRENT and old:
+        return TimeFrame.BACKGROUND
+    refunded = said.type in _RATED and _REFUND.search(text) is not None
+    return TimeFrame.BACKGROUND if refunded else said.time_frame
+
+
+def _of_exemption(context: SentenceContext, c: Candidate, said: Said) -> Said:
+    """What an exemption is freed from is not what ends it, and an exemption that ends is none."""
+    text = context.text
+    if said.status is EventStatus.LIFTED and _FREED.match(text, c.start):
+        return replace(said, status=EventStatus.ADOPTED)
+    if said.status not in _TAKEN or not _ENDS.match(text, c.start):
+        return said
+    if not _EXEMPTS.search(text[: c.start]):
+        return said
+    paused = _PAUSE.search(context.title) is not None
+    return replace(said, status=EventStatus.SUSPENDED if paused else EventStatus.LIFTED)
+
+
+def is_no_measure(text: str, kind: EventType) -> bool:
+    """Is a sentence not about trade at all: a tax at home, duties that are paid back?"""
+    if kind in _RATED and _TAX_AT_HOME.search(text) and not _AT_THE_BORDER.search(text):
+        return True
+    paid_back = _REFUND.search(text) is not None and _TARIFFS.search(text) is not None
+    return kind is EventType.SUBSIDY and paid_back
+
+
+def without_opponents(
+    context: SentenceContext, kind: EventType, actors: list[Party], targets: list[Party]
+) -> tuple[list[Party], list[Party]]:
+    """(actors, targets), where whom another quarrels with is hit: "raises duties in a row with"."""
+    if len(actors) < 2 or kind in _JOINT:
+        return actors, targets
+    places = {n.code: n.start for n in reversed(jurisdictions(context.names))}
+    hit = [p for p in actors if _QUARREL.search(context.text[: places.get(p.code, 0)])]
+    kept = [p for p in actors if p not in hit]
+    return (kept, [*targets, *hit]) if kept else (actors, targets)
+
+
+def _is_allowed(text: str, c: Candidate) -> bool:
+    """Is the step that something is allowed: "will be allowed to export"?"""
+    return _ALLOWS.match(text, c.start) is not None and _NOT.search(text[: c.start]) is None
+
+
+def _is_cleared(text: str, c: Candidate, said: Said) -> bool:
+    """Is a purchase let through (ontology, ruling 35)?"""
+    if said.type is EventType.INVESTMENT_SCREENING:
+        return _CLEARS.match(text, c.start, c.end) is not None
+    return said.type is EventType.LICENSING_DEAL and _meets(_CLEARANCE, text, c)
+
+
+def _is_halted_trade(text: str, c: Candidate, said: Said) -> bool:
+    """Is trade itself halted, and not a ban of it: "confirms halt to oil exports"?"""
+    paused = said.status in (EventStatus.SUSPENDED, EventStatus.DELAYED)
+    if said.type not in _EXPORT_BARS or not paused:
+        return False
+    found = _HALTS_TRADE.search(text)
+    return found is not None and found.start() < c.end and c.start < found.end()
+
+
+def _meets(words: re.Pattern[str], text: str, c: Candidate) -> bool:
+    """Do words stand beside those of a step or of its measure?"""
+    start = min(at for at, _ in c.spans) - _NEAR
+    end = max(at for _, at in c.spans) + _NEAR
+    return any(start < m.end() and m.start() < end for m in words.finditer(text))

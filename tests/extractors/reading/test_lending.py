@@ -1,0 +1,71 @@
+"""What the mentions of a document lend each other: each rule with a case that it leaves alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from extractors.extract import Extractor
+from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
+from extractors.reading.steps import denied_next
+from models.event import EventMention, EventType, TextUnit
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor()
+
+
+def mention(extractor: Extractor, text: str, **fields: object) -> EventMention:
+    unit = TextUnit(unit_id="a", text=text, kind="sentence", published=date(2025, 8, 5))
+    (event,) = extractor.extract_one(unit).events
+    return replace(event, **fields)  # type: ignore[arg-type]  # fields of the test's own choice
+
+
+def test_a_step_hits_whom_the_document_names(extractor: Extractor) -> None:
+    averted = mention(extractor, "Washington averted a 100% tariff on Chinese goods.")
+    cut = mention(extractor, "Washington cut the fentanyl tariff to 10%.", targets=())
+    assert with_targets_of([averted, cut])[1].targets == ("CN",)
+    general = mention(extractor, "Washington cut its tariff on all countries to 10%.", targets=())
+    assert with_targets_of([averted, general])[1].targets == ()
+    others = mention(extractor, "Washington cut its tariff on Indian goods to 20%.")
+    assert with_targets_of([averted, others, cut])[2].targets == ()
+
+
+def test_a_bare_duty_is_on_the_side_of_the_others(extractor: Extractor) -> None:
+    exports = mention(extractor, "India imposed an export duty of 20% on rice.")
+    bare = mention(extractor, "India's duty on rice runs until 16 October.")
+    bare = replace(bare, type=EventType.TARIFF, targets=())
+    assert [e.type for e in on_one_side([exports, bare])] == ["export_tax", "export_tax"]
+    imports = mention(extractor, "India cut its import duty on rice to 10%.")
+    kept: Sequence[EventMention] = on_one_side([exports, imports, bare])
+    assert [e.type for e in kept] == ["export_tax", "tariff", "tariff"]
+
+
+def test_goods_are_those_of_the_measure(extractor: Extractor) -> None:
+    ban = mention(extractor, "China banned exports of gallium.")
+    again = mention(
+        extractor, "China lifted the export ban on the metal.", product_texts=("metal",)
+    )
+    again = replace(again, commodities=())
+    assert with_goods_of([ban, again], "")[1].commodities == ("gallium",)
+    other = replace(again, actors=("IN",))
+    assert with_goods_of([ban, other], "")[1].commodities == ()
+
+
+def test_goods_have_their_fuller_name(extractor: Extractor) -> None:
+    bought = mention(extractor, "The United States agreed to buy all magnets of the plant.")
+    bought = replace(bought, commodities=(), product_texts=("magnets",), sentence_start=60)
+    text = "The plant in Texas will make rare earth magnets from 2027. " + bought.sentence
+    assert with_goods_of([bought], text)[0].commodities == ("rare_earth_magnets",)
+    assert with_goods_of([bought], "x" * 60 + bought.sentence)[0].commodities == ()
+
+
+def test_what_the_next_sentence_calls_untrue_is_negated(extractor: Extractor) -> None:
+    said = mention(extractor, "A banner said that Chile had banned exports of copper.")
+    for after, factuality in (
+        (" At noon it was gone. It was not true, the ministry said.", "negated"),
+        (" At noon it was gone. Copper rose.", said.factuality),
+    ):
+        assert denied_next([said], said.sentence + after)[0].factuality == factuality

@@ -1,0 +1,148 @@
+"""What words beside a step turn it into: each rule with a case that it leaves alone."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from extractors.extract import Extractor
+from models.event import EventMention, TextUnit
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor()
+
+
+def events_in(extractor: Extractor, text: str) -> Sequence[EventMention]:
+    kind = "sentence" if text[-1] in ".?" else "headline"
+    unit = TextUnit(unit_id="a", text=text, kind=kind, published=date(2026, 4, 7))
+    return extractor.extract_one(unit).events
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("Washington will allow Acme to export its AI chips to China.", "liberalising"),
+        ("Acme will be allowed to export its AI chips to China.", "liberalising"),
+        ("Japan allows Acme to sell lithography tools to China", "liberalising"),
+        ("Cabinet approves moratorium on exports of raw rare earths from Malaysia", "restricting"),
+        ("Vietnam bans exports of tungsten to Japan.", "restricting"),
+    ],
+)
+def test_what_is_allowed_eases(extractor: Extractor, text: str, polarity: str) -> None:
+    (event,) = events_in(extractor, text)
+    assert (event.type[:7], event.polarity) == ("export_", polarity)
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("Russia confirms halt to crude oil exports to Germany", "restricting"),
+        ("Peru suspends its ban on exports of copper scrap", "liberalising"),
+    ],
+)
+def test_halted_trade_is_no_halted_ban(extractor: Extractor, text: str, polarity: str) -> None:
+    (event,) = events_in(extractor, text)
+    assert (event.type, event.polarity) == ("export_ban", polarity)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Canada has backed off from its threat to impose 50% tariffs on bicycles.", "averted"),
+        ("Canada threatens to impose 50% tariffs on bicycles.", "threatened"),
+    ],
+)
+def test_a_dropped_threat_is_averted(extractor: Extractor, text: str, status: str) -> None:
+    (event,) = events_in(extractor, text)
+    assert event.status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Acme defeats bid for new watch import ban at US trade tribunal", "rejected"),
+        ("US trade tribunal orders import ban on Acme watches", "adopted"),
+    ],
+)
+def test_a_refused_request_brings_no_ban(extractor: Extractor, text: str, status: str) -> None:
+    (event,) = events_in(extractor, text)
+    assert (event.type, event.status) == ("import_restriction", status)
+
+
+def test_a_purchase_let_through_is_screening_averted(extractor: Extractor) -> None:
+    text = "Acme received foreign direct investment approval from Ireland for its purchase of Apex"
+    (event,) = events_in(extractor, text)
+    assert (event.type, event.status) == ("investment_screening", "averted")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Kenya suspends taxes on fuel products", 0),
+        ("Kenya suspends import duties on fuel products", 1),
+        ("Acme to receive $1.3 billion government refund for import tariffs", 0),
+    ],
+)
+def test_a_tax_at_home_is_no_tariff(extractor: Extractor, text: str, count: int) -> None:
+    assert len(events_in(extractor, text)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "frames"),
+    [
+        ("Customs will refund the tariffs that were struck down by the court.", {"background"}),
+        ("The court struck down the tariffs on steel.", {"current"}),
+        ("Kenya banned exports of maize last summer.", {"background"}),
+        ("Kenya banned exports of maize last week.", {"current"}),
+        ("FLASHBACK: Canada imposes 25% tariff on steel", {"background"}),
+        ("Canada imposes 25% tariff on steel", {"current"}),
+    ],
+)
+def test_what_lies_back_is_background(extractor: Extractor, text: str, frames: set[str]) -> None:
+    assert {event.time_frame for event in events_in(extractor, text)} == frames
+
+
+def test_whom_a_state_quarrels_with_does_not_act(extractor: Extractor) -> None:
+    (event,) = events_in(extractor, "Ecuador hikes tariffs to 100% in feud with neighbour Colombia")
+    assert event.actors == ("EC",)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The tariff of 25 percent on steel shall not apply to steel from Canada.", "exemption"),
+        ("The tariff of 25 percent shall apply to steel from Canada.", "tariff"),
+    ],
+)
+def test_whom_a_tariff_does_not_hit_is_exempt(extractor: Extractor, text: str, kind: str) -> None:
+    (event,) = events_in(extractor, text)
+    assert event.type.endswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Canada will delay for a year the increase in its tariffs on steel.", "delayed"),
+        ("Canada will increase its tariffs on steel.", "raised"),
+    ],
+)
+def test_a_rise_put_off_is_delayed(extractor: Extractor, text: str, status: str) -> None:
+    assert status in [event.status for event in events_in(extractor, text)]
+
+
+def test_the_review_of_a_purchase_is_screening(extractor: Extractor) -> None:
+    text = "The President ordered the Committee on Foreign Investment to review Acme's purchase."
+    assert {e.type for e in events_in(extractor, text)} == {"investment_screening"}
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Canada pursues new tariffs on steel to replace those that the court struck", "proposed"),
+        ("Canada imposes new tariffs on steel to replace those that the court struck", "adopted"),
+    ],
+)
+def test_what_is_pursued_is_proposed(extractor: Extractor, text: str, status: str) -> None:
+    assert events_in(extractor, text)[0].status == status
