@@ -7,8 +7,9 @@ from models.security import NamedListing
 
 # What the firm does or meets, up to three words after its name.
 LOSES = re.compile(
-    r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:warn(?:s|ed)\b|los(?:es?|t)\b|casualt\w+|brac(?:e|es|ed) for"
-    r"|fac(?:e|es|ed|ing)\b|hit\b|hurt\b|sinks?\b|slips?\b|slid(?:es?)?\b|f[ae]lls?\b|drop(?:s|ped)?\b|tumbl\w+|plung\w+"
+    r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:warn(?:s|ed)\b|los(?:es?|t)\b|casualt\w+"
+    r"|brac(?:e|es|ed) for|fac(?:e|es|ed|ing)\b|hit\b|hurt\b|sinks?\b|slips?\b|slid(?:es?)?\b"
+    r"|f[ae]lls?\b|drop(?:s|ped)?\b|tumbl\w+|plung\w+"
     r"|rais(?:e|es|ed) (?:the )?prices?\b|reels?\b|(?:is |are |was |were )?(?:block|bar|bann)ed\b)",
     re.I,
 )
@@ -149,9 +150,9 @@ def told_effect(event: EventMention, mention: NamedListing) -> tuple[str, str] |
             return sign, found[0].strip()
     if found := PLEADS.search(rest):
         return "-", plain_words(found[0])
-    if event.type.value in CASES:
-        if found := COMPLAINT_BY.search(before) or COMPLAINS.search(rest):
-            return "+", plain_words(found[0])
+    complains = COMPLAINT_BY.search(before) or COMPLAINS.search(rest)
+    if complains and event.type.value in CASES:
+        return "+", plain_words(complains[0])
     if event.type.value == "tariff" and (found := DEARER.search(event.sentence)):
         return "-", found[0]
     loses, gains = LOSES.search(rest), GAINS.search(rest)
