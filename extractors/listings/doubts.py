@@ -85,7 +85,7 @@ CHANGES = re.compile(
 DENIES = re.compile(
     r"\bno (?:extra|additional|new|talks?|plans?|more|further|tariffs?|dut(?:y|ies)|subsid\w+"
     r"|sanctions?)\b|\bnot (?:to|be|impos\w+|plan\w*|consider\w*|rais\w+)\b"
-    r"|\brul(?:es?|ed|ing) out\b|\bunlikely\b|\bless likely\b|\brefrain\w*",
+    r"|\brul(?:es?|ed|ing) out\b|\bunlikely\b|\bless likely\b|\bunchanged\b|\brefrain\w*",
     re.I,
 )
 # "No more waivers" is no step back.

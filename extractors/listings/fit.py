@@ -57,7 +57,7 @@ def fits(event: EventMention, exposure: Exposure, place: str) -> bool:
             return alike(exposure.commodity_id)
         # A border changes nothing of a price that the world makes.
         group = load_commodities()[exposure.commodity_id].group
-        if group == "precious_metal" and kind in IMPORT_SIDE and place != "actor":
+        if group == "precious_metal" and kind in IMPORT_SIDE:
             return False
         return place != "elsewhere" or gains_elsewhere(event, exposure)
     if exposure.role == "consumer":

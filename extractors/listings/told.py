@@ -7,8 +7,9 @@ from models.security import NamedListing
 
 # What the firm does or meets, up to three words after its name.
 LOSES = re.compile(
-    r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:warn(?:s|ed)\b|los(?:es?|t)\b|brac(?:e|es|ed) for"
-    r"|fac(?:e|es|ed|ing)\b|hit\b|hurt\b|sinks?\b|slips?\b|slid(?:es?)?\b|f[ae]lls?\b|drop(?:s|ped)?\b|tumbl\w+|plung\w+"
+    r"^(?:['\u2019]s)?(?:\W+[\w&]+){0,3}?\W+(?:warn(?:s|ed)\b|los(?:es?|t)\b|casualt\w+"
+    r"|brac(?:e|es|ed) for|fac(?:e|es|ed|ing)\b|hit\b|hurt\b|sinks?\b|slips?\b|slid(?:es?)?\b"
+    r"|f[ae]lls?\b|drop(?:s|ped)?\b|tumbl\w+|plung\w+"
     r"|rais(?:e|es|ed) (?:the )?prices?\b|reels?\b|(?:is |are |was |were )?(?:block|bar|bann)ed\b)",
     re.I,
 )
@@ -34,6 +35,7 @@ ACCUSED = re.compile(r"\b(?:investigat|prob|examin)\w+ (?:whether|if)\s+$", re.I
 COMPLAINS = re.compile(
     r"^(?:['\u2019]s)?(?: [A-Z]\w+){0,2}\W+(?:complaint|petition|request|lawsuit|suit)\b", re.I
 )
+COMPLAINT_BY = re.compile(r"\b(?:complaint|petition)(?: \w+)? (?:by|of|from)\s+$", re.I)
 SPARED = re.compile(r"\b(?:exempt\w*|waivers?|relief|reprieve) (?:for|to)\s+$", re.I)
 DEARER = re.compile(r"\brais(?:e|es|ed|ing) (?:the |its |our )?prices\b", re.I)
 REFUSED = re.compile(r"\b(?:reject|refus|den(?:y|i)|turn(?:s|ed)? down|block)\w*\s+$", re.I)
@@ -148,8 +150,9 @@ def told_effect(event: EventMention, mention: NamedListing) -> tuple[str, str] |
             return sign, found[0].strip()
     if found := PLEADS.search(rest):
         return "-", plain_words(found[0])
-    if event.type.value in CASES and (found := COMPLAINS.search(rest)):
-        return "+", plain_words(found[0])
+    complains = COMPLAINT_BY.search(before) or COMPLAINS.search(rest)
+    if complains and event.type.value in CASES:
+        return "+", plain_words(complains[0])
     if event.type.value == "tariff" and (found := DEARER.search(event.sentence)):
         return "-", found[0]
     loses, gains = LOSES.search(rest), GAINS.search(rest)

@@ -33,7 +33,9 @@ def owners() -> re.Pattern[str]:
 def sellers() -> re.Pattern[str]:
     """ "Venezuela oil exports", "Canada's lumber exports": whose goods leave."""
     names = "|".join(re.escape(w) for w in sorted(origin_words(), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?P<name>{names})(?:['\u2019]s)?\s+(?:[\w-]+\s+){{0,2}}?exports\b")
+    return re.compile(
+        rf"(?<!\w)(?P<name>{names})(?:['\u2019]s)?\s+(?:[\w-]+\s+){{0,2}}?[Ee]xports\b"
+    )
 
 
 @cache

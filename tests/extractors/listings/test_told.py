@@ -300,6 +300,8 @@ def test_where_the_text_lets_another_country_act_no_maker_is_listed(
         ("investigation", "The ITC opens a case over Alcoa Warrick complaint", "+"),
         ("tariff", "Alcoa, Micron, Intel oppose the proposed tariffs", "-"),
         ("import_restriction", "Alcoa defeats a bid for a new ban", "+"),
+        ("investigation", "The ITC looks into a complaint filed by Alcoa", "+"),
+        ("tariff", "Alcoa was an early casualty of the tariff", "-"),
     ],
 )
 def test_names_in_a_row_share_what_is_told(
@@ -336,7 +338,7 @@ def test_what_is_less_likely_is_no_step(linker: EventLinker) -> None:
 def test_the_exports_of_another_country_are_not_held_back_by_the_actor(linker: EventLinker) -> None:
     fields = {"actors": ("US",), "targets": ("VE",), "commodities": ("crude_oil",)}
     step = event("export_control", "announced", **fields,
-                 sentence="US will control Venezuela oil exports")  # fmt: skip
+                 sentence="US Will Control Venezuela Oil Exports")  # fmt: skip
     assert links(linker, step) == {}
     embargo = event("export_ban", "adopted", **fields, sentence="Venezuela is under an embargo")
     assert links(linker, embargo) == {}
