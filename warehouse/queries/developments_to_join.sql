@@ -1,7 +1,8 @@
 -- One row per development of chosen_batch: its leading mention with the values of all its reports,
 -- and the text that contains the mention. Goods and confidence are the leading mention's own: what
 -- other reports of the development add is too often another matter, and would put wrong listings
--- beside the news. A step that an official text confirms is sure.
+-- beside the news. A step that an official text confirms is sure; where it leads with an act's title
+-- that names no goods ("Announcement No. 70"), the goods are those of all its reports.
 SELECT
     held.development_id,
     held.revision,
@@ -14,6 +15,10 @@ SELECT
         held.actors AS actors,
         held.targets AS targets,
         held.companies AS company_texts,
+        CASE
+            WHEN held.grade = 'confirmed' AND len(lead.commodities) = 0 THEN held.commodities
+            ELSE lead.commodities
+        END AS commodities,
         CASE WHEN held.grade = 'confirmed' THEN 1.0 ELSE lead.confidence END AS confidence
     ),
     source.title,

@@ -226,3 +226,19 @@ def test_events_are_listed_by_grade(tmp_path: Path) -> None:
     wrong = listed("confirmd")
     assert wrong.exit_code != 0
     assert "did you mean confirmed?" in f"{wrong.output}{wrong.exception}"
+
+
+def test_an_act_whose_title_names_no_goods_is_joined_by_those_of_its_reports(
+    con: DuckDBPyConnection,
+) -> None:
+    store(con, [ministry("2025-03-01"), report("2025-03-02")])
+    link_all(con)
+    con.execute(
+        "UPDATE store.event_mentions SET commodities = [] WHERE mention_id IN "
+        "(SELECT lead_mention_id FROM store.developments)"
+    )
+    con.execute("UPDATE store.developments SET commodities = ['gallium']")
+    for grade, goods in (("confirmed", ("gallium",)), ("reported", ())):
+        con.execute("UPDATE store.developments SET grade = ?", [grade])
+        (waiting,) = developments_to_join(con)
+        assert waiting.event.commodities == goods
