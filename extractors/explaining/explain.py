@@ -128,21 +128,34 @@ def verdicts(
     for c, score in zip(weighed.candidates, weighed.scores, strict=True):
         mine = next((d for d in taken if d.candidate is c), None)
         if mine is None:
-            yield refused(context, c, score, taken)
-        else:
+            yield refused(context, c, chance_of_score(score), taken)
+        elif _key(context, c) in events:
             yield accepted(doc, context, mine, events, kept)
+        else:
+            yield refused(context, c, mine.confidence, [])
     for d in taken:
         if not any(d.candidate is c for c in weighed.candidates):
-            yield accepted(doc, context, d, events, kept)
+            if _key(context, d.candidate) in events:
+                yield accepted(doc, context, d, events, kept)
+            else:
+                yield refused(context, d.candidate, d.confidence, [])
+
+
+def _key(context: SentenceContext, c: Candidate) -> tuple[int, int, str]:
+    return context.start + c.start, context.start + c.end, c.rule
 
 
 def refused(
-    context: SentenceContext, c: Candidate, score: float, taken: list[Decision]
+    context: SentenceContext, c: Candidate, confidence: float, taken: list[Decision]
 ) -> ExplainedCandidate:
-    """A candidate that is no event: too unlikely, or another stands for it."""
-    confidence = chance_of_score(score)
+    """A candidate that is no event: too unlikely, another stands for it, or no trade policy.
+
+    Nothing is `taken` where the words beside it leave no measure of trade policy.
+    """
     needed = chance_of_score(load_combination().settings["candidate"])
-    if confidence < needed:
+    if not taken and confidence >= needed:
+        why = "the words beside it tell no step of trade policy"
+    elif confidence < needed:
         why = f"confidence {confidence:.{_DIGITS}f} is under {needed:.{_DIGITS}f} ({WEIGHED})"
     else:
         why = rival_reason(context, c, taken)
@@ -172,7 +185,7 @@ def accepted(
 ) -> ExplainedCandidate:
     """An event of the sentence; in the whole text it may still be an aside."""
     c = d.candidate
-    event = events[context.start + c.start, context.start + c.end, c.rule]
+    event = events[_key(context, c)]
     held = next((e for e in kept.told if e.mention_id == event.mention_id), None)
     aside = next((e for e in kept.asides if e.mention_id == event.mention_id), None)
     settings = load_combination().settings

@@ -99,7 +99,7 @@ _JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
 
 _TAX_AT_HOME = re.compile(
     r"\b(?:gas|gasoline|petrol|fuel|federal|income|corporate|corporation|sales|value[- ]added|vat"
-    r"|excise|carbon|wealth|property|payroll|windfall|natural gas) tax(?:es)?\b"
+    r"|excise|carbon|wealth|property|payroll|natural gas) tax(?:es)?\b"
     r"|\btax(?:es)? on (?:[\w-]+ ){0,2}(?:gas|gasoline|fuels?|petrol|diesel|incomes?|profits)\b",
     re.I,
 )

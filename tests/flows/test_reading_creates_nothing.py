@@ -24,6 +24,7 @@ STORED: dict[str, list[str]] = {
     "watch": [],
     "report": ["pages"],
     "mcp": [],
+    "languages": [],
     "warehouse check": [],
     "warehouse export": ["out"],
     "warehouse compact": [],

@@ -47,7 +47,8 @@ def test_an_aside_says_how_likely_the_article_tells_it(
 ) -> None:
     titles_only = DocumentModel(told={"1": -3.0, "title": 6.0}, lead={"1": 0.0}, threshold=0.5)
     monkeypatch.setattr(document, "load_document_model", lambda: titles_only)
-    filler = "Analysts said the quarter had been quiet for builders and shipyards alike. " * 12
+    quiet = "Analysts said the quarter had been quiet for builders and shipyards alike. "
+    filler = quiet * 10 + "Mills in the north ran four days of seven and hired nobody. " * 10
     text = "Canada on Tuesday raised its tariff on Chinese steel to 50%. " + filler
     title = "Canada raises tariff on Chinese steel to 50%"
     shown = told(extractor, text, title=title, kind="article")
@@ -142,7 +143,9 @@ def test_a_second_reading_of_one_step_names_the_first(extractor: Extractor) -> N
         if candidate.event is None and candidate.confidence >= candidate.needed
     ]
     assert rivals
-    assert all("surer" in candidate.why for candidate in rivals)
+    reasons = ("surer", "no step")
+    assert all(any(r in candidate.why for r in reasons) for candidate in rivals)
+    assert any("surer" in candidate.why for candidate in rivals)
 
 
 def test_a_lone_weak_clause_of_an_article_is_told(extractor: Extractor) -> None:
