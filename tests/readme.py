@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.hours import within_an_hour
 from tests.terminal import on_terminal
 
 ROOT = Path(__file__).parents[1]
@@ -79,22 +80,23 @@ def without_times(text: str) -> str:
     return PORT.sub("127.0.0.1:#", SECONDS.sub(" # s", text))
 
 
-def main() -> None:
-    """Run the demo and the question in a new folder; write their output into the README."""
+def outputs() -> dict[str, str]:
+    """Run the demo and the question in a new folder; return what is pasted of their output."""
     program = str(Path(sys.executable).with_name("policywire"))
+    asked = [program, *shlex.split(question())[1:]]
     with tempfile.TemporaryDirectory() as folder:
-
-        def printed(*words: str) -> str:
-            return subprocess.run(
-                [program, *words], cwd=folder, check=True, capture_output=True, text=True
-            ).stdout
-
-        asked = [program, *shlex.split(question())[1:]]
-        demo = PORT.sub("127.0.0.1:8790", printed("demo"))
-        new = {
-            "demo": shortened(demo),
+        demo = subprocess.run(
+            [program, "demo"], cwd=folder, check=True, capture_output=True, text=True
+        ).stdout
+        return {
+            "demo": shortened(PORT.sub("127.0.0.1:8790", demo)),
             "answer": answer(on_terminal(asked, columns=WIDTH, cwd=Path(folder))),
         }
+
+
+def main() -> None:
+    """Write the output of the demo and of the question into the README."""
+    new = within_an_hour(outputs)
     text = README.read_text("utf-8")
     for name, output in new.items():
         text = block(name).sub(lambda m, output=output: f"{m[1]}{output}\n{m[3]}", text)  # type: ignore[misc]

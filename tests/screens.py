@@ -6,10 +6,10 @@ python -m tests.screens        draws the files in tests/data/screens again
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from flows.base.screen import Screen
 from flows.base.settings import load_settings
 from flows.commands.pass_report import print_new, print_next
 from flows.operations.status import Status, print_status, read_status
+from tests.hours import within_an_hour
 from tests.terminal import on_terminal
 
 DRAWN = Path(__file__).parent / "data" / "screens"
@@ -46,26 +47,21 @@ NAMES = (*COMMANDS, "status", "report")
 # Records look alike on every screen as wide as their lines.
 NARROW_ONLY = ("vertical", "securities-show", "study")
 AT = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
-# A pass of the demo takes less, also where tests run beside it.
-SECONDS = 90
 STAGES = ("ingest", "extract", "market", "alert")
 PORT = re.compile(r"127\.0\.0\.1:\d+")
 
 
 def run_demo(folder: Path) -> None:
     """Run the demo in `folder`/demo; its feeds get the usual port, whichever it was."""
-    away_from_the_hour()
     command = [str(PROGRAM), "demo", "--dir", str(CONFIG.parent)]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=600)
+
+    def run() -> None:
+        shutil.rmtree(folder / CONFIG.parent, ignore_errors=True)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=600)
+
+    within_an_hour(run)
     feeds = folder / CONFIG.parent / "feeds.toml"
     feeds.write_text(PORT.sub("127.0.0.1:8790", feeds.read_text("utf-8")), "utf-8")
-
-
-def away_from_the_hour() -> None:
-    """Wait out the end of an hour: throttles count by the hour, so a pass across it sends more."""
-    left = 3600 - time.time() % 3600
-    if left < SECONDS:
-        time.sleep(left + 1)
 
 
 def drawn(folder: Path, name: str, width: int) -> str:

@@ -26,7 +26,8 @@ def safe_interrupts() -> None:
     """Make SIGINT raise KeyboardInterrupt only where Python and DuckDB can handle it.
 
     Inside the import system, Python may lose the exception with the import lock held; then every
-    thread that imports waits for ever. An interrupted query may leave a database that this process
+    thread that imports waits for ever. Modules that catch everything while they are imported
+    (Prefect's) would lose it too. An interrupted query may leave a database that this process
     cannot open again. In both cases the signal is sent again a moment later. Does nothing outside
     the main thread, or if SIGINT does not have Python's default handler.
     """
@@ -55,7 +56,7 @@ class Interrupt:
         now = time.monotonic()
         self.asked_at = self.asked_at or now
         in_time = now - self.asked_at < PATIENCE_S
-        if is_importing(frame) or (in_time and is_writing(frame)):
+        if is_importing(frame) or (in_time and (is_imported(frame) or is_writing(frame))):
             os.write(self._again, b"x")
             return
         self.asked_at = None
@@ -75,6 +76,15 @@ def send_again(asked: int) -> None:
 def is_importing(frame: FrameType | None) -> bool:
     """Is the import system's own code running?"""
     return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
+
+
+def is_imported(frame: FrameType | None) -> bool:
+    """Does a module run that is just being imported?"""
+    while frame is not None:
+        if is_importing(frame):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def is_writing(frame: FrameType | None) -> bool:

@@ -2,12 +2,15 @@
 
 import asyncio
 import faulthandler
+import importlib
 import inspect
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from duckdb import DuckDBPyConnection
@@ -66,6 +69,20 @@ def test_an_import_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     exec(code, {"handler": Interrupt(), "sys": sys})
     time.sleep(0.2)
     assert sent == [2]
+
+
+def test_a_module_that_catches_everything_does_not_lose_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "catches_all.py").write_text(
+        "import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    sum(range(100_000))\nexcept BaseException:\n    pass\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    safe_interrupts()
+    press_on_import = partial(importlib.import_module, "catches_all")
+    with pytest.raises(KeyboardInterrupt):
+        time.sleep(5 if press_on_import() else 0)
 
 
 def test_the_handler_takes_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
