@@ -83,10 +83,10 @@ soak-serve: $(TOOLS)  ## run `policywire serve` for 25 minutes with a stop of fi
 	$(BIN)/python -m bench.serve_soak --minutes 25 --stop-after 10 --stop-minutes 5 $(MORE)
 
 bench-ingest: $(TOOLS)  ## compare fetching and storing with the `reader` package
-	@test -x build/reader/bin/python || $(PYTHON) -m venv build/reader
-	build/reader/bin/python -m pip install --quiet --disable-pip-version-check reader sgmllib3k
-	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python
-	$(BIN)/python -m bench.ingest --reader-python build/reader/bin/python --at-once 32
+	@test -x build/bench/bin/python || $(PYTHON) -m venv build/bench
+	build/bench/bin/python -m pip install --quiet --disable-pip-version-check reader sgmllib3k
+	$(BIN)/python -m bench.ingest --reader-python build/bench/bin/python
+	$(BIN)/python -m bench.ingest --reader-python build/bench/bin/python --at-once 32
 	$(BIN)/python -m bench.ingest --memory
 
 # torch and its like lie in a venv of their own, which sees the locked packages of .venv as well.

@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.hours import within_an_hour
+from tests.demo import within_an_hour
 from tests.terminal import on_terminal
 
 ROOT = Path(__file__).parents[1]

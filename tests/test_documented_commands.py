@@ -87,13 +87,10 @@ def documented() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def world(demo_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with every file that the documents name; its feeds are served meanwhile."""
     folder = tmp_path_factory.mktemp("documented")
-    environment = {"HOME": str(folder), "PATH": os.environ["PATH"]}
-    command = [POLICYWIRE, "demo", "--dir", "var"]
-    subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-    var = folder / "var"
+    var = shutil.copytree(demo_run, folder / "var")
     (var / "demo.duckdb").rename(var / "policywire.duckdb")
     (var / "demo.snapshot.duckdb").rename(var / "policywire.snapshot.duckdb")
     prices = var / "prices.csv.gz"

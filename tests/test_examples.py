@@ -3,6 +3,7 @@
 import csv
 import http.client
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -26,11 +27,9 @@ secret = "${{WEBHOOK_SECRET}}"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(demo_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that `policywire demo` fills."""
-    folder = tmp_path_factory.mktemp("examples") / "demo"
-    said(POLICYWIRE, "demo", "--dir", str(folder))
-    return folder
+    return shutil.copytree(demo_run, tmp_path_factory.mktemp("examples") / "demo")
 
 
 @pytest.fixture(scope="module")

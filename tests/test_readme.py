@@ -20,7 +20,7 @@ from threading import Thread
 import pytest
 
 from flows.base.loopback import LoopbackServer
-from tests.hours import within_an_hour
+from tests.demo import within_an_hour
 from tests.readme import (
     ROOT,
     WIDTH,

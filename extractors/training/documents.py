@@ -29,6 +29,7 @@ from extractors.reading.steps import step_of
 from extractors.records import record_from_event, unit_from_record
 from extractors.text.readable import clean
 from extractors.training.labelled import digest, documents_of, shared_folder
+from extractors.training.progress import say
 from extractors.training.sets import FOLDS, POINTERS, fold_of, read_lines
 from models import harmless
 from models.event import EventMention, EventStatus, EventType, TextUnit, status_class, type_group
@@ -142,7 +143,7 @@ def _logistic(
 def own_records(path: Path, corpora: Path) -> Iterator[dict[str, Any]]:
     """Documents of the corpora with our labels of them, those whose text is still the same.
 
-    Raises ConfigError where a corpus is not there.
+    Says at the end how many of a corpus are gone. Raises ConfigError where a corpus is not there.
     """
     wanted: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for pointer in read_lines([path]):
@@ -161,6 +162,8 @@ def own_records(path: Path, corpora: Path) -> Iterator[dict[str, Any]]:
                     "published": document.get("published"),
                     "developments": pointer["developments"],
                 }
+        if pointers:
+            say(f"{corpus}: {len(pointers)} labelled documents are gone or have another text")
 
 
 def dump_document_model(model: DocumentModel, about: Mapping[str, object]) -> str:

@@ -5,7 +5,6 @@ list; with `--write` it lists them anew.
 """
 
 import csv
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -33,18 +32,9 @@ AT_MOST = {"notice": 27, "row": 89, "step": 22, "told": 55}
 
 
 @pytest.fixture(scope="module")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def snapshot(demo_run: Path) -> Path:
     """The snapshot that `policywire demo` publishes."""
-    folder = tmp_path_factory.mktemp("truth") / "demo"
-    command = Path(sys.executable).with_name("policywire")
-    subprocess.run(
-        [command, "demo", "--dir", folder],
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        timeout=600,
-    )
-    return folder / "demo.snapshot.duckdb"
+    return demo_run / "demo.snapshot.duckdb"
 
 
 @pytest.fixture(scope="module")

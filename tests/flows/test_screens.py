@@ -13,7 +13,7 @@ from pyarrow import parquet
 from rich.cells import cell_len
 
 from flows.base.answers import write_question
-from tests.screens import CONFIG, PROGRAM, all_names, drawn, kept, run_demo
+from tests.screens import CONFIG, PROGRAM, all_names, as_shown, drawn, kept
 from tests.terminal import on_terminal
 
 REGENERATE = "draw it again: python -m tests.screens"
@@ -21,10 +21,10 @@ LIMIT = 20
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(demo_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the demo was run."""
     folder = tmp_path_factory.mktemp("screens")
-    run_demo(folder)
+    as_shown(demo_run, folder)
     return folder
 
 

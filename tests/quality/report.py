@@ -8,6 +8,7 @@ percent, by 1,000 draws of documents with replacement (Efron 1979).
 
 import argparse
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -146,8 +147,9 @@ def faults(gold: Sequence[Record], predicted: Sequence[Record], text: str) -> se
 
 
 def year_of(record: Record) -> str:
-    """The year a record was published in."""
-    return str(record.get("published") or "")[:4] or "unknown"
+    """The year a record was published in, whatever the order of its date."""
+    found = re.search(r"\d{4}", str(record.get("published") or ""))
+    return found[0] if found else "unknown"
 
 
 def main() -> None:

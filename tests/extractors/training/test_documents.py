@@ -42,7 +42,9 @@ def test_a_fit_tells_what_was_right_and_leads_with_the_lead() -> None:
     assert f"type {EventType.IMPORT_RESTRICTION.value}" in model.told
 
 
-def test_labels_find_their_documents_while_the_text_is_the_same(tmp_path: Path) -> None:
+def test_labels_find_their_documents_while_the_text_is_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = "Ruritania adopted a duty on widgets."
     pointers = [
         {"corpus": "news", "document": "1", "digest": digest(f"Duty\n{text}"), "developments": []},
@@ -57,3 +59,5 @@ def test_labels_find_their_documents_while_the_text_is_the_same(tmp_path: Path) 
         out.write(json.dumps({"id": 2, "title": "Duty", "text": text + " It changed."}) + "\n")
     (record,) = own_records(labels, tmp_path)
     assert (record["id"], record["text"]) == ("news:1", text)
+    said = capsys.readouterr()
+    assert "news: 1 labelled documents are gone" in said.out + said.err

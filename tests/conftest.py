@@ -1,0 +1,23 @@
+"""What tests of several folders share."""
+
+import fcntl
+from pathlib import Path
+
+import pytest
+
+from tests.demo import run_demo
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """The folder that one run of the demo filled for all processes. Copy it to change it."""
+    # The base folder is that of one process; the one above it is that of all.
+    shared = tmp_path_factory.getbasetemp().parent / f"demo-{testrun_uid}"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = shared / "done"
+        if not done.exists():
+            run_demo(shared / "demo")
+            done.touch()
+    return shared / "demo"
