@@ -1,14 +1,15 @@
 """Fit the document model: `python -m extractors.training.documents`.
 
 Reads whole documents with the developments they hold (gold/docs.jsonl of POLICYWIRE_SHARED and our
-own labels), scores five folds by document, and writes extractors/reading/weights/document.json.
+own labels) and documents with single judged mentions (judged.py), scores five folds by document,
+and writes extractors/reading/weights/document.json.
 Needs scikit-learn, which running the extractor does not.
 """
 
 import argparse
 import json
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from extractors.reading.document import (
 from extractors.reading.steps import step_of
 from extractors.records import record_from_event, unit_from_record
 from extractors.text.readable import clean
+from extractors.training.judged import judged_documents, judgements
 from extractors.training.labelled import digest, documents_of, shared_folder
 from extractors.training.progress import say
 from extractors.training.sets import FOLDS, POINTERS, fold_of, read_lines
@@ -42,22 +44,19 @@ TOLD_C, LEAD_C, THRESHOLD = 0.05, 0.03, 0.4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A labelled document, read sentence by sentence. `golds` are its developments."""
+    """A document read sentence by sentence, and what is labelled of its mentions.
+
+    `told` says of each mention whether it is a development of the document, None where nobody said;
+    `leads` whether it is the lead. A document whose developments are all known may be `scored`.
+    """
 
     record_id: str
     unit: TextUnit
     events: list[EventMention]
     features: list[dict[str, float]]
-    golds: Sequence[dict[str, Any]]
-    scored: bool
-
-    def right(self, event: EventMention) -> bool:
-        """Is a mention one of the developments?"""
-        return any(is_told(event, gold) for gold in self.golds)
-
-    def leads(self, event: EventMention) -> bool:
-        """Is a mention the lead development?"""
-        return any(gold.get("lead") and is_told(event, gold) for gold in self.golds)
+    told: Sequence[bool | None]
+    leads: Sequence[bool]
+    scored: bool = False
 
 
 def is_told(event: EventMention, gold: dict[str, Any]) -> bool:
@@ -70,29 +69,48 @@ def is_told(event: EventMention, gold: dict[str, Any]) -> bool:
     )
 
 
-def read_documents(
-    records: Iterable[dict[str, Any]], extractor: Extractor, scored: bool
-) -> list[Document]:
-    """The labelled documents with the mentions of their sentences, none left out."""
-    found = []
+def read_document(
+    record: dict[str, Any], extractor: Extractor
+) -> tuple[TextUnit, list[EventMention]]:
+    """The mentions of a document's sentences, none left out."""
+    unit = unit_from_record({**record, "kind": "article"})
+    docs = extractor.parse(unit)
+    return unit, [e for doc in docs for e in events_of(doc, unit, extractor.version)]
+
+
+def labelled_documents(
+    records: Iterable[dict[str, Any]], extractor: Extractor, *, scored: bool
+) -> Iterator[Document]:
+    """Documents all of whose developments are labelled."""
     for record in records:
-        unit = unit_from_record({**record, "kind": "article"})
-        events = [
-            event
-            for doc in extractor.parse(unit)
-            for event in events_of(doc, unit, extractor.version)
-        ]
-        found.append(
-            Document(
+        unit, events = read_document(record, extractor)
+        golds = record["developments"]
+        leads = [gold for gold in golds if gold.get("lead")]
+        yield Document(
+            record_id=record["id"],
+            unit=unit,
+            events=events,
+            features=document_features(events, unit),
+            told=[any(is_told(e, gold) for gold in golds) for e in events],
+            leads=[any(is_told(e, gold) for gold in leads) for e in events],
+            scored=scored,
+        )
+
+
+def judged_of(judged: Path, corpora: Path, extractor: Extractor) -> Iterator[Document]:
+    """Documents some of whose mentions were judged one by one."""
+    for record, said in judged_documents(judgements(sorted(judged.glob("*.csv"))), corpora):
+        unit, events = read_document(record, extractor)
+        told = [next((t for j in said if (t := j.of(e)) is not None), None) for e in events]
+        if any(t is not None for t in told):
+            yield Document(
                 record_id=record["id"],
                 unit=unit,
                 events=events,
                 features=document_features(events, unit),
-                golds=record["developments"],
-                scored=scored,
+                told=told,
+                leads=[False] * len(events),
             )
-        )
-    return found
 
 
 def fit(
@@ -102,25 +120,40 @@ def fit(
     threshold: float = THRESHOLD,
 ) -> DocumentModel:
     """The model of some documents. Mentions of one development share the weight of one."""
-    rows, answers, shares = [], [], []
-    lead_rows, lead_answers, lead_shares = [], [], []
-    for d in documents:
-        for e, row in zip(d.events, d.features, strict=True):
-            rows.append(row)
-            answers.append(d.right(e))
-            shares.append(1.0 / sum(step_of(o) == step_of(e) for o in d.events))
-        leads = [d.leads(e) for e in d.events]
-        if any(leads) and not all(leads):
-            lead_rows += d.features
-            lead_answers += leads
-            lead_shares += [
-                0.5 / sum(leads) if right else 0.5 / (len(leads) - sum(leads)) for right in leads
-            ]
     return DocumentModel(
-        told=_logistic(rows, answers, shares, told_c),
-        lead=_logistic(lead_rows, lead_answers, [s * 4 for s in lead_shares], lead_c),
+        told=_logistic(*_told_rows(documents), told_c),
+        lead=_logistic(*_lead_rows(documents), lead_c),
         threshold=threshold,
     )
+
+
+# Features, verdicts, weights.
+Rows = tuple[list[dict[str, float]], list[bool], list[float]]
+
+
+def _told_rows(documents: Sequence[Document]) -> Rows:
+    """Each mention that somebody judged: its features, the verdict, its weight."""
+    rows: Rows = ([], [], [])
+    for d in documents:
+        said = [(e, f, t) for e, f, t in zip(d.events, d.features, d.told, strict=True)
+                if t is not None]  # fmt: skip
+        alike = Counter(step_of(e) for e, _, _ in said)
+        rows[0].extend(features for _, features, _ in said)
+        rows[1].extend(told for _, _, told in said)
+        rows[2].extend(1.0 / alike[step_of(e)] for e, _, _ in said)
+    return rows
+
+
+def _lead_rows(documents: Sequence[Document]) -> Rows:
+    """The mentions of each document that has a lead and others beside it."""
+    rows: Rows = ([], [], [])
+    for d in documents:
+        leading = sum(d.leads)
+        if 0 < leading < len(d.leads):
+            rows[0].extend(d.features)
+            rows[1].extend(d.leads)
+            rows[2].extend(2 / (leading if lead else len(d.leads) - leading) for lead in d.leads)
+    return rows
 
 
 def _logistic(
@@ -202,10 +235,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gold = read_lines([shared / "gold" / "docs.jsonl"])
     own = list(own_records(OWN, shared / "corpora"))
     documents = [
-        *read_documents(gold, extractor, scored=True),
-        *read_documents(own, extractor, scored=False),
+        *labelled_documents(gold, extractor, scored=True),
+        *labelled_documents(own, extractor, scored=False),
+        *judged_of(POINTERS, shared / "corpora", extractor),
     ]
-    sys.stdout.write(f"{len(gold)} scored documents, {len(own)} of our own\n")
+    sys.stdout.write(
+        f"{len(gold)} scored documents, {len(own)} of our own, "
+        f"{len(documents) - len(gold) - len(own)} with judged mentions\n"
+    )
     if a.predictions is not None:
         rows = (harmless.json_text(row) + "\n" for row in left_out(documents))
         a.predictions.write_text("".join(rows), encoding="utf-8")
@@ -213,7 +250,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         about = {
             "documents": len(documents),
             "mentions": sum(len(d.events) for d in documents),
-            "labels": digest(harmless.json_text([(d.record_id, d.golds) for d in documents])),
+            "judged": sum(told is not None for d in documents for told in d.told),
+            "labels": digest(harmless.json_text([(d.record_id, d.told) for d in documents])),
         }
         target = Path(__file__).parents[1] / "reading" / "weights" / WEIGHTS
         target.write_text(dump_document_model(fit(documents), about), encoding="utf-8")

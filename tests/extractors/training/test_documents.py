@@ -32,8 +32,8 @@ def test_a_fit_tells_what_was_right_and_leads_with_the_lead() -> None:
         unit=unit(),
         events=events,
         features=document_features(events, unit()),
-        golds=golds,
-        scored=False,
+        told=[any(is_told(e, gold) for gold in golds) for e in events],
+        leads=[is_told(e, GOLD) for e in events],
     )
     model = fit([document] * 20, told_c=1.0)
     chances = [model.chance(row) for row in document.features]
