@@ -29,6 +29,7 @@ from extractors.reading.steps import (
     title_actors,
     with_actors_of,
 )
+from extractors.reading.tense import tense_features
 from extractors.text.readable import clean
 from models.event import (
     EventMention,
@@ -204,7 +205,16 @@ def document_features(events: Sequence[EventMention], unit: TextUnit) -> list[di
     """What the weights see of each mention: itself, its place, its document, the other mentions."""
     document = _Document(clean(unit.text), unit.title or "", events)
     kind = document.kind()
-    return [{**kind, **_mention(e), **document.place(e), **document.company(e)} for e in events]
+    return [
+        {
+            **kind,
+            **_mention(e),
+            **tense_features(e, unit.published),
+            **document.place(e),
+            **document.company(e),
+        }
+        for e in events
+    ]
 
 
 def _mention(e: EventMention) -> dict[str, float]:

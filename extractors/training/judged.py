@@ -16,6 +16,8 @@ from extractors.training.labelled import digest, documents_of
 from extractors.training.progress import say
 from models.event import EventMention, EventStatus, EventType, status_class, type_group
 
+# The folder of the corpora of news, which replay.csv names without it.
+NEWS = "news"
 JUDGEMENTS = {"right": True, "wrong": False}
 
 
@@ -93,7 +95,9 @@ def judged_documents(
     for one in judged:
         wanted[one.corpus][one.document].append(one)
     for corpus, waiting in wanted.items():
-        for document in documents_of(corpora, corpus):
+        news = corpora / NEWS
+        of_news = (news / f"{corpus}.jsonl.gz").is_file()
+        for document in documents_of(news if of_news else corpora, corpus):
             mine = waiting.get(str(document["id"]), [])
             fitting = [one for one in mine if one.fits(document)]
             if fitting:

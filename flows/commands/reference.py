@@ -17,8 +17,9 @@ HEAD = """\
 Every command with its arguments and options, generated from the program:
 `python -m flows.commands.reference docs/CLI.md`. `policywire COMMAND --help` prints the same.
 
-Exit codes: 0 done; 1 failed, or a record was refused; 2 wrong options or settings; 130 stopped by
-Ctrl-C. Output is plain when it is piped. Options of the whole program come before the command.
+Exit codes: 0 done; 1 failed, or a record to load was refused; 2 wrong options or settings; 130
+stopped by Ctrl-C. Output is plain when it is piped. Options of the whole program come before the
+command.
 
 | command | what it does |
 |---|---|

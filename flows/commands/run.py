@@ -41,7 +41,8 @@ def run(
     """Run one pass: fetch due feeds, extract events, join tickers, send alerts, show what is new.
 
     Safe to stop and run again: every stage continues with the work that is
-    left.
+    left. Exit code 1 if a stage failed. A feed that fails and a row of a price
+    file that is refused are named, and the rest is stored with exit code 0.
 
     [bold]Examples[/bold]
 
