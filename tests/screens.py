@@ -7,7 +7,6 @@ import io
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,11 +17,10 @@ from flows.base.screen import Screen
 from flows.base.settings import load_settings
 from flows.commands.pass_report import print_new, print_next
 from flows.operations.status import Status, print_status, read_status
-from tests.demo import run_demo
+from tests.demo import POLICYWIRE, run_demo
 from tests.terminal import on_terminal
 
 DRAWN = Path(__file__).parent / "data" / "screens"
-PROGRAM = Path(sys.executable).with_name("policywire")
 CONFIG = Path("demo") / "policywire.toml"
 WIDTHS = (80, 120, 200)
 COMMANDS = {
@@ -59,7 +57,7 @@ def as_shown(demo: Path, folder: Path) -> None:
 def drawn(folder: Path, name: str, width: int) -> str:
     """Return what a command shows at this width, without spaces at line ends."""
     if name in COMMANDS:
-        words: list[str | Path] = [PROGRAM, *COMMANDS[name], "--config", CONFIG]
+        words: list[str | Path] = [POLICYWIRE, *COMMANDS[name], "--config", CONFIG]
         text = on_terminal(words, columns=width, cwd=folder)
     else:
         before = Path.cwd()

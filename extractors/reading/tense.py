@@ -6,10 +6,10 @@ No sign decides: they are features whose weights the document model learns.
 import re
 from datetime import date, timedelta
 
+from extractors.linking.days import PAST_DAYS, days_of
 from models.event import EventMention
 
-# A step so long before its report is no news of the day.
-NEWS = timedelta(days=14)
+_NEWS = timedelta(days=PAST_DAYS)
 _NEAR, _CLAUSE = 30, 70
 _TODAY = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tonight"
@@ -25,14 +25,12 @@ _EARLIER = re.compile(
 _HAD = re.compile(r"\bhad\b|\bwas\b|\bwere\b", re.I)
 _PERFECT = re.compile(r"\b(?:has|have|having)\b|'ve\b", re.I)
 _AHEAD = re.compile(r"\b(?:will|shall|to|would|plans?|ready)\b", re.I)
-# Words after which a noun is named in passing; those of a clause that tells what else is so.
+# Words that open a clause which tells what else is so; after these and the others a noun is named
+# in passing.
+_OPENS = "after|since|following|despite|amid|because|when|while|which|who"
+_LOOSE = re.compile(rf"\b(?:{_OPENS})\b", re.I)
 _UNDER = re.compile(
-    r"\b(?:after|since|following|despite|amid|because|when|while|as|if|which|that|who|whose|where"
-    r"|under|over|against|of|on|from|by)\b[^,;:.]*$",
-    re.I,
-)
-_LOOSE = re.compile(
-    r"\b(?:after|since|following|despite|amid|because|when|while|which|who)\b", re.I
+    rf"\b(?:{_OPENS}|as|if|that|whose|where|under|over|against|of|on|from|by)\b[^,;:.]*$", re.I
 )
 _AIMS = re.compile(
     r"\b(?:commit\w*|intend\w*|aim\w*|seek\w*|pledg\w*|reaffirm\w*|welcom\w*|support\w*|discuss\w*"
@@ -49,8 +47,7 @@ def tense_features(e: EventMention, published: date | None) -> dict[str, float]:
 
     `published`: the day of the document; without it no date is old or new.
     """
-    at = max(0, e.start - e.sentence_start) if e.field != "title" else e.start
-    before = e.sentence[:at]
+    before = e.sentence[: max(0, e.start - e.sentence_start)]
     near, clause = before[-_NEAR:], before[-_CLAUSE:]
     found = {
         "today": _TODAY.search(e.sentence),
@@ -70,19 +67,11 @@ def _dated(e: EventMention, published: date | None) -> dict[str, float]:
     """Whether the dates of a mention and the years of its sentence are old, of the day or ahead."""
     if published is None:
         return {}
-    days = [day for d in e.dates if (day := _day(d.date)) is not None]
+    days = [span[0] for d in e.dates if (span := days_of(d.date))]
     years = [int(year) for year in _YEAR.findall(e.sentence)]
     return {
-        "dated before": float(any(day < published - NEWS for day in days)),
-        "dated now": float(any(abs(day - published) <= NEWS for day in days)),
-        "dated ahead": float(any(day > published + NEWS for day in days)),
+        "dated before": float(any(day < published - _NEWS for day in days)),
+        "dated now": float(any(abs(day - published) <= _NEWS for day in days)),
+        "dated ahead": float(any(day > published + _NEWS for day in days)),
         "old year": float(any(year < published.year for year in years)),
     }
-
-
-def _day(text: str) -> date | None:
-    """The first day of an ISO date that may lack its day or month."""
-    try:
-        return date.fromisoformat((text + "-01-01")[:10])
-    except ValueError:
-        return None

@@ -28,9 +28,8 @@ from extractors.reading.document import (
 )
 from extractors.reading.steps import step_of
 from extractors.records import record_from_event, unit_from_record
-from extractors.text.readable import clean
 from extractors.training.judged import judged_documents, judgements
-from extractors.training.labelled import digest, documents_of, shared_folder
+from extractors.training.labelled import digest, document_record, documents_of, shared_folder
 from extractors.training.progress import say
 from extractors.training.sets import FOLDS, POINTERS, fold_of, read_lines
 from models import harmless
@@ -135,12 +134,13 @@ def _told_rows(documents: Sequence[Document]) -> Rows:
     """Each mention that somebody judged: its features, the verdict, its weight."""
     rows: Rows = ([], [], [])
     for d in documents:
-        said = [(e, f, t) for e, f, t in zip(d.events, d.features, d.told, strict=True)
-                if t is not None]  # fmt: skip
-        alike = Counter(step_of(e) for e, _, _ in said)
-        rows[0].extend(features for _, features, _ in said)
-        rows[1].extend(told for _, _, told in said)
-        rows[2].extend(1.0 / alike[step_of(e)] for e, _, _ in said)
+        steps = [step_of(e) for e in d.events]
+        alike = Counter(step for step, told in zip(steps, d.told, strict=True) if told is not None)
+        for step, features, told in zip(steps, d.features, d.told, strict=True):
+            if told is not None:
+                rows[0].append(features)
+                rows[1].append(told)
+                rows[2].append(1.0 / alike[step])
     return rows
 
 
@@ -183,18 +183,10 @@ def own_records(path: Path, corpora: Path) -> Iterator[dict[str, Any]]:
         wanted[pointer["corpus"]][pointer["digest"]] = pointer
     for corpus, pointers in wanted.items():
         for document in documents_of(corpora, corpus):
-            title = (document.get("title") or "").strip()
-            text = clean(document.get("text") or "")
-            key = digest(f"{title}\n{text}")
+            record = document_record(corpus, document)
+            key = digest(f"{record['title']}\n{record['text']}")
             if key in pointers:
-                pointer = pointers.pop(key)
-                yield {
-                    "id": f"{corpus}:{pointer['document']}",
-                    "title": title,
-                    "text": text,
-                    "published": document.get("published"),
-                    "developments": pointer["developments"],
-                }
+                yield {**record, "developments": pointers.pop(key)["developments"]}
         if pointers:
             say(f"{corpus}: {len(pointers)} labelled documents are gone or have another text")
 

@@ -7,18 +7,19 @@ or wrong as a whole; nobody said what else the document holds. The document mode
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from extractors.reading.steps import Step, step_of
 from extractors.text.readable import clean
-from extractors.training.labelled import digest, documents_of
+from extractors.training.labelled import digest, document_record, documents_of
 from extractors.training.progress import say
 from models.event import EventMention, EventStatus, EventType, status_class, type_group
 
-# The folder of the corpora of news, which replay.csv names without it.
-NEWS = "news"
 JUDGEMENTS = {"right": True, "wrong": False}
+# An unknown actor, whom some views name so and mentions leave out.
+UNKNOWN = {"XX"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,7 @@ class Judgement:
 
     corpus: str
     document: str
-    type: EventType
-    status: EventStatus
-    actors: frozenset[str]
+    step: Step
     right: bool
     place: tuple[str, int, int] | None = None
     digest: str | None = None
@@ -42,12 +41,8 @@ class Judgement:
         whole = document.get("title") if field == "title" else document.get("text")
         return digest(clean(whole or "")[start:end]) == self.digest
 
-    def is_of(self, e: EventMention) -> bool:
-        """Is a mention the judged one: its place, kind and step?"""
-        if type_group(e.type) != type_group(self.type):
-            return False
-        if status_class(e.status) != status_class(self.status):
-            return False
+    def is_at(self, e: EventMention) -> bool:
+        """Does a mention stand where the judged one stands, as far as that is known?"""
         if self.place is None:
             return True
         field, start, end = self.place
@@ -56,12 +51,12 @@ class Judgement:
 
     def of(self, e: EventMention) -> bool | None:
         """What the reader said of a mention; None of another one, or where the actor is another."""
-        if not self.is_of(e):
+        step = step_of(e)
+        step = replace(step, actors=step.actors - UNKNOWN)
+        if not self.is_at(e) or step.status != self.step.status:
             return None
-        actors = frozenset(e.actors) - {"XX"}
-        if self.right:
-            return True if actors & self.actors or not (actors or self.actors) else None
-        return False if actors == self.actors else None
+        same = step.meets(self.step) if self.right else step == self.step
+        return self.right if same else None
 
 
 def judgements(paths: Iterable[Path]) -> Iterator[Judgement]:
@@ -75,9 +70,11 @@ def judgements(paths: Iterable[Path]) -> Iterator[Judgement]:
                 yield Judgement(
                     corpus=row["corpus"],
                     document=row["document"],
-                    type=EventType(row["type"]),
-                    status=EventStatus(row["status"]),
-                    actors=frozenset(row["actors"].split()),
+                    step=Step(
+                        type_group(EventType(row["type"])),
+                        status_class(EventStatus(row["status"])),
+                        frozenset(row["actors"].split()) - UNKNOWN,
+                    ),
                     right=JUDGEMENTS[row["judgement"]],
                     place=(row["field"], int(row["start"]), int(row["end"])) if placed else None,
                     digest=row.get("digest"),
@@ -95,21 +92,11 @@ def judged_documents(
     for one in judged:
         wanted[one.corpus][one.document].append(one)
     for corpus, waiting in wanted.items():
-        news = corpora / NEWS
-        of_news = (news / f"{corpus}.jsonl.gz").is_file()
-        for document in documents_of(news if of_news else corpora, corpus):
+        for document in documents_of(corpora, corpus):
             mine = waiting.get(str(document["id"]), [])
             fitting = [one for one in mine if one.fits(document)]
             if fitting:
                 waiting.pop(str(document["id"]))
-                yield (
-                    {
-                        "id": f"{corpus}:{document['id']}",
-                        "title": (document.get("title") or "").strip(),
-                        "text": clean(document.get("text") or ""),
-                        "published": document.get("published"),
-                    },
-                    fitting,
-                )
+                yield document_record(corpus, document), fitting
         if waiting:
             say(f"{corpus}: {len(waiting)} judged documents are gone or have another text")

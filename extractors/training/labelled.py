@@ -77,6 +77,16 @@ def documents_of(corpora: Path, corpus: str) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
+def document_record(corpus: str, document: dict[str, Any]) -> dict[str, Any]:
+    """A whole document of a corpus as a record, its text cleaned."""
+    return {
+        "id": f"{corpus}:{document['id']}",
+        "title": (document.get("title") or "").strip(),
+        "text": clean(document.get("text") or ""),
+        "published": document.get("published"),
+    }
+
+
 def record_at(pointer: dict[str, Any], document: dict[str, Any]) -> dict[str, Any] | None:
     """The labelled record a pointer stands for, or None when the text is another by now."""
     title = (document.get("title") or "").strip()

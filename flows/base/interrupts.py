@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -80,23 +80,25 @@ def is_importing(frame: FrameType | None) -> bool:
 
 def is_imported(frame: FrameType | None) -> bool:
     """Does a module run that is just being imported?"""
-    while frame is not None:
-        if is_importing(frame):
-            return True
-        frame = frame.f_back
-    return False
+    return any(map(is_importing, stack(frame)))
 
 
 def is_writing(frame: FrameType | None) -> bool:
     """Is warehouse code on the stack, up to the nearest caller in flows/?"""
-    while frame is not None:
-        name = frame.f_code.co_filename
+    for one in stack(frame):
+        name = one.f_code.co_filename
         if name.startswith(WAREHOUSE) and name != QUESTIONS:
             return True
         if name.endswith(".py") and "/flows/" in name:
             return False
-        frame = frame.f_back
     return False
+
+
+def stack(frame: FrameType | None) -> Iterator[FrameType]:
+    """A frame and its callers."""
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 def run_async(main: Coroutine[Any, Any, Result]) -> Result:

@@ -13,7 +13,8 @@ from pyarrow import parquet
 from rich.cells import cell_len
 
 from flows.base.answers import write_question
-from tests.screens import CONFIG, PROGRAM, all_names, as_shown, drawn, kept
+from tests.demo import POLICYWIRE
+from tests.screens import CONFIG, all_names, as_shown, drawn, kept
 from tests.terminal import on_terminal
 
 REGENERATE = "draw it again: python -m tests.screens"
@@ -31,7 +32,7 @@ def demo(demo_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def piped(folder: Path, *words: str) -> str:
     """Return what a command writes into a pipe."""
     return subprocess.run(
-        [PROGRAM, *words, "--config", CONFIG],
+        [POLICYWIRE, *words, "--config", CONFIG],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "PAGER": "false"},
         check=True,
@@ -77,7 +78,7 @@ def test_a_pipe_gets_every_value_in_plain_lines(demo: Path) -> None:
 
 
 def test_a_long_list_goes_through_the_pager(demo: Path) -> None:
-    words: list[str | Path] = [PROGRAM, "sql", "FROM range(45)", "--config", CONFIG]
+    words: list[str | Path] = [POLICYWIRE, "sql", "FROM range(45)", "--config", CONFIG]
     mark = {"PAGER": "sed 's/^/P /'"}
     long = on_terminal(words, columns=80, rows=24, cwd=demo, env=mark)
     assert all(line.startswith("P ") for line in long.splitlines())
@@ -90,14 +91,14 @@ def test_a_long_list_goes_through_the_pager(demo: Path) -> None:
 
 
 def test_a_pager_that_ends_early_is_no_error(demo: Path) -> None:
-    words: list[str | Path] = [PROGRAM, "sql", "FROM policy_events", "--config", CONFIG]
+    words: list[str | Path] = [POLICYWIRE, "sql", "FROM policy_events", "--config", CONFIG]
     told = on_terminal(words, columns=80, rows=24, cwd=demo, env={"PAGER": "head -2"})
     assert len(told.splitlines()) == 2
 
 
 def test_a_query_comes_from_a_pipe_too(demo: Path) -> None:
     asked = subprocess.run(
-        [PROGRAM, "sql", "--config", CONFIG],
+        [POLICYWIRE, "sql", "--config", CONFIG],
         input="SELECT 6 * 7 AS n; -- one query\n",
         cwd=demo,
         check=True,
@@ -129,7 +130,7 @@ def test_suggested_commands_work_as_a_terminal_shows_them(demo: Path) -> None:
     assert len(commands) == 3
     for command in commands:
         done = subprocess.run(
-            ["bash", "-c", command.replace("policywire", str(PROGRAM), 1)],
+            ["bash", "-c", command.replace("policywire", str(POLICYWIRE), 1)],
             cwd=demo,
             capture_output=True,
             text=True,

@@ -37,8 +37,8 @@ from warehouse.alerting.alert_history import developments_since
 JUDGED = Path(__file__).parent / "labelled" / "replay.csv"
 # Thirty days of each: corpus, first day, last day.
 PERIODS = (
-    ("meridian_rss_2026", "2026-04-01", "2026-04-30"),
-    ("adams_desk", "2025-12-01", "2025-12-30"),
+    ("news/meridian_rss_2026", "2026-04-01", "2026-04-30"),
+    ("news/adams_desk", "2025-12-01", "2025-12-30"),
 )
 SINCE = datetime(2025, 11, 30, tzinfo=UTC)
 JUDGEMENTS = ("right", "doubtful", "wrong")
@@ -88,7 +88,7 @@ class Told:
 def load(warehouse: Path) -> None:
     """Backfill the periods. A second call continues where the first stopped."""
     for corpus, first, last in PERIODS:
-        archive = shared() / "corpora" / "news" / f"{corpus}.jsonl.gz"
+        archive = shared() / "corpora" / f"{corpus}.jsonl.gz"
         command = [sys.executable, "-m", "flows.commands.cli", "backfill", str(archive)]
         command += ["--feed", corpus, "--from", first, "--to", last, "--alerts", "--lenient"]
         subprocess.run([*command, "--warehouse", str(warehouse)], check=True)
@@ -129,7 +129,7 @@ def documents_of() -> dict[Key, tuple[str, str]]:
     """Return corpus and id of each document of the periods, by title and time."""
     found = {}
     for corpus, first, last in PERIODS:
-        path = shared() / "corpora" / "news" / f"{corpus}.jsonl.gz"
+        path = shared() / "corpora" / f"{corpus}.jsonl.gz"
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 if first <= (row.get("published") or "")[:10] <= last:

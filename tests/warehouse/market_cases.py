@@ -99,6 +99,11 @@ def fill_market(con: DuckDBPyConnection, count: int = 260) -> list[date]:
     return days
 
 
+def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """A time of a day, UTC."""
+    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=UTC)
+
+
 def add_event(
     con: DuckDBPyConnection,
     event_id: str,

@@ -11,16 +11,12 @@ from duckdb import DuckDBPyConnection
 from scipy.stats import rankdata, ttest_1samp
 
 from models.security import DailyBar
-from tests.warehouse.market_cases import add_event, fill_market
+from tests.warehouse.market_cases import add_event, at, fill_market
 from warehouse.market.prices import save_bars
 from warehouse.market.securities import find_closed_days
 from warehouse.market.study import StudyFilter, run_study
 
 EVENT = 200
-
-
-def at(day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=UTC)
 
 
 def event_date(con: DuckDBPyConnection, event_id: str) -> date:

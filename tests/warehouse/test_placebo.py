@@ -1,6 +1,5 @@
 """The placebo of a study: windows without an event, and their averages."""
 
-from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +8,7 @@ import statsmodels.api as sm
 from duckdb import DuckDBPyConnection
 from scipy.stats import ttest_1samp
 
-from tests.warehouse.market_cases import add_event, fill_market
+from tests.warehouse.market_cases import add_event, at, fill_market
 
 
 def placebo_days(con: DuckDBPyConnection) -> dict[str, list[int]]:
@@ -27,15 +26,11 @@ def placebo_days(con: DuckDBPyConnection) -> dict[str, list[int]]:
     return found
 
 
-def noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-
-
 def test_placebo_windows_hold_no_event_and_share_no_day(con: DuckDBPyConnection) -> None:
     days = fill_market(con, 420)
     for place in (230, 236, 300):
-        add_event(con, f"e{place}", noon(days[place]))
-    add_event(con, "of the other", noon(days[260]), ("XNAS:BBB",))
+        add_event(con, f"e{place}", at(days[place], 12))
+    add_event(con, "of the other", at(days[260], 12), ("XNAS:BBB",))
     held = con.execute("SELECT listing_id, event_no FROM store.event_sessions").fetchall()
     found = placebo_days(con)
     assert set(found) == {"XNYS:AAA", "XNAS:BBB"}
@@ -56,7 +51,7 @@ def test_placebo_windows_hold_no_event_and_share_no_day(con: DuckDBPyConnection)
 def test_the_placebo_agrees_with_statsmodels(con: DuckDBPyConnection) -> None:
     days = fill_market(con, 420)
     for place in (230, 300):
-        add_event(con, f"e{place}", noon(days[place]), ("XNYS:AAA", "XNAS:BBB"))
+        add_event(con, f"e{place}", at(days[place], 12), ("XNYS:AAA", "XNAS:BBB"))
     held = con.execute(
         "SELECT event_date, car FROM store.cumulative_returns("
         "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true) "

@@ -1,47 +1,53 @@
 import csv
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from extractors.reading.steps import step_of
 from extractors.training.judged import Judgement, judged_documents, judgements
 from extractors.training.labelled import digest
 from models.errors import ConfigError
-from models.event import EventStatus, EventType
+from models.event import EventStatus, EventType, status_class, type_group
 from tests.extractors.reading.test_document import CLAUSE, ORDER
 
 PLACE = (CLAUSE.field, CLAUSE.sentence_start, CLAUSE.sentence_start + len(CLAUSE.sentence))
+STEP = step_of(CLAUSE)
 RIGHT = Judgement(
     corpus="orders",
     document="1",
-    type=EventType.TARIFF,
-    status=CLAUSE.status,
-    actors=frozenset(CLAUSE.actors),
+    step=STEP,
     right=True,
     place=PLACE,
 )
 
 
-def like(**fields: object) -> Judgement:
-    """The judgement of CLAUSE with other fields."""
-    given = {name: getattr(RIGHT, name) for name in Judgement.__dataclass_fields__}
-    return Judgement(**{**given, **fields})
-
-
 def test_a_verdict_is_of_the_mention_at_its_place_of_its_kind_and_step() -> None:
     assert RIGHT.of(CLAUSE) is True
-    assert like(right=False).of(CLAUSE) is False
-    assert like(place=None).of(CLAUSE) is True
-    assert like(place=("body", PLACE[2], PLACE[2] + 9)).of(CLAUSE) is None
-    assert like(place=("title", *PLACE[1:])).of(CLAUSE) is None
-    assert like(type=EventType.SUBSIDY).of(CLAUSE) is None
-    assert like(status=EventStatus.LIFTED).of(CLAUSE) is None
+    assert replace(RIGHT, right=False).of(CLAUSE) is False
+    assert replace(RIGHT, place=None).of(CLAUSE) is True
+    assert replace(RIGHT, place=("body", PLACE[2], PLACE[2] + 9)).of(CLAUSE) is None
+    assert replace(RIGHT, place=("title", *PLACE[1:])).of(CLAUSE) is None
+    assert replace(RIGHT, step=replace(STEP, type=type_group(EventType.SUBSIDY))).of(CLAUSE) is None
+    assert (
+        replace(RIGHT, step=replace(STEP, status=status_class(EventStatus.LIFTED))).of(CLAUSE)
+        is None
+    )
 
 
 def test_another_actor_makes_it_another_reading() -> None:
-    assert like(actors=frozenset({"CN"})).of(CLAUSE) is None
-    assert like(actors=frozenset({"CN"}), right=False).of(CLAUSE) is None
+    other = replace(RIGHT, step=replace(STEP, actors=frozenset({"CN"})))
+    assert other.of(CLAUSE) is None
+    assert replace(other, right=False).of(CLAUSE) is None
+
+
+def test_an_unknown_actor_is_none() -> None:
+    nobody = replace(RIGHT, step=replace(STEP, actors=frozenset()))
+    assert nobody.of(replace(CLAUSE, actors=("XX",))) is True
+    assert nobody.of(replace(CLAUSE, actors=())) is True
+    assert nobody.of(CLAUSE) is None
 
 
 def test_judged_documents_are_found_while_their_text_is_the_same(
