@@ -10,7 +10,7 @@ MANIFESTS := build/manifests
 LOCK := --quiet --system-certs --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast check quality train train-encoder train-gate train-head train-documents soak soak-serve bench bench-lake bench-scale bench-ingest format lock wheel audit check-manifests check-pythons clean
+.PHONY: help install demo test test-fast check quality train train-encoder train-gate train-head train-documents soak fuzz soak-serve bench bench-lake bench-scale bench-ingest format lock wheel audit check-manifests check-pythons clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ bench-scale: $(TOOLS)  ## measure loads and queries at 0, 100,000 and a million 
 soak: $(TOOLS)  ## run long tests: 1,000 notices and 50 loads with kills, ten minutes of readers
 	POLICYWIRE_DEVELOPMENTS=1000 POLICYWIRE_KILLS=50 POLICYWIRE_READ_SECONDS=600 $(BIN)/python -m pytest \
 	  tests/flows/test_delivery_killed.py tests/warehouse/test_crash.py tests/warehouse/test_readers.py
+
+fuzz: $(TOOLS)  ## run the property tests on 2,000 new random examples each
+	$(BIN)/python -m pytest -n 2 --hypothesis-profile fuzz -m hypothesis
 
 soak-serve: $(TOOLS)  ## run `policywire serve` for 25 minutes with a stop of five (needs POLICYWIRE_SHARED)
 	$(BIN)/python -m bench.serve_soak --minutes 25 --stop-after 10 --stop-minutes 5 $(MORE)

@@ -4,8 +4,14 @@ import fcntl
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.demo import run_demo
+
+# `make test` gives the same answer twice; `make fuzz` looks for new examples.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("fuzz", max_examples=2_000, deadline=None)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,6 @@ count = itertools.count()
 
 @settings(
     max_examples=PASSES,
-    deadline=None,
     derandomize=PASSES == QUICK,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -146,7 +146,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PIECES, max_size=7), st.sampled_from([None, "de"]))
 def test_both_readers_agree_on_any_items(pieces: list[str], language: str | None) -> None:
     quick, slow, _taken = both(rss("".join(pieces)), language)

@@ -163,7 +163,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(REPORTS, max_size=10, unique_by=lambda r: r.mention.mention_id),
        st.randoms(use_true_random=False))  # fmt: skip
 def test_reports_in_any_order_give_the_same_grades(

@@ -89,7 +89,7 @@ def test_the_truce_of_2025_becomes_measures_with_lives() -> None:
     assert (pause.end_date, pause.duration, pause.mention_count) == ("2026-11-10", "P1Y", 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
 def test_any_order_ends_in_the_same_measures(chance: random.Random, pieces: int) -> None:
     expected = Memory().load(*truce())
@@ -142,7 +142,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(REPORTS, min_size=2, max_size=14), st.randoms(use_true_random=False))
 def test_any_reports_in_any_order(reports: list[LinkMention], chance: random.Random) -> None:
     unique = list({item.mention.mention_id: item for item in reports}.values())

@@ -15,6 +15,7 @@ from extractors.reading.assemble import events_of
 from extractors.text.budget import Budget
 from models.event import EventMention, TextUnit
 from models.identity import digest_id
+from tests.timing import grows_linearly
 
 SENTENCE = "The ministry of {0} said it would suspend the export ban on gallium, as of plan {1}. "
 LANDS = ("China", "India", "Japan", "Canada", "Mexico")
@@ -116,27 +117,15 @@ ODD: dict[str, Callable[[int], TextUnit]] = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_twice_the_text_takes_about_twice_the_time(extractor: Extractor, name: str) -> None:
-    def seconds(size: int) -> float:
-        unit = ODD[name](size)
-        began = time.process_time()
-        extractor.extract_one(unit)
-        return time.process_time() - began
-
-    seconds(500)
-    small, large = seconds(6_000), seconds(24_000)
-    assert large < 10 * small + 0.5, f"{small:.2f} s, four times as much: {large:.2f} s"
+    grows_linearly(lambda size: extractor.extract_one(ODD[name](size)), 6_000, spare=0.5)
 
 
 def test_finding_names_takes_linear_time() -> None:
     affected = AffectedListings()
     story = 'MP Materials Corp. ("MP") and Apple Inc. ("Apple") sell, Ford ("F") and MP buy. '
 
-    def seconds(times: int) -> float:
-        began = time.process_time()
+    def read_names(times: int) -> None:
         affected.linker.names.find_listings(story * times)
         fingerprint(story * times)
-        return time.process_time() - began
 
-    seconds(5)
-    small, large = seconds(250), seconds(1_000)
-    assert large < 8 * small + 0.3, f"{small:.2f} s, four times as much: {large:.2f} s"
+    grows_linearly(read_names, 250, spare=0.3)

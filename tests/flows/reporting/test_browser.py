@@ -155,9 +155,7 @@ def test_filters_of_today_choose_rows_and_stay_in_the_address(reader: Reader) ->
     again = reader.open(f"index.html{address[address.index('#') :]}")
     assert again.locator("#developments tbody tr:not(.day):visible").count() == visible.count()
     page.get_by_role("button", name="Clear").click()
-    page.wait_for_function(
-        f"document.querySelector('[data-count]').textContent.startsWith('{every} ')"
-    )
+    playwright.expect(page.locator("[data-count]")).to_have_text(re.compile(rf"^{every} "))
     page.get_by_label("Words").fill("no such words anywhere")
     assert page.get_by_text("No development fits these filters.").is_visible()
     assert reader.faults == []

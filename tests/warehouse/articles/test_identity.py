@@ -122,7 +122,7 @@ def lasting() -> Iterator[DuckDBPyConnection]:
         yield con
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(found=entries, data=st.data())
 def test_distinct_entries_are_never_lost(
     lasting: DuckDBPyConnection,

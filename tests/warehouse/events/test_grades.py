@@ -119,7 +119,7 @@ def test_an_official_text_on_the_next_stage_confirms_this_one(con: DuckDBPyConne
         report("2025-03-15", factuality="negated"),
     ]
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(REPORTS, min_size=1, max_size=8, unique_by=lambda r: r.mention.mention_id))
 def test_what_is_known_at_last_is_what_the_view_tells(reports: Sequence[LinkMention]) -> None:
     con = memory()

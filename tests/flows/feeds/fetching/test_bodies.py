@@ -76,7 +76,7 @@ def test_an_endless_body_stops_at_the_cap(server: HTTPServer, feed_at: MakeFeed)
 
 def test_a_slow_body_ends_long_before_the_deadline(server: HTTPServer, feed_at: MakeFeed) -> None:
     def drip() -> Iterator[bytes]:
-        for _ in range(100):
+        for _ in range(400):
             yield b"<"
             time.sleep(0.05)
 
@@ -85,7 +85,7 @@ def test_a_slow_body_ends_long_before_the_deadline(server: HTTPServer, feed_at: 
     outcome = run_one(feed_at("/f"), settings=replace(BRISK, slow_after_s=0.3))
     assert outcome.fetch.outcome == "too_slow"
     assert "bytes/s" in (outcome.fetch.error or "")
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 10
 
 
 def test_the_deadline_ends_an_endless_body(server: HTTPServer, feed_at: MakeFeed) -> None:
