@@ -79,7 +79,7 @@ soak: $(TOOLS)  ## run long tests: 1,000 notices and 50 loads with kills, ten mi
 	POLICYWIRE_DEVELOPMENTS=1000 POLICYWIRE_KILLS=50 POLICYWIRE_READ_SECONDS=600 $(BIN)/python -m pytest \
 	  tests/flows/test_delivery_killed.py tests/warehouse/test_crash.py tests/warehouse/test_readers.py
 
-fuzz: $(TOOLS)  ## run the property tests on 2,000 new random examples each
+fuzz: $(TOOLS)  ## run the property tests on new random examples: 2,000 where a test sets no number
 	$(BIN)/python -m pytest -n 2 --hypothesis-profile fuzz -m hypothesis
 
 soak-serve: $(TOOLS)  ## run `policywire serve` for 25 minutes with a stop of five (needs POLICYWIRE_SHARED)

@@ -2,36 +2,42 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 TRIES = 3
 
+Result = TypeVar("Result")
 
-def seconds_of(run: Callable[[], object]) -> float:
-    """The processor time of one run, in seconds."""
+
+def timed(run: Callable[[], Result]) -> tuple[Result, float]:
+    """What `run` returns, and its processor time in seconds."""
     began = time.process_time()
-    run()
-    return time.process_time() - began
+    result = run()
+    return result, time.process_time() - began
 
 
-def takes_at_most(most: float, run: Callable[[], object]) -> None:
-    """Assert that one of a few runs takes at most `most` seconds of processor time."""
+def takes_at_most(most: float, run: Callable[[], Result]) -> Result:
+    """Return what `run` returns; assert that it takes at most `most` seconds of processor time."""
     took = []
     for _ in range(TRIES):
-        took.append(seconds_of(run))
-        if took[-1] <= most:
-            return
+        result, seconds = timed(run)
+        took.append(seconds)
+        if seconds <= most:
+            return result
     raise AssertionError(f"{min(took):.2f} s at best, {most} s allowed")
 
 
 def grows_linearly(run: Callable[[int], object], small: int, spare: float) -> None:
-    """Assert that four times `small` takes less than ten times as long and `spare` seconds.
+    """Assert that four times `small` takes less than eight times as long and `spare` seconds.
 
     Four times the size takes sixteen times as long where the cost is quadratic.
     """
     run(small // 10)
     took = []
     for _ in range(TRIES):
-        took.append((seconds_of(lambda: run(small)), seconds_of(lambda: run(4 * small))))
-        if took[-1][1] < 10 * took[-1][0] + spare:
+        once, more = (timed(partial(run, size))[1] for size in (small, 4 * small))
+        took.append((once, more))
+        if more < 8 * once + spare:
             return
     raise AssertionError(f"size and four times the size, in seconds: {took}")

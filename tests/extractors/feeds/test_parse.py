@@ -228,8 +228,8 @@ def test_entities_declared_in_the_feed_never_grow_beyond_reason() -> None:
         f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol" * 10}">' for n in range(10)
     )
     body = f'<?xml version="1.0"?><!DOCTYPE rss [{levels}]>' + rss("<title>&l9;</title>")[21:]
-    assert len(parse(body).entries[0].title) < 100_000
-    takes_at_most(5, lambda: parse(body))
+    feed = takes_at_most(5, lambda: parse(body))
+    assert len(feed.entries[0].title) < 100_000
 
 
 def test_external_entities_are_not_read() -> None:
@@ -285,7 +285,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(body)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=5000)
 @given(
     st.binary(max_size=300) | st.text(max_size=300).map(lambda t: t.encode("utf-8")) | damaged(),
     st.sampled_from([None, "text/xml", "text/html; charset=x", "application/json; charset=utf-7"]),
@@ -301,7 +301,7 @@ def test_any_bytes_give_entries_or_a_feed_parse_error(body: bytes, kind: str | N
         json.dumps(fields, ensure_ascii=False).encode("utf-8")
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=5000)
 @given(
     st.lists(
         st.tuples(
