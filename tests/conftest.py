@@ -1,6 +1,7 @@
 """What tests of several folders share."""
 
 import fcntl
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ from tests.demo import run_demo
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("fuzz", max_examples=2_000, deadline=None)
 settings.load_profile("same")
+
+# A shell gives what it starts in the background an ignored Ctrl-C, and every child inherits that:
+# the tests that press Ctrl-C would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
