@@ -1,10 +1,10 @@
 """What a whole document tells: which of its mentions are steps it reports, how surely, which leads.
 
 A sentence read alone cannot say whether a legal text recites an older act or gives a new one, or
-which of two readings of one step the rest of the text bears out. Two small logistic models weigh
-each mention among the others: is it a development of the document, and is it what the document is
-about. What is not taken for a development is kept aside with its chance, so that it can be looked
-at. extractors/training/documents.py fits the models.
+which of two readings of one step the rest of the text bears out. Two small models weigh each
+mention among the others: is it a development of the document, and is it what the document is about.
+What is not taken for a development is kept aside with its chance, so that it can be looked at.
+extractors/training/documents.py fits the models.
 """
 
 import json
@@ -30,6 +30,7 @@ from extractors.reading.steps import (
     with_actors_of,
 )
 from extractors.reading.tense import tense_features
+from extractors.reading.trees import Trees
 from extractors.text.readable import clean
 from models.event import (
     EventMention,
@@ -79,15 +80,22 @@ _NONE = -3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentModel:
-    """The weights of both questions, one a feature, and the least probability that is told."""
+    """The weights of both questions, one a feature, and the least probability that is told.
+
+    The first question is put to trees as well; the mean of both log-odds answers it.
+    """
 
     told: Mapping[str, float]
     lead: Mapping[str, float]
     threshold: float
+    told_trees: Trees | None = None
 
     def chance(self, features: Mapping[str, float]) -> float:
         """The probability that a mention is a development of its document."""
-        return float(1.0 / (1.0 + np.exp(-weighed(self.told, features))))
+        odds = weighed(self.told, features)
+        if self.told_trees is not None:
+            odds = (odds + self.told_trees.log_odds(features)) / 2
+        return float(1.0 / (1.0 + np.exp(-odds)))
 
     def untold(self, chance: float) -> float:
         """The confidence of a mention that is not told: its chance, under the threshold."""
@@ -313,4 +321,9 @@ def load_document_model() -> DocumentModel:
     """The shipped weights."""
     source = resources.files("extractors").joinpath("reading", "weights", WEIGHTS)
     data = json.loads(source.read_text(encoding="utf-8"))
-    return DocumentModel(told=data["told"], lead=data["lead"], threshold=data["threshold"])
+    return DocumentModel(
+        told=data["told"],
+        lead=data["lead"],
+        threshold=data["threshold"],
+        told_trees=Trees(**data["told_trees"]),
+    )
