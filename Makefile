@@ -10,7 +10,7 @@ MANIFESTS := build/manifests
 LOCK := --quiet --system-certs --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast check quality train train-encoder train-gate train-head train-documents soak fuzz soak-serve bench bench-lake bench-scale bench-ingest format lock wheel audit check-manifests check-pythons clean
+.PHONY: help install demo test test-fast check quality train train-encoder train-head train-gate train-documents soak fuzz soak-serve bench bench-lake bench-scale bench-ingest format lock wheel audit check-manifests check-pythons clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -103,22 +103,22 @@ $(TRAINER)/.installed: pyproject.toml $(TOOLS)
 	@touch $@
 
 # On two idle cores, at 13 ms a sample and pass: some 65 minutes for the five folds (three epochs
-# each), 18 for the shipped encoder (four); gate, head and document model take ten more. A killed
+# each), 18 for the shipped encoder (four); head, gate and document model take twenty more. A killed
 # training goes on after its last whole epoch.
-train:  ## remake all weights from the labels in some 95 minutes on two idle cores (needs POLICYWIRE_SHARED)
+train:  ## remake all weights from the labels in some 105 minutes on two idle cores (needs POLICYWIRE_SHARED)
 	$(MAKE) train-encoder
-	$(MAKE) train-gate
 	$(MAKE) train-head
+	$(MAKE) train-gate
 	$(MAKE) train-documents
 
 train-encoder: $(TRAINER)/.installed  ## remake the encoder and its five folds (MORE="--fold 0" or MORE=--all for one)
 	$(TRAINER)/bin/python -m extractors.training.encoder $(MORE)
 
-train-gate: $(TOOLS)  ## remake the gate of n-grams
-	$(BIN)/python -m extractors.training.ngrams
-
 train-head: $(TOOLS)  ## remake head and combination from the folds in build/reader
 	$(BIN)/python -m extractors.training.train $(MORE)
+
+train-gate: $(TOOLS)  ## remake the gate of n-grams, after encoder and head: it learns what they find
+	$(BIN)/python -m extractors.training.ngrams
 
 train-documents: $(TOOLS)  ## remake the document model, last: it reads what all others say
 	$(BIN)/python -m extractors.training.documents $(MORE)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import shellingham
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -223,10 +224,20 @@ def forks(world: Path) -> Iterator[Forks]:
     found.close()
 
 
+def has_known_shell() -> bool:
+    """Was a shell for which there are completions among those that started the tests?"""
+    try:
+        return shellingham.detect_shell()[0] in ("bash", "zsh", "fish")
+    except shellingham.ShellDetectionFailure:
+        return False
+
+
 @pytest.mark.parametrize("line", documented())
 def test_a_typed_command_runs(line: str, world: Path, forks: Forks) -> None:
     if reason := next((why for part, why in NOT_RUN.items() if part in line), None):
         pytest.skip(reason)
+    if "--install-completion" in line and not has_known_shell():
+        pytest.skip("no shell that it knows has started the tests")
     told = with_real_ids(line, world / "var" / "policywire.snapshot.duckdb")
     if "warehouse restore" in line:
         # The file it keeps is named by the second; the documents restore more than once.

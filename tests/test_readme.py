@@ -20,6 +20,7 @@ from threading import Thread
 import pytest
 
 from flows.base.loopback import LoopbackServer
+from tests.default_port import default_port_alone
 from tests.demo import within_an_hour
 from tests.readme import (
     ROOT,
@@ -185,7 +186,8 @@ def test_every_command_of_the_readme(clone: Path, demo: str, feed_url: str) -> N
             )
             (clone / "policywire.toml").write_text('feeds = "feeds.toml"\n', "utf-8")
         if line.endswith("policywire serve"):
-            serves_until_ctrl_c(clone, line)
+            with default_port_alone():
+                serves_until_ctrl_c(clone, line)
             continue
         output = typed(clone, line)
         assert output.strip(), line

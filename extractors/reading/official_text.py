@@ -60,6 +60,10 @@ _THEREFORE = re.compile(r"\bnow,? therefore\b", re.I)
 _REASONS = re.compile(
     r"\bSection\s1\.[\s*_]*(?:Purpose|Background|Policy|Findings|National Emergency)\b"
 )
+# What an order still decides while it gives its reasons, and what it only recites there.
+_DECIDES = re.compile(
+    r"\bI (?:have (?:also |further )?)?(?:determined?|decided?|find it|order|direct)\b|\bhereby\b"
+)
 _SECOND = re.compile(r"\bSec(?:tion|\.)\s2\.")
 _ADJUSTS = re.compile(r"\badjust\w* (?:the )?imports\b", re.I)
 # "**SECURING SUPPLY:** Today ...": the heading of a paragraph.
@@ -131,7 +135,7 @@ def is_no_step(e: EventMention, frame: Frame) -> bool:
     if e.factuality is Factuality.CONDITIONAL and e.status is not EventStatus.THREATENED:
         return True
     reasons = e.field != "title" and e.sentence_start < frame.preamble
-    if reasons and step_of(e) not in frame.ordered:
+    if reasons and (step_of(e) not in frame.ordered or not _DECIDES.search(e.sentence)):
         return True
     at = max(0, e.start - e.sentence_start)
     before = e.sentence[max(0, at - _REACH) : at]

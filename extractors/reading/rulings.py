@@ -28,6 +28,7 @@ from extractors.text.numbers import find_durations
 from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
 
 # A step that can be what talks are about; the others are talk or its end themselves.
+_WOULD = re.compile(r"\b(?:would|could|might|to) (?:\w+ly )?$")
 STEPS = frozenset(EventStatus) - {
     EventStatus.UNDER_NEGOTIATION,
     EventStatus.THREATENED,
@@ -137,7 +138,9 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
         return replace(said, type=kind, status=EventStatus.AVERTED, factuality=asserted)
     if _denies(text, spans, said):
         return replace(said, factuality=Factuality.NEGATED)
-    if said.status in STEPS and is_talked_of(root):
+    # "Talks on a deal that would avert the tariff", not "that averted it".
+    undecided = said.status is EventStatus.AVERTED and _WOULD.search(text[: c.start])
+    if (undecided or said.status in STEPS) and is_talked_of(root):
         said = replace(said, status=EventStatus.UNDER_NEGOTIATION)
     elif said.status in STEPS and (is_considered(root) or _wanted(doc, c, said)):
         said = replace(said, status=EventStatus.PROPOSED)

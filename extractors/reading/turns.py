@@ -5,6 +5,7 @@ petrol at home is no tariff. Each holds whatever encoder and head make of the se
 """
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 
 from extractors.events.context import SentenceContext
@@ -15,6 +16,7 @@ from extractors.reading.rulings import Said
 from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
 
 _TAKEN = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
+_ENDED = frozenset({EventStatus.LIFTED, EventStatus.SUSPENDED, EventStatus.CUT})
 _RATED = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION, EventType.TRADE_REMEDY})
 _BARS = frozenset(
     {
@@ -95,6 +97,18 @@ _QUARREL = re.compile(
     r"with (?:[\w-]+ ){0,2}$",
     re.I,
 )
+# "Ends its tariffs on U.S. industrial goods": whose goods they are does not act.
+_GOODS_OF = re.compile(
+    r"(?:['’]s?)? (?:[\w-]+,? (?:and )?){0,5}?(?:goods|products|exports|exporters|imports)\b"
+)
+_AT_BORDER = frozenset(
+    {
+        EventType.TARIFF,
+        EventType.TARIFF_EXEMPTION,
+        EventType.TRADE_REMEDY,
+        EventType.IMPORT_RESTRICTION,
+    }
+)
 _JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
 
 _TAX_AT_HOME = re.compile(
@@ -106,12 +120,31 @@ _TAX_AT_HOME = re.compile(
 _AT_THE_BORDER = re.compile(r"tariff|\bdut(?:y|ies)\b|\blev(?:y|ies)\b|import|export|customs", re.I)
 # "After it was authorized last summer": within the clause of the step.
 _LONG_AGO = re.compile(
-    r"[^.;,]{0,120}\blast (?:spring|summer|autumn|fall|winter|year|month)\b", re.I
+    r"[^.;,]{0,120}\b(?:last (?:spring|summer|autumn|fall|winter|year|month)"
+    r"|(?:months|years|decades|(?:a|one) (?:month|year|decade)) ago)\b",
+    re.I,
+)
+# "Have been in force for a year" tells what stands; "since Monday" is news.
+_LONG_IN_FORCE = re.compile(
+    r"\b(?:has|have) (?:long )?been in (?:force|place|effect)\b(?! since \w+day\b)", re.I
 )
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _LONG_AGO_OPENS = re.compile(
     rf"\W*(?:last (?:spring|summer|autumn|fall|winter|year|month|{_MONTHS})\b,"
     r"|(?:flashback|throwback|looking back|on this day)\b\W)",
+    re.I,
+)
+# "Will eliminate 99 percent of tariff barriers" ends tariffs, not an exemption from them.
+_ENDS_TARIFFS = re.compile(
+    r"(?:eliminat|abolish|scrap|remov|drop)\w*\b(?:(?!exempt|exclu|de minimis)[^.;]){0,80}?"
+    r"\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b(?! exempt)",
+    re.I,
+)
+# A rule on imports from which goods are spared, or by which they are let in.
+_LETS_IN = re.compile(
+    r"\b(?:exempt\w*|accept\w* (?:the )?import\w*"
+    r"|(?:remov|eliminat|eas|abolish|scrap)\w* (?:[\w-]+ ){0,5}"
+    r"(?:barriers?|restrictions?|licen[sc]ing|requirements?))\b",
     re.I,
 )
 # "Seeks a tariff" proposes it (ontology, ruling 3).
@@ -154,6 +187,8 @@ def _taken(text: str, c: Candidate, said: Said) -> Said:
             return replace(said, type=EventType.EXPORT_CONTROL, status=EventStatus.NARROWED)
         if said.type in _BARS:
             return replace(said, status=EventStatus.NARROWED)
+    if said.type is EventType.IMPORT_RESTRICTION and _meets(_LETS_IN, text, c):
+        return replace(said, status=EventStatus.NARROWED)
     if said.type in _RATED and _PURSUES.match(text, c.start):
         return replace(said, status=EventStatus.PROPOSED)
     if said.type in _BARS and _meets(_REFUSES, text, c):
@@ -182,7 +217,8 @@ def _turned_round(text: str, c: Candidate, said: Said) -> Said:
 
 def _time_frame(text: str, c: Candidate, said: Said) -> TimeFrame:
     """Background is what came long ago; refunds are paid as a court once struck the duties down."""
-    old = _LONG_AGO.match(text, c.end) or _LONG_AGO_OPENS.match(text)
+    stands = said.status is EventStatus.IN_FORCE and _LONG_IN_FORCE.search(text)
+    old = stands or _LONG_AGO.match(text, c.end) or _LONG_AGO_OPENS.match(text)
     if said.time_frame is TimeFrame.CURRENT and old:
         return TimeFrame.BACKGROUND
     refunded = said.type in _RATED and _REFUND.search(text) is not None
@@ -194,6 +230,8 @@ def _of_exemption(context: SentenceContext, c: Candidate, said: Said) -> Said:
     text = context.text
     if said.status is EventStatus.LIFTED and _FREED.match(text, c.start):
         return replace(said, status=EventStatus.ADOPTED)
+    if said.status in _ENDED and _ENDS_TARIFFS.match(text, c.start):
+        return replace(said, type=EventType.TARIFF, status=EventStatus.LIFTED)
     if said.status not in _TAKEN or not _ENDS.match(text, c.start):
         return said
     if not _EXEMPTS.search(text[: c.start]):
@@ -213,11 +251,25 @@ def is_no_measure(text: str, kind: EventType) -> bool:
 def without_opponents(
     context: SentenceContext, kind: EventType, actors: list[Party], targets: list[Party]
 ) -> tuple[list[Party], list[Party]]:
-    """(actors, targets), where whom another quarrels with is hit: "raises duties in a row with"."""
+    """(actors, targets), where those who are hit and do not act are targets.
+
+    Whom another quarrels with ("raises duties in a row with"), whose goods meet a measure ("ends
+    its tariffs on U.S. goods").
+    """
     if len(actors) < 2 or kind in _JOINT:
         return actors, targets
-    places = {n.code: n.start for n in reversed(jurisdictions(context.names))}
-    hit = [p for p in actors if _QUARREL.search(context.text[: places.get(p.code, 0)])]
+    text, places = context.text, defaultdict(list)
+    for name in jurisdictions(context.names):
+        places[name.code].append(name)
+    hit = [
+        p
+        for p in actors
+        if (named := places[p.code])
+        and (
+            _QUARREL.search(text[: named[0].start])
+            or (kind in _AT_BORDER and all(_GOODS_OF.match(text, n.end) for n in named))
+        )
+    ]
     kept = [p for p in actors if p not in hit]
     return (kept, [*targets, *hit]) if kept else (actors, targets)
 

@@ -1,10 +1,11 @@
 """Train the second gate: `python -m extractors.training.ngrams`.
 
 Learns from every labelled sentence of POLICYWIRE_SHARED, of the pointers and of our own, and, with
-little weight, from sentences of the corpora taken as they come, few of which tell an event: labels
-were drawn near the line and do not show what most text is like. Those that a first fit finds
-likeliest are left out, as they may tell one after all. Prints recall out of fold and the share of
-raw sentences that pass, then writes extractors/reading/weights/ngrams.npz. Needs scikit-learn.
+less weight, from sentences of the corpora taken as they come: labels were drawn near the line and
+do not show what most text is like. Whether such a sentence tells an event is what the shipped
+reader finds with its gates open, so reader, head and combination must be made before. Prints
+recall out of fold and the share of raw sentences that pass, then writes
+extractors/reading/weights/ngrams.npz. Needs scikit-learn; reading takes ten minutes on two cores.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import random
 import re
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +28,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from extractors.reading.cascade import looks_like_headline
+from extractors.extract import Extractor
+from extractors.reading.assemble import events_of
+from extractors.reading.cascade import Gates, looks_like_headline
 from extractors.reading.letters import letter_gate
 from extractors.reading.ngrams import BUCKETS, WEIGHTS, ZERO, buckets
 from extractors.text.readable import clean, reject_reason
@@ -38,9 +42,11 @@ from models.event import TextUnit
 
 SEED, FOLDS = 16, 5
 RECALLS = (0.98, 0.985, 0.99, 0.995)
-STRENGTH, WEAK_WEIGHT, LIKELIEST = 10.0, 0.2, 0.1
+STRENGTH = 10.0
+# What a sentence as it comes counts beside a labelled one, with an event and without.
+READ_WEIGHT, WEAK_WEIGHT = 0.5, 0.2
 # Sentences taken as they come: to learn from, and to count how many pass.
-WEAK_EACH, RAW_EACH = 12_000, 20_000
+WEAK_EACH, RAW_EACH = 12_000, 10_000
 COUNTED = ("whitehouse", "reuters_1987", "feed_items_2026")
 POINTERS = Path("tests/quality/labelled")
 # Our own sentences avoid the usual words, LIKELY ones have passed a gate: both teach, and set no
@@ -140,26 +146,39 @@ def words_of(text: str) -> str:
     return re.sub(r"\W+", " ", text.lower()).strip()
 
 
-def raw_sentences(corpus: Path, most: int) -> list[Sentence]:
-    """Sentences of a corpus as they come, from documents in random order."""
+def raw_documents(corpus: Path) -> Iterator[tuple[int, TextUnit]]:
+    """The readable documents of a corpus in random order, each with its fold."""
     documents = records_in(corpus)
     random.Random(SEED).shuffle(documents)  # noqa: S311 - a draw, no secret
-    found: list[Sentence] = []
     for document in documents:
         title, body = document.get("title") or "", document.get("text") or ""
         unit = TextUnit(unit_id="raw", text=body, title=title, kind="article")
-        if reject_reason(unit):
-            continue
-        fold = fold_of(str(document.get("id") or title))
-        for raw, headline in ((title, True), (body, False)):
+        if not reject_reason(unit):
+            yield fold_of(str(document.get("id") or title)), unit
+
+
+def raw_sentences(
+    documents: Iterable[tuple[int, TextUnit]], set_name: str, most: int, extractor: Extractor
+) -> list[Sentence]:
+    """Some sentences of documents, each with the events that the extractor finds in it."""
+    found: list[Sentence] = []
+    for fold, unit in documents:
+        docs = extractor.parse(unit)
+        told = Counter(
+            (e.field, e.sentence_start)
+            for doc in docs
+            for e in events_of(doc, unit, extractor.version)
+        )
+        for field, raw in (("title", unit.title or ""), ("body", unit.text)):
             found += (
                 Sentence(
                     text=text,
-                    headline=headline or looks_like_headline(text),
-                    set_name=corpus.name.removesuffix(".jsonl.gz"),
+                    headline=field == "title" or looks_like_headline(text),
+                    set_name=set_name,
                     fold=fold,
+                    events=told[field, start],
                 )
-                for _, _, text in spans(raw, headline)
+                for start, _, text in spans(raw, field == "title")
             )
         if len(found) >= most:
             break
@@ -189,20 +208,12 @@ class Linear:
         return np.asarray(rows @ (self.weights * self.unit) + self.bias)
 
 
-def fit(rows: Matrix, says: NDArray[np.bool_], weak: Matrix) -> Linear:
-    """A model of labelled rows and of weak ones without an event, less the likeliest of these."""
-    model = None
-    kept = weak
-    for likeliest in (0.0, LIKELIEST):
-        if model is not None:
-            scores = model.decision_function(weak)
-            kept = weak[scores < np.quantile(scores, 1 - likeliest)]
-        labels = np.r_[says, np.zeros(kept.shape[0], bool)]
-        trust = np.r_[np.ones(len(says)), np.full(kept.shape[0], WEAK_WEIGHT)]
-        model = LogisticRegression(
-            C=STRENGTH, solver="liblinear", max_iter=300, random_state=SEED
-        ).fit(sparse.vstack([rows, kept]), labels, sample_weight=trust)
-    assert model is not None, "two fits were made"
+def fit(rows: Matrix, says: NDArray[np.bool_], raw: Matrix, read: NDArray[np.bool_]) -> Linear:
+    """A model of labelled rows and of raw ones. `read`: where the reader finds an event."""
+    trust = np.r_[np.ones(len(says)), np.where(read, READ_WEIGHT, WEAK_WEIGHT)]
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=300, random_state=SEED).fit(
+        sparse.vstack([rows, raw]), np.r_[says, read], sample_weight=trust
+    )
     exact = model.coef_[0]
     unit = float(np.abs(exact).max()) / 127
     whole = np.rint(exact / unit).astype(np.int8)
@@ -256,15 +267,20 @@ def report_recall(
 def report_shares(
     counted: dict[str, list[Sentence]], model: Linear, limits: NDArray[np.float64]
 ) -> None:
-    """Of the raw sentences of some corpora: how many pass the letters, and these and the model."""
+    """Of the raw sentences of some corpora: how many pass the letters, and these and the model.
+
+    So of all, and of those in which the reader finds an event with its gates open.
+    """
     for name, sentences in counted.items():
-        worth = [s for s in sentences if letter_gate().passes(s.text)]
-        scores = model(matrix(worth))
-        through = [(scores >= limit).sum() / len(sentences) for limit in limits]
-        say(
-            f"{name:16} {len(sentences):6} {len(worth) / len(sentences):7.3f}  "
-            + " ".join(f"{t:.3f}" for t in through)
-        )
+        letters = np.array([letter_gate().passes(s.text) for s in sentences])
+        scores = model(matrix(sentences))
+        told = np.array([s.events > 0 for s in sentences])
+        for which, of in ((name, np.ones(len(sentences), bool)), ("- with events", told)):
+            through = [(of & letters & (scores >= limit)).sum() / of.sum() for limit in limits]
+            say(
+                f"{which:16} {of.sum():6} {(of & letters).sum() / of.sum():7.3f}  "
+                + " ".join(f"{t:.3f}" for t in through)
+            )
 
 
 def weak_and_counted(known: set[str]) -> tuple[list[Sentence], dict[str, list[Sentence]]]:
@@ -272,17 +288,21 @@ def weak_and_counted(known: set[str]) -> tuple[list[Sentence], dict[str, list[Se
 
     Where they are counted, documents of fold 0 are for that and teach nothing.
     """
-    folder = shared_folder() / "corpora"
+    extractor = Extractor()
+    extractor.gates = Gates(None)
     weak: list[Sentence] = []
     counted: dict[str, list[Sentence]] = {}
-    for path in sorted(folder.rglob("*.jsonl.gz")):
-        count = path.name.removesuffix(".jsonl.gz") in COUNTED
-        found = raw_sentences(path, 100_000 if count else WEAK_EACH)
-        if count:
-            counted[found[0].set_name] = [s for s in found if s.fold == 0][:RAW_EACH]
-            found = [s for s in found if s.fold]
-        worth = (s for s in found if letter_gate().passes(s.text) and words_of(s.text) not in known)
-        weak += list(worth)[:WEAK_EACH]
+    for path in sorted((shared_folder() / "corpora").rglob("*.jsonl.gz")):
+        name = path.name.removesuffix(".jsonl.gz")
+        documents = list(raw_documents(path))
+        if name in COUNTED:
+            apart = (d for d in documents if d[0] == 0)
+            counted[name] = raw_sentences(apart, name, RAW_EACH, extractor)
+            documents = [d for d in documents if d[0] != 0]
+        found = raw_sentences(documents, name, WEAK_EACH, extractor)
+        worth = [s for s in found if letter_gate().passes(s.text) and words_of(s.text) not in known]
+        weak += worth
+        say(f"{name}: {len(found):,} sentences, {sum(s.events > 0 for s in worth):,} with events")
     return weak, counted
 
 
@@ -296,6 +316,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weak, counted = weak_and_counted({words_of(s.text) for s in sentences})
     say(f"{len(sentences)} labelled sentences, {len(weak)} as they come")
     rows, weak_rows = matrix(sentences), matrix(weak)
+    read = np.array([s.events > 0 for s in weak])
     events = np.array([s.events for s in sentences])
     names = np.array([s.set_name for s in sentences])
     folds = np.array([s.fold for s in sentences])
@@ -303,11 +324,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scores = np.zeros(len(sentences))
     for fold in range(FOLDS):
         learns = teaches & (folds != fold)
-        model = fit(rows[learns], events[learns] > 0, weak_rows)
+        model = fit(rows[learns], events[learns] > 0, weak_rows, read)
         scores[folds == fold] = model(rows[folds == fold])
     limits = thresholds(scores, events * passed * (names != OWN) * (names != LIKELY))
     report_recall(sentences, passed, scores, limits)
-    model = fit(rows[teaches], events[teaches] > 0, weak_rows)
+    model = fit(rows[teaches], events[teaches] > 0, weak_rows, read)
     report_shares(counted, model, limits)
     if not a.dry:
         learnt = [s for s, ok in zip(sentences, teaches, strict=True) if ok]

@@ -110,12 +110,14 @@ def test_the_reasons_of_an_order_are_no_steps(text: str, reasons: str) -> None:
     assert "are taxed" in text[preamble:]
 
 
-def test_the_reasons_of_an_order_count_if_it_orders_what_they_say() -> None:
+def test_the_reasons_of_an_order_count_if_they_decide_what_it_orders() -> None:
     text = "1. Widgets pour in, tax them. " * 40 + "NOW, THEREFORE, widgets are taxed."
     late = replace(CLAUSE, start=len(text), sentence_start=len(text))
     raised = replace(late, status=EventStatus.RAISED)
-    assert is_no_step(CLAUSE, frame_of([CLAUSE, raised], "", text))
-    assert not is_no_step(CLAUSE, frame_of([CLAUSE, late], "", text))
+    decides = replace(CLAUSE, sentence=f"I have decided that {CLAUSE.sentence}")
+    assert is_no_step(CLAUSE, frame_of([CLAUSE, late], "", text))
+    assert is_no_step(decides, frame_of([decides, raised], "", text))
+    assert not is_no_step(decides, frame_of([decides, late], "", text))
     title = replace(raised, field="title", sentence_start=0)
     assert not is_no_step(title, frame_of([title], "", text))
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from extractors.extract import Extractor
+from extractors.reading.assemble import events_of
 from models.event import EventMention, TextUnit
 
 
@@ -141,3 +142,18 @@ def test_what_was_planned_is_no_step(extractor: Extractor) -> None:
 def test_a_noun_names_what_another_step_is_done_to(extractor: Extractor) -> None:
     events = events_in(extractor, "The trade agreement between Peru and Oman lapses on Friday.")
     assert [event.status for event in events] == ["expired"]
+
+
+def test_what_a_deal_in_talks_would_avert_is_not_averted(extractor: Extractor) -> None:
+    title = "Peru and Chile in talks on deal to defer copper tariffs"
+    would = "Peru and Chile are negotiating a trade deal that would avert Chile's copper tariffs."
+    unit = TextUnit(unit_id="a", text=would, title=title, kind="article")
+    statuses = {
+        event.status
+        for doc in extractor.parse(unit)
+        for event in events_of(doc, unit, extractor.version)
+    }
+    assert "under_negotiation" in statuses
+    assert "averted" not in statuses
+    done = "Peru and Chile signed a trade deal that averted Chile's copper tariffs."
+    assert "averted" in {event.status for event in events_in(extractor, done)}

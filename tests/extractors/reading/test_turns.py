@@ -95,6 +95,9 @@ def test_a_tax_at_home_is_no_tariff(extractor: Extractor, text: str, count: int)
         ("Customs will refund the tariffs that were struck down by the court.", {"background"}),
         ("The court struck down the tariffs on steel.", {"current"}),
         ("Kenya banned exports of maize last summer.", {"background"}),
+        ("Kenya's ban on exports of maize has been in force for two years.", {"background"}),
+        ("Kenya's ban on exports of maize has been in force since Monday.", {"current"}),
+        ("Kenya banned exports of maize years ago.", {"background"}),
         ("Kenya banned exports of maize last week.", {"current"}),
         ("FLASHBACK: Canada imposes 25% tariff on steel", {"background"}),
         ("Canada imposes 25% tariff on steel", {"current"}),
@@ -102,6 +105,22 @@ def test_a_tax_at_home_is_no_tariff(extractor: Extractor, text: str, count: int)
 )
 def test_what_lies_back_is_background(extractor: Extractor, text: str, frames: set[str]) -> None:
     assert {event.time_frame for event in events_in(extractor, text)} == frames
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Chile will eliminate 90 percent of its tariffs on Kenyan tea.", {"tariff lifted"}),
+        ("Chile will eliminate its tariff exemption for tea.", {"tariff_exemption lifted"}),
+        (
+            "Chile will accept importation of vehicles built to Kenyan standards.",
+            {"import_restriction narrowed"},
+        ),
+        ("Chile restricted imports of Kenyan tea.", {"import_restriction adopted"}),
+    ],
+)
+def test_what_lets_goods_in_eases(extractor: Extractor, text: str, kinds: set[str]) -> None:
+    assert {f"{e.type} {e.status}" for e in events_in(extractor, text)} == kinds
 
 
 def test_whom_a_state_quarrels_with_does_not_act(extractor: Extractor) -> None:
@@ -146,3 +165,14 @@ def test_the_review_of_a_purchase_is_screening(extractor: Extractor) -> None:
 )
 def test_what_is_pursued_is_proposed(extractor: Extractor, text: str, status: str) -> None:
     assert events_in(extractor, text)[0].status == status
+
+
+def test_whose_goods_meet_a_tariff_does_not_act(extractor: Extractor) -> None:
+    (event,) = events_in(
+        extractor, "Chile will lift 90 percent of its tariffs on Kenyan farm products."
+    )
+    assert (event.actors, event.targets) == (("CL",), ("KE",))
+    (event,) = events_in(
+        extractor, "Kenya and Chile said Chile will lift its tariffs on Kenyan farm products."
+    )
+    assert "CL" in event.actors

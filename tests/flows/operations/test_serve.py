@@ -21,9 +21,9 @@ from werkzeug import Request, Response
 
 from flows.operations.prefect_server import free_port, taken
 from flows.operations.server_secret import knows_secret, secret_of
+from tests.default_port import DEFAULT_PORT, default_port_alone
 from warehouse.connection import open_warehouse
 
-PORT = 4200
 PASSES_S = 400.0
 STOP_S = 10.0
 POLICYWIRE = Path(sys.executable).with_name("policywire")
@@ -79,15 +79,15 @@ def feed(_: Request) -> Response:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`policywire serve` in an empty environment, on the port of the README if that is free."""
     folder = tmp_path_factory.mktemp("stranger")
-    port = free_port() if taken(PORT) else PORT
-    with HTTPServer(host="127.0.0.1") as server:
+    with default_port_alone(), HTTPServer(host="127.0.0.1") as server:
+        port = free_port() if taken(DEFAULT_PORT) else DEFAULT_PORT
         server.expect_request("/feed.xml").respond_with_handler(feed)
         (folder / "feeds.toml").write_text(
             f'[[feed]]\nid = "n"\nname = "N"\nurl = "{server.url_for("/feed.xml")}"\n'
             'category = "news"\nlanguage = "en"\npoll_minutes = 1\npoll_max_minutes = 1\n'
             "enabled = true\nallow_private = true\n"
         )
-        own_port = "" if port == PORT else f"server_port = {port}\n"
+        own_port = "" if port == DEFAULT_PORT else f"server_port = {port}\n"
         (folder / "policywire.toml").write_text(
             f'feeds = "feeds.toml"\n[schedule]\nnews = "* * * * *"\n{own_port}'
         )
