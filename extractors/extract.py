@@ -126,6 +126,10 @@ class Extractor:
                 raise ExtractionError(unit.unit_id, self.budget.reason(chars, spent))
         return docs
 
+    def mentions(self, unit: TextUnit) -> list[EventMention]:
+        """The mentions of a unit's sentences, whether its document tells them or not."""
+        return [e for doc in self.parse(unit) for e in events_of(doc, unit, self.version)]
+
     def contexts(self, unit: TextUnit) -> list[SentenceContext]:
         """The sentences of a unit that pass the gates, as models read them."""
         return list(self._contexts(unit, self.gates.sentences(unit)))

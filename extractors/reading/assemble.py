@@ -25,7 +25,7 @@ from extractors.reading.decide import Decision, decide
 from extractors.reading.event_dates import OF_ACTS, Told, read_dates
 from extractors.reading.readings import Reading
 from extractors.reading.roles import read_companies, read_parties, read_products
-from extractors.reading.turns import is_no_measure, without_opponents
+from extractors.reading.turns import is_no_measure, only_who_acts
 from models.event import (
     EntityMention,
     EventDate,
@@ -110,7 +110,7 @@ def _mention(
     c = d.candidate
     reading: Reading = doc.user_data["reading"]
     measure = c.evidence.start, c.evidence.end
-    actors, targets = without_opponents(
+    actors, targets = only_who_acts(
         context, d.type, *read_parties(doc, context, d.read, d.type, measure)
     )
     products, commodities = read_products(doc, context, reading, d.read)

@@ -5,6 +5,15 @@ import re
 from extractors.events.policy_events import Candidate
 from models.event import EventStatus, EventType
 
+# What a state does to goods that come in.
+ON_IMPORTS = frozenset(
+    {
+        EventType.TARIFF,
+        EventType.TARIFF_EXEMPTION,
+        EventType.TRADE_REMEDY,
+        EventType.IMPORT_RESTRICTION,
+    }
+)
 _NEAR, _FAR = 60, 160
 _BEGUN = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 _DUTIES = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION})

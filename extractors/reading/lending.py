@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.events.gazetteer import load_gazetteer
+from extractors.reading.kinds import ON_IMPORTS
 from models.event import (
     EventMention,
     EventStatus,
@@ -21,16 +22,8 @@ from models.event import (
 from models.reference import product_bucket
 
 _NOBODY = frozenset({"XX", "world"})
-_ON_IMPORTS = frozenset(
-    {
-        EventType.TARIFF,
-        EventType.TARIFF_EXEMPTION,
-        EventType.TRADE_REMEDY,
-        EventType.IMPORT_RESTRICTION,
-    }
-)
 # What one state does to another; a rule on exports to everybody is not among them.
-_AIMED = _ON_IMPORTS | {EventType.EXPORT_BAN}
+_AIMED = ON_IMPORTS | {EventType.EXPORT_BAN}
 _BETWEEN_TWO = frozenset(
     {EventType.TARIFF, EventType.TARIFF_EXEMPTION, EventType.OFFTAKE_AGREEMENT}
 )
@@ -106,7 +99,7 @@ def _alike(other: EventMention, e: EventMention) -> bool:
     if set(other.actors) != set(e.actors):
         return False
     past = other.time_frame is TimeFrame.BACKGROUND and e.time_frame is not other.time_frame
-    if (past or e.type not in _ON_IMPORTS) and status_class(other.status) != status_class(e.status):
+    if (past or e.type not in ON_IMPORTS) and status_class(other.status) != status_class(e.status):
         return False
     mine, theirs = _buckets(e), _buckets(other)
     return not mine or not theirs or bool(mine & theirs)

@@ -60,7 +60,7 @@ _THEREFORE = re.compile(r"\bnow,? therefore\b", re.I)
 _REASONS = re.compile(
     r"\bSection\s1\.[\s*_]*(?:Purpose|Background|Policy|Findings|National Emergency)\b"
 )
-# What an order still decides while it gives its reasons, and what it only recites there.
+# What an order decides while it still gives its reasons; the rest of them it recites.
 _DECIDES = re.compile(
     r"\bI (?:have (?:also |further )?)?(?:determined?|decided?|find it|order|direct)\b|\bhereby\b"
 )

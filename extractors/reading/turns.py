@@ -6,12 +6,14 @@ petrol at home is no tariff. Each holds whatever encoder and head make of the se
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.events.context import SentenceContext
-from extractors.events.gazetteer import jurisdictions
+from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.policy_events import Candidate
 from extractors.events.roles import Party
+from extractors.reading.kinds import ON_IMPORTS
 from extractors.reading.rulings import Said
 from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
 
@@ -100,14 +102,6 @@ _QUARREL = re.compile(
 # "Ends its tariffs on U.S. industrial goods": whose goods they are does not act.
 _GOODS_OF = re.compile(
     r"(?:['’]s?)? (?:[\w-]+,? (?:and )?){0,5}?(?:goods|products|exports|exporters|imports)\b"
-)
-_AT_BORDER = frozenset(
-    {
-        EventType.TARIFF,
-        EventType.TARIFF_EXEMPTION,
-        EventType.TRADE_REMEDY,
-        EventType.IMPORT_RESTRICTION,
-    }
 )
 _JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
 
@@ -248,7 +242,7 @@ def is_no_measure(text: str, kind: EventType) -> bool:
     return kind is EventType.SUBSIDY and paid_back
 
 
-def without_opponents(
+def only_who_acts(
     context: SentenceContext, kind: EventType, actors: list[Party], targets: list[Party]
 ) -> tuple[list[Party], list[Party]]:
     """(actors, targets), where those who are hit and do not act are targets.
@@ -258,20 +252,20 @@ def without_opponents(
     """
     if len(actors) < 2 or kind in _JOINT:
         return actors, targets
-    text, places = context.text, defaultdict(list)
+    places = defaultdict(list)
     for name in jurisdictions(context.names):
         places[name.code].append(name)
-    hit = [
-        p
-        for p in actors
-        if (named := places[p.code])
-        and (
-            _QUARREL.search(text[: named[0].start])
-            or (kind in _AT_BORDER and all(_GOODS_OF.match(text, n.end) for n in named))
-        )
-    ]
+    hit = [p for p in actors if _is_hit(context.text, kind, places[p.code])]
     kept = [p for p in actors if p not in hit]
     return (kept, [*targets, *hit]) if kept else (actors, targets)
+
+
+def _is_hit(text: str, kind: EventType, named: Sequence[Name]) -> bool:
+    """Is a party, named at some places, the other side of a quarrel, or only the owner of goods?"""
+    if not named:
+        return False
+    owner = kind in ON_IMPORTS and all(_GOODS_OF.match(text, name.end) for name in named)
+    return owner or _QUARREL.search(text[: named[0].start]) is not None
 
 
 def _is_allowed(text: str, c: Candidate) -> bool:

@@ -21,7 +21,6 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from extractors.extract import Extractor
-from extractors.reading.assemble import events_of
 from extractors.reading.document import (
     WEIGHTS,
     DocumentModel,
@@ -79,8 +78,7 @@ def read_document(
 ) -> tuple[TextUnit, list[EventMention]]:
     """The mentions of a document's sentences, none left out."""
     unit = unit_from_record({**record, "kind": "article"})
-    docs = extractor.parse(unit)
-    return unit, [e for doc in docs for e in events_of(doc, unit, extractor.version)]
+    return unit, extractor.mentions(unit)
 
 
 def labelled_documents(

@@ -18,7 +18,7 @@ import re
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from extractors.extract import Extractor
-from extractors.reading.assemble import events_of
 from extractors.reading.cascade import Gates, looks_like_headline
 from extractors.reading.letters import letter_gate
 from extractors.reading.ngrams import BUCKETS, WEIGHTS, ZERO, buckets
@@ -146,15 +145,16 @@ def words_of(text: str) -> str:
     return re.sub(r"\W+", " ", text.lower()).strip()
 
 
-def raw_documents(corpus: Path) -> Iterator[tuple[int, TextUnit]]:
-    """The readable documents of a corpus in random order, each with its fold."""
+def raw_documents(corpus: Path, folds: Container[int]) -> Iterator[tuple[int, TextUnit]]:
+    """The readable documents of some folds of a corpus in random order, each with its fold."""
     documents = records_in(corpus)
     random.Random(SEED).shuffle(documents)  # noqa: S311 - a draw, no secret
     for document in documents:
         title, body = document.get("title") or "", document.get("text") or ""
+        fold = fold_of(str(document.get("id") or title))
         unit = TextUnit(unit_id="raw", text=body, title=title, kind="article")
-        if not reject_reason(unit):
-            yield fold_of(str(document.get("id") or title)), unit
+        if fold in folds and not reject_reason(unit):
+            yield fold, unit
 
 
 def raw_sentences(
@@ -163,12 +163,7 @@ def raw_sentences(
     """Some sentences of documents, each with the events that the extractor finds in it."""
     found: list[Sentence] = []
     for fold, unit in documents:
-        docs = extractor.parse(unit)
-        told = Counter(
-            (e.field, e.sentence_start)
-            for doc in docs
-            for e in events_of(doc, unit, extractor.version)
-        )
+        told = Counter((e.field, e.sentence_start) for e in extractor.mentions(unit))
         for field, raw in (("title", unit.title or ""), ("body", unit.text)):
             found += (
                 Sentence(
@@ -294,12 +289,11 @@ def weak_and_counted(known: set[str]) -> tuple[list[Sentence], dict[str, list[Se
     counted: dict[str, list[Sentence]] = {}
     for path in sorted((shared_folder() / "corpora").rglob("*.jsonl.gz")):
         name = path.name.removesuffix(".jsonl.gz")
-        documents = list(raw_documents(path))
+        teaching = range(FOLDS)
         if name in COUNTED:
-            apart = (d for d in documents if d[0] == 0)
-            counted[name] = raw_sentences(apart, name, RAW_EACH, extractor)
-            documents = [d for d in documents if d[0] != 0]
-        found = raw_sentences(documents, name, WEAK_EACH, extractor)
+            teaching = range(1, FOLDS)
+            counted[name] = raw_sentences(raw_documents(path, {0}), name, RAW_EACH, extractor)
+        found = raw_sentences(raw_documents(path, teaching), name, WEAK_EACH, extractor)
         worth = [s for s in found if letter_gate().passes(s.text) and words_of(s.text) not in known]
         weak += worth
         say(f"{name}: {len(found):,} sentences, {sum(s.events > 0 for s in worth):,} with events")
