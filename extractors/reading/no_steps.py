@@ -21,6 +21,9 @@ _REACTIONS = frozenset(
     {"welcome", "criticise", "criticize", "condemn", "praise", "regret", "applaud", "deplore"}
     | {"cheer", "blame", "defend"}
 )
+# "Called the duty announced by Rome a mistake": the participle only says which duty.
+_JUDGES = _REACTIONS | {"call", "describe", "denounce", "dismiss", "slam"}
+_UNCERTAIN = frozenset({"if", "unless"})
 _OBJECTS = frozenset({"dobj", "nsubjpass"})
 # "The truce has bought miners a pause": nothing is sold.
 _BUYS_TIME = re.compile(
@@ -44,7 +47,8 @@ def tells_no_step(doc: Doc, text: str, c: Candidate, kind: EventType, said: Fact
         return True
     if kind is EventType.OFFTAKE_AGREEMENT and _BUYS_TIME.match(text, c.start):
         return True
-    return _is_reacted_to(c.step(doc))
+    step = c.step(doc)
+    return _is_reacted_to(step) or _is_judged(step) or _is_condition(step)
 
 
 def _is_reacted_to(step: Token) -> bool:
@@ -54,6 +58,30 @@ def _is_reacted_to(step: Token) -> bool:
         and step.dep_ in _OBJECTS
         and step.head.lemma_.lower() in _REACTIONS
         and all(child.dep_ in ("det", "poss", "compound", "amod") for child in step.children)
+    )
+
+
+def _is_judged(step: Token) -> bool:
+    """Does a participle only tell which measure somebody judges: "called the duty set by Rome"?"""
+    measure = step.head
+    judging = measure.head
+    return (
+        step.tag_ == "VBN"
+        and step.dep_ == "acl"
+        and measure.dep_ in _OBJECTS
+        and judging.lemma_.lower() in _JUDGES
+        # "Called off the duty announced in May" ends it.
+        and not any(child.dep_ == "prt" for child in judging.children)
+    )
+
+
+def _is_condition(step: Token) -> bool:
+    """Is a step but what another hangs on: "would answer if the duty went up"?
+
+    The if-clause is the condition of the other step, not a step of its own (ontology section 5).
+    """
+    return step.dep_ == "advcl" and any(
+        child.dep_ == "mark" and child.lower_ in _UNCERTAIN for child in step.children
     )
 
 

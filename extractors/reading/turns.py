@@ -20,6 +20,7 @@ from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeF
 _TAKEN = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
 _ENDED = frozenset({EventStatus.LIFTED, EventStatus.SUSPENDED, EventStatus.CUT})
 _RATED = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION, EventType.TRADE_REMEDY})
+_DUTIES = frozenset({EventType.TARIFF, EventType.TRADE_REMEDY, EventType.EXPORT_TAX})
 _BARS = frozenset(
     {
         EventType.EXPORT_BAN,
@@ -144,6 +145,29 @@ _LETS_IN = re.compile(
 # "Seeks a tariff" proposes it (ontology, ruling 3).
 _PURSUES = re.compile(r"(?:pursu(?:es?|ing)|seeks?|seeking|explor(?:es?|ing))\b", re.I)
 _NOT_HIT = re.compile(r"(?:shall|will|would) not (?:apply|be subject)\b", re.I)
+# "Tea will not be taxed at the border" frees goods; that a country is not hit averts.
+_NOT_CHARGED = re.compile(
+    r"(?:shall|will|would) not be (?:tariffed|taxed|charged|levied|dutiable)\b", re.I
+)
+# "Brings the duty down to 8%", "got the rate down from 30%".
+_MOVES_RATE = re.compile(
+    r"\b(?:br(?:ing|ought)|g[eo]t|take|took|push|put|haul|talk)(?:s|ing|ed|ting)?\b[^.;,]{0,40}?"
+    r"\b(?:tariff|dut(?:y|ie)|lev(?:y|ie)|rate)s?\b[^.;,]{0,40}? (?P<way>down|up) (?:to|from)\b",
+    re.I,
+)
+# Who pays a duty tells what stands: "pays an export duty of 5%", "goods that pay no duty".
+_PAYS_IT = re.compile(
+    r"\b(?<!to )(?<!will )(?<!must )(?<!shall )(?<!would )pays? (?:(?:an?|no|the|any) )?"
+    r"(?:[\w-]+ ){0,2}$",
+    re.I,
+)
+# "The order takes effect at midnight": the present tense, of a day to come.
+_BEGINS_OR_ENDS = re.compile(
+    r"(?:takes? effect|(?:comes?|enters?) into (?:force|effect)|starts?|begins?|lapses?|expires?"
+    r"|ends?)\b(?! up\b)[^.;,]{0,15}? "
+    r"(?:at midnight|tomorrow|on that day|next (?:week|month|year))\b",
+    re.I,
+)
 _BACK_TO_TRADE = re.compile(
     r"(?:restor|resum|reopen)\w*\b[^.;]{0,30}\b(?:access|imports?|purchases|buying)\b", re.I
 )
@@ -153,7 +177,7 @@ _TARIFFS = re.compile(r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies))", re.I)
 
 def turned(context: SentenceContext, c: Candidate, said: Said) -> Said:
     """The labels of an event, as words beside its step turn them."""
-    said = _of_kind(context, c, said)
+    said = _to_come(context, c, _of_kind(context, c, said))
     if said.type is EventType.TARIFF_EXEMPTION:
         said = _of_exemption(context, c, said)
     elif said.factuality is not Factuality.NEGATED and said.status in _TAKEN:
@@ -171,7 +195,27 @@ def _of_kind(context: SentenceContext, c: Candidate, said: Said) -> Said:
         return replace(said, type=EventType.INVESTMENT_SCREENING, status=status)
     if said.type is EventType.TARIFF and taken and _NOT_HIT.match(context.text, c.start):
         return replace(said, type=EventType.TARIFF_EXEMPTION, status=EventStatus.ADOPTED)
+    unhit = taken or said.status is EventStatus.AVERTED
+    if said.type is EventType.TARIFF and unhit and _frees_goods(context, c):
+        kind, status = EventType.TARIFF_EXEMPTION, EventStatus.ANNOUNCED
+        return replace(said, type=kind, status=status, factuality=Factuality.ASSERTED)
     return said
+
+
+def _frees_goods(context: SentenceContext, c: Candidate) -> bool:
+    """Are goods, and not a country, said not to be charged: "tea will not be taxed"?"""
+    if not _NOT_CHARGED.match(context.text, c.start):
+        return False
+    # A country's own name is the subject if it ends where the verb begins.
+    return all(name.end + 1 != c.start for name in jurisdictions(context.names))
+
+
+def _to_come(context: SentenceContext, c: Candidate, said: Said) -> Said:
+    """A text's present tense with a day to come is a step that is still ahead."""
+    plain = said.factuality is Factuality.ASSERTED and said.time_frame is TimeFrame.CURRENT
+    if context.headline or not plain or not _BEGINS_OR_ENDS.match(context.text, c.start):
+        return said
+    return replace(said, factuality=Factuality.SCHEDULED, time_frame=TimeFrame.FUTURE)
 
 
 def _taken(text: str, c: Candidate, said: Said) -> Said:
@@ -185,6 +229,11 @@ def _taken(text: str, c: Candidate, said: Said) -> Said:
         return replace(said, status=EventStatus.NARROWED)
     if said.type in _RATED and _PURSUES.match(text, c.start):
         return replace(said, status=EventStatus.PROPOSED)
+    if said.type in _DUTIES and _PAYS_IT.search(text[: c.start]):
+        return replace(said, status=EventStatus.IN_FORCE, time_frame=TimeFrame.BACKGROUND)
+    if said.type in _DUTIES and (moved := _met(_MOVES_RATE, text, c)):
+        down = moved["way"].lower() == "down"
+        return replace(said, status=EventStatus.CUT if down else EventStatus.RAISED)
     if said.type in _BARS and _meets(_REFUSES, text, c):
         return replace(said, status=EventStatus.REJECTED)
     if _is_cleared(text, c, said):
@@ -294,3 +343,9 @@ def _meets(words: re.Pattern[str], text: str, c: Candidate) -> bool:
     start = min(at for at, _ in c.spans) - _NEAR
     end = max(at for _, at in c.spans) + _NEAR
     return any(start < m.end() and m.start() < end for m in words.finditer(text))
+
+
+def _met(words: re.Pattern[str], text: str, c: Candidate) -> re.Match[str] | None:
+    """The words that hold a step, if they do."""
+    found = words.finditer(text)
+    return next((m for m in found if m.start() < c.end and c.start < m.end()), None)

@@ -176,3 +176,54 @@ def test_whose_goods_meet_a_tariff_does_not_act(extractor: Extractor) -> None:
         extractor, "Kenya and Chile said Chile will lift its tariffs on Kenyan farm products."
     )
     assert "CL" in event.actors
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Norway brings its tariff on Chilean salmon down to 8% from 20%.", "cut"),
+        ("The pact takes the Canadian duty on Peruvian copper down to 5%.", "cut"),
+        ("The order brings the tariff on Chilean salmon up to 30% from 20%.", "raised"),
+        ("Norway imposes a tariff of 8% on Chilean salmon.", "adopted"),
+    ],
+)
+def test_a_rate_brought_down_is_cut(extractor: Extractor, text: str, status: str) -> None:
+    assert status in {event.status for event in events_in(extractor, text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Kenyan tea will not be tariffed, the president of the United States said.", True),
+        ("The United States will not be tariffed by Canada, the minister said.", False),
+    ],
+)
+def test_goods_that_are_not_charged_are_exempt(extractor: Extractor, text: str, told: bool) -> None:
+    found = {(event.type, event.status) for event in events_in(extractor, text)}
+    assert (("tariff_exemption", "announced") in found) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "frames"),
+    [
+        ("The miner ships ore from Peru and pays an export duty of 4%.", {"background"}),
+        ("Peru imposed an export duty of 4% on copper ore.", {"current"}),
+    ],
+)
+def test_who_pays_a_duty_tells_what_stands(
+    extractor: Extractor, text: str, frames: set[str]
+) -> None:
+    assert {event.time_frame for event in events_in(extractor, text)} <= frames
+
+
+@pytest.mark.parametrize(
+    ("text", "factuality"),
+    [
+        ("Canada's new tariff on Mexican steel takes effect at midnight.", "scheduled"),
+        ("Canada's new tariff on Mexican steel took effect at midnight.", "asserted"),
+    ],
+)
+def test_what_takes_effect_at_midnight_is_ahead(
+    extractor: Extractor, text: str, factuality: str
+) -> None:
+    assert factuality in {event.factuality for event in events_in(extractor, text)}
