@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractors.linking.parties import ACT_TITLE, outside_titles
+from extractors.reading.records_of_deeds import records_of_deeds
 from extractors.reading.steps import Step, step_of
 from models.event import EventMention, EventStatus, EventType, Factuality, TimeFrame
 
@@ -97,13 +98,15 @@ class Frame:
     """What an official text says around a mention.
 
     `titled` are the steps of its title, `preamble` is where its reasons end, `ordered` are the
-    steps of what follows and of the title. A `ceremony` takes no step.
+    steps of what follows and of the title. A `ceremony` takes no step. `records` are (start, end)
+    of lists of what was done so far.
     """
 
     titled: tuple[Step, ...] = ()
     preamble: int = 0
     ordered: frozenset[Step] = frozenset()
     ceremony: bool = False
+    records: tuple[tuple[int, int], ...] = ()
 
 
 def frame_of(events: Sequence[EventMention], title: str, text: str) -> Frame:
@@ -112,7 +115,8 @@ def frame_of(events: Sequence[EventMention], title: str, text: str) -> Frame:
     preamble = _end_of_reasons(text)
     ordered = {step_of(e) for e in events if e.field != "title" and e.sentence_start >= preamble}
     ceremony = not titled and _CEREMONY.search(title) is not None
-    return Frame(titled, preamble, frozenset((*titled, *ordered)), ceremony)
+    steps = frozenset((*titled, *ordered))
+    return Frame(titled, preamble, steps, ceremony, tuple(records_of_deeds(text)))
 
 
 def _end_of_reasons(text: str) -> int:
@@ -179,6 +183,8 @@ def _looks_back(e: EventMention, before: str, frame: Frame) -> bool:
     others = bool(frame.titled) and not any(step.actors & set(e.actors) for step in frame.titled)
     if _OF_TODAY.search(e.sentence) or (_PROMISES.match(e.trigger) and not others):
         return False
+    if any(start <= e.start < end for start, end in frame.records):
+        return True
     as_before = e.trigger.endswith("ing") and _DONE_BY.search(before) is not None
     return as_before or _PERFECT.search(before) is not None
 

@@ -219,3 +219,13 @@ def test_a_message_on_a_day_of_honour_takes_no_step() -> None:
     frame = frame_of([CLAUSE], "Presidential Message on National Widget Week", "")
     assert is_no_step(CLAUSE, frame)
     assert not is_no_step(CLAUSE, frame_of([CLAUSE], "Imposing Duties on Widgets", ""))
+
+
+def test_a_list_of_what_was_done_so_far_is_no_news() -> None:
+    lead_in = "x" * FAR_DOWN + "\nThe state has taken several steps on metals, including:\n"
+    point = "- Imposing a tariff of 10 percent on zinc."
+    at = len(lead_in)
+    told = mention(point, "Imposing", sentence_start=at, start=at + 2, end=at + 10)
+    assert is_no_step(told, frame_of([told], "", lead_in + point))
+    now = lead_in.replace("has taken several", "takes today these")
+    assert not is_no_step(told, frame_of([told], "", now + point))
