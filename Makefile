@@ -46,8 +46,11 @@ install: $(INSTALLED)  ## create .venv with the locked dependencies
 demo: $(INSTALLED)  ## run one pass on the bundled feeds: fetch, extract, link, alert
 	$(BIN)/policywire demo
 
+# Some tests mostly wait: for a schedule, a server, a lease. A third process uses the cores meanwhile.
+# xdist starts the files with the fewest tests last, which are the longest: tests/conftest.py sorts
+# them instead. Many tests start programs, which find their modules compiled.
 test: $(TOOLS)  ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(TOOLS)  ## run the tests that need no server, about a minute on two idle cores
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/models tests/extractors \

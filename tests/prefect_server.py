@@ -53,5 +53,5 @@ def wait_until_up(url: str) -> None:
             if httpx.get(f"{url}/health", timeout=2.0).is_success:
                 return
         except httpx.HTTPError:
-            time.sleep(0.5)
+            time.sleep(0.1)
     raise AssertionError("the Prefect server did not start")
