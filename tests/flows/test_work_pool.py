@@ -102,5 +102,5 @@ def ended(client: SyncPrefectClient, runs: list[UUID]) -> list[str]:
         states = [client.read_flow_run(run).state for run in runs]
         if all(state is not None and state.is_final() for state in states):
             return [state.type.value for state in states if state is not None]
-        time.sleep(0.2)
+        time.sleep(1)
     raise AssertionError(f"still going on: {states}")
