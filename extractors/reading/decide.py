@@ -24,7 +24,7 @@ from extractors.reading.combination import (
     load_combination,
 )
 from extractors.reading.inputs import TEXT
-from extractors.reading.no_steps import is_made_for, tells_no_step
+from extractors.reading.no_steps import is_condition_of, is_made_for, tells_no_step
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
 from extractors.reading.rulings import Said, settled
@@ -112,12 +112,13 @@ def _with_frames_of_joined(found: list[Decision], doc: Doc) -> list[Decision]:
 
 
 def _without_making(found: list[Decision], doc: Doc) -> list[Decision]:
-    """The decisions without those that only name, or make, the act by which another is done."""
+    """The decisions without those that only name, make or condition what another does."""
     return [
         d
         for d in found
         if not any(
             _is_named_by(d, other, doc)
+            or is_condition_of(d.candidate.step(doc), other.candidate.step(doc))
             or (
                 type_group(other.type) == type_group(d.type)
                 and is_made_for(doc, d.candidate, d.status, other.candidate)

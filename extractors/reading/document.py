@@ -152,7 +152,7 @@ def developments(
     events = of_the_state(events, state) if state else title_actors(with_actors_of(events))
     text = clean(unit.text)
     events = denied_next(ends_of_pauses(events, unit.published), text)
-    events = with_goods_of(with_targets_of(events), text)
+    events = with_goods_of(with_targets_of(events), text, unit.title or "")
     about_policy, sure = vouched(events), _sure_alone(len(unit.text))
     frame = frame_of(events, unit.title or "", text) if state else None
     told, leads, asides, recited = [], [], [], []

@@ -7,6 +7,7 @@ text. What is lent must be the same wherever the document names it.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractors.events.gazetteer import load_gazetteer
 from extractors.reading.kinds import ON_IMPORTS
@@ -45,6 +46,9 @@ _EVERYBODY = re.compile(
     r"|country-specific)\b",
     re.I,
 )
+
+_MUTUAL = re.compile(r"\b(?:each|one an)\s?other(?:['’]s)?\b", re.I)
+_IN_RETURN = re.compile(r"\W*(?:in (?:return|exchange)|for (?:its|their) part)\b", re.I)
 
 
 def with_targets_of(events: Sequence[EventMention]) -> list[EventMention]:
@@ -106,11 +110,19 @@ def _alike(other: EventMention, e: EventMention) -> bool:
 
 
 def _pairs(events: Sequence[EventMention]) -> set[frozenset[str]]:
-    """The parties of each agreement of the document, if they are two."""
+    """The parties of each agreement of the document, if they are two.
+
+    Whose duties hit each other, and who gives something in return, deal with each other as well.
+    """
     parties = {
         frozenset({*e.actors, *e.targets}) - _NOBODY
         for e in events
-        if e.type is EventType.TRADE_AGREEMENT
+        if e.type is EventType.TRADE_AGREEMENT or (e.type in _AIMED and _MUTUAL.search(e.sentence))
+    }
+    parties |= {
+        frozenset({*before.actors, *e.actors}) - _NOBODY
+        for before, e in pairwise(events)
+        if _IN_RETURN.match(e.sentence) and before.actors and e.actors
     }
     return {pair for pair in parties if len(pair) > 1} if _are_pairs(parties) else set()
 
@@ -132,13 +144,25 @@ _STANDS_FOR = re.compile(
 )
 
 
-def with_goods_of(events: Sequence[EventMention], text: str) -> list[EventMention]:
+def with_goods_of(events: Sequence[EventMention], text: str, title: str = "") -> list[EventMention]:
     """The mentions, where one that names no goods of its own has those of its measure.
 
     "The metal" is the metal that the document names for this kind of measure of this state, and
-    "magnets" are the rare earth magnets of the sentence before. `text` is that of the document.
+    "magnets" are the rare earth magnets of the sentence before. `text` is that of the document; its
+    title is asked last.
     """
-    return [_with_goods(e, events, text) for e in events]
+    lent = [_with_goods(e, events, text) for e in events]
+    return [_with_goods_of_title(e, title) for e in lent]
+
+
+def _with_goods_of_title(e: EventMention, title: str) -> EventMention:
+    """The goods that a title names, if they are one, for a mention that says "the metal"."""
+    if e.commodities or not e.product_texts or e.field == "title":
+        return e
+    if not all(_STANDS_FOR.fullmatch(text) for text in e.product_texts):
+        return e
+    named = {n.code for n in load_gazetteer().find(title) if n.label == "COMMODITY"}
+    return _of_goods(e, tuple(named)) if len(named) == 1 else e
 
 
 def _with_goods(e: EventMention, events: Sequence[EventMention], text: str) -> EventMention:
@@ -148,13 +172,11 @@ def _with_goods(e: EventMention, events: Sequence[EventMention], text: str) -> E
         return _with_named_goods(e, text)
     if not e.product_texts and not _AGAIN.search(e.sentence[: e.end - e.sentence_start + _REACH]):
         return e
-    # A look back may be at another rule of the kind.
-    told = e.time_frame is not TimeFrame.BACKGROUND
     known = [
         o.commodities
         for o in events
         if o.commodities
-        and (o.type is e.type or (told and type_group(o.type) == type_group(e.type)))
+        and (o.type is e.type or (type_group(o.type) == type_group(e.type) and _may_be(o, e)))
         and (set(o.actors) & set(e.actors) or not e.actors)
     ]
     buckets = {frozenset(product_bucket(good) for good in goods) for goods in known}
@@ -163,11 +185,17 @@ def _with_goods(e: EventMention, events: Sequence[EventMention], text: str) -> E
     return _of_goods(e, known[0])
 
 
-# "The ban", "its controls", "it": a measure told before, named again without its goods.
+def _may_be(other: EventMention, e: EventMention) -> bool:
+    """May two mentions of a kind be of one rule? A look back is at another one, if not its step."""
+    looks_back = e.time_frame is TimeFrame.BACKGROUND
+    return not looks_back or status_class(other.status) == status_class(e.status)
+
+
+# "The ban", "its controls", "Ghana's curbs": a measure told before, named without its goods.
 _AGAIN = re.compile(
-    r"\b(?:the|its|this|that|their)\s+(?:[\w-]+\s+){0,3}?(?:bans?|halt|embargo|prohibition|moratorium"
-    r"|controls?|curbs|rules?|regime|announcements?|notices?|suspension|pause|stay|duty|duties|tax"
-    r"|taxes|levy|quotas?|licences?|licenses?)\b",
+    r"(?:\b(?:the|its|this|that|their)|\w['’]s)\s+(?:[\w-]+\s+){0,3}?(?:bans?|halt|embargo"
+    r"|prohibition|moratorium|controls?|curbs|rules?|regime|announcements?|notices?|suspension"
+    r"|pause|stay|duty|duties|tax|taxes|levy|quotas?|licences?|licenses?)\b",
     re.I,
 )
 _REACH = 40

@@ -48,7 +48,7 @@ def tells_no_step(doc: Doc, text: str, c: Candidate, kind: EventType, said: Fact
     if kind is EventType.OFFTAKE_AGREEMENT and _BUYS_TIME.match(text, c.start):
         return True
     step = c.step(doc)
-    return _is_reacted_to(step) or _is_judged(step) or _is_condition(step)
+    return _is_reacted_to(step) or _is_judged(step)
 
 
 def _is_reacted_to(step: Token) -> bool:
@@ -75,13 +75,15 @@ def _is_judged(step: Token) -> bool:
     )
 
 
-def _is_condition(step: Token) -> bool:
-    """Is a step but what another hangs on: "would answer if the duty went up"?
+def is_condition_of(step: Token, other: Token) -> bool:
+    """Is a step but what another hangs on: "will answer with a ban if the duty goes up"?
 
-    The if-clause is the condition of the other step, not a step of its own (ontology section 5).
+    Where the other clause takes no step the condition is told, as conditional (ontology section 5).
     """
-    return step.dep_ == "advcl" and any(
-        child.dep_ == "mark" and child.lower_ in _UNCERTAIN for child in step.children
+    return (
+        step.dep_ == "advcl"
+        and step.head.i == other.i
+        and any(c.dep_ == "mark" and c.lower_ in _UNCERTAIN for c in step.children)
     )
 
 

@@ -161,13 +161,6 @@ _PAYS_IT = re.compile(
     r"(?:[\w-]+ ){0,2}$",
     re.I,
 )
-# "The order takes effect at midnight": the present tense, of a day to come.
-_BEGINS_OR_ENDS = re.compile(
-    r"(?:takes? effect|(?:comes?|enters?) into (?:force|effect)|starts?|begins?|lapses?|expires?"
-    r"|ends?)\b(?! up\b)[^.;,]{0,15}? "
-    r"(?:at midnight|tomorrow|on that day|next (?:week|month|year))\b",
-    re.I,
-)
 _BACK_TO_TRADE = re.compile(
     r"(?:restor|resum|reopen)\w*\b[^.;]{0,30}\b(?:access|imports?|purchases|buying)\b", re.I
 )
@@ -177,7 +170,7 @@ _TARIFFS = re.compile(r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies))", re.I)
 
 def turned(context: SentenceContext, c: Candidate, said: Said) -> Said:
     """The labels of an event, as words beside its step turn them."""
-    said = _to_come(context, c, _of_kind(context, c, said))
+    said = _of_kind(context, c, said)
     if said.type is EventType.TARIFF_EXEMPTION:
         said = _of_exemption(context, c, said)
     elif said.factuality is not Factuality.NEGATED and said.status in _TAKEN:
@@ -208,14 +201,6 @@ def _frees_goods(context: SentenceContext, c: Candidate) -> bool:
         return False
     # A country's own name is the subject if it ends where the verb begins.
     return all(name.end + 1 != c.start for name in jurisdictions(context.names))
-
-
-def _to_come(context: SentenceContext, c: Candidate, said: Said) -> Said:
-    """A text's present tense with a day to come is a step that is still ahead."""
-    plain = said.factuality is Factuality.ASSERTED and said.time_frame is TimeFrame.CURRENT
-    if context.headline or not plain or not _BEGINS_OR_ENDS.match(context.text, c.start):
-        return said
-    return replace(said, factuality=Factuality.SCHEDULED, time_frame=TimeFrame.FUTURE)
 
 
 def _taken(text: str, c: Candidate, said: Said) -> Said:

@@ -69,3 +69,38 @@ def test_what_the_next_sentence_calls_untrue_is_negated(extractor: Extractor) ->
         (" At noon it was gone. Copper rose.", said.factuality),
     ):
         assert denied_next([said], said.sentence + after)[0].factuality == factuality
+
+
+def test_whose_duties_hit_each_other_are_the_two_sides(extractor: Extractor) -> None:
+    both = mention(extractor, "India and Chile cut their tariffs on each other's goods in May.")
+    both = replace(both, actors=("IN", "CL"), targets=())
+    own = mention(extractor, "India will cut its tariff to 10%.", actors=("IN",), targets=())
+    assert with_targets_of([both, own])[1].targets == ("CL",)
+    alone = replace(both, sentence="India and Chile cut their tariffs in May.")
+    assert with_targets_of([alone, own])[1].targets == ()
+
+
+def test_who_gives_something_in_return_is_the_other_side(extractor: Extractor) -> None:
+    cut = mention(extractor, "India will cut its tariff to 10%.", actors=("IN",), targets=())
+    lifted = mention(extractor, "In return Chile lifted its tariff.", actors=("CL",), targets=())
+    first, second = with_targets_of([cut, lifted])
+    assert (first.targets, second.targets) == (("CL",), ("IN",))
+    later = replace(lifted, sentence="In May Chile lifted its tariff.")
+    assert with_targets_of([cut, later])[0].targets == ()
+
+
+def test_the_metal_is_the_one_of_the_title(extractor: Extractor) -> None:
+    ban = mention(
+        extractor, "China banned exports of the metal.", product_texts=("metal",), commodities=()
+    )
+    assert with_goods_of([ban], "", "Gallium users count their stocks")[0].commodities == (
+        "gallium",
+    )
+    two = "Gallium and antimony users count their stocks"
+    assert with_goods_of([ban], "", two)[0].commodities == ()
+
+
+def test_a_state_s_own_curbs_are_named_again(extractor: Extractor) -> None:
+    ban = mention(extractor, "China banned exports of gallium.")
+    again = mention(extractor, "China's export ban was lifted.", product_texts=(), commodities=())
+    assert with_goods_of([ban, again], "")[1].commodities == ("gallium",)

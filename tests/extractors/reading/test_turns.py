@@ -214,16 +214,3 @@ def test_who_pays_a_duty_tells_what_stands(
     extractor: Extractor, text: str, frames: set[str]
 ) -> None:
     assert {event.time_frame for event in events_in(extractor, text)} <= frames
-
-
-@pytest.mark.parametrize(
-    ("text", "factuality"),
-    [
-        ("Canada's new tariff on Mexican steel takes effect at midnight.", "scheduled"),
-        ("Canada's new tariff on Mexican steel took effect at midnight.", "asserted"),
-    ],
-)
-def test_what_takes_effect_at_midnight_is_ahead(
-    extractor: Extractor, text: str, factuality: str
-) -> None:
-    assert factuality in {event.factuality for event in events_in(extractor, text)}
