@@ -14,11 +14,14 @@ from extractors.linking.match import CURBS, is_planned
 from extractors.linking.parts import TITLE, Part, may_be_recent, parts_of_article, rates_meet
 from extractors.linking.reports import dates_of
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
-from models.event import EventStatus, StatusTarget, TimeFrame, status_class
+from models.event import EventStatus, EventType, StatusTarget, TimeFrame, status_class
 from models.link import LinkMention
 
 PLANS = frozenset({EventStatus.THREATENED, EventStatus.PROPOSED})
 PAUSES = status_class(EventStatus.SUSPENDED)
+# What titles say for every kind of their group, and what is another step than these.
+PLAIN = frozenset({EventType.TARIFF, EventType.EXPORT_CONTROL})
+UNLIKE = frozenset({EventType.TARIFF_EXEMPTION, EventType.EXPORT_TAX})
 
 
 def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
@@ -43,11 +46,31 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
     """Return one version's parts; full and short reports of a step share its subject and day."""
     if len(parts) < 2:
         return list(parts)
-    found = [with_full_name(with_plan(part, parts), parts) for part in with_end(parts)]
-    for at, part in enumerate(found):
-        if part.empty and not part.weak and part.source.mention.field != TITLE:
-            found[at] = with_subject(part, parts)
+    ended = [with_kind(part, parts) for part in with_end(parts)]
+    named = [with_full_name(with_plan(part, parts), parts) for part in ended]
+    found = [with_subject(part, named) if part.empty and not part.weak else part for part in named]
     return [with_day(standing(part, found), found) for part in found]
+
+
+def with_kind(part: Part, parts: Sequence[Part]) -> Part:
+    """Return a title's duty or curb as the kind that its text alone tells: a remedy, a licence.
+
+    Its type says no more than its group: "duties on Chinese cars" are countervailing ones below.
+    """
+    m = part.source.mention
+    if m.field != TITLE or m.type not in PLAIN or part.weak or part.background:
+        return part
+    kinds = {
+        other.type
+        for other in parts
+        if other.source.mention.field != TITLE
+        and one_step(part, other, same_type=False)
+        and not other.background
+    }
+    if len(kinds) != 1 or kinds & UNLIKE:
+        return part
+    told = replace(m, type=next(iter(kinds)))
+    return replace(part, source=replace(part.source, mention=told))
 
 
 def with_subject(part: Part, parts: Sequence[Part]) -> Part:

@@ -19,6 +19,8 @@ SAME_DEAL = 15
 SUBJECT = 15
 NO_SUBJECT = 5
 REACH = 10
+# Papers call a ban a control, but a tax no ban.
+APART = (frozenset({EventType.EXPORT_TAX}),)
 
 
 class Described(Protocol):
@@ -46,6 +48,7 @@ def likeness(part: Part, known: Described) -> int | None:
     """Return points for what both name; None if they contradict each other."""
     points = 5 if part.type.value == known.type else 0
     found = (
+        in_kind(part, known),
         same_deal(part, known),
         in_act(part, known),
         in_subject(part, known),
@@ -58,6 +61,11 @@ def likeness(part: Part, known: Described) -> int | None:
             return None
         points += more
     return points
+
+
+def in_kind(part: Part, known: Described) -> int | None:
+    """None where only one is of a kind that no report takes for the other kinds of its group."""
+    return None if any((part.type in one) != (known.type in one) for one in APART) else 0
 
 
 def same_deal(part: Part, known: Described) -> int | None:

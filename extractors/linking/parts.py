@@ -151,7 +151,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
         m = item.mention
         known = known_codes(m.actors)
         if known:
-            actors_by_group[type_group(m.type)].add(known)
+            actors_by_group[lenders(m.type)].add(known)
         parties = frozenset({*known, *known_codes(m.targets)})
         if m.type is EventType.TRADE_AGREEMENT and len(parties) == 2:
             pair_counts[parties] += 1
@@ -189,7 +189,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 aims = frozenset(actors) - {owner}
                 actors = (owner,)
             elif not actors:
-                others = actors_by_group[type_group(m.type)]
+                others = actors_by_group[lenders(m.type)]
                 owner = owner_of_measure(m.sentence)
                 actors = next(iter(others)) if len(others) == 1 else (owner,) if owner else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
@@ -207,6 +207,11 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
     return news_of_the_article(found)
 
 
+def lenders(kind: EventType) -> str:
+    """Return which events of an article lend each other their actors: a firm's deal is its own."""
+    return kind.value if kind is EventType.OFFTAKE_AGREEMENT else type_group(kind)
+
+
 def told_by_text(item: LinkMention, mentions: Sequence[LinkMention]) -> tuple[str, ...]:
     """Return who takes the step of a title by the text below, if the title tells too few or many.
 
@@ -221,7 +226,7 @@ def told_by_text(item: LinkMention, mentions: Sequence[LinkMention]) -> tuple[st
         known_codes(m.actors)
         for m in (other.mention for other in mentions)
         if m.field != TITLE
-        and type_group(m.type) == type_group(title.type)
+        and lenders(m.type) == lenders(title.type)
         and status_class(m.status) == status_class(title.status)
         and m.factuality not in WEAK
         and rates_meet(title, m)

@@ -113,7 +113,7 @@ def _mention(
     actors, targets = only_who_acts(
         context, d.type, *read_parties(doc, context, d.read, d.type, measure)
     )
-    products, commodities = read_products(doc, context, reading, d.read)
+    products, commodities = read_products(doc, context, reading, d.read, d.type)
     commodities = with_commodities(commodities, hs_codes)
     companies = read_companies(context, reading, d.read)
     rates = find_rates(context, c, d.type, all_candidates)

@@ -49,6 +49,16 @@ _PERMIT_LIST = re.compile(
 _JOINS = re.compile(
     r"(?:add(?:s|ed|ing)?|join(?:s|ed|ing)?|put(?:s|ting)?|plac(?:es|ed|ing))\b", re.I
 )
+# A permit that becomes necessary is a rule, no deal with a firm.
+_PERMIT_RULE = re.compile(
+    r"\b(?:requir(?:es?|ed|ing)|needs?|needed|subject to) (?:an? |new |prior |special )*"
+    r"(?:export )?(?:licen[cs]es?|permits?)\b"
+    r"|\b(?:permit|licen[cs](?:e|ing)) (?:rules?|systems?|regimes?|requirements?|obligations?)\b",
+    re.I,
+)
+_TO_WORK = re.compile(
+    r"\b(?:operat|min(?:e|ing)|build|construct|drill|process|explor|environment)\w*", re.I
+)
 _FORBIDS = re.compile(r"\b(?:bann?(?:ing)?|prohibit(?:ing)?|forbid(?:ding)?)\b", re.I)
 _TO_RUN = re.compile(
     r"\bnow (?:runs?|lasts?|appl(?:y|ies)|stays?)\b[^.;,]{0,20}\b(?:until|to|through)\b", re.I
@@ -78,6 +88,8 @@ def named_kind(
         return EventType.LOCAL_CONTENT_NATIONALISATION, status
     if kind is EventType.LICENSING_DEAL and _UNRELIABLE.search(ahead):
         return EventType.SANCTION_LISTING, status
+    if kind is EventType.LICENSING_DEAL and _PERMIT_RULE.search(near) and not _TO_WORK.search(near):
+        return EventType.EXPORT_LICENSING, status
     joins = status in _BEGUN and _JOINS.match(text, c.start) is not None
     if kind in _PAPERS and joins and _PERMIT_LIST.search(ahead):
         return EventType.EXPORT_LICENSING, EventStatus.EXPANDED

@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Token
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.roles import Party, lend_actor
+from extractors.reading.in_passing import is_beside_the_point, is_reason
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.labels import ROLES
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading
@@ -48,7 +49,8 @@ def read_parties(
     # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
     titled = () if kind is EventType.OFFTAKE_AGREEMENT else context.title_names
     acting = _by_role("actor", [n for n in here if n not in elsewhere], titled, doc, event)
-    hit = _with_included(_by_role("target", here, titled, doc, event), here, context.text)
+    aimed = [n for n in here if not _is_passed(n, doc, kind, event)]
+    hit = _with_included(_by_role("target", aimed, titled, doc, event), here, context.text)
     actors = [
         party
         for code, (chance, party) in acting.items()
@@ -75,6 +77,11 @@ def read_parties(
         actors = [party for party in actors if party.code in owners] or actors
     if kind not in _JOINT:
         actors = _of_owner(actors, here, doc, measure) or actors
+        if answer := _answering(here, doc, event):
+            actors = [_party(answer, "sentence")]
+            hit.pop(answer.code, None)
+        elif [party.why for party in actors] == ["title"] and (party := _spoken_of(context)):
+            actors = [party]
     taken = {party.code for party in actors}
     targets = [
         party
@@ -84,6 +91,12 @@ def read_parties(
     actors = actors or lend_actor(context, kind, {party.code for party in targets})
     own = {party.code for party in actors}
     return actors, [party for party in targets if party.code not in own]
+
+
+def _is_passed(name: Name, doc: Doc, kind: EventType, event: ReadEvent) -> bool:
+    """Is a name excepted, compared with or a reason, and so not hit?"""
+    passed = is_beside_the_point(text_of(doc), name.start)
+    return passed or is_reason(doc, name.start, name.end, kind, (event.start, event.end))
 
 
 # Rules on what leaves a country, for whoever buys it unless the sentence says whom they hit.
@@ -169,6 +182,37 @@ def _of_owner(
         if owned and all(party.code != name.code for party in actors):
             return [_party(name, "sentence")]
     return []
+
+
+_ANSWERS = frozenset({"answer", "retaliate", "respond", "reply", "react", "counter"})
+
+
+def _answering(here: Sequence[Name], doc: Doc, event: ReadEvent) -> Name | None:
+    """Who answers with the step: "China answers the U.S. tariff with duties on coal"."""
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is None or span.root.dep_ != "nsubj":
+            continue
+        verb = span.root.head
+        answers = verb.lemma_.lower() in _ANSWERS and verb.idx <= event.start
+        if answers and any(c.dep_ == "prep" and c.lower_ == "with" for c in verb.children):
+            return name
+    return None
+
+
+# "Beijing answered on Friday. The commerce ministry banned ...": it is Beijing's.
+_SOMEBODY = re.compile(
+    r"\s*The (?:\w+ ){0,2}(?:ministry|government|regulator|cabinet|parliament|agency|authorities"
+    r"|authority|customs (?:office|administration))\b"
+)
+
+
+def _spoken_of(context: SentenceContext) -> Party | None:
+    """The one state that the sentence before names, where this one opens with its ministry."""
+    names = jurisdictions(context.context_names)
+    if len({n.code for n in names}) != 1 or not _SOMEBODY.match(context.text):
+        return None
+    return _party(names[0], "context") if names[0].start == 0 else None
 
 
 def _is_agent(token: Token, event: ReadEvent) -> bool:
@@ -364,7 +408,7 @@ def _party(name: Name, why: str) -> Party:
 
 
 def read_products(
-    doc: Doc, context: SentenceContext, reading: Reading, event: ReadEvent
+    doc: Doc, context: SentenceContext, reading: Reading, event: ReadEvent, kind: EventType
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(product words, commodity ids) of an event; those of another step of the sentence are not."""
     steps = _steps(doc, event)
@@ -372,6 +416,7 @@ def read_products(
         span
         for span in reading.spans(event, "product")
         if not _is_object_of_another(span[0], span[1], doc, steps)
+        and not is_reason(doc, span[0], span[1], kind, (event.start, event.end))
     ]
     ids = [
         name.code

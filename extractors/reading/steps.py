@@ -56,7 +56,8 @@ def standing_in_the_background(events: Sequence[EventMention]) -> list[EventMent
 def _goes_on(e: EventMention) -> bool:
     """Is a measure only said to stand?"""
     start = e.sentence_start
-    return e.status in _STANDING and goes_on(e.sentence, e.start - start, e.end - start)
+    stands = e.status in _STANDING or e.status is EventStatus.EXEMPTED
+    return stands and goes_on(e.sentence, e.start - start, e.end - start)
 
 
 def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:

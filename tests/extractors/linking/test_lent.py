@@ -212,3 +212,47 @@ def test_whose_tariff_it_is_and_whom_it_is_on() -> None:
     assert one_bloc({"EU"}, {"DE", "FR", "NO"})
     assert not one_bloc({"EU"}, {"DE"})
     assert not one_bloc({"EU"}, {"JP", "KR"})
+
+
+def test_a_title_with_a_plain_duty_tells_the_remedy_of_its_text() -> None:
+    def report(what: str, start: int) -> LinkMention:
+        return told(
+            "2024-10-29",
+            what,
+            actors=["EU"],
+            targets=["CN"],
+            commodities=["electric_vehicles"],
+            article="a",
+            start=start,
+        )
+
+    title = as_title(report("tariff adopted", 0))
+    remedy, duty = report("trade_remedy adopted", 90), report("tariff adopted", 300)
+    assert [d.type for d in steps(title, remedy)] == ["trade_remedy"]
+    assert [d.type for d in steps(title, remedy, duty)] == ["tariff"]
+
+
+def test_a_firms_purchase_is_not_that_of_the_state_beside_it() -> None:
+    stake = told("2025-07-15", "government_investment adopted", actors=["US"], article="a", start=9)
+    bought = told(
+        "2025-07-15",
+        "offtake_agreement adopted",
+        actors=(),
+        companies=["Apple", "MP Materials"],
+        article="a",
+    )
+    actors = {d.type: d.actors for d in steps(stake, as_title(bought))}
+    assert actors["offtake_agreement"] != ("US",)
+
+
+def test_a_tax_on_exports_is_no_step_of_the_ban() -> None:
+    ban = told("2023-07-20", "export_ban adopted", actors=["IN"], commodities=["rice"])
+    tax = told("2023-08-25", "export_tax adopted", actors=["IN"], commodities=["rice"])
+    control = told(
+        "2023-08-25", "export_control extended", actors=["IN"], commodities=["rice"], publisher="b"
+    )
+    first, *later = steps(ban, tax, control)
+    assert {d.type: d.measure_id == first.measure_id for d in later} == {
+        "export_tax": False,
+        "export_control": True,
+    }

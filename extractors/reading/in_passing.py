@@ -1,0 +1,65 @@
+"""Names and goods that a sentence gives in passing: as an exception, for comparison, as a reason."""
+
+import re
+
+from spacy.tokens import Doc
+
+from models.event import EventType
+
+# "For all countries except China", "other than Mexico and Canada".
+_EXCEPT = re.compile(
+    r"\b(?:except(?:ing)?|excluding|other than|apart from|aside from)(?: for| from| in| by)?"
+    r"(?: the)? (?:[A-Z][\w.'’-]*(?:, and |, | and | or ))*$"
+)
+# "More than twice the rate for the European Union", "as much as those from Brazil".
+_COMPARED = re.compile(
+    r"\b(?:than|as (?:much|high|low|many) as|level with|par with|same as|twice|half|double|times)"
+    r"(?: (?:twice|half|double|three times))?"
+    r" (?:that|those|(?:the |its |their )?(?:\w+ )?(?:rates?|tariffs?|dut(?:y|ies)|levels?))"
+    r" (?:for|of|from|on|set for|paid by)(?: (?:goods|imports|products) from)?(?: the)? $"
+    r"|\bon (?:a level|a par) with(?: the)? $",
+    re.I,
+)
+# A state puts these on somebody over something that he does or has.
+_OVER = frozenset(
+    {
+        EventType.TARIFF,
+        EventType.TRADE_REMEDY,
+        EventType.IMPORT_RESTRICTION,
+        EventType.SANCTION_LISTING,
+    }
+)
+_MEASURES = re.compile(
+    r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|sanctions?|surcharges?|penalt(?:y|ies)|%|per ?cent)$",
+    re.I,
+)
+_ROW = re.compile(
+    r"\b(?:rows?|disputes?|fights?|feuds?|spats?|quarrels?|battles?|clash(?:es)?|wars?|standoffs?"
+    r"|tensions?|cases?|probes?|concerns?|anger|talks|control|lead|advantage) (?:\w+ )?$"
+)
+_IN_PHRASE = frozenset({"amod", "compound", "nmod", "pobj", "conj", "nummod", "appos"})
+
+
+def is_beside_the_point(text: str, start: int) -> bool:
+    """Is what begins at `start` only excepted from a measure, or compared with whom it hits?"""
+    before = text[:start]
+    return _EXCEPT.search(before) is not None or _COMPARED.search(before) is not None
+
+
+def is_reason(doc: Doc, start: int, end: int, kind: EventType, step: tuple[int, int]) -> bool:
+    """Is a span what a measure is taken over: "adds 25% over Russian oil"?
+
+    `step` are the characters of the words for the step. In "a row over steel" the row is over it,
+    and "over Japan's failure" is said of whom the measure hits.
+    """
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if kind not in _OVER or span is None:
+        return False
+    token = span.root
+    while token.dep_ in _IN_PHRASE and token.head.i != token.i:
+        token = token.head
+    of = token.head
+    if _ROW.search(doc.text[: token.idx]):
+        return False
+    of_step = step[0] <= of.idx < step[1] or _MEASURES.search(of.text) is not None
+    return token.lower_ == "over" and of_step
