@@ -1,4 +1,4 @@
-"""Names and goods that a sentence gives in passing: as an exception, for comparison, as a reason."""
+"""Names and goods that a sentence gives in passing: excepted, compared with, or a reason."""
 
 import re
 

@@ -1,11 +1,10 @@
 """The arguments of an event as the encoder reads them: who acts, who is hit, goods and firms."""
 
-import itertools
 import re
 from collections.abc import Sequence
 
 import numpy as np
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.gazetteer import Name, jurisdictions
@@ -14,6 +13,14 @@ from extractors.reading.in_passing import is_beside_the_point, is_reason
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.labels import ROLES
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading
+from extractors.reading.who_acts import (
+    answering,
+    of_owner,
+    owners_of_measure,
+    parties_of_deal,
+    party_of,
+    spoken_of,
+)
 from models.event import EventType
 
 # How likely a role must be: from SURE on all names act, else the likeliest alone from LIKELY on;
@@ -68,20 +75,20 @@ def read_parties(
         places = {n.code for n in named} - {n.code for n in named if not _is_place(n, doc)}
         actors = [party for party in actors if party.code not in places] or actors
     if len(actors) == _TWO and kind in _ONE_SIDED:
-        between = _parties_of_deal(here, doc, event)
+        between = parties_of_deal(here, doc, event)
         if between is not None:
             actors = [party for party in actors if party.code == between[0]] or actors
             hit[between[1].code] = 1.0, between[1]
     if len(actors) > 1 and kind not in _JOINT:
-        owners = _owners(here, doc, event, measure)
+        owners = owners_of_measure(here, doc, event, measure)
         actors = [party for party in actors if party.code in owners] or actors
     if kind not in _JOINT:
-        actors = _of_owner(actors, here, doc, measure) or actors
-        if answer := _answering(here, doc, event):
-            actors = [_party(answer, "sentence")]
+        actors = of_owner(actors, here, doc, measure) or actors
+        if answer := answering(here, doc, event):
+            actors = [party_of(answer, "sentence")]
             hit.pop(answer.code, None)
-        elif [party.why for party in actors] == ["title"] and (party := _spoken_of(context)):
-            actors = [party]
+        elif [party.why for party in actors] == ["title"]:
+            actors = spoken_of(context) or actors
     taken = {party.code for party in actors}
     targets = [
         party
@@ -107,120 +114,19 @@ _TO_ALL = frozenset(
         EventType.EXPORT_TAX,
     }
 )
-_RULES = re.compile(
-    r"(?:bans?|curbs?|controls?|limits?|restrictions?|rules?|tariffs?|dut(?:y|ies)|tax(?:es)?"
-    r"|lev(?:y|ies)|quotas?|sanctions?|embargo(?:es)?|announcements?|notices?)$",
-    re.I,
-)
-_OWNING = frozenset({"poss", "amod", "compound", "nmod"})
 # What is made together has no owner.
 _JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
-
-
-def _owners(here: Sequence[Name], doc: Doc, event: ReadEvent, measure: tuple[int, int]) -> set[str]:
-    """Whose measure it is: "The truce delayed China's export controls" delays those of China.
-
-    "American duties are cut" are America's, where nothing says that they are on its goods.
-    """
-    found: set[str] = set()
-    agents: set[str] = set()
-    for name in jurisdictions(here):
-        span = doc.char_span(name.start, name.end, alignment_mode="expand")
-        if span is None:
-            continue
-        if _is_agent(span.root, event):
-            agents.add(name.code)
-        if span.root.dep_ not in _OWNING:
-            continue
-        head = span.root.head
-        if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
-            found.add(name.code)
-    return agents or found
 
 
 # What one party to a deal does for the other.
 _ONE_SIDED = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION})
 _TWO = 2
-_DEAL = re.compile(r"-(?=\w)")
-_PACT = re.compile(r"\b(?:deal|pact|agreement|accord|treaty|truce|framework)\b", re.I)
-_NEXT = 40
-
-
-def _parties_of_deal(here: Sequence[Name], doc: Doc, event: ReadEvent) -> tuple[str, Party] | None:
-    """Who acts for whom where a deal between two is the subject: "The U.S.-Malaysia deal cuts".
-
-    The one whose step is news is named first.
-    """
-    text, names = text_of(doc), jurisdictions(here)
-    for first, second in itertools.pairwise(names):
-        joined = first.end + 1 == second.start and _DEAL.match(text, first.end)
-        named = _PACT.search(text, second.end, min(len(text), second.end + _NEXT))
-        if joined and named and second.end < event.start:
-            return first.code, _party(second, "sentence")
-    return None
 
 
 def _is_place(name: Name, doc: Doc) -> bool:
     """Is a state only where something happens: "the presidents meet in South Korea"?"""
     span = doc.char_span(name.start, name.end, alignment_mode="expand")
     return span is not None and span.root.dep_ == "pobj" and span.root.head.lower_ in ("in", "at")
-
-
-def _of_owner(
-    actors: Sequence[Party], here: Sequence[Name], doc: Doc, measure: tuple[int, int]
-) -> list[Party]:
-    """The state whose measure it is said to be, where somebody else is read as acting.
-
-    "A deal that would put off Beijing's curbs": they are put off by Beijing.
-    """
-    for name in jurisdictions(here):
-        span = doc.char_span(name.start, name.end, alignment_mode="expand")
-        if span is None or span.root.dep_ != "poss" or not _RULES.search(span.root.head.text):
-            continue
-        head = span.root.head
-        owned = head.idx < measure[1] and measure[0] < head.idx + len(head.text)
-        if owned and all(party.code != name.code for party in actors):
-            return [_party(name, "sentence")]
-    return []
-
-
-_ANSWERS = frozenset({"answer", "retaliate", "respond", "reply", "react", "counter"})
-
-
-def _answering(here: Sequence[Name], doc: Doc, event: ReadEvent) -> Name | None:
-    """Who answers with the step: "China answers the U.S. tariff with duties on coal"."""
-    for name in jurisdictions(here):
-        span = doc.char_span(name.start, name.end, alignment_mode="expand")
-        if span is None or span.root.dep_ != "nsubj":
-            continue
-        verb = span.root.head
-        answers = verb.lemma_.lower() in _ANSWERS and verb.idx <= event.start
-        if answers and any(c.dep_ == "prep" and c.lower_ == "with" for c in verb.children):
-            return name
-    return None
-
-
-# "Beijing answered on Friday. The commerce ministry banned ...": it is Beijing's.
-_SOMEBODY = re.compile(
-    r"\s*The (?:\w+ ){0,2}(?:ministry|government|regulator|cabinet|parliament|agency|authorities"
-    r"|authority|customs (?:office|administration))\b"
-)
-
-
-def _spoken_of(context: SentenceContext) -> Party | None:
-    """The one state that the sentence before names, where this one opens with its ministry."""
-    names = jurisdictions(context.context_names)
-    if len({n.code for n in names}) != 1 or not _SOMEBODY.match(context.text):
-        return None
-    return _party(names[0], "context") if names[0].start == 0 else None
-
-
-def _is_agent(token: Token, event: ReadEvent) -> bool:
-    """Is a step done by what a word names: "imposed by the U.S. and China"?"""
-    while token.dep_ == "conj":
-        token = token.head
-    by = token.head
-    return by.dep_ == "agent" and event.start <= by.head.idx < event.end
 
 
 def _of_firm(name: Name, context: SentenceContext, firms: Sequence[tuple[int, int, float]]) -> bool:
@@ -389,22 +295,13 @@ def _by_role(
     ):
         for name in jurisdictions(names):
             chance = reading.chance_of(event, role, part, name.start, name.end)
-            put(chance, _party(name, why))
+            put(chance, party_of(name, why))
     pieces = np.flatnonzero(reading.row.part == STATE)
     if context.publisher_country and len(pieces):
         chance = float(event.roles[pieces, ROLES.index(role)].max())
         code = context.publisher_country
         put(chance, Party(code=code, text="", agency=None, why="publisher"))
     return found
-
-
-def _party(name: Name, why: str) -> Party:
-    return Party(
-        code=name.code,
-        text=name.text if why == "sentence" else "",
-        agency=name.normal if name.label == "AGENCY" else None,
-        why=why,
-    )
 
 
 def read_products(

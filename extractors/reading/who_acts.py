@@ -1,0 +1,127 @@
+"""Who acts by the grammar of a sentence: whose measure it is, who answers, whose ministry it is."""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from spacy.tokens import Doc, Token
+
+from extractors.events.context import SentenceContext, text_of
+from extractors.events.gazetteer import Name, jurisdictions
+from extractors.events.roles import Party
+from extractors.reading.readings import ReadEvent
+
+_RULES = re.compile(
+    r"(?:bans?|curbs?|controls?|limits?|restrictions?|rules?|tariffs?|dut(?:y|ies)|tax(?:es)?"
+    r"|lev(?:y|ies)|quotas?|sanctions?|embargo(?:es)?|announcements?|notices?)$",
+    re.I,
+)
+_OWNING = frozenset({"poss", "amod", "compound", "nmod"})
+
+
+def owners_of_measure(
+    here: Sequence[Name], doc: Doc, event: ReadEvent, measure: tuple[int, int]
+) -> set[str]:
+    """Whose measure it is: "The truce delayed China's export controls" delays those of China.
+
+    "American duties are cut" are America's, where nothing says that they are on its goods.
+    """
+    found: set[str] = set()
+    agents: set[str] = set()
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is None:
+            continue
+        if _is_agent(span.root, event):
+            agents.add(name.code)
+        if span.root.dep_ not in _OWNING:
+            continue
+        head = span.root.head
+        if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
+            found.add(name.code)
+    return agents or found
+
+
+_DEAL = re.compile(r"-(?=\w)")
+_PACT = re.compile(r"\b(?:deal|pact|agreement|accord|treaty|truce|framework)\b", re.I)
+_NEXT = 40
+
+
+def parties_of_deal(here: Sequence[Name], doc: Doc, event: ReadEvent) -> tuple[str, Party] | None:
+    """Who acts for whom where a deal between two is the subject: "The U.S.-Malaysia deal cuts".
+
+    The one whose step is news is named first.
+    """
+    text, names = text_of(doc), jurisdictions(here)
+    for first, second in itertools.pairwise(names):
+        joined = first.end + 1 == second.start and _DEAL.match(text, first.end)
+        named = _PACT.search(text, second.end, min(len(text), second.end + _NEXT))
+        if joined and named and second.end < event.start:
+            return first.code, party_of(second, "sentence")
+    return None
+
+
+def of_owner(
+    actors: Sequence[Party], here: Sequence[Name], doc: Doc, measure: tuple[int, int]
+) -> list[Party]:
+    """The state whose measure it is said to be, where somebody else is read as acting.
+
+    "A deal that would put off Beijing's curbs": they are put off by Beijing.
+    """
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is None or span.root.dep_ != "poss" or not _RULES.search(span.root.head.text):
+            continue
+        head = span.root.head
+        owned = head.idx < measure[1] and measure[0] < head.idx + len(head.text)
+        if owned and all(party.code != name.code for party in actors):
+            return [party_of(name, "sentence")]
+    return []
+
+
+_ANSWERS = frozenset({"answer", "retaliate", "respond", "reply", "react", "counter"})
+
+
+def answering(here: Sequence[Name], doc: Doc, event: ReadEvent) -> Name | None:
+    """Who answers with the step: "China answers the U.S. tariff with duties on coal"."""
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is None or span.root.dep_ != "nsubj":
+            continue
+        verb = span.root.head
+        answers = verb.lemma_.lower() in _ANSWERS and verb.idx <= event.start
+        if answers and any(c.dep_ == "prep" and c.lower_ == "with" for c in verb.children):
+            return name
+    return None
+
+
+# "Beijing answered on Friday. The commerce ministry banned ...": it is Beijing's.
+_SOMEBODY = re.compile(
+    r"\s*The (?:\w+ ){0,2}(?:ministry|government|regulator|cabinet|parliament|agency|authorities"
+    r"|authority|customs (?:office|administration))\b"
+)
+
+
+def spoken_of(context: SentenceContext) -> list[Party]:
+    """The one state that the sentence before names, where this one opens with its ministry."""
+    names = jurisdictions(context.context_names)
+    if len({n.code for n in names}) != 1 or not _SOMEBODY.match(context.text):
+        return []
+    return [party_of(names[0], "context")] if names[0].start == 0 else []
+
+
+def _is_agent(token: Token, event: ReadEvent) -> bool:
+    """Is a step done by what a word names: "imposed by the U.S. and China"?"""
+    while token.dep_ == "conj":
+        token = token.head
+    by = token.head
+    return by.dep_ == "agent" and event.start <= by.head.idx < event.end
+
+
+def party_of(name: Name, why: str) -> Party:
+    return Party(
+        code=name.code,
+        text=name.text if why == "sentence" else "",
+        agency=name.normal if name.label == "AGENCY" else None,
+        why=why,
+    )
