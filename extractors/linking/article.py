@@ -20,8 +20,8 @@ from models.link import LinkMention
 PLANS = frozenset({EventStatus.THREATENED, EventStatus.PROPOSED})
 PAUSES = status_class(EventStatus.SUSPENDED)
 # What titles say for every kind of their group, and what is another step than these.
-PLAIN = frozenset({EventType.TARIFF, EventType.EXPORT_CONTROL})
-UNLIKE = frozenset({EventType.TARIFF_EXEMPTION, EventType.EXPORT_TAX})
+PLAIN = frozenset({EventType.TARIFF})
+UNLIKE = frozenset({EventType.TARIFF_EXEMPTION})
 
 
 def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
@@ -53,7 +53,7 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
 
 
 def with_kind(part: Part, parts: Sequence[Part]) -> Part:
-    """Return a title's duty or curb as the kind that its text alone tells: a remedy, a licence.
+    """Return a title's duty as the kind that its text alone tells: a remedy.
 
     Its type says no more than its group: "duties on Chinese cars" are countervailing ones below.
     """
