@@ -19,9 +19,6 @@ from models.link import LinkMention
 
 PLANS = frozenset({EventStatus.THREATENED, EventStatus.PROPOSED})
 PAUSES = status_class(EventStatus.SUSPENDED)
-# What titles say for every kind of their group, and what is another step than these.
-PLAIN = frozenset({EventType.TARIFF})
-UNLIKE = frozenset({EventType.TARIFF_EXEMPTION})
 
 
 def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
@@ -46,19 +43,19 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
     """Return one version's parts; full and short reports of a step share its subject and day."""
     if len(parts) < 2:
         return list(parts)
-    ended = [with_kind(part, parts) for part in with_end(parts)]
+    ended = [with_remedy(part, parts) for part in with_end(parts)]
     named = [with_full_name(with_plan(part, parts), parts) for part in ended]
     found = [with_subject(part, named) if part.empty and not part.weak else part for part in named]
     return [with_day(standing(part, found), found) for part in found]
 
 
-def with_kind(part: Part, parts: Sequence[Part]) -> Part:
-    """Return a title's duty as the kind that its text alone tells: a remedy.
+def with_remedy(part: Part, parts: Sequence[Part]) -> Part:
+    """Return a title's tariff as a remedy, if its text tells the same step as one and no other.
 
-    Its type says no more than its group: "duties on Chinese cars" are countervailing ones below.
+    "Duties on Chinese cars" are countervailing ones below.
     """
     m = part.source.mention
-    if m.field != TITLE or m.type not in PLAIN or part.weak or part.background:
+    if m.field != TITLE or m.type is not EventType.TARIFF or part.weak or part.background:
         return part
     kinds = {
         other.type
@@ -67,9 +64,9 @@ def with_kind(part: Part, parts: Sequence[Part]) -> Part:
         and one_step(part, other, same_type=False)
         and not other.background
     }
-    if len(kinds) != 1 or kinds & UNLIKE:
+    if kinds != {EventType.TRADE_REMEDY}:
         return part
-    told = replace(m, type=next(iter(kinds)))
+    told = replace(m, type=EventType.TRADE_REMEDY)
     return replace(part, source=replace(part.source, mention=told))
 
 

@@ -19,8 +19,6 @@ SAME_DEAL = 15
 SUBJECT = 15
 NO_SUBJECT = 5
 REACH = 10
-# Papers call a ban a control, but a tax no ban.
-APART = (frozenset({EventType.EXPORT_TAX}),)
 
 
 class Described(Protocol):
@@ -64,8 +62,9 @@ def likeness(part: Part, known: Described) -> int | None:
 
 
 def in_kind(part: Part, known: Described) -> int | None:
-    """None where only one is of a kind that no report takes for the other kinds of its group."""
-    return None if any((part.type in one) != (known.type in one) for one in APART) else 0
+    """None where only one is a tax on exports: papers call a ban a control, but a tax no ban."""
+    tax = EventType.EXPORT_TAX
+    return 0 if (part.type is tax) == (known.type == tax) else None
 
 
 def same_deal(part: Part, known: Described) -> int | None:

@@ -4,6 +4,8 @@ import re
 
 from spacy.tokens import Doc
 
+from extractors.events.context import text_of
+from extractors.reading.kinds import ON_IMPORTS
 from models.event import EventType
 
 # "For all countries except China", "other than Mexico and Canada".
@@ -20,15 +22,8 @@ _COMPARED = re.compile(
     r"|\bon (?:a level|a par) with(?: the)? $",
     re.I,
 )
-# A state puts these on somebody over something that he does or has.
-_OVER = frozenset(
-    {
-        EventType.TARIFF,
-        EventType.TRADE_REMEDY,
-        EventType.IMPORT_RESTRICTION,
-        EventType.SANCTION_LISTING,
-    }
-)
+# What one state puts on another over something that the other does or has.
+_OVER = (ON_IMPORTS - {EventType.TARIFF_EXEMPTION}) | {EventType.SANCTION_LISTING}
 _MEASURES = re.compile(
     r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|sanctions?|surcharges?|penalt(?:y|ies)|%|per ?cent)$",
     re.I,
@@ -59,7 +54,6 @@ def is_reason(doc: Doc, start: int, end: int, kind: EventType, step: tuple[int, 
     while token.dep_ in _IN_PHRASE and token.head.i != token.i:
         token = token.head
     of = token.head
-    if _ROW.search(doc.text[: token.idx]):
+    if token.lower_ != "over" or _ROW.search(text_of(doc)[: token.idx]):
         return False
-    of_step = step[0] <= of.idx < step[1] or _MEASURES.search(of.text) is not None
-    return token.lower_ == "over" and of_step
+    return step[0] <= of.idx < step[1] or _MEASURES.search(of.text) is not None

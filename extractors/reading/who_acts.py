@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc, Token
 
@@ -28,16 +28,10 @@ def owners_of_measure(
     """
     found: set[str] = set()
     agents: set[str] = set()
-    for name in jurisdictions(here):
-        span = doc.char_span(name.start, name.end, alignment_mode="expand")
-        if span is None:
-            continue
-        if _is_agent(span.root, event):
+    for name, root in _roots(here, doc):
+        if _is_agent(root, event):
             agents.add(name.code)
-        if span.root.dep_ not in _OWNING:
-            continue
-        head = span.root.head
-        if head.idx < measure[1] and measure[0] < head.idx + len(head.text):
+        if root.dep_ in _OWNING and _is_of(measure, root.head):
             found.add(name.code)
     return agents or found
 
@@ -68,13 +62,9 @@ def of_owner(
 
     "A deal that would put off Beijing's curbs": they are put off by Beijing.
     """
-    for name in jurisdictions(here):
-        span = doc.char_span(name.start, name.end, alignment_mode="expand")
-        if span is None or span.root.dep_ != "poss" or not _RULES.search(span.root.head.text):
-            continue
-        head = span.root.head
-        owned = head.idx < measure[1] and measure[0] < head.idx + len(head.text)
-        if owned and all(party.code != name.code for party in actors):
+    for name, root in _roots(here, doc):
+        owns = root.dep_ == "poss" and _RULES.search(root.head.text) and _is_of(measure, root.head)
+        if owns and all(party.code != name.code for party in actors):
             return [party_of(name, "sentence")]
     return []
 
@@ -84,13 +74,11 @@ _ANSWERS = frozenset({"answer", "retaliate", "respond", "reply", "react", "count
 
 def answering(here: Sequence[Name], doc: Doc, event: ReadEvent) -> Name | None:
     """Who answers with the step: "China answers the U.S. tariff with duties on coal"."""
-    for name in jurisdictions(here):
-        span = doc.char_span(name.start, name.end, alignment_mode="expand")
-        if span is None or span.root.dep_ != "nsubj":
+    for name, root in _roots(here, doc):
+        verb = root.head
+        if root.dep_ != "nsubj" or verb.lemma_.lower() not in _ANSWERS or verb.idx > event.start:
             continue
-        verb = span.root.head
-        answers = verb.lemma_.lower() in _ANSWERS and verb.idx <= event.start
-        if answers and any(c.dep_ == "prep" and c.lower_ == "with" for c in verb.children):
+        if any(c.dep_ == "prep" and c.lower_ == "with" for c in verb.children):
             return name
     return None
 
@@ -110,6 +98,19 @@ def spoken_of(context: SentenceContext) -> list[Party]:
     return [party_of(names[0], "context")] if names[0].start == 0 else []
 
 
+def _roots(here: Sequence[Name], doc: Doc) -> Iterator[tuple[Name, Token]]:
+    """The jurisdictions of a sentence, each with the word of the parse that its name hangs on."""
+    for name in jurisdictions(here):
+        span = doc.char_span(name.start, name.end, alignment_mode="expand")
+        if span is not None:
+            yield name, span.root
+
+
+def _is_of(measure: tuple[int, int], word: Token) -> bool:
+    """Does a word lie in the characters of the words for the measure?"""
+    return word.idx < measure[1] and measure[0] < word.idx + len(word.text)
+
+
 def _is_agent(token: Token, event: ReadEvent) -> bool:
     """Is a step done by what a word names: "imposed by the U.S. and China"?"""
     while token.dep_ == "conj":
@@ -119,6 +120,7 @@ def _is_agent(token: Token, event: ReadEvent) -> bool:
 
 
 def party_of(name: Name, why: str) -> Party:
+    """A name as a party; one from outside the sentence has no text in it."""
     return Party(
         code=name.code,
         text=name.text if why == "sentence" else "",

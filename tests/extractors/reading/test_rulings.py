@@ -152,3 +152,20 @@ def test_what_a_deal_in_talks_would_avert_is_not_averted(extractor: Extractor) -
     assert "averted" not in statuses
     done = "Peru and Chile signed a trade deal that averted Chile's copper tariffs."
     assert "averted" in {event.status for event in events_in(extractor, done)}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Japan now requires a licence for exports of lithography tools.", "export_licensing"),
+        (
+            "Japan has granted Nikon a licence for exports of its tools.",
+            "licensing_deal",
+        ),
+    ],
+)
+def test_a_permit_that_becomes_necessary_is_no_deal(
+    extractor: Extractor, text: str, kind: str
+) -> None:
+    (event,) = events_in(extractor, text)
+    assert event.type == kind

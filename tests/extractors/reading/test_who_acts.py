@@ -1,0 +1,48 @@
+"""Who acts by the grammar of a sentence: each rule with a case that it leaves alone."""
+
+import pytest
+
+from extractors.extract import Extractor
+from models.event import EventMention, TextUnit
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor()
+
+
+def first_step(extractor: Extractor, text: str) -> EventMention:
+    unit = TextUnit(unit_id="a", text=text, kind="sentence")
+    return extractor.extract_one(unit).events[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("Mexico answered the Canadian tariff with duties of 20% on wheat and pork.", "MX"),
+        ("Mexico welcomed the Canadian tariff of 20% on wheat and pork.", "CA"),
+    ],
+)
+def test_who_answers_acts(extractor: Extractor, text: str, actor: str) -> None:
+    assert first_step(extractor, text).actors == (actor,)
+
+
+@pytest.mark.parametrize(
+    ("before", "actor"),
+    [
+        ("Peru answered on 4 October.", "PE"),
+        ("Farmers in Chile and Peru had asked for it.", "CL"),
+    ],
+)
+def test_the_ministry_is_that_of_the_state_just_named(
+    extractor: Extractor, before: str, actor: str
+) -> None:
+    unit = TextUnit(
+        unit_id="a",
+        text="The trade ministry banned exports of copper scrap.",
+        title="Chile takes control of smelter; copper scrap held at the border",
+        context=before,
+        kind="sentence",
+    )
+    (event,) = extractor.extract_one(unit).events
+    assert event.actors == (actor,)
