@@ -88,8 +88,8 @@ def decide(doc: Doc, context: SentenceContext) -> list[Decision]:
     labelled = _Labels(weighed, head, combination, doc, tuple(pairs(doc, text_of(doc))))
     found: list[Decision] = []
     for event in reading.events:
-        if found and event.chance < settings["further"]:
-            break
+        if found and event.chance < settings["further"] and not _is_of_it(doc, event):
+            continue
         near, told = _told_by(event, weighed)
         _add(found, labelled.decision(near, told, weighed.score_of(near)), doc)
     for i in sorted(range(len(weighed.scores)), key=lambda i: -weighed.scores[i]):
@@ -136,12 +136,21 @@ def _told_by(event: ReadEvent, weighed: Weighed) -> tuple[int | None, ReadEvent]
     own keeps its candidate to itself.
     """
     near = candidate_near(event, weighed.candidates, weighed.chances)
-    if near is None:
+    if near is None or _is_far_noun(weighed.candidates[near], event):
         return None, event
     other = event_of(weighed.reading, weighed.candidates[near])
     if other is not event and other.chance >= SURE_STEP:
         return None, event
     return near, other
+
+
+def _is_far_noun(c: Candidate, event: ReadEvent) -> bool:
+    """Is a candidate but a noun far from a step that the encoder is sure of?
+
+    "Gold would not be tariffed, ... a letter that had put bars under his duties".
+    """
+    apart = max(c.start - event.end, event.start - c.end)
+    return c.hit is None and event.chance >= SURE_STEP and apart > _FAR
 
 
 def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combination) -> Weighed:
@@ -165,9 +174,12 @@ def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combinati
     )
 
 
+# Characters between a step and a noun that names another measure.
+_FAR = 60
 # A noun with one of these tells no step by itself.
 _NO_STEP = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
-_OBJECTS = frozenset({"nsubj", "nsubjpass", "dobj"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+_OBJECTS = _SUBJECTS | {"dobj"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +249,20 @@ def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
     return (
         new.status in _NO_STEP
         and noun.pos_ in ("NOUN", "PROPN")
-        and noun.head.i == verb.i
         and noun.i != verb.i
         and noun.dep_ in _OBJECTS
-        and verb.pos_ == "VERB"
+        and (
+            (noun.head.i == verb.i and verb.pos_ == "VERB") or _is_doubtful_subject(noun, new, old)
+        )
     )
+
+
+def _is_doubtful_subject(noun: Token, new: Decision, old: Decision) -> bool:
+    """Is a noun some verb's subject, and less surely a step than the other decision?
+
+    The verbs of long sentences are often parsed wrongly.
+    """
+    return noun.dep_ in _SUBJECTS and new.read.chance < SURE_STEP <= old.read.chance
 
 
 def _repeats(new: Decision, old: Decision, doc: Doc) -> bool:
@@ -253,14 +274,30 @@ def _repeats(new: Decision, old: Decision, doc: Doc) -> bool:
         return False
     if new.parties and old.parties and not new.parties & old.parties:
         return False
+    sure, joined = new.read.chance >= SURE_STEP, _are_joined(a.step(doc), b.step(doc))
     if status_class(new.status) == status_class(old.status):
-        return True
+        # "Keeps its tariff but has exempted a list", "signed pacts and announced frameworks".
+        apart = (new.type, new.status) != (old.type, old.status)
+        return not (sure and joined and apart and old.read.chance >= SURE_STEP)
     # "No plan to ban": that nothing is done is one step, whatever is not done.
     if new.factuality is old.factuality is Factuality.NEGATED:
         return True
-    if _are_joined(a.step(doc), b.step(doc)):
-        return False
-    return new.type is old.type and new.read.chance < SURE_STEP
+    # "Maintains its ban and has extended it": what changes is the news.
+    changes = old.status is EventStatus.IN_FORCE and _is_done_to_it(a.step(doc))
+    return not (joined or changes) and new.type is old.type and not sure
+
+
+def _is_of_it(doc: Doc, event: ReadEvent) -> bool:
+    """Do the words of an event tell what is done to a measure named before?"""
+    span = doc.char_span(event.start, event.end, alignment_mode="expand")
+    return span is not None and _is_done_to_it(span.root)
+
+
+def _is_done_to_it(verb: Token) -> bool:
+    """Is a step done to what was named before: "and has extended it"?"""
+    return verb.tag_ != "VBG" and any(
+        c.dep_ == "dobj" and c.lower_ in ("it", "them") for c in verb.children
+    )
 
 
 def _are_joined(a: Token, b: Token) -> bool:

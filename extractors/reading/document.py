@@ -18,7 +18,8 @@ from importlib import resources
 
 import numpy as np
 
-from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
+from extractors.reading.lending import on_one_side, with_goods_of
+from extractors.reading.lent_parties import title_actors, with_actors_of, with_targets_of
 from extractors.reading.official_text import frame_of, is_no_step, of_the_state
 from extractors.reading.steps import (
     Step,
@@ -26,8 +27,6 @@ from extractors.reading.steps import (
     ends_of_pauses,
     standing_in_the_background,
     step_of,
-    title_actors,
-    with_actors_of,
 )
 from extractors.reading.tense import tense_features
 from extractors.reading.trees import Trees

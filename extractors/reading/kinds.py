@@ -14,6 +14,16 @@ ON_IMPORTS = frozenset(
         EventType.IMPORT_RESTRICTION,
     }
 )
+# What a state does to goods that go out.
+ON_EXPORTS = frozenset(
+    {
+        EventType.EXPORT_BAN,
+        EventType.EXPORT_CONTROL,
+        EventType.EXPORT_LICENSING,
+        EventType.EXPORT_QUOTA,
+        EventType.EXPORT_TAX,
+    }
+)
 _NEAR, _FAR = 60, 160
 _BEGUN = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 _DUTIES = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION})

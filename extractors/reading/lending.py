@@ -1,4 +1,4 @@
-"""What the mentions of one document lend each other: who is hit, which goods, which kind of rule.
+"""What the mentions of one document lend each other: which goods, which kind of rule.
 
 A sentence often says only "the duty" or "its ban"; whose goods are meant stands elsewhere in the
 text. What is lent must be the same wherever the document names it.
@@ -7,10 +7,9 @@ text. What is lent must be the same wherever the document names it.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from extractors.events.gazetteer import load_gazetteer
-from extractors.reading.kinds import ON_IMPORTS
+from extractors.reading.lent_parties import buckets_of
 from models.event import (
     EventMention,
     EventStatus,
@@ -21,120 +20,6 @@ from models.event import (
     type_group,
 )
 from models.reference import product_bucket
-
-_NOBODY = frozenset({"XX", "world"})
-# What one state does to another; a rule on exports to everybody is not among them.
-_AIMED = ON_IMPORTS | {EventType.EXPORT_BAN}
-_BETWEEN_TWO = frozenset(
-    {EventType.TARIFF, EventType.TARIFF_EXEMPTION, EventType.OFFTAKE_AGREEMENT}
-)
-# What a party to an agreement gives the other.
-_GIVEN = frozenset(
-    {
-        EventStatus.CUT,
-        EventStatus.LIFTED,
-        EventStatus.SUSPENDED,
-        EventStatus.DELAYED,
-        EventStatus.AVERTED,
-        EventStatus.EXEMPTED,
-        EventStatus.EXTENDED,
-    }
-)
-_EVERYBODY = re.compile(
-    r"\b(?:all|most|other|every|many|\d+|some \w+|dozens of) (?:other |of its |its )?(?:trading )?"
-    r"(?:countries|nations|partners|imports)\b|\b(?:worldwide|world|global|reciprocal|baseline"
-    r"|country-specific)\b",
-    re.I,
-)
-
-_MUTUAL = re.compile(r"\b(?:each|one an)\s?other(?:['’]s)?\b", re.I)
-_IN_RETURN = re.compile(r"\W*(?:in (?:return|exchange)|for (?:its|their) part)\b", re.I)
-
-
-def with_targets_of(events: Sequence[EventMention]) -> list[EventMention]:
-    """The mentions, where one that names nobody hit has those whom the document names.
-
-    "Cut the tariff imposed over fentanyl to 10%" beside "a 100% tariff on Chinese goods": one
-    state's measures of one kind hit the same, if the document names but one target for them. What
-    two parties of an agreement give each other is the other's.
-    """
-    return [_with_targets(e, events) for e in events]
-
-
-def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMention:
-    if e.type is EventType.OFFTAKE_AGREEMENT and not e.actors and len(e.targets) == 1:
-        return _bought_by_the_other(e, _pairs(events))
-    if e.targets or not e.actors or set(e.actors) <= _NOBODY or _EVERYBODY.search(e.sentence):
-        return e
-    aimed = e.type in _AIMED
-    named = {
-        frozenset(o.targets)
-        for o in events
-        if aimed
-        and o.target_texts
-        and o.targets
-        and type_group(o.type) == type_group(e.type)
-        and _alike(o, e)
-        and not set(o.targets) & set(o.actors)
-    }
-    if not named and e.type in _BETWEEN_TWO and len(e.actors) == 1:
-        buys = e.type is EventType.OFFTAKE_AGREEMENT and not e.company_texts
-        eased = buys or (e.type is not EventType.OFFTAKE_AGREEMENT and e.status in _GIVEN)
-        pairs = _pairs(events) if eased else set()
-        named = {pair - set(e.actors) for pair in pairs if e.actors[0] in pair}
-    if len(named) != 1:
-        return e
-    (targets,) = named
-    return _hitting(e, tuple(sorted(targets)))
-
-
-def _bought_by_the_other(e: EventMention, pairs: set[frozenset[str]]) -> EventMention:
-    """A purchase from one party to an agreement, as the other's: "it also agreed to buy"."""
-    buyers = {pair - set(e.targets) for pair in pairs if e.targets[0] in pair}
-    if len(buyers) != 1:
-        return e
-    (buyer,) = buyers
-    missing = tuple((name, why) for name, why in e.missing if name != "actors")
-    return replace(e, actors=tuple(buyer), missing=missing)
-
-
-def _alike(other: EventMention, e: EventMention) -> bool:
-    """Are two mentions of one state's measures, on goods that the other does not rule out?"""
-    if set(other.actors) != set(e.actors):
-        return False
-    past = other.time_frame is TimeFrame.BACKGROUND and e.time_frame is not other.time_frame
-    if (past or e.type not in ON_IMPORTS) and status_class(other.status) != status_class(e.status):
-        return False
-    mine, theirs = _buckets(e), _buckets(other)
-    return not mine or not theirs or bool(mine & theirs)
-
-
-def _pairs(events: Sequence[EventMention]) -> set[frozenset[str]]:
-    """The parties of each agreement of the document, if they are two.
-
-    Whose duties hit each other, and who gives something in return, deal with each other as well.
-    """
-    parties = {
-        frozenset({*e.actors, *e.targets}) - _NOBODY
-        for e in events
-        if e.type is EventType.TRADE_AGREEMENT or (e.type in _AIMED and _MUTUAL.search(e.sentence))
-    }
-    parties |= {
-        frozenset({*before.actors, *e.actors}) - _NOBODY
-        for before, e in pairwise(events)
-        if _IN_RETURN.match(e.sentence) and before.actors and e.actors
-    }
-    return {pair for pair in parties if len(pair) > 1} if _are_pairs(parties) else set()
-
-
-def _are_pairs(parties: set[frozenset[str]]) -> bool:
-    return all(len(found) <= 2 for found in parties)
-
-
-def _hitting(e: EventMention, targets: tuple[str, ...]) -> EventMention:
-    missing = tuple((name, why) for name, why in e.missing if name != "targets")
-    return replace(e, targets=targets, missing=missing)
-
 
 # Words that stand for goods named elsewhere.
 _STANDS_FOR = re.compile(
@@ -272,11 +157,6 @@ def _sided(e: EventMention, events: Sequence[EventMention]) -> EventMention:
 
 
 def _of_one_state(other: EventMention, e: EventMention) -> bool:
-    mine, theirs = _buckets(e), _buckets(other)
+    mine, theirs = buckets_of(e), buckets_of(other)
     goods = not mine or not theirs or bool(mine & theirs)
     return goods and (not e.actors or bool(set(e.actors) & set(other.actors)))
-
-
-def _buckets(e: EventMention) -> set[str]:
-    """The goods of a mention, each as the widest that holds it: terbium as rare earths."""
-    return {product_bucket(good) for good in e.commodities}

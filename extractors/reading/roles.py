@@ -11,11 +11,15 @@ from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.roles import Party, lend_actor
 from extractors.reading.in_passing import is_beside_the_point, is_reason
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
+from extractors.reading.kinds import ON_EXPORTS
 from extractors.reading.labels import ROLES
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading
 from extractors.reading.who_acts import (
     answering,
+    destinations,
+    of_another_clause,
     of_owner,
+    origins,
     owners_of_measure,
     parties_of_deal,
     party_of,
@@ -27,6 +31,8 @@ from models.event import EventType
 # from HIT on a name is hit.
 SURE, LIKELY, HIT = 0.4, 0.15, 0.35
 _FAR_LIKELIER = 0.2
+# Less than this, a name has nothing to do with an event.
+_AT_ALL = 0.05
 
 
 def read_parties(
@@ -52,12 +58,22 @@ def read_parties(
         and not _of_another(n, doc, steps)
         and not _of_firm(n, context, firms)
     ]
-    elsewhere = {n for n in here if kind not in _JOINT and _acts_elsewhere(n, doc, event)}
+    busy = set() if kind in _JOINT else of_another_clause(here, doc, steps)
+    sent_to = destinations(here, doc) if kind in ON_EXPORTS else []
+    elsewhere = {
+        n
+        for n in here
+        if n.code in busy or n in sent_to or (kind not in _JOINT and _acts_elsewhere(n, doc, event))
+    }
     # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
     titled = () if kind is EventType.OFFTAKE_AGREEMENT else context.title_names
     acting = _by_role("actor", [n for n in here if n not in elsewhere], titled, doc, event)
     aimed = [n for n in here if not _is_passed(n, doc, kind, event)]
     hit = _with_included(_by_role("target", aimed, titled, doc, event), here, context.text)
+    if kind in ON_EXPORTS:
+        acting |= {party.code: (1.0, party) for party in origins(here, context.text)}
+        parties = [party_of(name, "sentence") for name in sent_to]
+        hit |= {p.code: (1.0, p) for p in parties if hit.get(p.code, (0.0, p))[0] > _AT_ALL}
     actors = [
         party
         for code, (chance, party) in acting.items()
@@ -95,7 +111,9 @@ def read_parties(
         for code, (chance, party) in hit.items()
         if chance >= HIT and code not in taken and (party.why == "sentence" or kind not in _TO_ALL)
     ]
-    actors = actors or lend_actor(context, kind, {party.code for party in targets})
+    if not actors and kind is not EventType.OFFTAKE_AGREEMENT:
+        lent = lend_actor(context, kind, {party.code for party in targets})
+        actors = spoken_of(context) or lent
     own = {party.code for party in actors}
     return actors, [party for party in targets if party.code not in own]
 

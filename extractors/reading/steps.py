@@ -1,4 +1,4 @@
-"""What the mentions of one document say of each other: whose step it is, and when a pause ends."""
+"""What the mentions of one document say of each other's steps: one step, its end, its denial."""
 
 import re
 from collections.abc import Sequence
@@ -9,14 +9,12 @@ from extractors.events.certainty import goes_on
 from models.event import (
     EventMention,
     EventStatus,
-    EventType,
     Factuality,
     TimeFrame,
     polarity,
     status_class,
     type_group,
 )
-from models.reference import product_bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,69 +56,6 @@ def _goes_on(e: EventMention) -> bool:
     start = e.sentence_start
     stands = e.status in _STANDING or e.status is EventStatus.EXEMPTED
     return stands and goes_on(e.sentence, e.start - start, e.end - start)
-
-
-def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:
-    """The mentions, where one names nobody with the actors that another names for its measure.
-
-    "Beijing suspends its rare earth controls ... The April rules for rare earths stay": the same
-    kind of measure on the same goods is the same state's, if the document names but one; so is the
-    same step of the same kind of measure, whatever the goods.
-    """
-    return [_with_actors(e, events) for e in events]
-
-
-def _with_actors(e: EventMention, events: Sequence[EventMention]) -> EventMention:
-    if e.actor_texts or e.type is EventType.OFFTAKE_AGREEMENT:
-        return e
-    others = [
-        other
-        for other in events
-        if other.actor_texts and type_group(other.type) == type_group(e.type)
-    ]
-    goods, buckets, status = set(e.commodities), _buckets(e), status_class(e.status)
-    tiers = (
-        {other.actors for other in others if goods & set(other.commodities)},
-        {other.actors for other in others if buckets & _buckets(other)},
-        {o.actors for o in others if not e.actors and status_class(o.status) == status},
-    )
-    known = next((found for found in tiers if found), set())
-    if len(known) != 1:
-        return e
-    (actors,) = known
-    missing = tuple((name, why) for name, why in e.missing if name != "actors")
-    targets = tuple(code for code in e.targets if code not in actors)
-    return replace(e, actors=actors, targets=targets, missing=missing)
-
-
-def title_actors(events: Sequence[EventMention]) -> list[EventMention]:
-    """The mentions, where a title that names only who is hit gets the actor of the text.
-
-    "Switzerland hit with 39% tariff", and in the text "The United States has imposed a tariff on
-    goods from Switzerland": a state of the title that the text never says to act is the target.
-    """
-    return [_title_actor(e, events) if e.field == "title" else e for e in events]
-
-
-def _title_actor(e: EventMention, events: Sequence[EventMention]) -> EventMention:
-    if e.targets or len(e.actors) != 1 or e.type is EventType.TRADE_AGREEMENT:
-        return e
-    mine, (named,) = step_of(e), e.actors
-    text = [o for o in events if o.field != "title" and type_group(o.type) == mine.type]
-    if any(named in o.actors and status_class(o.status) == mine.status for o in text):
-        return e
-    others = {o.actors for o in text if named in o.targets and named not in o.actors}
-    if len(others) != 1:
-        return e
-    (actors,) = others
-    return replace(
-        e,
-        actors=actors,
-        targets=(named,),
-        actor_texts=(),
-        target_texts=e.actor_texts,
-        missing=tuple((name, why) for name, why in e.missing if name != "targets"),
-    )
 
 
 _PAUSED = frozenset({EventStatus.SUSPENDED, EventStatus.DELAYED, EventStatus.EXTENDED})
@@ -196,8 +131,3 @@ def _denied_next(e: EventMention, text: str) -> EventMention:
     factuality = Factuality.NEGATED
     sign = polarity(e.type, e.status, e.status_target, factuality)
     return replace(e, factuality=factuality, polarity=sign)
-
-
-def _buckets(e: EventMention) -> set[str]:
-    """The goods of a mention, each as the widest that holds it: terbium as rare earths."""
-    return {product_bucket(good) for good in e.commodities}

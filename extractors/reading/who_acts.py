@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from spacy.tokens import Doc, Token
 
@@ -17,6 +17,7 @@ _RULES = re.compile(
     re.I,
 )
 _OWNING = frozenset({"poss", "amod", "compound", "nmod"})
+_IN_PHRASE = frozenset({"amod", "compound", "nmod", "conj"})
 
 
 def owners_of_measure(
@@ -69,6 +70,66 @@ def of_owner(
     return []
 
 
+_TRADE = frozenset({"export", "sale", "shipment", "delivery", "supply", "sell", "ship", "deliver"})
+
+
+def destinations(here: Sequence[Name], doc: Doc) -> list[Name]:
+    """Where goods go: "sales to American users remain prohibited" hits America."""
+    found = []
+    for name, root in _roots(here, doc):
+        to = _top(root).head
+        if to.dep_ == "prep" and to.lower_ == "to" and to.head.lemma_.lower() in _TRADE:
+            found.append(name)
+    return found
+
+
+# Not "keep chips out of China".
+_OUT_OF = re.compile(
+    r"\b(?:ship\w*|export\w*|sen[dt]\w*|taken?|takes|took|carr\w+|mov\w+) [^.;]{0,40}\bout of $",
+    re.I,
+)
+
+
+def origins(here: Sequence[Name], text: str) -> list[Party]:
+    """What goods may not leave: "nobody may ship antimony out of China" is China's rule."""
+    left = (name for name in jurisdictions(here) if _OUT_OF.search(text[: name.start]))
+    return [party_of(name, "sentence") for name in left]
+
+
+def of_another_clause(here: Sequence[Name], doc: Doc, steps: Mapping[int, bool]) -> set[str]:
+    """Who only does something else: "The ban came a day after Washington had limited sales".
+
+    `steps` are the verbs of the sentence that carry steps, True for the one at hand. A place where
+    somebody is who does no step ("and traders in Tokyo sell") does none either.
+    """
+    own = [doc[i] for i, mine in steps.items() if mine]
+    has_subject = any(c.dep_ in _SUBJECTS for verb in own for c in verb.children)
+    found: set[str] = set()
+    acting: set[str] = set()
+    for name, root in _roots(here, doc):
+        top = _top(root)
+        other = top.dep_ in _SUBJECTS and top.head.i in steps and not steps[top.head.i]
+        place = name.how == "place" and top.dep_ == "pobj" and _is_of_onlooker(top.head, steps)
+        (found if (has_subject and other) or place else acting).add(name.code)
+    return found - acting
+
+
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+
+
+def _is_of_onlooker(prep: Token, steps: Mapping[int, bool]) -> bool:
+    """Does a place go with the subject of a verb that is no step: "traders in Tokyo"?"""
+    who = prep.head
+    return prep.dep_ == "prep" and who.dep_ in _SUBJECTS and bool(steps) and who.head.i not in steps
+
+
+def _top(token: Token) -> Token:
+    """The word of a noun phrase, or of the first of several side by side, that a word is in."""
+    while token.dep_ in _IN_PHRASE:
+        token = token.head
+    return token
+
+
 _ANSWERS = frozenset({"answer", "retaliate", "respond", "reply", "react", "counter"})
 
 
@@ -84,16 +145,17 @@ def answering(here: Sequence[Name], doc: Doc, event: ReadEvent) -> Name | None:
 
 
 # "Beijing answered on Friday. The commerce ministry banned ...": it is Beijing's.
-_SOMEBODY = re.compile(
-    r"\s*The (?:\w+ ){0,2}(?:ministry|government|regulator|cabinet|parliament|agency|authorities"
+SOMEBODY = (
+    r"[Tt]he (?:\w+ ){0,2}(?:ministry|government|regulator|cabinet|parliament|agency|authorities"
     r"|authority|customs (?:office|administration))\b"
 )
+_OPENS = re.compile(rf"\s*{SOMEBODY}")
 
 
 def spoken_of(context: SentenceContext) -> list[Party]:
     """The one state that the sentence before names, where this one opens with its ministry."""
     names = jurisdictions(context.context_names)
-    if len({n.code for n in names}) != 1 or not _SOMEBODY.match(context.text):
+    if len({n.code for n in names}) != 1 or not _OPENS.match(context.text):
         return []
     return [party_of(names[0], "context")] if names[0].start == 0 else []
 

@@ -16,7 +16,7 @@ from extractors.reading.document import (
     load_document_model,
     vouched,
 )
-from extractors.reading.steps import with_actors_of
+from extractors.reading.lent_parties import with_actors_of
 from extractors.records import record_from_extraction
 from models.event import (
     EventMention,

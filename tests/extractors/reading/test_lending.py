@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from extractors.extract import Extractor
-from extractors.reading.lending import on_one_side, with_goods_of, with_targets_of
+from extractors.reading.lending import on_one_side, with_goods_of
+from extractors.reading.lent_parties import with_targets_of
 from extractors.reading.steps import denied_next
 from models.event import EventMention, EventType, TextUnit
 

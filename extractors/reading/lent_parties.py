@@ -1,0 +1,204 @@
+"""What the mentions of one document lend each other: who acts, and who is hit.
+
+A sentence often says only "the ministry" or "the duty"; whose it is and whom it hits stands
+elsewhere in the text. What is lent must be the same wherever the document names it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from extractors.reading.kinds import ON_IMPORTS
+from extractors.reading.steps import step_of
+from models.event import (
+    EventMention,
+    EventStatus,
+    EventType,
+    TimeFrame,
+    status_class,
+    type_group,
+)
+from models.reference import product_bucket
+
+
+def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where one names nobody with the actors that another names for its measure.
+
+    "Beijing suspends its rare earth controls ... The April rules for rare earths stay": the same
+    kind of measure on the same goods is the same state's, if the document names but one; so is the
+    same step of the same kind of measure, whatever the goods.
+    """
+    return [_with_actors(e, events) for e in events]
+
+
+def _with_actors(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.actor_texts or e.type is EventType.OFFTAKE_AGREEMENT:
+        return e
+    others = [
+        other
+        for other in events
+        if other.actor_texts and type_group(other.type) == type_group(e.type)
+    ]
+    goods, buckets, status = set(e.commodities), buckets_of(e), status_class(e.status)
+    tiers = (
+        {other.actors for other in others if goods & set(other.commodities)},
+        {other.actors for other in others if buckets & buckets_of(other)},
+        {o.actors for o in others if not e.actors and status_class(o.status) == status},
+    )
+    known = next((found for found in tiers if found), set())
+    if len(known) != 1:
+        return e
+    (actors,) = known
+    missing = tuple((name, why) for name, why in e.missing if name != "actors")
+    targets = tuple(code for code in e.targets if code not in actors)
+    return replace(e, actors=actors, targets=targets, missing=missing)
+
+
+def title_actors(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where a title that names only who is hit gets the actor of the text.
+
+    "Switzerland hit with 39% tariff", and in the text "The United States has imposed a tariff on
+    goods from Switzerland": a state of the title that the text never says to act is the target.
+    """
+    return [_title_actor(e, events) if e.field == "title" else e for e in events]
+
+
+def _title_actor(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.targets or len(e.actors) != 1 or e.type is EventType.TRADE_AGREEMENT:
+        return e
+    mine, (named,) = step_of(e), e.actors
+    text = [o for o in events if o.field != "title" and type_group(o.type) == mine.type]
+    if any(named in o.actors and status_class(o.status) == mine.status for o in text):
+        return e
+    others = {o.actors for o in text if named in o.targets and named not in o.actors}
+    if len(others) != 1:
+        return e
+    (actors,) = others
+    return replace(
+        e,
+        actors=actors,
+        targets=(named,),
+        actor_texts=(),
+        target_texts=e.actor_texts,
+        missing=tuple((name, why) for name, why in e.missing if name != "targets"),
+    )
+
+
+_NOBODY = frozenset({"XX", "world"})
+# What one state does to another; a rule on exports to everybody is not among them.
+_AIMED = ON_IMPORTS | {EventType.EXPORT_BAN}
+_BETWEEN_TWO = frozenset(
+    {EventType.TARIFF, EventType.TARIFF_EXEMPTION, EventType.OFFTAKE_AGREEMENT}
+)
+# What a party to an agreement gives the other.
+_GIVEN = frozenset(
+    {
+        EventStatus.CUT,
+        EventStatus.LIFTED,
+        EventStatus.SUSPENDED,
+        EventStatus.DELAYED,
+        EventStatus.AVERTED,
+        EventStatus.EXEMPTED,
+        EventStatus.EXTENDED,
+    }
+)
+_EVERYBODY = re.compile(
+    r"\b(?:all|most|other|every|many|\d+|some \w+|dozens of) (?:other |of its |its )?(?:trading )?"
+    r"(?:countries|nations|partners|imports)\b|\b(?:worldwide|world|global|reciprocal|baseline"
+    r"|country-specific)\b",
+    re.I,
+)
+
+_MUTUAL = re.compile(r"\b(?:each|one an)\s?other(?:['’]s)?\b", re.I)
+_IN_RETURN = re.compile(r"\W*(?:in (?:return|exchange)|for (?:its|their) part)\b", re.I)
+
+
+def with_targets_of(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where one that names nobody hit has those whom the document names.
+
+    "Cut the tariff imposed over fentanyl to 10%" beside "a 100% tariff on Chinese goods": one
+    state's measures of one kind hit the same, if the document names but one target for them. What
+    two parties of an agreement give each other is the other's.
+    """
+    return [_with_targets(e, events) for e in events]
+
+
+def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.type is EventType.OFFTAKE_AGREEMENT and not e.actors and len(e.targets) == 1:
+        return _bought_by_the_other(e, _pairs(events))
+    if e.targets or not e.actors or set(e.actors) <= _NOBODY or _EVERYBODY.search(e.sentence):
+        return e
+    aimed = e.type in _AIMED
+    named = {
+        frozenset(o.targets)
+        for o in events
+        if aimed
+        and o.target_texts
+        and o.targets
+        and type_group(o.type) == type_group(e.type)
+        and _alike(o, e)
+        and not set(o.targets) & set(o.actors)
+    }
+    if not named and e.type in _BETWEEN_TWO and len(e.actors) == 1:
+        buys = e.type is EventType.OFFTAKE_AGREEMENT and not e.company_texts
+        eased = buys or (e.type is not EventType.OFFTAKE_AGREEMENT and e.status in _GIVEN)
+        pairs = _pairs(events) if eased else set()
+        named = {pair - set(e.actors) for pair in pairs if e.actors[0] in pair}
+    if len(named) != 1:
+        return e
+    (targets,) = named
+    return _hitting(e, tuple(sorted(targets)))
+
+
+def _bought_by_the_other(e: EventMention, pairs: set[frozenset[str]]) -> EventMention:
+    """A purchase from one party to an agreement, as the other's: "it also agreed to buy"."""
+    buyers = {pair - set(e.targets) for pair in pairs if e.targets[0] in pair}
+    if len(buyers) != 1:
+        return e
+    (buyer,) = buyers
+    missing = tuple((name, why) for name, why in e.missing if name != "actors")
+    return replace(e, actors=tuple(buyer), missing=missing)
+
+
+def _alike(other: EventMention, e: EventMention) -> bool:
+    """Are two mentions of one state's measures, on goods that the other does not rule out?"""
+    if set(other.actors) != set(e.actors):
+        return False
+    past = other.time_frame is TimeFrame.BACKGROUND and e.time_frame is not other.time_frame
+    if (past or e.type not in ON_IMPORTS) and status_class(other.status) != status_class(e.status):
+        return False
+    mine, theirs = buckets_of(e), buckets_of(other)
+    return not mine or not theirs or bool(mine & theirs)
+
+
+def _pairs(events: Sequence[EventMention]) -> set[frozenset[str]]:
+    """The parties of each agreement of the document, if they are two.
+
+    Whose duties hit each other, and who gives something in return, deal with each other as well.
+    """
+    parties = {
+        frozenset({*e.actors, *e.targets}) - _NOBODY
+        for e in events
+        if e.type is EventType.TRADE_AGREEMENT or (e.type in _AIMED and _MUTUAL.search(e.sentence))
+    }
+    parties |= {
+        frozenset({*before.actors, *e.actors}) - _NOBODY
+        for before, e in pairwise(events)
+        if _IN_RETURN.match(e.sentence) and before.actors and e.actors
+    }
+    return {pair for pair in parties if len(pair) > 1} if _are_pairs(parties) else set()
+
+
+def _are_pairs(parties: set[frozenset[str]]) -> bool:
+    return all(len(found) <= 2 for found in parties)
+
+
+def _hitting(e: EventMention, targets: tuple[str, ...]) -> EventMention:
+    missing = tuple((name, why) for name, why in e.missing if name != "targets")
+    return replace(e, targets=targets, missing=missing)
+
+
+def buckets_of(e: EventMention) -> set[str]:
+    """The goods of a mention, each as the widest that holds it: terbium as rare earths."""
+    return {product_bucket(good) for good in e.commodities}
