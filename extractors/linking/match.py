@@ -240,7 +240,7 @@ def earlier_stage(part: Part, known: MeasureState) -> DevelopmentState | None:
     if stage is None or part.background:
         return None
     for step in reversed(known.firm):
-        if S(step.status) in STAGES:
+        if S(step.status) in STAGES and not spares_from(part, step):
             days = (part.when.high - step.high).days
             if stage == STAGES[S.IN_FORCE] and began_at_once(step):
                 return None
@@ -270,6 +270,8 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
         return None
     for step in reversed(known.firm):
         if part.when.low and (step.low or step.high) > part.when.high:
+            continue
+        if spares_from(part, step):
             continue
         same = step.status_class == part.status_class
         if same and carries_out(part, step):

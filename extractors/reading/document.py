@@ -18,8 +18,8 @@ from importlib import resources
 
 import numpy as np
 
-from extractors.reading.lending import on_one_side, with_goods_of
-from extractors.reading.lent_parties import title_actors, with_actors_of, with_targets_of
+from extractors.reading.lending import on_one_side, with_firms_of, with_goods_of
+from extractors.reading.lent_parties import who_acts, with_targets_of
 from extractors.reading.official_text import frame_of, is_no_step, of_the_state
 from extractors.reading.steps import (
     Step,
@@ -27,6 +27,7 @@ from extractors.reading.steps import (
     ends_of_pauses,
     standing_in_the_background,
     step_of,
+    told_by_its_act,
 )
 from extractors.reading.tense import tense_features
 from extractors.reading.trees import Trees
@@ -148,10 +149,10 @@ def developments(
     if not events:
         return Finished(told=[])
     events, state = on_one_side(events), unit.publisher_country
-    events = of_the_state(events, state) if state else title_actors(with_actors_of(events))
+    events = of_the_state(events, state) if state else who_acts(events)
     text = clean(unit.text)
-    events = denied_next(ends_of_pauses(events, unit.published), text)
-    events = with_goods_of(with_targets_of(events), text, unit.title or "")
+    events = denied_next(ends_of_pauses(told_by_its_act(events), unit.published), text)
+    events = with_firms_of(with_goods_of(with_targets_of(events), text, unit.title or ""))
     about_policy, sure = vouched(events), _sure_alone(len(unit.text))
     frame = frame_of(events, unit.title or "", text) if state else None
     told, leads, asides, recited = [], [], [], []

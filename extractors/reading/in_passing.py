@@ -22,6 +22,14 @@ _COMPARED = re.compile(
     r"|\bon (?:a level|a par) with(?: the)? $",
     re.I,
 )
+# "Struck down the tariffs, among them those on goods from Chad": the whole hits others too.
+_AMONG = re.compile(
+    r"\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|sanctions?|controls?|curbs|restrictions?|measures?)\b"
+    r"[^.;]*,\s(?:among them|including) (?:the |its |those |also )*(?:\w+ ){0,2}"
+    r"(?:those|tariffs?|dut(?:y|ies)|lev(?:y|ies)|sanctions?|controls?|curbs|restrictions?)\b"
+    r"[^.;]*$",
+    re.I,
+)
 # What one state puts on another over something that the other does or has.
 _OVER = (ON_IMPORTS - {EventType.TARIFF_EXEMPTION}) | {EventType.SANCTION_LISTING}
 _MEASURES = re.compile(
@@ -36,9 +44,9 @@ _IN_PHRASE = frozenset({"amod", "compound", "nmod", "pobj", "conj", "nummod", "a
 
 
 def is_beside_the_point(text: str, start: int) -> bool:
-    """Is what begins at `start` only excepted from a measure, or compared with whom it hits?"""
+    """Is what begins at `start` excepted from a measure, only compared with it, or one case?"""
     before = text[:start]
-    return _EXCEPT.search(before) is not None or _COMPARED.search(before) is not None
+    return any(words.search(before) for words in (_EXCEPT, _COMPARED, _AMONG))
 
 
 def is_reason(doc: Doc, start: int, end: int, kind: EventType, step: tuple[int, int]) -> bool:

@@ -66,6 +66,12 @@ _PERMIT_RULE = re.compile(
     r"|\b(?:permit|licen[cs](?:e|ing)) (?:rules?|systems?|regimes?|requirements?|obligations?)\b",
     re.I,
 )
+# Control of a firm, not of exports.
+_TAKES_CONTROL = re.compile(
+    r"(?:tak(?:es?|ing)|took|seiz(?:es?|ed|ing)|assum(?:es?|ed|ing)) (?:\w+ )?control"
+    r" (?:of|over)\b",
+    re.I,
+)
 _TO_WORK = re.compile(
     r"\b(?:operat|min(?:e|ing)|build|construct|drill|process|explor|environment)\w*", re.I
 )
@@ -100,6 +106,8 @@ def named_kind(
         return EventType.SANCTION_LISTING, status
     if kind is EventType.LICENSING_DEAL and _PERMIT_RULE.search(near) and not _TO_WORK.search(near):
         return EventType.EXPORT_LICENSING, status
+    if kind is EventType.EXPORT_CONTROL and _TAKES_CONTROL.match(text, c.start):
+        return EventType.INVESTMENT_SCREENING, status
     joins = status in _BEGUN and _JOINS.match(text, c.start) is not None
     if kind in _PAPERS and joins and _PERMIT_LIST.search(ahead):
         return EventType.EXPORT_LICENSING, EventStatus.EXPANDED

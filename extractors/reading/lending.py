@@ -110,6 +110,40 @@ def _of_goods(e: EventMention, goods: tuple[str, ...]) -> EventMention:
     return replace(e, commodities=goods)
 
 
+# Measures on one firm, which the text names once.
+_ON_FIRMS = frozenset(
+    {
+        EventType.LICENSING_DEAL,
+        EventType.GOVERNMENT_INVESTMENT,
+        EventType.INVESTMENT_SCREENING,
+        EventType.OFFTAKE_AGREEMENT,
+    }
+)
+_THE_FIRM = re.compile(
+    r"\b(?:the|its|this|that) (?:[\w-]+ ){0,3}?(?:company|firm|miner|developer|maker|producer|group"
+    r"|refiner|plant|refinery|smelter|mine|deal|package|stake|investment|licen[cs]e|permit|order)\b",
+    re.I,
+)
+
+
+def with_firms_of(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where one of "the company" or "the deal" has the firm of its kind of measure.
+
+    The document must name one firm for that kind, in full or by its first word.
+    """
+    return [_with_firms(e, events) for e in events]
+
+
+def _with_firms(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.company_texts or e.type not in _ON_FIRMS or not _THE_FIRM.search(e.sentence):
+        return e
+    known = [o.company_texts for o in events if o.type is e.type and o.company_texts]
+    if len({firms[0].split()[0].lower() for firms in known}) != 1 or len(known[0]) != 1:
+        return e
+    missing = tuple((name, why) for name, why in e.missing if name != "companies")
+    return replace(e, company_texts=known[0], missing=missing)
+
+
 _EXPORTS = re.compile(r"\b(?:export\w*|shipments?|ship(?:s|ped)?|out of the country)\b", re.I)
 _IMPORTS = re.compile(r"\b(?:import\w*|customs|goods from|incoming|safeguard|dumping)\b", re.I)
 _OTHER_SIDE = {

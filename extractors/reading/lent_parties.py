@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from extractors.reading.kinds import ON_IMPORTS
 from extractors.reading.steps import step_of
+from extractors.reading.who_acts import SOMEBODY
 from models.event import (
     EventMention,
     EventStatus,
@@ -20,6 +21,11 @@ from models.event import (
     type_group,
 )
 from models.reference import product_bucket
+
+
+def who_acts(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, each with those who act in it by what the whole document says."""
+    return title_actors(one_side_acts(with_actors_of(state_acts(events))))
 
 
 def with_actors_of(events: Sequence[EventMention]) -> list[EventMention]:
@@ -53,6 +59,70 @@ def _with_actors(e: EventMention, events: Sequence[EventMention]) -> EventMentio
     missing = tuple((name, why) for name, why in e.missing if name != "actors")
     targets = tuple(code for code in e.targets if code not in actors)
     return replace(e, actors=actors, targets=targets, missing=missing)
+
+
+# What states do together; nobody is hit by it.
+_JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
+
+
+def one_side_acts(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where of two that are read as acting one is hit, as the document says.
+
+    "The United States ends its exemptions ... those of Japan and Brazil lapse on that day": America
+    alone acts wherever the document names one state for a measure of this kind.
+    """
+    return [_one_side(e, events) for e in events]
+
+
+def _one_side(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    sides = frozenset(e.actors)
+    if len(sides) < 2 or e.targets or e.type in _JOINT:
+        return e
+    if e.status is EventStatus.UNDER_NEGOTIATION or _MUTUAL.search(e.sentence):
+        return e
+    alone = {
+        o.actors
+        for o in events
+        if o.actor_texts
+        and type_group(o.type) == type_group(e.type)
+        and len(o.actors) == 1
+        and sides.issuperset(o.actors)
+    }
+    if len(alone) != 1:
+        return e
+    (actors,) = alone
+    return replace(_hitting(e, tuple(c for c in e.actors if c not in actors)), actors=actors)
+
+
+_OF_THE_STATE = re.compile(SOMEBODY)
+
+
+def state_acts(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where "the ministry" is that of the only state that the document says to act.
+
+    A state is lent by the nearest title or sentence, which may name another one in passing.
+    """
+    named = {e.actors for e in events if e.actor_texts and e.type not in _JOINT}
+    if len(named) != 1 or len(state := next(iter(named))) != 1:
+        return list(events)
+    return [
+        _with_state(e, state) if not e.actor_texts and _subject_is_office(e) else e for e in events
+    ]
+
+
+def _subject_is_office(e: EventMention) -> bool:
+    return e.type not in _JOINT and _OF_THE_STATE.search(_before(e)) is not None
+
+
+def _before(e: EventMention) -> str:
+    """The words of a mention's sentence that stand before its step."""
+    return e.sentence[: max(0, e.start - e.sentence_start)]
+
+
+def _with_state(e: EventMention, state: tuple[str, ...]) -> EventMention:
+    missing = tuple((name, why) for name, why in e.missing if name != "actors")
+    targets = tuple(code for code in e.targets if code not in state)
+    return replace(e, actors=state, targets=targets, missing=missing)
 
 
 def title_actors(events: Sequence[EventMention]) -> list[EventMention]:
@@ -125,6 +195,8 @@ def with_targets_of(events: Sequence[EventMention]) -> list[EventMention]:
 
 
 def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.retaliation and not e.target_texts and len(e.actors) == 1:
+        return _hitting_back(e, events)
     if e.type is EventType.OFFTAKE_AGREEMENT and not e.actors and len(e.targets) == 1:
         return _bought_by_the_other(e, _pairs(events))
     if e.targets or not e.actors or set(e.actors) <= _NOBODY or _EVERYBODY.search(e.sentence):
@@ -149,6 +221,12 @@ def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMenti
         return e
     (targets,) = named
     return _hitting(e, tuple(sorted(targets)))
+
+
+def _hitting_back(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    """What answers a measure hits whoever took it: "Ottawa put off its counter-tariffs"."""
+    hitters = {o.actors for o in events if e.actors[0] in o.targets and len(o.actors) == 1}
+    return _hitting(e, next(iter(hitters))) if len(hitters) == 1 else e
 
 
 def _bought_by_the_other(e: EventMention, pairs: set[frozenset[str]]) -> EventMention:

@@ -138,6 +138,9 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
         return replace(said, type=kind, status=EventStatus.AVERTED, factuality=asserted)
     if _denies(text, spans, said):
         return replace(said, factuality=Factuality.NEGATED)
+    if _would_answer(text, c, said):
+        conditional = replace(said, factuality=Factuality.CONDITIONAL)
+        return replace(_threatened(conditional), time_frame=TimeFrame.CURRENT)
     # "Talks on a deal that would avert the tariff", not "that averted it".
     undecided = said.status is EventStatus.AVERTED and _WOULD.search(text[: c.start])
     if (undecided or said.status in STEPS) and is_talked_of(root):
@@ -153,6 +156,25 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
     if said.factuality is not Factuality.NEGATED and _ASKS.search(text):
         return replace(said, factuality=Factuality.QUESTION)
     return said
+
+
+# "Said that it would take countermeasures if the duty went up": what goes up is the condition.
+_WOULD_ANSWER = re.compile(
+    r"\b(?:would|will|vow\w*|threat\w*|warn\w*|pledg\w*|ready|prepared)\b[^.;]{0,30}?"
+    r"\b(?:counter-?measures?|counter-?tariffs?|retaliat\w+|respond|hit back|strike back)\b"
+    r"[^.;]{0,40}?\b(?:if|should|unless)\b",
+    re.I,
+)
+
+
+def _would_answer(text: str, c: Candidate, said: Said) -> bool:
+    """Is a step but the condition on which somebody would answer with one?"""
+    found = _WOULD_ANSWER.search(text)
+    return (
+        found is not None
+        and found.end() <= c.start
+        and said.factuality in (Factuality.CONDITIONAL, *_PLAIN)
+    )
 
 
 def _required(said: Said) -> Said:

@@ -100,6 +100,52 @@ def _end_of_pause(
     )
 
 
+# "The order takes effect at midnight", "the decree was signed": of the step told before.
+_BARE_ACT = re.compile(
+    r"\W*(?:The|This|That) (?:\w+ )?(?:order|decree|regulation|law|notice|proclamation|decision)"
+    r" (?:[\w ]{0,40} )?(?:takes?|took|will take|enters?|entered|was|were|has been|dates?|dated)\b",
+)
+# "Has stopped its exports. The halt took effect on Monday": what began is the ban.
+_BARE_HALT = re.compile(r"\W*(?:The|This|That|Its) (?:\w+ )?(?:halt|stop|stoppage|freeze)\b")
+_BEGUN = status_class(EventStatus.ADOPTED)
+
+
+def told_by_its_act(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where one of the act alone, or of a halt, is of the step told before it."""
+    return [_told_by_its_act(e, events) for e in events]
+
+
+def _told_by_its_act(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.rates or e.product_texts or e.company_texts or e.field == "title":
+        return e
+    mine = step_of(e)
+    act = mine.status == _BEGUN and _BARE_ACT.match(e.sentence) is not None
+    halt = e.status is EventStatus.SUSPENDED and _BARE_HALT.match(e.sentence) is not None
+    before = [
+        o
+        for o in events
+        if o.sentence_start < e.sentence_start
+        and o.field == e.field
+        and type_group(o.type) == mine.type
+        and set(o.actors) == set(e.actors)
+    ]
+    if not before or not (act or halt):
+        return e
+    first = before[0]
+    past = first.time_frame is TimeFrame.BACKGROUND
+    if past or (halt and status_class(first.status) != _BEGUN):
+        return e
+    return replace(
+        e,
+        type=first.type,
+        status=first.status,
+        status_target=first.status_target,
+        factuality=first.factuality,
+        time_frame=first.time_frame,
+        polarity=polarity(first.type, first.status, first.status_target, first.factuality),
+    )
+
+
 # "At 10:20 it was gone. It was not true, the White House said."
 _NOT_TRUE = re.compile(
     r"\b(?:it|this|that|the (?:report|rumou?r|story|headline|claim|post)) (?:was|is|were|proved) "
