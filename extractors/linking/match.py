@@ -279,6 +279,6 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
         if same and not values_conflict(part, step):
             age = ((part.when.low or part.when.high) - step.high).days
             return step if age <= STILL_REPORTED_DAYS or part.background else None
-        if not same:
+        if not same and not (ends and S(step.status) not in UNBOUND):
             return None
     return None

@@ -23,8 +23,9 @@ from extractors.events.hs_codes import EventPlaces, find_hs_codes, hs_codes_of, 
 from extractors.events.policy_events import Candidate
 from extractors.reading.decide import Decision, decide
 from extractors.reading.event_dates import OF_ACTS, Told, read_dates
+from extractors.reading.goods_and_firms import read_companies, read_products
 from extractors.reading.readings import Reading
-from extractors.reading.roles import read_companies, read_parties, read_products
+from extractors.reading.roles import read_parties
 from extractors.reading.turns import is_no_measure, only_who_acts
 from models.event import (
     EntityMention,

@@ -36,6 +36,7 @@ _MEASURES = re.compile(
     r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|sanctions?|surcharges?|penalt(?:y|ies)|%|per ?cent)$",
     re.I,
 )
+_SPARES = frozenset({"spare", "exempt", "exclude", "free"})
 _ROW = re.compile(
     r"\b(?:rows?|disputes?|fights?|feuds?|spats?|quarrels?|battles?|clash(?:es)?|wars?|standoffs?"
     r"|tensions?|cases?|probes?|concerns?|anger|talks|control|lead|advantage) (?:\w+ )?$"
@@ -65,3 +66,17 @@ def is_reason(doc: Doc, start: int, end: int, kind: EventType, step: tuple[int, 
     if token.lower_ != "over" or _ROW.search(text_of(doc)[: token.idx]):
         return False
     return step[0] <= of.idx < step[1] or _MEASURES.search(of.text) is not None
+
+
+def is_spared(doc: Doc, start: int, end: int, kind: EventType, step: tuple[int, int]) -> bool:
+    """Are goods of a tariff what another verb takes out: "imposes a tariff, spares aircraft"?"""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if kind is not EventType.TARIFF or span is None:
+        return False
+    token = span.root
+    while token.dep_ in _IN_PHRASE and token.head.i != token.i:
+        token = token.head
+    verb = token.head
+    # "Asks to spare coffee" tells no exemption.
+    takes_out = verb.lemma_.lower() in _SPARES and verb.tag_ not in ("VB", "VBG")
+    return token.dep_ == "dobj" and takes_out and not step[0] <= verb.idx < step[1]

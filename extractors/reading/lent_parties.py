@@ -80,18 +80,19 @@ def _one_side(e: EventMention, events: Sequence[EventMention]) -> EventMention:
         return e
     if e.status is EventStatus.UNDER_NEGOTIATION or _MUTUAL.search(e.sentence):
         return e
-    alone = {
-        o.actors
+    alone = [
+        o
         for o in events
         if o.actor_texts
         and type_group(o.type) == type_group(e.type)
         and len(o.actors) == 1
         and sides.issuperset(o.actors)
-    }
-    if len(alone) != 1:
+    ]
+    if len({o.actors for o in alone}) != 1:
         return e
-    (actors,) = alone
-    return replace(_hitting(e, tuple(c for c in e.actors if c not in actors)), actors=actors)
+    actors = alone[0].actors
+    hit = {code for o in alone for code in o.targets}
+    return replace(_hitting(e, tuple(code for code in e.actors if code in hit)), actors=actors)
 
 
 _OF_THE_STATE = re.compile(SOMEBODY)

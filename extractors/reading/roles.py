@@ -1,4 +1,4 @@
-"""The arguments of an event as the encoder reads them: who acts, who is hit, goods and firms."""
+"""The parties of an event as the encoder reads them: who acts, who is hit."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from extractors.reading.in_passing import is_beside_the_point, is_reason
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.kinds import ON_EXPORTS
 from extractors.reading.labels import ROLES
-from extractors.reading.readings import SURE_STEP, ReadEvent, Reading
+from extractors.reading.readings import ReadEvent, Reading
+from extractors.reading.step_verbs import step_verbs
 from extractors.reading.who_acts import (
     answering,
     destinations,
@@ -48,7 +49,7 @@ def read_parties(
     characters of the words for the measure.
     """
     begins = dateline_end(context.text)
-    steps = _steps(doc, event)
+    steps = step_verbs(doc, event)
     firms = doc.user_data["reading"].spans(event, "company")
     here = [
         n
@@ -182,39 +183,7 @@ def dateline_end(text: str) -> int:
     return found.end() if found and is_place else 0
 
 
-_CLAUSES = frozenset({"ROOT", "conj", "advcl", "ccomp", "parataxis"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "agent"})
-
-
-def _steps(doc: Doc, event: ReadEvent) -> dict[int, bool]:
-    """The verbs of the parse that carry the steps of a sentence; True for that of `event`."""
-    reading: Reading = doc.user_data["reading"]
-    found: dict[int, bool] = {}
-    for other in sorted(reading.events, key=lambda e: e is event):
-        span = doc.char_span(other.start, other.end, alignment_mode="expand")
-        if span is None or span.root.dep_ not in _CLAUSES:
-            continue
-        if other is event or other.chance >= SURE_STEP:
-            found[span.root.i] = other is event
-    return found
-
-
-def _is_object_of_another(start: int, end: int, doc: Doc, steps: dict[int, bool]) -> bool:
-    """Does a span of the sentence hang under the object of another step's verb?"""
-    span = doc.char_span(start, end, alignment_mode="expand")
-    if len(steps) < 2 or span is None:
-        return False
-    token, under = span.root, ""
-    while token.i not in steps:
-        if token.head.i == token.i:
-            return False
-        token, under = token.head, token.dep_
-    # "Will buy and store rare earths": the object is that of both.
-    mine = [doc[i] for i, own in steps.items() if own and doc[i].i == token.head.i]
-    shared = token.dep_ == "conj" and any(
-        all(child.dep_ != "dobj" for child in verb.children) for verb in mine
-    )
-    return under == "dobj" and not steps[token.i] and not shared
 
 
 def _of_another(name: Name, doc: Doc, steps: dict[int, bool]) -> bool:
@@ -320,30 +289,3 @@ def _by_role(
         code = context.publisher_country
         put(chance, Party(code=code, text="", agency=None, why="publisher"))
     return found
-
-
-def read_products(
-    doc: Doc, context: SentenceContext, reading: Reading, event: ReadEvent, kind: EventType
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(product words, commodity ids) of an event; those of another step of the sentence are not."""
-    steps = _steps(doc, event)
-    spans = [
-        span
-        for span in reading.spans(event, "product")
-        if not _is_object_of_another(span[0], span[1], doc, steps)
-        and not is_reason(doc, span[0], span[1], kind, (event.start, event.end))
-    ]
-    ids = [
-        name.code
-        for start, end, _ in spans
-        for name in context.names
-        if name.label == "COMMODITY" and name.start < end and start < name.end
-    ]
-    texts = (context.text[start:end] for start, end, _ in spans)
-    return tuple(dict.fromkeys(texts)), tuple(dict.fromkeys(ids))
-
-
-def read_companies(context: SentenceContext, reading: Reading, event: ReadEvent) -> tuple[str, ...]:
-    """The firms that are party to an event."""
-    spans = reading.spans(event, "company")
-    return tuple(dict.fromkeys(context.text[start:end] for start, end, _ in spans))
