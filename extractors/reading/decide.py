@@ -24,6 +24,7 @@ from extractors.reading.combination import (
     load_combination,
 )
 from extractors.reading.inputs import TEXT
+from extractors.reading.labels import TYPES
 from extractors.reading.no_steps import is_condition_of, is_made_for, tells_no_step
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
@@ -145,12 +146,15 @@ def _told_by(event: ReadEvent, weighed: Weighed) -> tuple[int | None, ReadEvent]
 
 
 def _is_far_noun(c: Candidate, event: ReadEvent) -> bool:
-    """Is a candidate but a noun far from a step that the encoder is sure of?
+    """Is a candidate but a noun for another measure than the step that the encoder is sure of?
 
-    "Gold would not be tariffed, ... a letter that had put bars under his duties".
+    One far from it, or of another kind: "gold would not be tariffed, ... a letter that had put bars
+    under his duties", "answers with duties on coal and curbs on metals".
     """
     apart = max(c.start - event.end, event.start - c.end)
-    return c.hit is None and event.chance >= SURE_STEP and apart > _FAR
+    like = float(event.types[TYPES.index(c.evidence.pattern.type.value)])
+    other = apart > _FAR or (apart > 0 and like < _UNLIKE)
+    return c.hit is None and event.chance >= SURE_STEP and other
 
 
 def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combination) -> Weighed:
@@ -176,6 +180,8 @@ def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combinati
 
 # Characters between a step and a noun that names another measure.
 _FAR = 60
+# Less likely than this, a step is not of a kind.
+_UNLIKE = 0.1
 # A noun with one of these tells no step by itself.
 _NO_STEP = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})

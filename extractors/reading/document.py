@@ -18,7 +18,7 @@ from importlib import resources
 
 import numpy as np
 
-from extractors.reading.lending import on_one_side, with_firms_of, with_goods_of
+from extractors.reading.lending import on_one_side, permits_of_rules, with_firms_of, with_goods_of
 from extractors.reading.lent_parties import who_acts, with_targets_of
 from extractors.reading.official_text import frame_of, is_no_step, of_the_state
 from extractors.reading.steps import (
@@ -27,6 +27,7 @@ from extractors.reading.steps import (
     ends_of_pauses,
     standing_in_the_background,
     step_of,
+    taken_not_planned,
     told_by_its_act,
 )
 from extractors.reading.tense import tense_features
@@ -152,7 +153,8 @@ def developments(
     events = of_the_state(events, state) if state else who_acts(events)
     text = clean(unit.text)
     events = denied_next(ends_of_pauses(told_by_its_act(events), unit.published), text)
-    events = with_firms_of(with_goods_of(with_targets_of(events), text, unit.title or ""))
+    events = with_goods_of(with_targets_of(events), text, unit.title or "")
+    events = permits_of_rules(taken_not_planned(with_firms_of(events)))
     about_policy, sure = vouched(events), _sure_alone(len(unit.text))
     frame = frame_of(events, unit.title or "", text) if state else None
     told, leads, asides, recited = [], [], [], []

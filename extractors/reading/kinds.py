@@ -130,11 +130,18 @@ def forsworn_kind(text: str, kind: EventType) -> EventType:
     return EventType.EXPORT_BAN if kind in _BANS and _FORBIDS.search(text) else kind
 
 
+_DUTY = re.compile(r"\b(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|deposits?)\b", re.I)
+
+
 def _is_remedy(text: str, c: Candidate) -> bool:
-    """Do the words for the measure, or those of the step, name a duty against dumping?"""
+    """Do the words for the measure, or those of the step, name a duty against dumping?
+
+    So does any word of a sentence that names no other duty.
+    """
     spans = ((c.evidence.start, c.evidence.end), (c.start, c.end))
-    return any(
-        found.start() < end + 1 and start <= found.end()
-        for found in _REMEDY.finditer(text)
-        for start, end in spans
+    remedies = list(_REMEDY.finditer(text))
+    if any(r.start() < end + 1 and start <= r.end() for r in remedies for start, end in spans):
+        return True
+    return bool(remedies) and all(
+        any(r.start() <= duty.start() < r.end() for r in remedies) for duty in _DUTY.finditer(text)
     )

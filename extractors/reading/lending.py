@@ -119,11 +119,40 @@ _ON_FIRMS = frozenset(
         EventType.OFFTAKE_AGREEMENT,
     }
 )
+_EXPORT_RULES = frozenset({EventType.EXPORT_CONTROL, EventType.EXPORT_LICENSING})
 _THE_FIRM = re.compile(
     r"\b(?:the|its|this|that) (?:[\w-]+ ){0,3}?(?:company|firm|miner|developer|maker|producer|group"
     r"|refiner|plant|refinery|smelter|mine|deal|package|stake|investment|licen[cs]e|permit|order)\b",
     re.I,
 )
+
+
+_PAUSES = status_class(EventStatus.SUSPENDED)
+
+
+def permits_of_rules(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where permits of no firm that are paused are the rule that asks for them.
+
+    "Beijing suspends its controls ... The stay also covers licences for batteries": the document
+    must tell a pause of the same state's export rules.
+    """
+    return [_permits_of_rules(e, events) for e in events]
+
+
+def _permits_of_rules(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    paused = status_class(e.status) == _PAUSES
+    if e.type is not EventType.LICENSING_DEAL or e.company_texts or not paused:
+        return e
+    rules = [
+        o
+        for o in events
+        if o.type in _EXPORT_RULES and o.actors == e.actors and status_class(o.status) == _PAUSES
+    ]
+    if not rules:
+        return e
+    target, kind = rules[0].status_target, EventType.EXPORT_LICENSING
+    sign = polarity(kind, e.status, target, e.factuality)
+    return replace(e, type=kind, status_target=target, polarity=sign)
 
 
 def with_firms_of(events: Sequence[EventMention]) -> list[EventMention]:

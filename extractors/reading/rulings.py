@@ -21,6 +21,7 @@ from extractors.events.certainty import (
     was_planned,
 )
 from extractors.events.context import SentenceContext
+from extractors.events.gazetteer import jurisdictions
 from extractors.events.policy_events import Candidate
 from extractors.reading.kinds import forsworn_kind, named_kind, named_step
 from extractors.reading.recency import is_just_done
@@ -128,6 +129,10 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
     said = _of_kind(text, c, said)
     kind, status = named_kind(text, c, said.type, said.status)
     said = replace(said, type=kind, status=named_step(text, c, status, context.headline))
+    if _of_permits(doc, context, c, said):
+        said = replace(said, type=EventType.LICENSING_DEAL)
+    elif _lets_a_firm(doc, text, c, said):
+        said = replace(said, type=EventType.LICENSING_DEAL, status=EventStatus.ADOPTED)
     if said.type in _PERMITS and _UNLICENSED.search(text):
         said = _required(said)
     elif said.type in _FORSWORN and said.status in _NO_STEP and _comes_again(text, c):
@@ -175,6 +180,42 @@ def _would_answer(text: str, c: Candidate, said: Said) -> bool:
         and found.end() <= c.start
         and said.factuality in (Factuality.CONDITIONAL, *_PLAIN)
     )
+
+
+_PERMITS_NAMED = re.compile(r"\b(?:permit|licen[cs]e|concession)s?\b", re.I)
+
+
+def _of_permits(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> bool:
+    """Is something done to the permits of the sentence before: "the ministry prolonged them"?"""
+    objects = [t.lower_ for t in c.step(doc).children if t.dep_ == "dobj"]
+    return (
+        objects in (["it"], ["them"])
+        and said.type in _EXPORT | {EventType.EXPORT_TAX}
+        and _PERMITS_NAMED.search(context.context) is not None
+        and not _RULES_NAMED.search(context.context)
+    )
+
+
+_RULES_NAMED = re.compile(r"\b(?:bans?|dut(?:y|ies)|tax(?:es)?|curbs?|controls?|quotas?)\b", re.I)
+_LETS = re.compile(
+    r"(?:lets?|letting|allow(?:s|ed|ing)?|permits?|permitted|authori[sz]e[sd]?) "
+    r"(?P<firm>[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*)*) (?:to )?(?:export|ship|sell)\b"
+)
+
+
+def _lets_a_firm(doc: Doc, text: str, c: Candidate, said: Said) -> bool:
+    """Is one firm let off a ban: "lets Example export ore"? That is a permit."""
+    eased = said.status in (EventStatus.EXEMPTED, EventStatus.NARROWED)
+    found = _LETS.match(text, c.start)
+    if said.type is not EventType.EXPORT_BAN or not eased or found is None:
+        return False
+    span = doc.char_span(*found.span("firm"), alignment_mode="expand")
+    context: SentenceContext = doc.user_data["sentence"]
+    places = any(
+        n.start < found.end("firm") and found.start("firm") < n.end
+        for n in jurisdictions(context.names)
+    )
+    return span is not None and not places
 
 
 def _required(said: Said) -> Said:

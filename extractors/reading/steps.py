@@ -74,6 +74,8 @@ def ends_of_pauses(events: Sequence[EventMention], published: date | None) -> li
 def _end_of_pause(
     e: EventMention, events: Sequence[EventMention], published: date | None
 ) -> EventMention:
+    if (pause := _returns_after(e, events)) is not None:
+        return _as(replace(e, dates=()), pause)
     before = e.sentence[: max(0, e.start - e.sentence_start)]
     ahead = published is not None and any((d.date or "") > published.isoformat() for d in e.dates)
     to_come = ahead or e.time_frame is TimeFrame.FUTURE
@@ -89,14 +91,47 @@ def _end_of_pause(
     if not pauses:
         return e
     pause = pauses[0]
+    return _as(replace(e, dates=tuple(replace(d, role="date_end") for d in e.dates)), pause)
+
+
+def _returns_after(e: EventMention, events: Sequence[EventMention]) -> EventMention | None:
+    """The pause at whose end a measure is said to apply again, if the document tells both.
+
+    "Suspended its ban until 30 June. ... The ban is to apply again from 1 July": one step.
+    """
+    planned = e.factuality is Factuality.SCHEDULED or e.time_frame is TimeFrame.FUTURE
+    if e.status is not EventStatus.REINSTATED or not planned:
+        return None
+    starts = [d.date for d in e.dates if d.role != "date_announced" and d.date]
+    for pause in events:
+        ends = [d.date for d in pause.dates if d.role == "date_end" and d.date]
+        told = pause.status in _PAUSED and pause.time_frame is not TimeFrame.BACKGROUND
+        same = type_group(pause.type) == type_group(e.type) and pause.actors == e.actors
+        if told and same and any(_next_day(end, start) for end in ends for start in starts):
+            return pause
+    return None
+
+
+def _next_day(end: str, start: str) -> bool:
+    """Is a day the one after another, or the same?"""
+    if len(end) != _FULL or len(start) != _FULL:
+        return False
+    return 0 <= (date.fromisoformat(start) - date.fromisoformat(end)).days <= 1
+
+
+_FULL = len("2026-11-10")
+
+
+def _as(e: EventMention, other: EventMention) -> EventMention:
+    """A mention as one of another's step."""
     return replace(
         e,
-        status=pause.status,
-        status_target=pause.status_target,
-        factuality=pause.factuality,
-        time_frame=pause.time_frame,
-        polarity=polarity(e.type, pause.status, pause.status_target, pause.factuality),
-        dates=tuple(replace(d, role="date_end") for d in e.dates),
+        type=other.type,
+        status=other.status,
+        status_target=other.status_target,
+        factuality=other.factuality,
+        time_frame=other.time_frame,
+        polarity=polarity(other.type, other.status, other.status_target, other.factuality),
     )
 
 
@@ -135,15 +170,35 @@ def _told_by_its_act(e: EventMention, events: Sequence[EventMention]) -> EventMe
     past = first.time_frame is TimeFrame.BACKGROUND
     if past or (halt and status_class(first.status) != _BEGUN):
         return e
-    return replace(
-        e,
-        type=first.type,
-        status=first.status,
-        status_target=first.status_target,
-        factuality=first.factuality,
-        time_frame=first.time_frame,
-        polarity=polarity(first.type, first.status, first.status_target, first.factuality),
-    )
+    return _as(e, first)
+
+
+_PLANS = frozenset({EventStatus.PROPOSED, EventStatus.UNDER_NEGOTIATION})
+
+
+def taken_not_planned(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where a plan for a firm that the document says to be settled is that step.
+
+    "The state will take 10% of Example ... A letter of intent provides for a loan to the firm".
+    """
+    return [_taken_not_planned(e, events) for e in events]
+
+
+def _taken_not_planned(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.status not in _PLANS or not e.company_texts or e.field == "title":
+        return e
+    settled = [
+        o
+        for o in events
+        if o.type is e.type
+        and o.actors == e.actors
+        and status_class(o.status) == _BEGUN
+        and o.factuality in (Factuality.ASSERTED, Factuality.SCHEDULED)
+        and o.time_frame is not TimeFrame.BACKGROUND
+        and o.sentence_start < e.sentence_start
+        and set(o.company_texts) & set(e.company_texts)
+    ]
+    return _as(e, settled[0]) if settled else e
 
 
 # "At 10:20 it was gone. It was not true, the White House said."

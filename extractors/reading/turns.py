@@ -161,6 +161,10 @@ _PAYS_IT = re.compile(
     r"(?:[\w-]+ ){0,2}$",
     re.I,
 )
+# "Adds 25% over oil" is a duty of its own, not "adds 5 points to the duty".
+_ADDS = re.compile(
+    r"add(?:s|ed|ing)? (?:an? |another |a further )?[\d.]+ ?(?:%|per ?cent)(?! to\b)", re.I
+)
 _BACK_TO_TRADE = re.compile(
     r"(?:restor|resum|reopen)\w*\b[^.;]{0,30}\b(?:access|imports?|purchases|buying)\b", re.I
 )
@@ -233,6 +237,8 @@ def _turned_round(text: str, c: Candidate, said: Said) -> Said:
         return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
     if _is_halted_trade(text, c, said):
         return replace(said, status=EventStatus.ANNOUNCED, target=StatusTarget.MEASURE)
+    if status is EventStatus.RAISED and said.type in _DUTIES and _ADDS.match(text, c.start):
+        return replace(said, status=EventStatus.ADOPTED)
     if status is EventStatus.RAISED and _DELAYS.search(before):
         return replace(said, status=EventStatus.DELAYED)
     if status is EventStatus.PROPOSED and said.type in _MONEY and _PAYS.search(text[: c.end]):
