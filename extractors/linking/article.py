@@ -43,7 +43,7 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
     """Return one version's parts; full and short reports of a step share its subject and day."""
     if len(parts) < 2:
         return list(parts)
-    ended = [with_rates_of_text(with_remedy(part, parts), parts) for part in with_end(parts)]
+    ended = [with_remedy(part, parts) for part in with_end(parts)]
     named = [with_full_name(with_plan(part, parts), parts) for part in ended]
     found = [with_subject(part, named) if part.empty and not part.weak else part for part in named]
     return [with_day(standing(part, found), found) for part in found]
@@ -68,25 +68,6 @@ def with_remedy(part: Part, parts: Sequence[Part]) -> Part:
 def says_tariff(part: Part) -> bool:
     """Is the word of its sentence a tariff, which papers seldom call a remedy?"""
     return "tariff" in part.source.mention.sentence.lower()
-
-
-def with_rates_of_text(part: Part, parts: Sequence[Part]) -> Part:
-    """Return a title with the rates of its text, if its own is also given there for that step.
-
-    "Imposes 50% tariff", and below "an additional 40%, which brings the total to 50%".
-    """
-    m = part.source.mention
-    if m.field != TITLE or len(m.rates) != 1 or part.weak:
-        return part
-    for other in parts:
-        said = other.source.mention
-        step = other.block == part.block and other.status_class == part.status_class
-        if said.field == TITLE or not step or not said.rates or other.targets != part.targets:
-            continue
-        given = m.rates[0].text in said.sentence
-        if given and all(rate.text != m.rates[0].text for rate in said.rates):
-            return replace(part, source=replace(part.source, mention=replace(m, rates=said.rates)))
-    return part
 
 
 def with_subject(part: Part, parts: Sequence[Part]) -> Part:

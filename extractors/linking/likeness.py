@@ -105,7 +105,7 @@ def in_companies(part: Part, known: Described) -> int | None:
     if part.companies and known.companies:
         return 40 if same_company(part.companies, known.companies) else None
     one_sided = part.type in COMPANY_TYPES and (part.companies or known.companies)
-    return -15 if one_sided else 0
+    return -20 if one_sided else 0
 
 
 def in_buckets(part: Part, known: Described) -> int | None:

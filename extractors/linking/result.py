@@ -1,7 +1,7 @@
 """Turns linked developments and measures into rows to store."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from extractors.linking.days import days_of, month_end
@@ -11,19 +11,20 @@ from extractors.linking.life_cycle import PAUSES, leaves_a_pause
 from extractors.linking.match import CURBS
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.reports import STAGES
-from extractors.linking.state import DevelopmentState
+from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus, Factuality, StatusTarget, TimeFrame
 from models.identity import digest_id
 from models.link import LinkedDevelopment, LinkedMeasure
 
 MAX_CONFIDENCE = 0.99
 LAST_YEAR = 2200
+ADDED = "additional"
 DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 
 
 def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDevelopment:
     """Return a development in its current state; its main values are the first ones reported."""
-    rate = state.rates[0] if state.rates else None
+    rate = main_rate(state.rates)
     amount = state.amounts[0] if state.amounts else None
     decided, precision, basis = decision(state)
     effective, end = most_precise(state.effective), most_precise(state.ends)
@@ -145,6 +146,11 @@ def end_of(duration: str | None, start: date | None) -> date | None:
     return date(year, month % 12 + 1, day) + timedelta(days=7 * weeks + days)
 
 
+def main_rate(rates: Sequence[Value]) -> Value | None:
+    """Return the rate that a step sets: what it adds, before what that comes to in all."""
+    return min(rates, key=lambda rate: rate[2] != ADDED, default=None)
+
+
 def measure_row(measure: MeasureState) -> LinkedMeasure:
     """Return a measure in its current state, derived from its developments."""
     specific = measure.specific
@@ -155,7 +161,7 @@ def measure_row(measure: MeasureState) -> LinkedMeasure:
     latest, returns_on = where_it_stands(steps)
     decided = [d for d in steps if EventStatus(d.status) in STAGES]
     starts = [day for d in decided if (day := start_of(d))]
-    rates = [d.rates[0] for d in steps if d.rates]
+    rates = [rate for d in steps if (rate := main_rate(d.rates))]
     return LinkedMeasure(
         measure_id=measure.label,
         measure_key=measure.key(),

@@ -4,7 +4,7 @@ import re
 
 from spacy.tokens import Doc
 
-from extractors.events.context import SentenceContext
+from extractors.events.context import SentenceContext, text_of
 from extractors.reading.in_passing import is_reason, is_spared
 from extractors.reading.readings import ReadEvent, Reading
 from extractors.reading.step_verbs import is_object_of_another, step_verbs
@@ -20,8 +20,9 @@ def read_products(
         span
         for span in reading.spans(event, "product")
         if not is_object_of_another(span[0], span[1], doc, steps)
+        and not _is_of_noun_before(span[0], doc, event)
         and not is_reason(doc, span[0], span[1], kind, (event.start, event.end))
-        and not is_spared(doc, span[0], span[1], kind, (event.start, event.end))
+        and not is_spared(context.text, span[0], kind)
     ]
     ids = [
         name.code
@@ -37,6 +38,15 @@ def read_companies(context: SentenceContext, reading: Reading, event: ReadEvent)
     """The firms that are party to an event."""
     spans = [s for s in reading.spans(event, "company") if not _is_seat(context.text, s[0], s[1])]
     return tuple(dict.fromkeys(context.text[start:end] for start, end, _ in spans))
+
+
+def _is_of_noun_before(start: int, doc: Doc, event: ReadEvent) -> bool:
+    """Are goods those of the first of two measures: LNG in "duties on LNG and curbs on metals"?"""
+    span = doc.char_span(event.start, event.end, alignment_mode="expand")
+    if span is None or span.root.pos_ != "NOUN" or span.root.dep_ != "conj" or start > event.start:
+        return False
+    own = any(c.dep_ == "prep" and c.lower_ == "on" for c in span.root.children)
+    return own and ";" not in text_of(doc)[start : event.start]
 
 
 _WHERE = re.compile(

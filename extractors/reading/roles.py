@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.roles import Party, lend_actor
-from extractors.reading.in_passing import is_beside_the_point, is_reason
+from extractors.reading.in_passing import is_beside_the_point, is_reason, is_reason_of_title
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.kinds import ON_EXPORTS
 from extractors.reading.labels import ROLES
@@ -67,7 +67,12 @@ def read_parties(
         if n.code in busy or n in sent_to or (kind not in _JOINT and _acts_elsewhere(n, doc, event))
     }
     # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
-    titled = () if kind is EventType.OFFTAKE_AGREEMENT else context.title_names
+    firms_alone = kind is EventType.OFFTAKE_AGREEMENT
+    titled = [
+        n
+        for n in context.title_names
+        if not firms_alone and not is_reason_of_title(context.title, n.start)
+    ]
     acting = _by_role("actor", [n for n in here if n not in elsewhere], titled, doc, event)
     aimed = [n for n in here if not _is_passed(n, doc, kind, event)]
     hit = _with_included(_by_role("target", aimed, titled, doc, event), here, context.text)

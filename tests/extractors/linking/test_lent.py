@@ -226,10 +226,16 @@ def test_a_title_with_a_plain_duty_tells_the_remedy_of_its_text() -> None:
             start=start,
         )
 
-    title = as_title(report("tariff adopted", 0))
+    def saying(report: LinkMention, sentence: str) -> LinkMention:
+        return replace(report, mention=replace(report.mention, sentence=sentence))
+
+    title = saying(as_title(report("tariff adopted", 0)), "EU adopts duties on electric cars")
     remedy, duty = report("trade_remedy adopted", 90), report("tariff adopted", 300)
+    plain = saying(duty, "The highest duty is that of one maker.")
+    apart = saying(duty, "The general tariff rises as well.")
     assert [d.type for d in steps(title, remedy)] == ["trade_remedy"]
-    assert [d.type for d in steps(title, remedy, duty)] == ["tariff"]
+    assert [d.type for d in steps(title, remedy, plain)] == ["trade_remedy"]
+    assert [d.type for d in steps(title, remedy, apart)] == ["tariff"]
 
 
 def test_a_firms_purchase_is_not_that_of_the_state_beside_it() -> None:
