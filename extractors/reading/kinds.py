@@ -67,6 +67,7 @@ _PERMIT_RULE = re.compile(
     re.I,
 )
 # Control of a firm, not of exports.
+_OVER_FIRMS = frozenset({EventType.EXPORT_CONTROL, EventType.LOCAL_CONTENT_NATIONALISATION})
 _TAKES_CONTROL = re.compile(
     r"(?:tak(?:es?|ing)|took|seiz(?:es?|ed|ing)|assum(?:es?|ed|ing)) (?:\w+ )?control"
     r" (?:of|over)\b",
@@ -106,7 +107,7 @@ def named_kind(
         return EventType.SANCTION_LISTING, status
     if kind is EventType.LICENSING_DEAL and _PERMIT_RULE.search(near) and not _TO_WORK.search(near):
         return EventType.EXPORT_LICENSING, status
-    if kind is EventType.EXPORT_CONTROL and _TAKES_CONTROL.match(text, c.start):
+    if kind in _OVER_FIRMS and _TAKES_CONTROL.match(text, c.start):
         return EventType.INVESTMENT_SCREENING, status
     joins = status in _BEGUN and _JOINS.match(text, c.start) is not None
     if kind in _PAPERS and joins and _PERMIT_LIST.search(ahead):

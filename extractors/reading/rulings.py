@@ -197,6 +197,7 @@ def _of_permits(doc: Doc, context: SentenceContext, c: Candidate, said: Said) ->
 
 
 _RULES_NAMED = re.compile(r"\b(?:bans?|dut(?:y|ies)|tax(?:es)?|curbs?|controls?|quotas?)\b", re.I)
+_BARS = frozenset({EventType.EXPORT_BAN, EventType.EXPORT_LICENSING})
 _LETS = re.compile(
     r"(?:lets?|letting|allow(?:s|ed|ing)?|permits?|permitted|authori[sz]e[sd]?) "
     r"(?P<firm>[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*)*) (?:to )?(?:export|ship|sell)\b"
@@ -207,7 +208,7 @@ def _lets_a_firm(doc: Doc, text: str, c: Candidate, said: Said) -> bool:
     """Is one firm let off a ban: "lets Example export ore"? That is a permit."""
     eased = said.status in (EventStatus.EXEMPTED, EventStatus.NARROWED)
     found = _LETS.match(text, c.start)
-    if said.type is not EventType.EXPORT_BAN or not eased or found is None:
+    if said.type not in _BARS or not eased or found is None:
         return False
     span = doc.char_span(*found.span("firm"), alignment_mode="expand")
     context: SentenceContext = doc.user_data["sentence"]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -262,3 +263,51 @@ def test_a_tax_on_exports_is_no_step_of_the_ban() -> None:
         "export_tax": False,
         "export_control": True,
     }
+
+
+def test_an_exemption_is_never_a_further_report_of_its_tariff() -> None:
+    tariff = told(
+        "2025-08-08", "tariff in_force", actors=["US"], targets=["CH"], commodities=["gold"]
+    )
+    freed = told(
+        "2025-08-11",
+        "tariff_exemption announced",
+        actors=["US"],
+        targets=["CH"],
+        commodities=["gold"],
+    )
+    assert [d.type for d in steps(tariff, freed)] == ["tariff", "tariff_exemption"]
+
+
+def test_a_threat_is_averted_once_whatever_else_is_done_in_between() -> None:
+    def us(day: str, what: str, rate: float, **more: Any) -> LinkMention:
+        return told(day, what, actors=["US"], targets=["CN"], rate=rate, **more)
+
+    reports = (
+        us("2025-10-10", "tariff threatened", 100),
+        us("2025-10-26", "tariff averted", 100),
+        us("2025-10-29", "tariff cut", 10),
+        us("2025-11-12", "tariff averted", 100, dates=[("2025-11-12", "date_announced")]),
+    )
+    assert [d.status for d in steps(*reports)] == ["threatened", "averted", "cut"]
+    again = us("2025-11-20", "tariff threatened", 100, dates=[("2025-11-20", "date_announced")])
+    late = us("2025-12-15", "tariff averted", 100, dates=[("2025-12-15", "date_announced")])
+    assert [d.status for d in steps(reports[0], reports[1], again, late)].count("averted") == 2
+
+
+def test_what_a_step_adds_is_its_rate() -> None:
+    def us(rate: float, basis: str, start: int) -> LinkMention:
+        what = "tariff adopted"
+        return told(
+            "2025-07-30",
+            what,
+            actors=["US"],
+            targets=["BR"],
+            rate=rate,
+            basis=basis,
+            article="a",
+            start=start,
+        )
+
+    (step,) = steps(as_title(us(50, "ad_valorem", 0)), us(40, "additional", 90))
+    assert step.rate_value == 40

@@ -51,3 +51,34 @@ def test_what_a_measure_is_taken_over_is_not_its_object(
 ) -> None:
     event = first_step(extractor, text)
     assert (event.targets, event.commodities) == ((target,), goods)
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        (
+            "Brazil's court struck down the tariffs that the president had imposed, among them the"
+            " duties on goods from Ghana and Togo.",
+            (),
+        ),
+        ("Brazil struck down its tariffs on Ghana and Togo.", ("GH", "TG")),
+    ],
+)
+def test_one_case_of_a_measure_is_not_all_that_it_hits(
+    extractor: Extractor, text: str, targets: tuple[str, ...]
+) -> None:
+    unit = TextUnit(unit_id="a", text=text, kind="sentence")
+    lifted = [e for e in extractor.extract_one(unit).events if e.status == "lifted"]
+    assert [tuple(sorted(e.targets)) for e in lifted] == [targets]
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("Chile imposes 30% tariff on Peru, spares wheat and aircraft", ()),
+        ("Chile imposes 30% tariff on wheat and aircraft from Peru", ("wheat", "aircraft")),
+    ],
+)
+def test_what_is_spared_is_not_hit(extractor: Extractor, text: str, goods: tuple[str, ...]) -> None:
+    unit = TextUnit(unit_id="a", text=text, kind="headline")
+    assert extractor.extract_one(unit).events[0].commodities == goods

@@ -7,7 +7,12 @@ from datetime import date
 import pytest
 
 from extractors.extract import Extractor
-from extractors.reading.lending import on_one_side, with_goods_of
+from extractors.reading.lending import (
+    on_one_side,
+    permits_of_rules,
+    with_firms_of,
+    with_goods_of,
+)
 from extractors.reading.lent_parties import with_targets_of
 from extractors.reading.steps import denied_next
 from models.event import EventMention, EventType, TextUnit
@@ -105,3 +110,22 @@ def test_a_state_s_own_curbs_are_named_again(extractor: Extractor) -> None:
     ban = mention(extractor, "China banned exports of gallium.")
     again = mention(extractor, "China's export ban was lifted.", product_texts=(), commodities=())
     assert with_goods_of([ban, again], "")[1].commodities == ("gallium",)
+
+
+def test_permits_of_no_firm_are_the_rule_that_is_paused(extractor: Extractor) -> None:
+    paused = mention(extractor, "China suspends its export controls on rare earths.")
+    permits = mention(extractor, "China suspends its licences for lithium-ion batteries.")
+    permits = replace(permits, type=EventType.LICENSING_DEAL)
+    assert permits_of_rules([paused, permits])[1].type is EventType.EXPORT_LICENSING
+    of_a_firm = replace(permits, company_texts=("Example",))
+    assert permits_of_rules([paused, of_a_firm])[1] == of_a_firm
+    assert permits_of_rules([permits]) == [permits]
+
+
+def test_the_licence_is_that_of_the_only_firm(extractor: Extractor) -> None:
+    named = mention(extractor, "Ghana renewed the operating licence of Example Gold.")
+    named = replace(named, company_texts=("Example Gold",))
+    again = mention(extractor, "Ghana renewed the operating licence.", company_texts=())
+    assert with_firms_of([named, again])[1].company_texts == ("Example Gold",)
+    other = replace(named, company_texts=("Sample Copper",))
+    assert with_firms_of([named, other, again])[2] == again

@@ -1,11 +1,13 @@
 """What the mentions of one document settle among themselves, through the extractor."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from extractors.extract import Extractor
+from extractors.reading.steps import taken_not_planned
 from models.event import EventMention, TextUnit
 
 
@@ -53,3 +55,67 @@ def test_the_day_on_which_a_pause_ends_is_its_end(extractor: Extractor) -> None:
     assert {e.status for e in events} == {"suspended"}
     ends = [d.date for e in events for d in e.dates if d.role == "date_end"]
     assert ends == ["2026-02-07"]
+
+
+@pytest.mark.parametrize(
+    ("after", "statuses"),
+    [
+        ("The order takes effect at midnight.", {"raised"}),
+        ("The decree was signed on Saturday.", {"raised"}),
+        ("Ghana's own tariff on American goods takes effect at midnight.", {"raised", "in_force"}),
+    ],
+)
+def test_an_act_alone_is_of_the_step_told_before(
+    extractor: Extractor, after: str, statuses: set[str]
+) -> None:
+    events = told(
+        extractor,
+        "U.S. raises tariff on Ghana to 25%",
+        f"The United States raised its tariff on Ghanaian goods to 25% on Thursday. {after}"
+        " Farmers had feared the worst, said a union leader in Accra.",
+    )
+    assert {e.status for e in events} == statuses
+
+
+def test_the_halt_of_exports_is_the_ban(extractor: Extractor) -> None:
+    events = told(
+        extractor,
+        "Kenya halts tea exports for four months",
+        "Kenya has stopped its exports of tea for four months. The halt took effect on 2 February"
+        " and covers all growers. Traders in Mombasa were surprised.",
+    )
+    assert {(e.type, e.status) for e in events} == {("export_ban", "adopted")}
+
+
+@pytest.mark.parametrize(("day", "told_apart"), [("1 July", False), ("1 October", True)])
+def test_a_return_on_the_day_after_a_pause_is_its_end(
+    extractor: Extractor, day: str, told_apart: bool
+) -> None:
+    unit = TextUnit(
+        unit_id="a",
+        title="Kenya suspends ban on tea exports",
+        text="Kenya has suspended its ban on exports of tea until 30 June. The ban is to apply"
+        f" again from {day}. Traders in Mombasa were glad.",
+        published=date(2025, 5, 7),
+    )
+    found = extractor.extract_one(unit)
+    statuses = {e.status for e in (*found.events, *found.asides)}
+    assert ("reinstated" in statuses) == told_apart
+
+
+def test_a_plan_for_a_firm_is_the_step_told_before(extractor: Extractor) -> None:
+    first, plan = (
+        e
+        for e in told(
+            extractor,
+            "Lithium news",
+            "The Energy Department will invest USD 90 million in Example Lithium, the company said"
+            " on Monday. The U.S. government proposes a loan of USD 10 million to Sample Copper.",
+        )
+        if e.field == "body"
+    )
+    assert (first.status, plan.status) == ("announced", "proposed")
+    same = replace(plan, company_texts=first.company_texts)
+    assert [e.status for e in taken_not_planned([first, same])] == ["announced", "announced"]
+    other = replace(plan, company_texts=("Sample Copper",))
+    assert taken_not_planned([first, other]) == [first, other]

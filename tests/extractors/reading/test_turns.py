@@ -214,3 +214,86 @@ def test_who_pays_a_duty_tells_what_stands(
     extractor: Extractor, text: str, frames: set[str]
 ) -> None:
     assert {event.time_frame for event in events_in(extractor, text)} <= frames
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "factuality"),
+    [
+        (
+            "Ottawa said that it would take countermeasures if the duty went up.",
+            "threatened",
+            "conditional",
+        ),
+        ("Ottawa said that the duty would go up if the talks failed.", "raised", "conditional"),
+    ],
+)
+def test_what_an_answer_hangs_on_is_no_step(
+    extractor: Extractor, text: str, status: str, factuality: str
+) -> None:
+    (event,) = events_in(extractor, text)
+    assert (event.status, event.factuality) == (status, factuality)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The Danish government takes control of chip maker Example", "investment_screening"),
+        ("Denmark tightens control of chip exports to Russia", "export_control"),
+        ("Zambia lets Example Mining export copper concentrate until May", "licensing_deal"),
+        ("Zambia lets Congo export copper concentrate through its ports until May", "export_ban"),
+    ],
+)
+def test_what_is_done_to_one_firm_has_its_kind(extractor: Extractor, text: str, kind: str) -> None:
+    assert [event.type for event in events_in(extractor, text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (
+            "The provisional safeguard duty of 12% on flat steel, which India has charged since"
+            " April, was explained in a circular.",
+            "trade_remedy",
+        ),
+        (
+            "India has charged a tariff of 12% on steel since April beside its safeguard duty on"
+            " tiles.",
+            "tariff",
+        ),
+    ],
+)
+def test_the_only_duty_of_a_sentence_has_its_name(
+    extractor: Extractor, text: str, kind: str
+) -> None:
+    assert [event.type for event in events_in(extractor, text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        (
+            "Peru keeps its 12% tariff on Chilean wheat but has exempted a list of machines, which"
+            " may enter duty-free.",
+            ["tariff in_force", "tariff_exemption adopted"],
+        ),
+        ("Peru keeps and enforces its 12% tariff on Chilean wheat.", ["tariff in_force"]),
+        (
+            "India signed a trade agreement with Oman and announced a framework with Peru.",
+            ["trade_agreement adopted", "trade_agreement announced"],
+        ),
+        ("India signed and published a trade agreement with Oman.", ["trade_agreement adopted"]),
+        (
+            "Ghana will maintain its ban on exports of raw bauxite, the minister told parliament,"
+            " and has extended it into next year.",
+            ["export_ban in_force", "export_ban extended"],
+        ),
+        (
+            "Chile answers Peruvian tariff with duties on coal and curbs on five metals",
+            ["tariff adopted", "export_control adopted"],
+        ),
+    ],
+)
+def test_steps_side_by_side_are_told_apart(
+    extractor: Extractor, text: str, steps: list[str]
+) -> None:
+    assert [f"{e.type.value} {e.status.value}" for e in events_in(extractor, text)] == steps

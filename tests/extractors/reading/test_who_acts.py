@@ -46,3 +46,39 @@ def test_the_ministry_is_that_of_the_state_just_named(
     )
     (event,) = extractor.extract_one(unit).events
     assert event.actors == (actor,)
+
+
+@pytest.mark.parametrize(
+    ("text", "actors", "targets"),
+    [
+        ("Kenya's sales of tea to Sudanese users remain prohibited.", ("KE",), ("SD",)),
+        ("From May, nobody may ship copper out of Zambia without a licence.", ("ZM",), ()),
+    ],
+)
+def test_goods_leave_the_actor_for_whom_it_hits(
+    extractor: Extractor, text: str, actors: tuple[str, ...], targets: tuple[str, ...]
+) -> None:
+    step = first_step(extractor, text)
+    assert (step.actors, step.targets) == (actors, targets)
+
+
+def test_whom_the_sentence_sells_to_does_not_act(extractor: Extractor) -> None:
+    unit = TextUnit(
+        unit_id="a",
+        text="Sales of graphite to Indian military users remain prohibited.",
+        context="China eased its rules on graphite on Monday.",
+        kind="sentence",
+    )
+    (event,) = extractor.extract_one(unit).events
+    assert (event.actors, event.targets) == (("CN",), ("IN",))
+
+
+@pytest.mark.parametrize(
+    ("text", "actors"),
+    [
+        ("Chile restricts lithium exports, regulators in Santiago say", ("CL",)),
+        ("Curbs on lithium exports were tightened, and traders in Tokyo sell what they have.", ()),
+    ],
+)
+def test_onlookers_do_not_act(extractor: Extractor, text: str, actors: tuple[str, ...]) -> None:
+    assert first_step(extractor, text).actors == actors
