@@ -62,9 +62,15 @@ def likeness(part: Part, known: Described) -> int | None:
 
 
 def in_kind(part: Part, known: Described) -> int | None:
-    """None where only one is a tax on exports: papers call a ban a control, but a tax no ban."""
-    tax = EventType.EXPORT_TAX
-    return 0 if (part.type is tax) == (known.type == tax) else None
+    """None where only one is a tax on exports, or only one is a stockpile and the other on a firm.
+
+    Papers call a ban a control, but a tax no ban; a reserve of metals is no stake in a miner.
+    """
+    tax, stock = EventType.EXPORT_TAX, EventType.STOCKPILE
+    if (part.type is tax) != (known.type == tax):
+        return None
+    on_firm = part.companies or known.companies
+    return None if on_firm and (part.type is stock) != (known.type == stock) else 0
 
 
 def same_deal(part: Part, known: Described) -> int | None:
@@ -105,7 +111,7 @@ def in_companies(part: Part, known: Described) -> int | None:
     if part.companies and known.companies:
         return 40 if same_company(part.companies, known.companies) else None
     one_sided = part.type in COMPANY_TYPES and (part.companies or known.companies)
-    return -20 if one_sided else 0
+    return -15 if one_sided else 0
 
 
 def in_buckets(part: Part, known: Described) -> int | None:
