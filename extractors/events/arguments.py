@@ -269,8 +269,10 @@ _NEVER_LASTS = frozenset(
     {EventStatus.LIFTED, EventStatus.EXPIRED, EventStatus.AVERTED, EventStatus.REJECTED}
 )
 # "Two days after", "a four-year review", "a 14-year low": how far off or how old something is.
+# "Three days of confusion" is how long that lasted.
 _NO_SPAN_AFTER = re.compile(
-    r"s?\s+(?:ago|earlier|old|later|high|low|record|after|before|since)\b"
+    r"s?\s+of (?!suspen|paus|grace|relief|exempt|delay|free|duty|notice)[a-z]"
+    r"|s?\s+(?:ago|earlier|old|later|high|low|record|after|before|since)\b"
     r"|[- ](?:old|high|low|review|study|war|dispute|investigation|probe|lead)\b",
     re.I,
 )

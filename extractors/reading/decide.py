@@ -151,10 +151,10 @@ def _is_far_noun(c: Candidate, event: ReadEvent) -> bool:
     One far from it, or of another kind: "gold would not be tariffed, ... a letter that had put bars
     under his duties", "answers with duties on coal and curbs on metals".
     """
-    apart = max(c.start - event.end, event.start - c.end)
+    apart = min(max(at - event.end, event.start - to) for at, to in c.spans)
     like = float(event.types[TYPES.index(c.evidence.pattern.type.value)])
-    other = apart > _FAR or (apart > 0 and like < _UNLIKE)
-    return c.hit is None and event.chance >= SURE_STEP and other
+    other = apart > _FAR or (c.hit is None and apart > 0 and like < _UNLIKE)
+    return event.chance >= SURE_STEP and other
 
 
 def weigh(doc: Doc, context: SentenceContext, head: Head, combination: Combination) -> Weighed:
@@ -184,6 +184,7 @@ _FAR = 60
 _UNLIKE = 0.1
 # A noun with one of these tells no step by itself.
 _NO_STEP = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
+_PARTICLES = frozenset({"ADP", "ADV", "PART"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _OBJECTS = _SUBJECTS | {"dobj"}
 
@@ -280,6 +281,8 @@ def _repeats(new: Decision, old: Decision, doc: Doc) -> bool:
         return False
     if new.parties and old.parties and not new.parties & old.parties:
         return False
+    if _is_particle_of(a.step(doc), b.step(doc)) or _is_particle_of(b.step(doc), a.step(doc)):
+        return True
     sure, joined = new.read.chance >= SURE_STEP, _are_joined(a.step(doc), b.step(doc))
     if status_class(new.status) == status_class(old.status):
         # "Keeps its tariff but has exempted a list", "signed pacts and announced frameworks".
@@ -297,6 +300,11 @@ def _is_of_it(doc: Doc, event: ReadEvent) -> bool:
     """Do the words of an event tell what is done to a measure named before?"""
     span = doc.char_span(event.start, event.end, alignment_mode="expand")
     return span is not None and _is_done_to_it(span.root)
+
+
+def _is_particle_of(word: Token, verb: Token) -> bool:
+    """Is a word the end of another's verb: "down" in "struck the tariffs down"?"""
+    return word.dep_ in ("prt", "advmod") and word.head.i == verb.i and word.pos_ in _PARTICLES
 
 
 def _is_done_to_it(verb: Token) -> bool:

@@ -24,6 +24,7 @@ from extractors.reading.official_text import frame_of, is_no_step, of_the_state
 from extractors.reading.steps import (
     Step,
     denied_next,
+    ends_alike,
     ends_of_pauses,
     standing_in_the_background,
     step_of,
@@ -152,7 +153,8 @@ def developments(
     events, state = on_one_side(events), unit.publisher_country
     events = of_the_state(events, state) if state else who_acts(events)
     text = clean(unit.text)
-    events = denied_next(ends_of_pauses(told_by_its_act(events), unit.published), text)
+    events = ends_alike(ends_of_pauses(told_by_its_act(events), unit.published))
+    events = denied_next(events, text)
     events = with_goods_of(with_targets_of(events), text, unit.title or "")
     events = permits_of_rules(taken_not_planned(with_firms_of(events)))
     about_policy, sure = vouched(events), _sure_alone(len(unit.text))

@@ -5,7 +5,7 @@ import re
 from spacy.tokens import Doc
 
 from extractors.events.context import SentenceContext, text_of
-from extractors.reading.in_passing import is_reason, is_spared
+from extractors.reading.in_passing import is_of_occasion, is_reason, is_spared
 from extractors.reading.readings import ReadEvent, Reading
 from extractors.reading.step_verbs import is_object_of_another, step_verbs
 from models.event import EventType
@@ -23,6 +23,7 @@ def read_products(
         and not _is_of_noun_before(span[0], doc, event)
         and not is_reason(doc, span[0], span[1], kind, (event.start, event.end))
         and not is_spared(context.text, span[0], kind)
+        and not is_of_occasion(doc, span[0], span[1], kind, (event.start, event.end))
     ]
     ids = [
         name.code

@@ -5,7 +5,7 @@ import re
 from spacy.tokens import Doc
 
 from extractors.events.context import text_of
-from extractors.reading.kinds import ON_IMPORTS
+from extractors.reading.kinds import ON_EXPORTS, ON_IMPORTS
 from models.event import EventType
 
 # "For all countries except China", "other than Mexico and Canada".
@@ -85,3 +85,42 @@ def is_reason(doc: Doc, start: int, end: int, kind: EventType, step: tuple[int, 
 def is_spared(text: str, start: int, kind: EventType) -> bool:
     """Are goods of a tariff what the rest takes out: "imposes a tariff, spares aircraft"?"""
     return kind is EventType.TARIFF and _SPARES.search(text[:start]) is not None
+
+
+_EVERYBODY = re.compile(
+    r"\b(?:all|most|other|every|many|\d+|some \w+|dozens of) (?:other |of its |its )?(?:trading )?"
+    r"(?:countries|nations|partners|imports)\b|\b(?:worldwide|world|global|reciprocal|baseline"
+    r"|country-specific)\b",
+    re.I,
+)
+
+
+def hits_everybody(text: str) -> bool:
+    """Does a sentence say that a measure is on all countries, or on most?"""
+    return _EVERYBODY.search(text) is not None
+
+
+_ALL_COUNTRIES = re.compile(
+    r"\b(?:all|most|every) (?:other )?(?:trading )?(?:countr(?:y|ies)|nations?|partners?)\b", re.I
+)
+
+
+def hits_all_countries(text: str) -> bool:
+    """Does a sentence say so outright: "stays in force for almost all countries"?"""
+    return _ALL_COUNTRIES.search(text) is not None
+
+
+_AFTERWARDS = frozenset({"after", "before", "following", "amid", "during"})
+
+
+def is_of_occasion(doc: Doc, start: int, end: int, kind: EventType, step: tuple[int, int]) -> bool:
+    """Are goods of what went with a step: "the tariff is cut after a visit with gold"?"""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None or kind not in ON_IMPORTS | ON_EXPORTS:
+        return False
+    token = span.root
+    while token.head.i != token.i and not step[0] <= token.idx < step[1]:
+        if token.dep_ == "prep" and token.lower_ in _AFTERWARDS and token.head.pos_ == "VERB":
+            return True
+        token = token.head
+    return False

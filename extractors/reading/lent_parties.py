@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from extractors.reading.in_passing import hits_everybody
 from extractors.reading.kinds import ON_IMPORTS
 from extractors.reading.steps import step_of
 from extractors.reading.who_acts import SOMEBODY
@@ -174,13 +175,6 @@ _GIVEN = frozenset(
         EventStatus.EXTENDED,
     }
 )
-_EVERYBODY = re.compile(
-    r"\b(?:all|most|other|every|many|\d+|some \w+|dozens of) (?:other |of its |its )?(?:trading )?"
-    r"(?:countries|nations|partners|imports)\b|\b(?:worldwide|world|global|reciprocal|baseline"
-    r"|country-specific)\b",
-    re.I,
-)
-
 _MUTUAL = re.compile(r"\b(?:each|one an)\s?other(?:['’]s)?\b", re.I)
 _IN_RETURN = re.compile(r"\W*(?:in (?:return|exchange)|for (?:its|their) part)\b", re.I)
 
@@ -200,7 +194,7 @@ def _with_targets(e: EventMention, events: Sequence[EventMention]) -> EventMenti
         return _hitting_back(e, events)
     if e.type is EventType.OFFTAKE_AGREEMENT and not e.actors and len(e.targets) == 1:
         return _bought_by_the_other(e, _pairs(events))
-    if e.targets or not e.actors or set(e.actors) <= _NOBODY or _EVERYBODY.search(e.sentence):
+    if e.targets or not e.actors or set(e.actors) <= _NOBODY or hits_everybody(e.sentence):
         return e
     aimed = e.type in _AIMED
     named = {

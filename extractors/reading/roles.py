@@ -9,7 +9,12 @@ from spacy.tokens import Doc
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.roles import Party, lend_actor
-from extractors.reading.in_passing import is_beside_the_point, is_reason, is_reason_of_title
+from extractors.reading.in_passing import (
+    hits_all_countries,
+    is_beside_the_point,
+    is_reason,
+    is_reason_of_title,
+)
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
 from extractors.reading.kinds import ON_EXPORTS
 from extractors.reading.labels import ROLES
@@ -112,10 +117,11 @@ def read_parties(
         elif [party.why for party in actors] == ["title"]:
             actors = spoken_of(context) or actors
     taken = {party.code for party in actors}
+    here_alone = kind in _TO_ALL or hits_all_countries(context.text)
     targets = [
         party
         for code, (chance, party) in hit.items()
-        if chance >= HIT and code not in taken and (party.why == "sentence" or kind not in _TO_ALL)
+        if chance >= HIT and code not in taken and (party.why == "sentence" or not here_alone)
     ]
     if not actors and kind is not EventType.OFFTAKE_AGREEMENT:
         lent = lend_actor(context, kind, {party.code for party in targets})

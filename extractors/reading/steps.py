@@ -94,6 +94,29 @@ def _end_of_pause(
     return _as(replace(e, dates=tuple(replace(d, role="date_end") for d in e.dates)), pause)
 
 
+_SAME_TIME = re.compile(r"\bfor the same (?:period|time|term|length|number of)\b", re.I)
+
+
+def ends_alike(events: Sequence[EventMention]) -> list[EventMention]:
+    """The mentions, where what is paused "for the same period" ends as the pause before it does."""
+    return [_ends_alike(e, events) for e in events]
+
+
+def _ends_alike(e: EventMention, events: Sequence[EventMention]) -> EventMention:
+    if e.status not in _PAUSED or not _SAME_TIME.search(e.sentence):
+        return e
+    if e.duration or any(d.role == "date_end" for d in e.dates):
+        return e
+    ends = [
+        next(d for d in o.dates if d.role == "date_end")
+        for o in events
+        if o.status is e.status
+        and o.sentence_start < e.sentence_start
+        and any(d.role == "date_end" for d in o.dates)
+    ]
+    return replace(e, dates=(*e.dates, ends[-1])) if ends else e
+
+
 def _returns_after(e: EventMention, events: Sequence[EventMention]) -> EventMention | None:
     """The pause at whose end a measure is said to apply again, if the document tells both.
 

@@ -161,6 +161,13 @@ _PAYS_IT = re.compile(
     r"(?:[\w-]+ ){0,2}$",
     re.I,
 )
+# "Dropped the surcharge that was to hit goods": it never came.
+_NEVER_CAME = re.compile(
+    r"(?:drop|scrap|abandon|cancel|withdr[ae]w|shelv|call)\w*\b[^.;]{0,60}?"
+    r"\b(?:tariff|dut(?:y|ie)|lev(?:y|ie)|surcharge|ban|curb|control|fee)s?"
+    r" (?:that|which) (?:was|were) (?:to|due|set|about|planned|meant)\b",
+    re.I,
+)
 # "Adds 25% over oil" is a duty of its own, not "adds 5 points to the duty".
 _ADDS = re.compile(
     r"add(?:s|ed|ing)? (?:an? |another |a further )?[\d.]+ ?(?:%|per ?cent)(?! to\b)", re.I
@@ -234,6 +241,8 @@ def _turned_round(text: str, c: Candidate, said: Said) -> Said:
     """What a step that reads as not or no longer taken is, by what it is done to."""
     before, status = text[: c.start], said.status
     if status is EventStatus.THREATENED and _meets(_DROPS_THREAT, text, c):
+        return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
+    if status in _ENDED and _NEVER_CAME.match(text, c.start):
         return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
     if _is_halted_trade(text, c, said):
         return replace(said, status=EventStatus.ANNOUNCED, target=StatusTarget.MEASURE)

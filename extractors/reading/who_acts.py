@@ -75,12 +75,21 @@ _TRADE = frozenset({"export", "sale", "shipment", "delivery", "supply", "sell", 
 
 def destinations(here: Sequence[Name], doc: Doc) -> list[Name]:
     """Where goods go: "sales to American users remain prohibited" hits America."""
-    found = []
-    for name, root in _roots(here, doc):
-        to = _top(root).head
-        if to.dep_ == "prep" and to.lower_ == "to" and to.head.lemma_.lower() in _TRADE:
-            found.append(name)
-    return found
+    return [name for name, root in _roots(here, doc) if _is_sent_to(_top(root))]
+
+
+def _is_sent_to(place: Token) -> bool:
+    """Is a place, or the buyers in it, where something is sold or shipped to?"""
+    if place.dep_ == "pobj" and place.head.lower_ == "in" and place.head.head.pos_ == "NOUN":
+        place = _top(place.head.head)
+    to = place.head
+    if to.dep_ not in ("prep", "dative") or to.lower_ != "to":
+        return False
+    sent = to.head
+    if sent.dep_ == "pobj" and sent.head.lower_ == "of":
+        # "The export of items to Japan": the parse often hangs the place on the goods.
+        sent = sent.head.head
+    return sent.lemma_.lower() in _TRADE
 
 
 # Not "keep chips out of China".
