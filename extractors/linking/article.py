@@ -13,6 +13,7 @@ from extractors.linking.days import Interval, days_of, decided
 from extractors.linking.match import CURBS, is_planned
 from extractors.linking.parts import TITLE, Part, may_be_recent, parts_of_article, rates_meet
 from extractors.linking.reports import dates_of
+from extractors.linking.scope import left_out
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
 from models.event import EventStatus, EventType, StatusTarget, TimeFrame, status_class
 from models.link import LinkMention
@@ -31,12 +32,20 @@ def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
         for versions in by_article.values()
         for part in withdrawn_parts(
             {
-                number: without_repeats(parts_of_article(reports))
+                number: without_repeats(parts_of_article([by_its_words(r) for r in reports]))
                 for number, reports in versions.items()
             }
         )
     ]
     return sorted(found, key=lambda part: (part.source.order, part.part))
+
+
+def by_its_words(item: LinkMention) -> LinkMention:
+    """Return the report of a tariff without goods, if all that it names are those it spares."""
+    m = item.mention
+    if m.type is not EventType.TARIFF or not left_out(m.sentence, m.product_texts):
+        return item
+    return replace(item, mention=replace(m, commodities=(), product_texts=(), hs_codes=()))
 
 
 def without_repeats(parts: Sequence[Part]) -> list[Part]:

@@ -109,11 +109,16 @@ def in_companies(part: Part, known: Described) -> int | None:
 
 
 def in_buckets(part: Part, known: Described) -> int | None:
-    """Points for the goods. A deal covers more goods than a report names, an act may too."""
+    """Points for the goods. A deal covers more goods than a report names, an act may too.
+
+    What is taken out of a measure on all goods was among them.
+    """
     if not (part.buckets and known.buckets):
         return 0
     if not part.buckets.isdisjoint(known.buckets):
         return 30
+    if part.spares and ALL_GOODS in known.buckets:
+        return 0
     return 0 if shares_act(part, known) or is_deal(known.type, part.implementer) else None
 
 

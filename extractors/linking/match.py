@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from extractors.linking.days import CURRENT_DAYS, days_of
-from extractors.linking.life_cycle import AFTER_PAUSE, ENDED, PAUSES, allowed
+from extractors.linking.life_cycle import AFTER_PAUSE, CHANGES, ENDED, PAUSES, allowed
 from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import TARIFFS, Part
@@ -33,12 +33,14 @@ CURBS = type_group(EventType.EXPORT_BAN)
 KIND_DAYS = 30
 FOUNDED = frozenset({status_class(S.ADOPTED), status_class(S.EXPANDED)})
 DATED_CLASSES = frozenset({"delayed", "extended"})
-UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED})
+WISHED = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION})
+UNBOUND = WISHED | {S.ANNOUNCED}
 
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:
     """Return points for the report describing this development; None if it cannot."""
-    if part.status_class != known.status_class and not founds(part, known):
+    other_class = part.status_class != known.status_class
+    if other_class and not (founds(part, known) or starts(part, known)):
         return None
     if known.weak and not known.hollow and not part.weak:
         return None
@@ -69,6 +71,15 @@ def founds(part: Part, known: DevelopmentState) -> bool:
     """
     new = known.novelty == Novelty.NEW_MEASURE and not (part.background or part.weak or known.weak)
     return new and {part.status_class, known.status_class} == FOUNDED and part.group != TARIFFS
+
+
+def starts(part: Part, known: DevelopmentState) -> bool:
+    """Does it only say when the change takes effect that its article has just told?
+
+    "The order takes effect at midnight" names neither goods nor act nor rate.
+    """
+    only_when = part.status is S.IN_FORCE and part.empty and not (rates_of(part) or part.weak)
+    return only_when and part.article == known.last_article and S(known.status) in CHANGES
 
 
 def spares_from(part: Part, known: DevelopmentState) -> bool:
@@ -167,7 +178,7 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     points += 25 if same_rate else 0
     points += 10 if part.targets and part.empty and still_reported(part, known) else 0
     if before:
-        points += 5 if allowed(S(before.status), part.status) or resumes(part, before) else -5
+        points += 5 if follows(part, before) else -5
         age = days_silent(part, known)
         points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
         points += 15 if part.source.mention.article_id == before.last_article else 0
@@ -211,6 +222,17 @@ def opens_another(
     if resumes(part, before):
         return False
     return status not in UNBOUND and part.when.low is not None
+
+
+def follows(part: Part, before: DevelopmentState) -> bool:
+    """Is the report a step that may come after the one before?
+
+    An exemption has a life of its own: that it is adopted tells nothing of the tariff that it is
+    from, but that this was decided.
+    """
+    if part.type is EventType.TARIFF_EXEMPTION and part.status in STAGES:
+        return before.type == part.type or S(before.status) not in {*WISHED, *ENDED}
+    return allowed(S(before.status), part.status) or resumes(part, before)
 
 
 def resumes(part: Part, before: DevelopmentState) -> bool:
@@ -272,7 +294,7 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
         if part.when.low and (step.low or step.high) > part.when.high:
             continue
         same = step.status_class == part.status_class
-        if same and carries_out(part, step):
+        if same and (carries_out(part, step) or spares_from(part, step)):
             return None
         if same and not values_conflict(part, step):
             age = ((part.when.low or part.when.high) - step.high).days

@@ -11,7 +11,7 @@ from extractors.linking.life_cycle import PAUSES, leaves_a_pause
 from extractors.linking.match import CURBS
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.reports import STAGES
-from extractors.linking.state import DevelopmentState
+from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus, Factuality, StatusTarget, TimeFrame
 from models.identity import digest_id
 from models.link import LinkedDevelopment, LinkedMeasure
@@ -23,7 +23,7 @@ DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5
 
 def development_row(state: DevelopmentState, measure: MeasureState) -> LinkedDevelopment:
     """Return a development in its current state; its main values are the first ones reported."""
-    rate = state.rates[0] if state.rates else None
+    rate = main_rate(state)
     amount = state.amounts[0] if state.amounts else None
     decided, precision, basis = decision(state)
     effective, end = most_precise(state.effective), most_precise(state.ends)
@@ -145,6 +145,13 @@ def end_of(duration: str | None, start: date | None) -> date | None:
     return date(year, month % 12 + 1, day) + timedelta(days=7 * weeks + days)
 
 
+def main_rate(state: DevelopmentState) -> Value | None:
+    """Return the first rate reported that is not what the step brings the total to, if any is."""
+    totals = {(value, unit) for value, unit, basis in state.rates if basis == "total"}
+    own = (rate for rate in state.rates if (rate[0], rate[1]) not in totals)
+    return next(own, state.rates[0] if state.rates else None)
+
+
 def measure_row(measure: MeasureState) -> LinkedMeasure:
     """Return a measure in its current state, derived from its developments."""
     specific = measure.specific
@@ -155,7 +162,7 @@ def measure_row(measure: MeasureState) -> LinkedMeasure:
     latest, returns_on = where_it_stands(steps)
     decided = [d for d in steps if EventStatus(d.status) in STAGES]
     starts = [day for d in decided if (day := start_of(d))]
-    rates = [d.rates[0] for d in steps if d.rates]
+    rates = [rate for d in steps if (rate := main_rate(d))]
     return LinkedMeasure(
         measure_id=measure.label,
         measure_key=measure.key(),

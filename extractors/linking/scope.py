@@ -5,6 +5,7 @@ the other about trade deficits; "60 trading partners, among them Manila" is no t
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from models.jurisdiction import origin_words
@@ -34,6 +35,12 @@ SPARED = re.compile(
     r"|\bexempt(?:s|ed|ion|ions|ing)?\b|\bexcepted from\b|\bexclu(?:ded|sions?) from\b",
     re.I,
 )
+# "A duty on Peru, sparing tin", not "a plea to spare tin from the duty".
+SPARING = re.compile(
+    r"\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b[^.;]*"
+    r"\b(?:spares|sparing|excluding|except(?:ing| for)?)\b[^.;]*$",
+    re.I,
+)
 ANOTHER_ROUND = re.compile(
     r"\b(?:more|another|additional|further|fresh|second|third|latest|new round of|next round of)"
     r"(?: \w+){0,3}? (?:round|tranche|package|batch|sanctions|designations)\b",
@@ -60,6 +67,12 @@ def another_round(sentence: str) -> bool:
 def spares(sentence: str) -> bool:
     """Does the sentence say what a measure leaves out, rather than what it is against?"""
     return bool(SPARED.search(sentence))
+
+
+def left_out(sentence: str, names: Sequence[str]) -> bool:
+    """Are these goods all named after words that take them out: "a duty on Peru, sparing tin"?"""
+    places = [sentence.find(name) for name in names]
+    return bool(places) and all(at >= 0 and SPARING.search(sentence[:at]) for at in places)
 
 
 def reaches_all(sentence: str) -> bool:
