@@ -8,10 +8,13 @@ What a later version takes back is marked (`extractors.linking.versions`).
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from extractors.linking.days import Interval, days_of, decided
+from extractors.linking.actors import TITLE, rates_meet
+from extractors.linking.days import CURRENT_DAYS, Interval, days_of, decided
 from extractors.linking.match import CURBS, is_planned
-from extractors.linking.parts import TITLE, Part, may_be_recent, parts_of_article, rates_meet
+from extractors.linking.parties import outside_quoted, outside_regions
+from extractors.linking.parts import Part, parts_of_article
 from extractors.linking.reports import dates_of
 from extractors.linking.scope import left_out
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
@@ -32,7 +35,9 @@ def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
         for versions in by_article.values()
         for part in withdrawn_parts(
             {
-                number: without_repeats(parts_of_article([by_its_words(r) for r in reports]))
+                number: without_repeats(
+                    news_of_the_article(parts_of_article([by_its_words(r) for r in reports]))
+                )
                 for number, reports in versions.items()
             }
         )
@@ -41,11 +46,15 @@ def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
 
 
 def by_its_words(item: LinkMention) -> LinkMention:
-    """Return the report of a tariff without goods, if all that it names are those it spares."""
+    """Return a report without parties that only a region's name holds, nor goods it spares."""
     m = item.mention
-    if m.type is not EventType.TARIFF or not left_out(m.sentence, m.product_texts):
-        return item
-    return replace(item, mention=replace(m, commodities=(), product_texts=(), hs_codes=()))
+    actors, targets = (outside_regions(codes, m.sentence) for codes in (m.actors, m.targets))
+    targets = outside_quoted(targets, m.sentence)
+    if (actors, targets) != (m.actors, m.targets):
+        m = replace(m, actors=actors, targets=targets)
+    if m.type is EventType.TARIFF and left_out(m.sentence, m.product_texts):
+        m = replace(m, commodities=(), product_texts=(), hs_codes=())
+    return item if m is item.mention else replace(item, mention=m)
 
 
 def without_repeats(parts: Sequence[Part]) -> list[Part]:
@@ -56,6 +65,36 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
     named = [with_full_name(with_plan(part, parts), parts) for part in ended]
     found = [with_subject(part, named) if part.empty and not part.weak else part for part in named]
     return [with_day(standing(part, found), found) for part in found]
+
+
+def news_of_the_article(parts: Sequence[Part]) -> list[Part]:
+    """Return parts of one article, without background that the article itself reports as news.
+
+    "The president signed agreements with Peru and Chile", followed by the content of each: the
+    first sentence only sounds like the past. A part with an earlier date is another step.
+    """
+    news = {
+        (part.block, part.status_class)
+        for part in parts
+        if part.type is EventType.TRADE_AGREEMENT
+        and "+" in part.implementer
+        and part.time_frame is TimeFrame.CURRENT
+        and not part.weak
+    }
+    return [
+        replace(part, time_frame=TimeFrame.CURRENT, when=decided(part.source, TimeFrame.CURRENT))
+        if part.background and may_be_recent(part) and (part.block, part.status_class) in news
+        else part
+        for part in parts
+    ]
+
+
+def may_be_recent(part: Part) -> bool:
+    """Is it undated, or dated in the days before its report?"""
+    if not part.source.mention.dates:
+        return True
+    first = part.when.low if part.when.stated else None
+    return first is not None and part.reported - first <= timedelta(days=CURRENT_DAYS)
 
 
 def with_remedy(part: Part, parts: Sequence[Part]) -> Part:

@@ -13,7 +13,7 @@ from extractors.linking.days import CURRENT_DAYS, days_of
 from extractors.linking.life_cycle import AFTER_PAUSE, CHANGES, ENDED, PAUSES, allowed
 from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import TARIFFS, Part
+from extractors.linking.parts import TARIFFS, Part, is_deal
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
@@ -33,6 +33,10 @@ CURBS = type_group(EventType.EXPORT_BAN)
 KIND_DAYS = 30
 FOUNDED = frozenset({status_class(S.ADOPTED), status_class(S.EXPANDED)})
 DATED_CLASSES = frozenset({"delayed", "extended"})
+# What is only done to a deal that was made.
+OF_MADE = frozenset(
+    {S.IN_FORCE, S.EXTENDED, S.VIOLATED, S.REINSTATED, *PAUSES, S.LIFTED, S.EXPIRED}
+)
 WISHED = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION})
 UNBOUND = WISHED | {S.ANNOUNCED}
 
@@ -179,6 +183,7 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     points += 10 if part.targets and part.empty and still_reported(part, known) else 0
     if before:
         points += 5 if follows(part, before) else -5
+        points += 10 if of_a_made_deal(part) else 0
         age = days_silent(part, known)
         points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
         points += 15 if part.source.mention.article_id == before.last_article else 0
@@ -188,6 +193,11 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     if part.status is S.AVERTED:
         points += 20 if before and was_pending(part, before) else -10
     return points if points >= SAME_MEASURE else None
+
+
+def of_a_made_deal(part: Part) -> bool:
+    """Does it tell of a deal what is only done to one that was made: that it starts or ends?"""
+    return is_deal(part.type.value, part.implementer) and part.status in OF_MADE
 
 
 def days_silent(part: Part, known: MeasureState) -> int:

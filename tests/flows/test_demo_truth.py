@@ -28,7 +28,7 @@ from warehouse.snapshot import query
 
 KNOWN = Path(__file__).parents[1] / "data" / "demo_shortfalls.csv"
 # Lower it with each line that goes. What makes one rise is told in docs/DECISIONS.md.
-AT_MOST = {"notice": 12, "row": 79, "step": 21, "told": 43}
+AT_MOST = {"notice": 12, "row": 79, "step": 21, "told": 42}
 
 
 @pytest.fixture(scope="module")
