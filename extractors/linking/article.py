@@ -14,7 +14,7 @@ from extractors.linking.actors import TITLE, rates_meet
 from extractors.linking.days import CURRENT_DAYS, Interval, days_of, decided
 from extractors.linking.match import CURBS, is_planned
 from extractors.linking.parties import outside_quoted, outside_regions
-from extractors.linking.parts import Part, parts_of_article
+from extractors.linking.parts import TARIFFS, Part, parts_of_article
 from extractors.linking.reports import dates_of
 from extractors.linking.scope import left_out
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
@@ -63,7 +63,8 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
         return list(parts)
     ended = [with_remedy(part, parts) for part in with_end(parts)]
     named = [with_full_name(with_plan(part, parts), parts) for part in ended]
-    found = [with_subject(part, named) if part.empty and not part.weak else part for part in named]
+    about = [with_matter(part, named) for part in named]
+    found = [with_subject(part, about) if part.empty and not part.weak else part for part in about]
     return [with_day(standing(part, found), found) for part in found]
 
 
@@ -137,6 +138,18 @@ def with_subject(part: Part, parts: Sequence[Part]) -> Part:
         specific=specific,
         targets=part.targets or fuller[0].targets,
     )
+
+
+def with_matter(part: Part, parts: Sequence[Part]) -> Part:
+    """Return a title's tariff with the subject that its text gives the step, if just one.
+
+    "Tariffs on dozens of countries" in a title are those over forced labour of the text.
+    """
+    title = part.source.mention.field == TITLE
+    if not title or part.group != TARIFFS or part.subjects or part.weak:
+        return part
+    told = {other.subjects for other in parts if other.subjects and one_step(part, other)}
+    return replace(part, subjects=next(iter(told))) if len(told) == 1 else part
 
 
 def with_end(parts: Sequence[Part]) -> list[Part]:

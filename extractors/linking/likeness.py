@@ -67,6 +67,11 @@ def in_kind(part: Part, known: Described) -> int | None:
     return 0 if (part.type is tax) == (known.type == tax) else None
 
 
+def names_no_subject(known: Described) -> bool:
+    """Does it name no goods, firm or act? "All goods" are none by which it could be told apart."""
+    return not (set(known.buckets) - {ALL_GOODS} or known.companies or known.specific)
+
+
 def same_deal(part: Part, known: Described) -> int | None:
     """Points for the parties of a deal, which share a block: they have one deal a subject."""
     if not is_deal(known.type, part.implementer):

@@ -11,7 +11,13 @@ from typing import Protocol
 
 from extractors.linking.days import CURRENT_DAYS, days_of
 from extractors.linking.life_cycle import AFTER_PAUSE, CHANGES, ENDED, PAUSES, allowed
-from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
+from extractors.linking.likeness import (
+    likeness,
+    names_no_subject,
+    next_round,
+    other_reach,
+    shares_act,
+)
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import TARIFFS, Part, is_deal
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
@@ -64,7 +70,7 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
         return None
     points += 10 if gap <= 1 and dated else 0
     points += 15 if same_article else 0
-    points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
+    points += 10 if part.empty and names_no_subject(known) else 0
     return points if points >= SAME_DEVELOPMENT else None
 
 
