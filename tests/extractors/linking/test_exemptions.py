@@ -42,6 +42,19 @@ def test_an_exemption_weeks_later_is_no_further_report_of_the_tariff() -> None:
     assert len(Memory().load(order, again).developments) == 1
 
 
+def test_a_new_exemption_may_name_the_law_of_what_it_spares() -> None:
+    def measures(what: str, says: str) -> int:
+        order: dict[str, Any] = {"targets": ["PE"], "article": "order"}
+        duty = us("2025-07-30", "tariff adopted", instrument="IEEPA", **order)
+        other = us("2025-07-30", what, says=says, instrument="Section 232", start=90, **order)
+        return len(Memory().load(duty, other).measures)
+
+    assert measures("tariff_exemption adopted", "It spares goods under Section 232.") == 1
+    # A duty under another law is another, and an older exemption is from the duty of its law.
+    assert measures("tariff adopted", "A duty under Section 232 is signed.") == 2
+    assert measures("tariff_exemption extended", "The Section 232 exclusion goes on.") == 2
+
+
 def test_goods_after_words_of_sparing() -> None:
     assert left_out("Kenya puts a 20% duty on Peru, spares tin and zinc", ["tin", "zinc"])
     assert left_out("A duty on all metals excluding tin is signed.", ["tin"])

@@ -53,3 +53,37 @@ def test_a_report_on_all_goods_is_found_again_by_one_on_none() -> None:
     tin = told("2026-07-30", "tariff announced", actors=["US"], commodities=["tin"], publisher="c")
     assert len(Memory().load(first, later).measures) == 1
     assert len(Memory().load(first, tin).measures) == 2
+
+
+def test_a_rate_for_some_countries_in_an_act_for_all_is_a_step_of_it() -> None:
+    def adopted(act: str, says: str, rate: float, *targets: str) -> LinkMention:
+        return told(
+            "2025-09-29",
+            "tariff adopted",
+            actors=["US"],
+            targets=targets,
+            rate=rate,
+            instrument=act,
+            says=says,
+            publisher="".join(targets) or "wire",
+        )
+
+    def keys(act: str, other: str | None = None) -> list[str]:
+        held = Memory().load(
+            adopted(other or act, "A global tariff of 25% is signed.", 25.0),
+            adopted(act, "The duty on Japan will not exceed 15%.", 15.0, "JP"),
+            adopted(act, "The duty on Britain will not exceed 10%.", 10.0, "GB"),
+        )
+        return sorted(m.measure_key for m in held.measures.values())
+
+    assert keys("Proclamation 10976") == ["US:us-proclamation-10976"]
+    # Without the one for all, the rates are of one act still.
+    held = Memory().load(
+        adopted("Proclamation 10976", "The duty on Japan will not exceed 15%.", 15.0, "JP"),
+        adopted("Proclamation 10976", "The duty on Britain will not exceed 10%.", 10.0, "GB"),
+    )
+    assert len(held.measures) == 1
+    # Each country's rate under the general tariff is a measure; so it is where no act is shared.
+    general = ["US:us-eo-14257", "US:us-eo-14257:GB", "US:us-eo-14257:JP"]
+    assert keys("Executive Order 14257") == general
+    assert len(keys("Proclamation 10976", other="Proclamation 10908")) == 2
