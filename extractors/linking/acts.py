@@ -17,6 +17,8 @@ from models.reference import read_rows, split_list
 ISSUERS = {"us": "US", "mofcom": "CN", "gacc": "CN", "eu": "EU"}
 RULE = " rule"
 ENDED_DAYS = 180
+# Papers tell of an act as announced in the days before it is signed.
+SIGNED_DAYS = 3
 QUOTES = str.maketrans("", "", "'\"‘’“”")
 ALL_GOODS = "all_goods"
 # How far before an act's number words may stand that set it apart.
@@ -130,13 +132,14 @@ def standing_act(
     subjects: Set[str],
     on: date,
     ends: bool = False,
+    pauses: bool = False,
 ) -> tuple[str, ...]:
     """Return the act that is the standing duty on these goods or subject on that day, if any.
 
     Goods must be mostly those of the act, and no country singled out: a rate for one country is
     often a measure of its own. A subject must come with the countries of the act. `worldwide`
     tariffs that name no goods are those of the act on all goods; so are "the tariffs" that a report
-    says to have ended (`ends`), for which reports come months later.
+    says to be paused (`pauses`) or to have ended (`ends`), for which reports come months later.
     """
     alone = not (buckets or subjects or targets)
     fitting = []
@@ -148,18 +151,21 @@ def standing_act(
             fits = act.subject in subjects and targets <= act.targets
             shared = int(fits and bool(targets) == bool(act.targets))
         elif subjects or targets or 2 * shared <= len(buckets):
-            shared = int((worldwide or ends) and alone and is_general(act))
+            shared = int((worldwide or ends or pauses) and alone and is_general(act))
         if shared:
             fitting.append((shared, act.act_id))
     return (max(fitting)[1],) if fitting else ()
 
 
 def stands(act: Act, on: date, *, ended: bool = False) -> bool:
-    """Is it a standing duty on that day? With `ended`, or one that ended in the months before."""
+    """Is it a standing duty on that day, or signed within days of it?
+
+    With `ended`, or one that ended in the months before.
+    """
     known_until = timedelta(days=ENDED_DAYS if ended else 0)
     return (
         act.since is not None
-        and act.since <= on
+        and act.since <= on + timedelta(days=SIGNED_DAYS)
         and (act.until is None or on <= act.until + known_until)
     )
 

@@ -8,10 +8,13 @@ What a later version takes back is marked (`extractors.linking.versions`).
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from extractors.linking.days import Interval, days_of, decided
+from extractors.linking.actors import TITLE, rates_meet
+from extractors.linking.days import CURRENT_DAYS, Interval, days_of, decided
 from extractors.linking.match import CURBS, is_planned
-from extractors.linking.parts import TITLE, Part, may_be_recent, parts_of_article, rates_meet
+from extractors.linking.parties import outside_quoted, outside_regions
+from extractors.linking.parts import TARIFFS, Part, parts_of_article
 from extractors.linking.reports import dates_of
 from extractors.linking.versions import same_subject, values_changed, withdrawn_parts
 from models.event import EventStatus, EventType, StatusTarget, TimeFrame, status_class
@@ -31,12 +34,24 @@ def parts_of(mentions: Iterable[LinkMention]) -> list[Part]:
         for versions in by_article.values()
         for part in withdrawn_parts(
             {
-                number: without_repeats(parts_of_article(reports))
+                number: without_repeats(
+                    news_of_the_article(parts_of_article([by_its_words(r) for r in reports]))
+                )
                 for number, reports in versions.items()
             }
         )
     ]
     return sorted(found, key=lambda part: (part.source.order, part.part))
+
+
+def by_its_words(item: LinkMention) -> LinkMention:
+    """Return a report without parties that only a region's name or a quotation's source holds."""
+    m = item.mention
+    actors, targets = (outside_regions(codes, m.sentence) for codes in (m.actors, m.targets))
+    targets = outside_quoted(targets, m.sentence)
+    if (actors, targets) != (m.actors, m.targets):
+        m = replace(m, actors=actors, targets=targets)
+    return item if m is item.mention else replace(item, mention=m)
 
 
 def without_repeats(parts: Sequence[Part]) -> list[Part]:
@@ -45,8 +60,39 @@ def without_repeats(parts: Sequence[Part]) -> list[Part]:
         return list(parts)
     ended = [with_remedy(part, parts) for part in with_end(parts)]
     named = [with_full_name(with_plan(part, parts), parts) for part in ended]
-    found = [with_subject(part, named) if part.empty and not part.weak else part for part in named]
+    about = [with_matter(part, named) for part in named]
+    found = [with_subject(part, about) if part.empty and not part.weak else part for part in about]
     return [with_day(standing(part, found), found) for part in found]
+
+
+def news_of_the_article(parts: Sequence[Part]) -> list[Part]:
+    """Return parts of one article, without background that the article itself reports as news.
+
+    "The president signed agreements with Peru and Chile", followed by the content of each: the
+    first sentence only sounds like the past. A part with an earlier date is another step.
+    """
+    news = {
+        (part.block, part.status_class)
+        for part in parts
+        if part.type is EventType.TRADE_AGREEMENT
+        and "+" in part.implementer
+        and part.time_frame is TimeFrame.CURRENT
+        and not part.weak
+    }
+    return [
+        replace(part, time_frame=TimeFrame.CURRENT, when=decided(part.source, TimeFrame.CURRENT))
+        if part.background and may_be_recent(part) and (part.block, part.status_class) in news
+        else part
+        for part in parts
+    ]
+
+
+def may_be_recent(part: Part) -> bool:
+    """Is it undated, or dated in the days before its report?"""
+    if not part.source.mention.dates:
+        return True
+    first = part.when.low if part.when.stated else None
+    return first is not None and part.reported - first <= timedelta(days=CURRENT_DAYS)
 
 
 def with_remedy(part: Part, parts: Sequence[Part]) -> Part:
@@ -89,6 +135,18 @@ def with_subject(part: Part, parts: Sequence[Part]) -> Part:
         specific=specific,
         targets=part.targets or fuller[0].targets,
     )
+
+
+def with_matter(part: Part, parts: Sequence[Part]) -> Part:
+    """Return a title's tariff with the subject that its text gives the step, if just one.
+
+    "Tariffs on dozens of countries" in a title are those over forced labour of the text.
+    """
+    title = part.source.mention.field == TITLE
+    if not title or part.group != TARIFFS or part.subjects or part.weak:
+        return part
+    told = {other.subjects for other in parts if other.subjects and one_step(part, other)}
+    return replace(part, subjects=next(iter(told))) if len(told) == 1 else part
 
 
 def with_end(parts: Sequence[Part]) -> list[Part]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from extractors.linking.article import parts_of
+from extractors.linking.likeness import names_no_subject
 from extractors.linking.match import CURBS, KIND_DAYS
 from extractors.linking.measure_state import MeasureState
 from extractors.linking.parts import Part, is_deal
@@ -46,7 +47,7 @@ def keys_of(state: DevelopmentState) -> list[str]:
 
 def measure_keys_of(measure: MeasureState) -> list[str]:
     """Return the words that follow from a measure as a whole."""
-    vague = not (measure.buckets or measure.companies or measure.specific)
+    vague = names_no_subject(measure)
     words = [f"key:{measure.key()}"]
     if vague and measure.targets:
         words += [ANY_VAGUE, *(f"vague:{target}" for target in measure.targets)]

@@ -3,6 +3,7 @@
 from models.event import EventStatus as S
 
 OPEN = frozenset({S.RAISED, S.CUT, S.EXPANDED, S.NARROWED, S.EXEMPTED})
+CHANGES = OPEN - {S.EXEMPTED}
 FROM_FORCE = frozenset({*OPEN, S.SUSPENDED, S.EXTENDED, S.LIFTED, S.EXPIRED, S.VIOLATED, S.DELAYED})
 STEPS: dict[S, frozenset[S]] = {
     S.UNDER_NEGOTIATION: frozenset({S.PROPOSED, S.ANNOUNCED, S.ADOPTED}),

@@ -7,9 +7,10 @@ a contradiction in act, ground, subject, product, company or target rules a matc
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from extractors.linking.acts import ALL_GOODS, any_each_country
+from extractors.linking.acts import ALL_GOODS, any_each_country, known_act
 from extractors.linking.parties import one_bloc
 from extractors.linking.parts import COMPANY_TYPES, TARIFFS, Part, is_deal, same_name
+from extractors.linking.reports import STAGES
 from extractors.linking.scope import another_round
 from extractors.linking.state import DevelopmentState
 from models.event import EventType
@@ -73,6 +74,11 @@ def in_kind(part: Part, known: Described) -> int | None:
     return None if on_firm and (part.type is stock) != (known.type == stock) else 0
 
 
+def names_no_subject(known: Described) -> bool:
+    """Does it name no goods, firm or act? "All goods" are none by which it could be told apart."""
+    return not (set(known.buckets) - {ALL_GOODS} or known.companies or known.specific)
+
+
 def same_deal(part: Part, known: Described) -> int | None:
     """Points for the parties of a deal, which share a block: they have one deal a subject."""
     if not is_deal(known.type, part.implementer):
@@ -81,22 +87,32 @@ def same_deal(part: Part, known: Described) -> int | None:
 
 
 def in_act(part: Part, known: Described) -> int | None:
-    """Points for the act and the law it rests on."""
+    """Points for the act and the law it rests on.
+
+    A new exemption may name the law of what it spares: "unless subject to duties under the other".
+    """
     points = 0
     if shares_act(part, known):
         points += SAME_ACT
     elif part.specific and known.specific:
         return None
     if part.grounds and known.grounds:
-        if part.grounds.isdisjoint(known.grounds):
+        if not part.grounds.isdisjoint(known.grounds):
+            points += 15
+        elif not (part.spares and part.status in STAGES):
             return None
-        points += 15
     return points
 
 
 def shares_act(part: Part, known: Described) -> bool:
     """Do both name one act as theirs?"""
     return not set(known.specific).isdisjoint(part.specific)
+
+
+def one_act_for_all(part: Part, known: Described) -> bool:
+    """Do both name an act on goods of all countries, in which some have a rate of their own?"""
+    acts = [known_act(act_id) for act_id in set(known.specific) & set(part.specific)]
+    return any(act.goods and not (act.targets or act.each_country) for act in acts)
 
 
 def in_subject(part: Part, known: Described) -> int | None:
@@ -115,11 +131,16 @@ def in_companies(part: Part, known: Described) -> int | None:
 
 
 def in_buckets(part: Part, known: Described) -> int | None:
-    """Points for the goods. A deal covers more goods than a report names, an act may too."""
+    """Points for the goods. A deal covers more goods than a report names, an act may too.
+
+    What is taken out of a measure on all goods was among them.
+    """
     if not (part.buckets and known.buckets):
         return 0
     if not part.buckets.isdisjoint(known.buckets):
         return 30
+    if part.spares and ALL_GOODS in known.buckets:
+        return 0
     return 0 if shares_act(part, known) or is_deal(known.type, part.implementer) else None
 
 
@@ -132,11 +153,12 @@ def in_targets(part: Part, known: Described) -> int | None:
             return 10
         # Sanctions on whose oil it is name the seller here, a buyer there.
         apart = part.group == TARIFFS or part.subjects.isdisjoint(known.subjects)
-        return None if apart else 0
+        return None if apart and not one_act_for_all(part, known) else 0
     if part.group != TARIFFS:
         return 0
     if part.targets or known.targets:
-        return None if (part.worldwide if known.targets else known.worldwide) else 0
+        apart = part.worldwide if known.targets else known.worldwide
+        return None if apart and not one_act_for_all(part, known) else 0
     vague = not (part.buckets or known.buckets)
     return REACH if vague or known.worldwide else 0
 

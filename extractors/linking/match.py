@@ -10,10 +10,16 @@ from datetime import timedelta
 from typing import Protocol
 
 from extractors.linking.days import CURRENT_DAYS, days_of
-from extractors.linking.life_cycle import AFTER_PAUSE, ENDED, PAUSES, allowed
-from extractors.linking.likeness import likeness, next_round, other_reach, shares_act
+from extractors.linking.life_cycle import AFTER_PAUSE, CHANGES, ENDED, PAUSES, allowed
+from extractors.linking.likeness import (
+    likeness,
+    names_no_subject,
+    next_round,
+    other_reach,
+    shares_act,
+)
 from extractors.linking.measure_state import MeasureState
-from extractors.linking.parts import TARIFFS, Part
+from extractors.linking.parts import TARIFFS, Part, is_deal
 from extractors.linking.reports import STAGES, amounts_of, dates_of, rates_of
 from extractors.linking.state import DevelopmentState, Value
 from models.event import EventStatus as S
@@ -33,12 +39,18 @@ CURBS = type_group(EventType.EXPORT_BAN)
 KIND_DAYS = 30
 FOUNDED = frozenset({status_class(S.ADOPTED), status_class(S.EXPANDED)})
 DATED_CLASSES = frozenset({"delayed", "extended"})
-UNBOUND = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION, S.ANNOUNCED})
+# What is only done to a deal that was made.
+OF_MADE = frozenset(
+    {S.IN_FORCE, S.EXTENDED, S.VIOLATED, S.REINSTATED, *PAUSES, S.LIFTED, S.EXPIRED}
+)
+WISHED = frozenset({S.THREATENED, S.PROPOSED, S.UNDER_NEGOTIATION})
+UNBOUND = WISHED | {S.ANNOUNCED}
 
 
 def fits_development(part: Part, known: DevelopmentState) -> int | None:
     """Return points for the report describing this development; None if it cannot."""
-    if part.status_class != known.status_class and not founds(part, known):
+    other_class = part.status_class != known.status_class
+    if other_class and not (founds(part, known) or starts(part, known)):
         return None
     if known.weak and not known.hollow and not part.weak:
         return None
@@ -58,7 +70,7 @@ def fits_development(part: Part, known: DevelopmentState) -> int | None:
         return None
     points += 10 if gap <= 1 and dated else 0
     points += 15 if same_article else 0
-    points += 10 if part.empty and not (known.buckets or known.companies or known.specific) else 0
+    points += 10 if part.empty and names_no_subject(known) else 0
     return points if points >= SAME_DEVELOPMENT else None
 
 
@@ -69,6 +81,15 @@ def founds(part: Part, known: DevelopmentState) -> bool:
     """
     new = known.novelty == Novelty.NEW_MEASURE and not (part.background or part.weak or known.weak)
     return new and {part.status_class, known.status_class} == FOUNDED and part.group != TARIFFS
+
+
+def starts(part: Part, known: DevelopmentState) -> bool:
+    """Does it only say when the change takes effect that its article has just told?
+
+    "The order takes effect at midnight" names neither goods nor act nor rate.
+    """
+    only_when = part.status is S.IN_FORCE and part.empty and not (rates_of(part) or part.weak)
+    return only_when and part.article == known.last_article and S(known.status) in CHANGES
 
 
 def spares_from(part: Part, known: DevelopmentState) -> bool:
@@ -167,7 +188,8 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     points += 25 if same_rate else 0
     points += 10 if part.targets and part.empty and still_reported(part, known) else 0
     if before:
-        points += 5 if allowed(S(before.status), part.status) or resumes(part, before) else -5
+        points += 5 if follows(part, before) else -5
+        points += 10 if of_a_made_deal(part) else 0
         age = days_silent(part, known)
         points += 10 if age <= 3 else 5 if age <= 30 else -10 if age > 400 else 0
         points += 15 if part.source.mention.article_id == before.last_article else 0
@@ -177,6 +199,11 @@ def fits_measure(part: Part, known: MeasureState) -> int | None:
     if part.status is S.AVERTED:
         points += 20 if before and was_pending(part, before) else -10
     return points if points >= SAME_MEASURE else None
+
+
+def of_a_made_deal(part: Part) -> bool:
+    """Does it tell of a deal what is only done to one that was made: that it starts or ends?"""
+    return is_deal(part.type.value, part.implementer) and part.status in OF_MADE
 
 
 def days_silent(part: Part, known: MeasureState) -> int:
@@ -211,6 +238,17 @@ def opens_another(
     if resumes(part, before):
         return False
     return status not in UNBOUND and part.when.low is not None
+
+
+def follows(part: Part, before: DevelopmentState) -> bool:
+    """Is the report a step that may come after the one before?
+
+    An exemption has a life of its own: that it is adopted tells nothing of the tariff that it is
+    from, but that this was decided.
+    """
+    if part.type is EventType.TARIFF_EXEMPTION and part.status in STAGES:
+        return before.type == part.type or S(before.status) not in {*WISHED, *ENDED}
+    return allowed(S(before.status), part.status) or resumes(part, before)
 
 
 def resumes(part: Part, before: DevelopmentState) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
 
-from models.jurisdiction import author_names, party_names
+from models.jurisdiction import author_names, origin_words, party_names
 
 MEASURE = r"(?:tariffs?|duty|duties|lev(?:y|ies)|sanctions|export (?:bans?|controls?|curbs))"
 SEVERAL_AGREEMENTS = re.compile(
@@ -32,11 +32,15 @@ EU_MEMBERS = frozenset(_MEMBERS.split())
 # "The North American tariffs" are on the neighbours of whose tariffs they are.
 NORTH_AMERICA = frozenset({"CA", "MX", "US"})
 NORTH_AMERICAN = re.compile(rf"\bNorth American? {MEASURE}\b", re.I)
+# The Americas are not the United States.
+REGION = re.compile(r"\b(?:North|South|Central|Latin) American?s?\b")
+# Who is quoted at the end of a title: "Tariff pause is fragile, France's president says".
+QUOTED = re.compile(r", (?:[\w.’'-]+ ){1,5}(?:says|said|warns|warned)\W*$", re.I)
 # Pacts known by a name that tells their parties.
-PACTS = (
-    (re.compile(r"\bUSMCA\b|\bNAFTA\b|\bU\.?S\.?-Mexico-Canada\b"), ("CA", "MX", "US")),
-    (re.compile(r"\bKORUS\b"), ("KR", "US")),
-)
+PACTS = {
+    "USMCA": (re.compile(r"\bUSMCA\b|\bNAFTA\b|\bU\.?S\.?-Mexico-Canada\b"), ("CA", "MX", "US")),
+    "KORUS": (re.compile(r"\bKORUS\b"), ("KR", "US")),
+}
 
 
 @cache
@@ -82,6 +86,55 @@ def pair_of_deal(sentence: str) -> frozenset[str]:
     return pairs.pop() if len(pairs) == 1 else frozenset()
 
 
+@cache
+def _partner() -> re.Pattern[str]:
+    # "a trade deal with the European Union"
+    return re.compile(
+        rf"\b(?i:deal|agreement|pact|accord|framework) with (?:the )?({_names()})(?!\w)"
+    )
+
+
+def partner_of_deal(sentence: str) -> str | None:
+    """Return the one party with whom a sentence says that a deal is, if any."""
+    partners = {party_names()[m[1]] for m in _partner().finditer(sentence)}
+    return partners.pop() if len(partners) == 1 else None
+
+
+def parties_of_deal(named: tuple[str, ...], sentence: str, pacts: Set[str]) -> tuple[str, ...]:
+    """Return the parties of a deal: those read, and those by whom the sentence names it.
+
+    `pacts` are those that its article calls by name for this kind of step: "it" is the only one.
+    """
+    parties = with_blocs(named, sentence)
+    if len(pacts) == 1 and not pacts_in(sentence):
+        (members,) = (PACTS[pact][1] for pact in pacts)
+        if set(parties) < set(members):
+            return members
+    if len(parties) != 1:
+        return parties
+    if parties[0] in (pair := pair_of_deal(sentence)):
+        return tuple(sorted(pair))
+    partner = partner_of_deal(sentence)
+    return tuple(sorted({*parties, partner})) if partner else parties
+
+
+def outside_regions(codes: tuple[str, ...], sentence: str) -> tuple[str, ...]:
+    """Return codes without the United States, if only a region has their name: "South America"."""
+    if not REGION.search(sentence):
+        return codes
+    named = named_in(REGION.sub(" ", sentence))
+    return tuple(code for code in codes if code != "US" or code in named)
+
+
+def outside_quoted(codes: tuple[str, ...], sentence: str) -> tuple[str, ...]:
+    """Return codes without those that a sentence names only to say who is quoted at its end."""
+    quoted = QUOTED.search(sentence)
+    if not quoted:
+        return codes
+    at = quoted.start()
+    return tuple(c for c in codes if c in named_in(sentence[:at]) or c not in named_in(quoted[0]))
+
+
 def region_of_measure(sentence: str) -> frozenset[str]:
     """Return the states of a region that a sentence names a measure after, none without one."""
     return NORTH_AMERICA if NORTH_AMERICAN.search(sentence) else frozenset()
@@ -95,12 +148,17 @@ def one_bloc(one: Set[str], other: Set[str]) -> bool:
     )
 
 
+def pacts_in(sentence: str) -> frozenset[str]:
+    """Return the pacts that a sentence calls by name."""
+    return frozenset(pact for pact, (name, _) in PACTS.items() if name.search(sentence))
+
+
 def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:
     """Return parties with the bloc that a sentence names in place of its members.
 
     Those of a pact that it names are all its parties.
     """
-    for name, members in PACTS:
+    for name, members in PACTS.values():
         if name.search(sentence) and set(parties) <= set(members):
             return members
     for bloc, (word, inside) in BLOCS.items():
@@ -112,6 +170,22 @@ def with_blocs(parties: tuple[str, ...], sentence: str) -> tuple[str, ...]:
 @cache
 def _any_name() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.])({_names()})(?!\w)")
+
+
+@cache
+def _words() -> dict[str, str]:
+    return origin_words() | party_names()
+
+
+@cache
+def _any_word() -> re.Pattern[str]:
+    words = sorted(_words(), key=lambda word: (-len(word), word))
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, words))})(?!\w)")
+
+
+def named_in(sentence: str) -> frozenset[str]:
+    """Return the jurisdictions that a sentence names, their people and goods among them."""
+    return frozenset(_words()[m[0]] for m in _any_word().finditer(sentence))
 
 
 def outside_titles(codes: tuple[str, ...], sentence: str) -> tuple[str, ...]:

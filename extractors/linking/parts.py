@@ -8,10 +8,20 @@ provided these agree.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from extractors.linking.actors import (
+    UNKNOWN,
+    WEAK,
+    buckets_of,
+    known_codes,
+    lenders,
+    standing_issuer,
+    tells_of_the,
+    told_by_text,
+)
 from extractors.linking.acts import (
     ALL_GOODS,
     issuer_of,
@@ -20,7 +30,7 @@ from extractors.linking.acts import (
     own_acts,
     standing_act,
 )
-from extractors.linking.days import CURRENT_DAYS, PAST_DAYS, Interval, decided
+from extractors.linking.days import PAST_DAYS, Interval, decided
 from extractors.linking.instrument_ids import NamedInstruments, named_instruments
 from extractors.linking.parties import (
     ACT_TITLE,
@@ -28,31 +38,29 @@ from extractors.linking.parties import (
     agreements_of,
     outside_titles,
     owner_of_measure,
-    pair_of_deal,
+    pacts_in,
+    parties_of_deal,
     region_of_measure,
-    with_blocs,
 )
-from extractors.linking.scope import reaches_all, spares, subjects_of, tells_of_another
+from extractors.linking.scope import reaches_all, spares, subjects_of
 from models.event import (
     EventMention,
     EventStatus,
     EventType,
-    Factuality,
     SourceType,
     TimeFrame,
     status_class,
     type_group,
 )
 from models.link import LinkMention
-from models.reference import load_commodities, product_bucket
 
 PartKey = tuple[str, int]
 MAX_IMPLEMENTERS = 3
 AGREEMENTS = frozenset({"us-phase-one"})
 TARIFFS = type_group(EventType.TARIFF)
 WORLD = "world"
-TITLE = "title"
-UNKNOWN = "XX"
+# How far from the words of a deal its subject may stand: "an agreement on critical minerals".
+NAME_CHARS = 80
 COMPANY_TYPES = frozenset(
     {
         EventType.LICENSING_DEAL,
@@ -62,7 +70,6 @@ COMPANY_TYPES = frozenset(
         EventType.INVESTMENT_SCREENING,
     }
 )
-WEAK = frozenset({Factuality.NEGATED, Factuality.QUESTION, Factuality.SPECULATIVE})
 OFFICIAL = frozenset(
     {SourceType.OFFICIAL_ACTOR, SourceType.OFFICIAL_COUNTERPARTY, SourceType.OFFICIAL_OTHER}
 )
@@ -147,6 +154,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
     """Return the parts of one article's mentions, with gaps filled from one another."""
     actors_by_group: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     pair_counts: Counter[frozenset[str]] = Counter()
+    pacts_told: dict[str, set[str]] = defaultdict(set)
     for item in mentions:
         m = item.mention
         known = known_codes(m.actors)
@@ -155,6 +163,8 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
         parties = frozenset({*known, *known_codes(m.targets)})
         if m.type is EventType.TRADE_AGREEMENT and len(parties) == 2:
             pair_counts[parties] += 1
+        if m.type is EventType.TRADE_AGREEMENT:
+            pacts_told[status_class(m.status)] |= pacts_in(m.sentence)
     found: list[Part] = []
     implementers: tuple[str, ...]
     for item in mentions:
@@ -172,9 +182,8 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 specific=tuple(n for n in instruments.specific if n in AGREEMENTS)
             )
             several = bool(SEVERAL_AGREEMENTS.search(m.sentence))
-            named = with_blocs((*actors, *known_codes(m.targets)), m.sentence)
-            if len(named) == 1 and named[0] in (pair := pair_of_deal(m.sentence)):
-                named = tuple(sorted(pair))
+            pacts = pacts_told[status_class(m.status)]
+            named = parties_of_deal((*actors, *known_codes(m.targets)), m.sentence, pacts)
             pairs = agreements_of(named, pair_counts, several=several)
             implementers = tuple("+".join(sorted(pair)) or UNKNOWN for pair in pairs)
             targets = dict.fromkeys(implementers, frozenset[str]())
@@ -190,7 +199,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
                 actors = (owner,)
             elif not actors:
                 others = actors_by_group[lenders(m.type)]
-                owner = owner_of_measure(m.sentence)
+                owner = owner_of_measure(m.sentence) or standing_issuer(item)
                 actors = next(iter(others)) if len(others) == 1 else (owner,) if owner else ()
             implementers = actors[:MAX_IMPLEMENTERS] or (UNKNOWN,)
             aims |= frozenset(outside_titles(known_codes(m.targets), m.sentence))
@@ -204,72 +213,7 @@ def parts_of_article(mentions: Sequence[LinkMention]) -> list[Part]:
             if type_group(m.type) == TARIFFS and reaches_all(m.sentence):
                 targets = dict.fromkeys(implementers, frozenset[str]())
         found += split_by_actor(item, implementers, instruments, targets)
-    return news_of_the_article(found)
-
-
-def lenders(kind: EventType) -> str:
-    """Return which events of an article lend each other their actors: a firm's deal is its own."""
-    return kind.value if kind is EventType.OFFTAKE_AGREEMENT else type_group(kind)
-
-
-def told_by_text(item: LinkMention, mentions: Sequence[LinkMention]) -> tuple[str, ...]:
-    """Return who takes the step of a title by the text below, if the title tells too few or many.
-
-    "Tariff on Chinese goods to rise to 25%" leaves out whose; "Trump and Xi agree to hold off on
-    tariffs" tells who met. Empty where the text tells no more, or of several.
-    """
-    title = item.mention
-    actors = known_codes(title.actors)
-    if title.field != TITLE or len(actors) == 1:
-        return ()
-    found = {
-        known_codes(m.actors)
-        for m in (other.mention for other in mentions)
-        if m.field != TITLE
-        and lenders(m.type) == lenders(title.type)
-        and status_class(m.status) == status_class(title.status)
-        and m.factuality not in WEAK
-        and rates_meet(title, m)
-    }
-    named = {code for codes in found for code in codes} - set(title.targets)
-    fits = not actors or named <= set(actors)
-    return tuple(named) if len(named) == 1 and fits else ()
-
-
-def rates_meet(one: EventMention, other: EventMention) -> bool:
-    """Do two mentions share a rate, or does one give none?"""
-    rates, others = ({(r.value, r.unit) for r in m.rates} for m in (one, other))
-    return not (rates and others) or not rates.isdisjoint(others)
-
-
-def news_of_the_article(parts: Sequence[Part]) -> list[Part]:
-    """Return parts of one article, without background that the article itself reports as news.
-
-    "The president signed agreements with Peru and Chile", followed by the content of each: the
-    first sentence only sounds like the past. A part with an earlier date is another step.
-    """
-    news = {
-        (part.block, part.status_class)
-        for part in parts
-        if part.type is EventType.TRADE_AGREEMENT
-        and "+" in part.implementer
-        and part.time_frame is TimeFrame.CURRENT
-        and not part.weak
-    }
-    return [
-        replace(part, time_frame=TimeFrame.CURRENT, when=decided(part.source, TimeFrame.CURRENT))
-        if part.background and may_be_recent(part) and (part.block, part.status_class) in news
-        else part
-        for part in parts
-    ]
-
-
-def may_be_recent(part: Part) -> bool:
-    """Is it undated, or dated in the days before its report?"""
-    if not part.source.mention.dates:
-        return True
-    first = part.when.low if part.when.stated else None
-    return first is not None and part.reported - first <= timedelta(days=CURRENT_DAYS)
+    return found
 
 
 def split_by_actor(
@@ -295,11 +239,11 @@ def split_by_actor(
         time_frame=m.time_frame,
         when=decided(item, m.time_frame),
         goods=m.commodities,
-        buckets=frozenset(product_bucket(c) for c in m.commodities if c in load_commodities()),
+        buckets=buckets_of(m.commodities),
         companies=frozenset(filter(None, map(company_key, m.company_texts))),
         specific=(),
         grounds=instruments.grounds,
-        subjects=subjects_of(ACT_TITLE.sub(" ", m.sentence)),
+        subjects=subjects_of(ACT_TITLE.sub(" ", about(m))),
         targets=frozenset(),
         worldwide=reaches_all(m.sentence) or WORLD in m.targets,
         weak=m.factuality in WEAK,
@@ -353,7 +297,8 @@ def acts_of(
             worldwide=part.worldwide,
             subjects=part.subjects,
             on=part.reported,
-            ends=part.status is EventStatus.LIFTED and not tells_of_another(m.sentence),
+            ends=tells_of_the(m, EventStatus.LIFTED),
+            pauses=tells_of_the(m, EventStatus.SUSPENDED),
         )
     return own_acts(
         acts,
@@ -365,9 +310,12 @@ def acts_of(
     )
 
 
-def known_codes(codes: Iterable[str]) -> tuple[str, ...]:
-    """Return codes without the unknown one, each once, in order."""
-    return tuple(dict.fromkeys(code for code in codes if code and code != UNKNOWN))
+def about(m: EventMention) -> str:
+    """Return the words that may say what it is about; a deal has its subject in its name."""
+    if m.type is not EventType.TRADE_AGREEMENT:
+        return m.sentence
+    start, end = m.start - m.sentence_start, m.end - m.sentence_start
+    return m.sentence[max(0, start - NAME_CHARS) : end + NAME_CHARS]
 
 
 def implied_by(instruments: NamedInstruments) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from extractors.linking.actors import UNKNOWN
 from extractors.linking.days import CURRENT_DAYS, of_another
 from extractors.linking.grade import earliest, official_of, worth
-from extractors.linking.parts import UNKNOWN, Part, same_name
+from extractors.linking.parts import Part, same_name
 from extractors.linking.state import MAX_CODES, DevelopmentState, Value, extend
 from models.event import (
     EventStatus,

@@ -18,7 +18,7 @@ from models.link import LinkedDevelopment, LinkedMeasure
 
 MAX_CONFIDENCE = 0.99
 LAST_YEAR = 2200
-ADDED = "additional"
+ADDED, TOTAL = "additional", "total"
 DURATION = re.compile(r"P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
 
 
@@ -147,8 +147,9 @@ def end_of(duration: str | None, start: date | None) -> date | None:
 
 
 def main_rate(rates: Sequence[Value]) -> Value | None:
-    """Return the rate that a step sets: what it adds, before what that comes to in all."""
-    return min(rates, key=lambda rate: rate[2] != ADDED, default=None)
+    """Return the first rate that a step sets: what it adds, not what that comes to in all."""
+    totals = {(value, unit) for value, unit, basis in rates if basis == TOTAL}
+    return min(rates, key=lambda r: ((r[0], r[1]) in totals, r[2] != ADDED), default=None)
 
 
 def measure_row(measure: MeasureState) -> LinkedMeasure:

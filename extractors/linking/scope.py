@@ -34,6 +34,7 @@ SPARED = re.compile(
     r"|\bexempt(?:s|ed|ion|ions|ing)?\b|\bexcepted from\b|\bexclu(?:ded|sions?) from\b",
     re.I,
 )
+# "A duty on Peru, sparing tin", not "a plea to spare tin from the duty".
 ANOTHER_ROUND = re.compile(
     r"\b(?:more|another|additional|further|fresh|second|third|latest|new round of|next round of)"
     r"(?: \w+){0,3}? (?:round|tranche|package|batch|sanctions|designations)\b",

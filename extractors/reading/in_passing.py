@@ -37,7 +37,9 @@ _MEASURES = re.compile(
     re.I,
 )
 _SPARES = re.compile(
-    r"[,;](?: and| but| while)? (?:spare[sd]|exempt(?:s|ed)|exclude[sd]|frees|freed)\b[^.;,]*$",
+    r"\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|%)[^.;]*"
+    r"(?:[,;](?: and| but| while)? (?:spare[sd]|exempt(?:s|ed)|exclude[sd]|frees|freed)\b[^.;]*"
+    r"|\b(?:sparing|excluding|except(?:ing| for)?)\b[^.;,]{0,40})$",
     re.I,
 )
 _ROW = re.compile(

@@ -96,7 +96,7 @@ def _one_side(e: EventMention, events: Sequence[EventMention]) -> EventMention:
     return replace(_hitting(e, tuple(code for code in e.actors if code in hit)), actors=actors)
 
 
-_OF_THE_STATE = re.compile(SOMEBODY)
+_OF_THE_STATE = re.compile(rf"{SOMEBODY}|\b(?:[Tt]he (?:president|prime minister)|[Hh]e|[Ss]he)\b")
 
 
 def state_acts(events: Sequence[EventMention]) -> list[EventMention]:

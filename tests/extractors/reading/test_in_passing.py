@@ -76,6 +76,7 @@ def test_one_case_of_a_measure_is_not_all_that_it_hits(
     ("text", "goods"),
     [
         ("Chile imposes 30% tariff on Peru, spares wheat and aircraft", ()),
+        ("Chile imposes 30% tariff on metals from Peru, excluding tin", ()),
         ("Chile imposes 30% tariff on wheat and aircraft from Peru", ("wheat", "aircraft")),
     ],
 )
