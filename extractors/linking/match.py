@@ -309,10 +309,8 @@ def still_reported(part: Part, known: MeasureState) -> DevelopmentState | None:
     for step in reversed(known.firm):
         if part.when.low and (step.low or step.high) > part.when.high:
             continue
-        if spares_from(part, step):
-            continue
         same = step.status_class == part.status_class
-        if same and carries_out(part, step):
+        if same and (carries_out(part, step) or spares_from(part, step)):
             return None
         if same and not values_conflict(part, step):
             age = ((part.when.low or part.when.high) - step.high).days
