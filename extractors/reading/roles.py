@@ -63,6 +63,7 @@ def read_parties(
         and not is_somebody_else(n, doc)
         and not _of_another(n, doc, steps)
         and not _of_firm(n, context, firms)
+        and not _is_court_of_another(n, context)
     ]
     busy = set() if kind in _JOINT else of_another_clause(here, doc, steps)
     sent_to = destinations(here, doc) if kind in ON_EXPORTS else []
@@ -157,6 +158,23 @@ def _is_place(name: Name, doc: Doc) -> bool:
     """Is a state only where something happens: "the presidents meet in South Korea"?"""
     span = doc.char_span(name.start, name.end, alignment_mode="expand")
     return span is not None and span.root.dep_ == "pobj" and span.root.head.lower_ in ("in", "at")
+
+
+_OF = re.compile(r" of (?:the )?")
+_S = re.compile(r"(?:['’]s?)? (?:\w+ )?")
+
+
+def _is_court_of_another(name: Name, context: SentenceContext) -> bool:
+    """Is a court that of the state beside it: "the Supreme Court of India", "Brazil's Supreme"?"""
+    if name.how != "court":
+        return False
+    after, text = _OF.match(context.text, name.end), context.text
+    return any(
+        (after is not None and other.start == after.end())
+        or (other.end < name.start and _S.fullmatch(text, other.end, name.start) is not None)
+        for other in context.names
+        if other.label == "COUNTRY" and other.code != name.code
+    )
 
 
 def _of_firm(name: Name, context: SentenceContext, firms: Sequence[tuple[int, int, float]]) -> bool:

@@ -83,3 +83,33 @@ def test_one_case_of_a_measure_is_not_all_that_it_hits(
 def test_what_is_spared_is_not_hit(extractor: Extractor, text: str, goods: tuple[str, ...]) -> None:
     unit = TextUnit(unit_id="a", text=text, kind="headline")
     assert extractor.extract_one(unit).events[0].commodities == goods
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("The 10% tariff stays in force for almost all countries.", ()),
+        ("The 10% tariff stays in force.", ("CL",)),
+    ],
+)
+def test_a_title_lends_no_target_to_a_measure_on_all(
+    extractor: Extractor, text: str, targets: tuple[str, ...]
+) -> None:
+    unit = TextUnit(
+        unit_id="a", text=text, title="Peru raises tariff on Chile to 125%", kind="sentence"
+    )
+    (event,) = extractor.extract_one(unit).events
+    assert event.targets == targets
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("Peru cuts its tariff on Chilean goods to 15% after a visit with gold and a clock.", ()),
+        ("Peru cuts its tariff on Chilean gold to 15% after a visit.", ("gold",)),
+    ],
+)
+def test_goods_of_the_occasion_are_not_hit(
+    extractor: Extractor, text: str, goods: tuple[str, ...]
+) -> None:
+    assert first_step(extractor, text).commodities == goods

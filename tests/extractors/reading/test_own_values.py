@@ -122,3 +122,16 @@ def test_who_sets_the_day_does_not_act(extractor: Extractor) -> None:
 def test_both_by_whom_a_duty_is_imposed_act(extractor: Extractor) -> None:
     (event,) = events_in(extractor, "Ford paid the tariffs imposed by the U.S. and China.")
     assert set(event.actors) == {"US", "CN"}
+
+
+@pytest.mark.parametrize(
+    ("text", "durations"),
+    [
+        ("Kenya suspended its ban on tea exports, ending three days of confusion.", [None]),
+        ("Kenya suspended its ban on tea exports for three days.", ["P3D"]),
+    ],
+)
+def test_how_long_something_else_lasted_is_not_how_long_the_step_does(
+    extractor: Extractor, text: str, durations: list[str | None]
+) -> None:
+    assert [event.duration for event in events_in(extractor, text)] == durations

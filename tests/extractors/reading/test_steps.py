@@ -119,3 +119,19 @@ def test_a_plan_for_a_firm_is_the_step_told_before(extractor: Extractor) -> None
     assert [e.status for e in taken_not_planned([first, same])] == ["announced", "announced"]
     other = replace(plan, company_texts=("Sample Copper",))
     assert taken_not_planned([first, other]) == [first, other]
+
+
+@pytest.mark.parametrize(
+    ("time", "ends"), [("for the same period", ["2026-11-10"]), ("as well", [])]
+)
+def test_a_pause_for_the_same_period_ends_alike(
+    extractor: Extractor, time: str, ends: list[str]
+) -> None:
+    events = told(
+        extractor,
+        "Chile suspends its duties on goods of Peru",
+        "Chile suspended its duties on goods of Peru until 10 November 2026. Peru said that it,"
+        f" too, would suspend its additional duties on Chilean goods {time}. Growers were glad.",
+    )
+    peru = [e for e in events if e.actors == ("PE",)]
+    assert [d.date for e in peru for d in e.dates if d.role == "date_end"] == ends

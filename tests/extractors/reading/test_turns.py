@@ -288,6 +288,20 @@ def test_the_only_duty_of_a_sentence_has_its_name(
             ["export_ban in_force", "export_ban extended"],
         ),
         (
+            "Peru has dropped the 40% surcharge that was to hit Chilean goods on Saturday, and"
+            " halved its levy on wheat to 10%.",
+            ["tariff averted", "tariff cut"],
+        ),
+        (
+            "Peru dropped the 40% surcharge that had hit Chilean goods since May.",
+            ["tariff lifted"],
+        ),
+        (
+            "President Lula approved the takeover of Example Steel by Sample Steel on Friday, on"
+            " condition that the companies sign a pact that gives the government a golden share.",
+            ["investment_screening averted"],
+        ),
+        (
             "Chile answers Peruvian tariff with duties on coal and curbs on five metals",
             ["tariff adopted", "export_control adopted"],
         ),

@@ -82,3 +82,32 @@ def test_whom_the_sentence_sells_to_does_not_act(extractor: Extractor) -> None:
 )
 def test_onlookers_do_not_act(extractor: Extractor, text: str, actors: tuple[str, ...]) -> None:
     assert first_step(extractor, text).actors == actors
+
+
+@pytest.mark.parametrize(
+    ("text", "actors"),
+    [
+        ("In March the Supreme Court of Brazil struck the tariffs down.", ("BR",)),
+        ("In March India's Supreme Court struck the tariffs down.", ("IN",)),
+        ("In March the Supreme Court struck the tariffs down.", ("US",)),
+    ],
+)
+def test_a_court_is_that_of_the_state_beside_it(
+    extractor: Extractor, text: str, actors: tuple[str, ...]
+) -> None:
+    unit = TextUnit(unit_id="a", text=text, kind="sentence")
+    # "Struck" and "down" are one step.
+    (event,) = extractor.extract_one(unit).events
+    assert (event.status, event.actors) == ("lifted", actors)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China issued general licences under which graphite can be shipped to users in Japan.",
+        "The export of all dual-use items to Japanese military users is prohibited by China.",
+    ],
+)
+def test_whom_goods_go_to_is_hit(extractor: Extractor, text: str) -> None:
+    step = first_step(extractor, text)
+    assert (step.actors, step.targets) == (("CN",), ("JP",))
