@@ -1,7 +1,7 @@
 """The parties of an event as the encoder reads them: who acts, who is hit."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from spacy.tokens import Doc
@@ -53,55 +53,9 @@ def read_parties(
     Where the encoder finds no actor, one is lent from outside the sentence. `measure` are the
     characters of the words for the measure.
     """
-    begins = dateline_end(context.text)
-    steps = step_verbs(doc, event)
-    firms = doc.user_data["reading"].spans(event, "company")
-    here = [
-        n
-        for n in context.names
-        if n.start >= begins
-        and not is_somebody_else(n, doc)
-        and not _of_another(n, doc, steps)
-        and not _of_firm(n, context, firms)
-        and not _is_court_of_another(n, context)
-    ]
-    busy = set() if kind in _JOINT else of_another_clause(here, doc, steps)
-    sent_to = destinations(here, doc) if kind in ON_EXPORTS else []
-    elsewhere = {
-        n
-        for n in here
-        if n.code in busy or n in sent_to or (kind not in _JOINT and _acts_elsewhere(n, doc, event))
-    }
-    # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
-    firms_alone = kind is EventType.OFFTAKE_AGREEMENT
-    titled = [
-        n
-        for n in context.title_names
-        if not firms_alone and not is_reason_of_title(context.title, n.start)
-    ]
-    acting = _by_role("actor", [n for n in here if n not in elsewhere], titled, doc, event)
-    aimed = [n for n in here if not _is_passed(n, doc, kind, event)]
-    hit = _with_included(_by_role("target", aimed, titled, doc, event), here, context.text)
-    if kind in ON_EXPORTS:
-        acting |= {party.code: (1.0, party) for party in origins(here, context.text)}
-        parties = [party_of(name, "sentence") for name in sent_to]
-        hit |= {p.code: (1.0, p) for p in parties if hit.get(p.code, (0.0, p))[0] > _AT_ALL}
-    actors = [
-        party
-        for code, (chance, party) in acting.items()
-        if chance >= SURE and chance >= hit.get(code, (0.0, party))[0]
-    ]
-    if not actors and acting:
-        chance, party = max(acting.values(), key=lambda found: found[0])
-        actors = [party] if chance > LIKELY else []
-    if kind not in _JOINT and all(party.why != "sentence" for party in actors):
-        # Whom the sentence leaves out is one, if one is far likelier than the others.
-        best = max((acting[party.code][0] for party in actors), default=0.0)
-        actors = [party for party in actors if acting[party.code][0] > best - _FAR_LIKELIER]
-    if kind is EventType.TRADE_AGREEMENT and len(actors) > _TWO:
-        named = jurisdictions(here)
-        places = {n.code for n in named} - {n.code for n in named if not _is_place(n, doc)}
-        actors = [party for party in actors if party.code not in places] or actors
+    steps, here = step_verbs(doc, event), _names_of(doc, context, event)
+    acting, hit = _chances(doc, context, event, kind, here, steps)
+    actors = _acting(acting, hit, kind, here, doc)
     if len(actors) == _TWO and kind in _ONE_SIDED:
         between = parties_of_deal(here, doc, event)
         if between is not None:
@@ -129,6 +83,81 @@ def read_parties(
         actors = spoken_of(context) or lent
     own = {party.code for party in actors}
     return actors, [party for party in targets if party.code not in own]
+
+
+def _names_of(doc: Doc, context: SentenceContext, event: ReadEvent) -> list[Name]:
+    """The names of a sentence that are of states, and not under the words of another step."""
+    begins, steps = dateline_end(context.text), step_verbs(doc, event)
+    firms = doc.user_data["reading"].spans(event, "company")
+    return [
+        n
+        for n in context.names
+        if n.start >= begins
+        and not is_somebody_else(n, doc)
+        and not _of_another(n, doc, steps)
+        and not _of_firm(n, context, firms)
+        and not _is_court_of_another(n, context)
+    ]
+
+
+# Each jurisdiction with the likeliest of its names for a role.
+Chances = dict[str, tuple[float, Party]]
+
+
+def _chances(
+    doc: Doc,
+    context: SentenceContext,
+    event: ReadEvent,
+    kind: EventType,
+    here: Sequence[Name],
+    steps: Mapping[int, bool],
+) -> tuple[Chances, Chances]:
+    """How likely each jurisdiction acts, and is hit, by the encoder and where it stands."""
+    busy = set() if kind in _JOINT else of_another_clause(here, doc, steps)
+    sent_to = destinations(here, doc) if kind in ON_EXPORTS else []
+    elsewhere = {
+        n
+        for n in here
+        if n.code in busy or n in sent_to or (kind not in _JOINT and _acts_elsewhere(n, doc, event))
+    }
+    # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
+    firms_alone = kind is EventType.OFFTAKE_AGREEMENT
+    titled = [
+        n
+        for n in context.title_names
+        if not firms_alone and not is_reason_of_title(context.title, n.start)
+    ]
+    acting = _by_role("actor", [n for n in here if n not in elsewhere], titled, doc, event)
+    aimed = [n for n in here if not _is_passed(n, doc, kind, event)]
+    hit = _with_included(_by_role("target", aimed, titled, doc, event), here, context.text)
+    if kind in ON_EXPORTS:
+        acting |= {party.code: (1.0, party) for party in origins(here, context.text)}
+        parties = [party_of(name, "sentence") for name in sent_to]
+        hit |= {p.code: (1.0, p) for p in parties if hit.get(p.code, (0.0, p))[0] > _AT_ALL}
+    return acting, hit
+
+
+def _acting(
+    acting: Chances, hit: Chances, kind: EventType, here: Sequence[Name], doc: Doc
+) -> list[Party]:
+    """Those who act: all that surely do, else the likeliest alone."""
+    actors = [
+        party
+        for code, (chance, party) in acting.items()
+        if chance >= SURE and chance >= hit.get(code, (0.0, party))[0]
+    ]
+    if not actors and acting:
+        chance, party = max(acting.values(), key=lambda found: found[0])
+        actors = [party] if chance > LIKELY else []
+    if kind not in _JOINT and all(party.why != "sentence" for party in actors):
+        # Whom the sentence leaves out is one, if one is far likelier than the others.
+        best = max((acting[party.code][0] for party in actors), default=0.0)
+        actors = [party for party in actors if acting[party.code][0] > best - _FAR_LIKELIER]
+    if kind is EventType.TRADE_AGREEMENT and len(actors) > _TWO:
+        named = jurisdictions(here)
+        places = {n.code for n in named} - {n.code for n in named if not _is_place(n, doc)}
+        actors = [party for party in actors if party.code not in places] or actors
+    return actors
 
 
 def _is_passed(name: Name, doc: Doc, kind: EventType, event: ReadEvent) -> bool:
@@ -257,9 +286,7 @@ def _acts_elsewhere(name: Name, doc: Doc, event: ReadEvent) -> bool:
 _INCLUDING = re.compile(r"\(including\b[^()]*\)", re.I)
 
 
-def _with_included(
-    hit: dict[str, tuple[float, Party]], here: Sequence[Name], text: str
-) -> dict[str, tuple[float, Party]]:
+def _with_included(hit: Chances, here: Sequence[Name], text: str) -> Chances:
     """Those hit, and as surely what stands in brackets: "China (including Hong Kong)"."""
     found = dict(hit)
     for brackets in _INCLUDING.finditer(text):
@@ -291,9 +318,9 @@ def is_somebody_else(name: Name, doc: Doc) -> bool:
 
 def _by_role(
     role: str, here: Sequence[Name], titled: Sequence[Name], doc: Doc, event: ReadEvent
-) -> dict[str, tuple[float, Party]]:
+) -> Chances:
     """Each jurisdiction with its likeliest name for a role, in the order of these names."""
-    found: dict[str, tuple[float, Party]] = {}
+    found: Chances = {}
 
     def put(chance: float, party: Party) -> None:
         old = found.get(party.code)
