@@ -4,7 +4,8 @@
 -- by superseded_by, or because it reports the same step of the same article (report_key).
 -- What one mention reports of several measures ("Canada and Mexico lift their duties", six acts
 -- suspended by one) reads the same: one notice. So do a deal and its side letters in one article.
--- The notice is that of the development with most reports.
+-- The notice is that of the development with most reports. One that another article reports by
+-- itself has its own.
 WITH RECURSIVE current_developments AS (
     SELECT development_id, superseded_by, coalesce(retracted, false) AS retracted
     FROM store.developments
@@ -37,6 +38,16 @@ reported_before AS (
         ON d.development_id = a.development_id
     WHERE a.kind = 'single'
 ),
+alone AS (
+    SELECT DISTINCT m.development_id
+    FROM store.development_mentions AS m
+    SEMI JOIN alert_batch AS b ON b.development_id = m.development_id
+    JOIN store.standing_developments AS d ON d.development_id = m.development_id
+    ANTI JOIN store.development_mentions AS o
+        ON o.mention_id = m.mention_id AND o.development_id <> m.development_id
+        AND o.withdrawn IS NULL
+    WHERE m.withdrawn IS NULL AND m.article_id <> d.article_id
+),
 said AS (
     SELECT
         development_id,
@@ -46,7 +57,8 @@ said AS (
                 THEN concat_ws(' ', article_id, status_class, list_sort(actors)::VARCHAR)
             ELSE development_id
         END AS deal,
-        held.mention_count
+        held.mention_count,
+        development_id IN (FROM alone) AS alone
     FROM store.standing_developments
     LEFT JOIN store.development_states AS held USING (development_id)
 ),
@@ -67,7 +79,7 @@ FROM alert_batch AS b
 LEFT JOIN said AS w ON w.development_id = b.development_id
 ANTI JOIN said_before AS e
     ON e.rule_id = b.rule_id AND e.channel = b.channel
-    AND (e.mention = w.mention OR e.deal = w.deal)
+    AND ((e.mention = w.mention AND NOT w.alone) OR e.deal = w.deal)
 ANTI JOIN in_outbox AS t
     ON t.rule_id = b.rule_id AND t.channel = b.channel AND t.development_id = b.development_id
 ANTI JOIN reported_before AS r
@@ -76,11 +88,11 @@ LEFT JOIN first_steps AS s
     ON s.rule_id = b.rule_id AND s.channel = b.channel AND s.development_id = b.stage_of
 GROUP BY
     b.alert_id, b.rule_id, b.channel, b.position, coalesce(w.mention, b.development_id),
-    coalesce(w.deal, b.development_id), w.mention_count
-QUALIFY row_number() OVER (
+    coalesce(w.deal, b.development_id), w.mention_count, w.alone
+QUALIFY (w.alone OR row_number() OVER (
     PARTITION BY b.rule_id, b.channel, coalesce(w.mention, b.development_id)
-    ORDER BY w.mention_count DESC NULLS LAST, b.position, b.alert_id
-) = 1
+    ORDER BY w.alone DESC NULLS LAST, w.mention_count DESC NULLS LAST, b.position, b.alert_id
+) = 1)
 AND row_number() OVER (
     PARTITION BY b.rule_id, b.channel, coalesce(w.deal, b.development_id)
     ORDER BY w.mention_count DESC NULLS LAST, b.position, b.alert_id

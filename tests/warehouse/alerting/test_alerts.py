@@ -7,7 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from models.alert import Severity
 from models.alert_timing import Digest, QuietHours, Throttle
-from tests.alert_world import NOW, confirm, insert, memory, rows_of, rule, store, touch
+from tests.alert_world import NOW, confirm, insert, link, memory, rows_of, rule, store, touch
 from warehouse.alerting.alert_facts import dump_facts, load_facts
 from warehouse.alerting.alerts import (
     candidates_for,
@@ -259,4 +259,21 @@ def test_one_mention_of_several_measures_is_one_notice(con: DuckDBPyConnection) 
     store(con, "d2", measure_id="m2", actors=["CA"])
     con.execute("UPDATE store.developments SET lead_mention_id = 'joint' WHERE measure_id = 'm2'")
     assert enqueue_in_transaction(con, [rule()], now=NOW).owed == 1
+    assert enqueue_in_transaction(con, [rule()], now=NOW + timedelta(days=1)).owed == 0
+
+
+def test_what_another_article_reports_by_itself_has_its_own_notice(
+    con: DuckDBPyConnection,
+) -> None:
+    # One text reports three steps at once, a wire the first two each by itself.
+    for number in (1, 2, 3):
+        store(con, f"d{number}", measure_id=f"m{number}", article_id=f"article-{number}")
+    con.execute("UPDATE store.developments SET lead_mention_id = 'joint'")
+    con.execute("UPDATE store.development_mentions SET mention_id = 'joint'")
+    alone = [link("d1", "own", "wire", "wire"), link("d2", "own too", "wire", "wire")]
+    insert(con, "store.development_mentions", alone)
+    insert(con, "store.development_mentions", [link("d3", "of both", "wire", "wire")])
+    insert(con, "store.development_mentions", [link("d2", "of both", "wire", "wire")])
+    assert enqueue_in_transaction(con, [rule()], now=NOW).owed == 2
+    assert owed(con, "development_id") == [("d1",), ("d2",)]
     assert enqueue_in_transaction(con, [rule()], now=NOW + timedelta(days=1)).owed == 0
