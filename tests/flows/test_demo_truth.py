@@ -28,7 +28,7 @@ from warehouse.snapshot import query
 
 KNOWN = Path(__file__).parents[1] / "data" / "demo_shortfalls.csv"
 # Lower it with each line that goes. What makes one rise is told in docs/DECISIONS.md.
-AT_MOST = {"notice": 5, "row": 67, "step": 15, "told": 32}
+AT_MOST = {"notice": 5, "row": 62, "step": 13, "told": 32}
 
 
 @pytest.fixture(scope="module")
