@@ -181,8 +181,10 @@ def _forswearing() -> re.Pattern[str]:
     """What promises that a step which follows is not done."""
     promising = _any(form for verb in _words()["forswearing"] for form in verb_forms(verb))
     refraining = _any(form for verb in _words()["refraining"] for form in verb_forms(verb))
+    binding = _any(_words()["binding"])
     return re.compile(
         rf"\b(?:{promising}) (?:\w+ ){{0,3}}?(?:not to|never to|no)\b|\b(?:{refraining}) from\b"
+        rf"|\bshall not (?:{binding})\b"
     )
 
 

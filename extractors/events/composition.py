@@ -33,7 +33,7 @@ _BY_ITSELF = frozenset({"expire", "keep"})
 _SUBJECTS = frozenset({"nsubj"})
 _OBJECTS = frozenset({"dobj", "nsubjpass", "csubj", "csubjpass"})
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[.,;:!?()]")
-_STOPS = frozenset((*".,;:!?()", "by", "and", "that", "up"))
+_STOPS = frozenset((*".,;:!?()", "by", "and", "that", "up", "during", "under", "until"))
 _REFUSALS = frozenset(
     {form for verb in ("refuse", "decline", "reject", "fail", "deny") for form in verb_forms(verb)}
     | {"not", "never", "no", "won't", "wouldn't", "don't", "doesn't", "didn't", "without"}

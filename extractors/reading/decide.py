@@ -26,6 +26,7 @@ from extractors.reading.combination import (
 from extractors.reading.inputs import TEXT
 from extractors.reading.labels import TYPES
 from extractors.reading.no_steps import is_condition_of, is_made_for, tells_no_step
+from extractors.reading.notices import as_notices_say
 from extractors.reading.readings import SURE_STEP, ReadEvent, Reading, chance_of_score
 from extractors.reading.roles import SURE
 from extractors.reading.rulings import Said, settled
@@ -214,6 +215,7 @@ class _Labels:
         frame = TimeFrame(said["time_frame"])
         labels = Said(kind, status, target, Factuality(said["factuality"]), frame)
         labels = turned(w.context, candidate, settled(self.doc, w.context, candidate, labels))
+        labels = as_notices_say(w.context.text, candidate, labels)
         return Decision(
             candidate=candidate,
             read=event,

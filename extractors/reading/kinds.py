@@ -73,6 +73,34 @@ _TAKES_CONTROL = re.compile(
     r" (?:of|over)\b",
     re.I,
 )
+# A purchase of a firm that a state stops is screened, and nothing is invested.
+_STOPS_PURCHASE = re.compile(
+    r"\b(?:block|kill|veto|scuttl|torpedo|thwart|unwind|unwound|withh[eo]ld)\w*\b[^.;]{0,90}"
+    r"\b(?:takeover|acquisition|merger|buyout)\b"
+    r"|\b(?:takeover|acquisition|merger|buyout)\b[^.;]{0,90}"
+    r"\b(?:blocked|vetoed|withh[eo]ld\w*|thwarted)\b",
+    re.I,
+)
+# A rule on what the state and its networks buy names them; other bans hit a firm or goods.
+_PUBLIC_BUYING = re.compile(
+    r"\b(?:government|federal|state|public|municipal|local|city|national|agenc(?:y|ies)|procure\w*"
+    r"|contract\w*|tender\w*|military|army|navy|air force|defen[cs]e|pentagon|ministr\w+|officials?"
+    r"|schools?|devices?|phones?|networks?|telecom\w*|5g|infrastructure|grids?|utilit\w+|carriers?"
+    r"|shipyards?|warships?|suppl(?:y|ier)\w*|made in|buy [a-z]+)\b",
+    re.I,
+)
+_FROM_NETWORKS = re.compile(
+    r"\b(?:from|in|on) (?:\w+[- ]){0,2}?(?:government|federal|state|public|official|military|5g"
+    r"|telecom\w*)(?:[- ]\w+)?[- ](?:networks?|devices?|phones?|computers?|buying|procurement"
+    r"|contracts?|tenders?)\b",
+    re.I,
+)
+_BANNED_IN = re.compile(r"\b(?:bann|barr|prohibit)\w+ (?:in|from) (?:the )?(?=[A-Z])")
+_BANNED = re.compile(r"\b(?:ban(?:s|ned|ning)?|bar(?:s|red|ring)|block(?:s|ed|ing)?)\b", re.I)
+_FIRMS = re.compile(
+    r"\b(?:compan(?:y|ies)|firms?|business(?:es)?|corporations?)\b"
+    r"|\b[Bb]an(?:s|ned)? (?:on )?[A-Z]\w+|\b[A-Z]\w+(?:['’]s)? [Bb]an\b"
+)
 _TO_WORK = re.compile(
     r"\b(?:operat|min(?:e|ing)|build|construct|drill|process|explor|environment)\w*", re.I
 )
@@ -109,6 +137,12 @@ def named_kind(
         return EventType.EXPORT_LICENSING, status
     if kind in _OVER_FIRMS and _TAKES_CONTROL.match(text, c.start):
         return EventType.INVESTMENT_SCREENING, status
+    if kind is EventType.GOVERNMENT_INVESTMENT and _STOPS_PURCHASE.search(text):
+        return EventType.INVESTMENT_SCREENING, status
+    if kind is EventType.IMPORT_RESTRICTION and _BANNED.search(near) and _FROM_NETWORKS.search(ahead):
+        return EventType.PROCUREMENT_RESTRICTION, status
+    if kind is EventType.PROCUREMENT_RESTRICTION and _BANNED.search(near):
+        return _of_ban(text), status
     joins = status in _BEGUN and _JOINS.match(text, c.start) is not None
     if kind in _PAPERS and joins and _PERMIT_LIST.search(ahead):
         return EventType.EXPORT_LICENSING, EventStatus.EXPANDED
@@ -129,6 +163,15 @@ def named_step(text: str, c: Candidate, status: EventStatus, headline: bool) -> 
 def forsworn_kind(text: str, kind: EventType) -> EventType:
     """The type of a promise not to act: "refrain from banning or setting quotas" bans nothing."""
     return EventType.EXPORT_BAN if kind in _BANS and _FORBIDS.search(text) else kind
+
+
+def _of_ban(text: str) -> EventType:
+    """The type of a ban read as one on what the state buys (annotation guide, ruling 38)."""
+    if _PUBLIC_BUYING.search(text):
+        return EventType.PROCUREMENT_RESTRICTION
+    if _BANNED_IN.search(text):
+        return EventType.IMPORT_RESTRICTION
+    return EventType.SANCTION_LISTING if _FIRMS.search(text) else EventType.PROCUREMENT_RESTRICTION
 
 
 _DUTY = re.compile(r"\b(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|deposits?)\b", re.I)

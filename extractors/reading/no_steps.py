@@ -30,6 +30,12 @@ _BUYS_TIME = re.compile(
     r"\b(?:buys?|bought|buying)\b[^.;,]{0,40}\b(?:time|quiet|peace|a pause|breathing space)\b", re.I
 )
 _RATED = frozenset({EventType.TARIFF, EventType.TRADE_REMEDY})
+# "Whether revocation of the order would be likely to lead to dumping" revokes nothing.
+_IF_REVOKED = re.compile(
+    r"(?:revocation|termination|expiry|expiration|removal|lifting)\b[^;]{0,400}?"
+    r"\bwould (?:be )?(?:un)?likely\b",
+    re.I,
+)
 # "Signed a proclamation that doubles the duty": the act is made for what it does.
 _MAKING = frozenset(
     {"sign", "issue", "publish", "adopt", "approve", "pass", "release", "unveil", "announce"}
@@ -47,8 +53,29 @@ def tells_no_step(doc: Doc, text: str, c: Candidate, kind: EventType, said: Fact
         return True
     if kind is EventType.OFFTAKE_AGREEMENT and _BUYS_TIME.match(text, c.start):
         return True
+    if kind in _RATED and any(m.start() <= c.start < m.end() for m in _IF_REVOKED.finditer(text)):
+        return True
     step = c.step(doc)
-    return _is_reacted_to(step) or _is_judged(step)
+    return _is_reacted_to(step) or _is_judged(step) or _is_of_hoped_deal(step)
+
+
+_DEALS = frozenset({"deal", "pact", "agreement", "accord", "treaty", "truce"})
+
+
+def _is_of_hoped_deal(step: Token) -> bool:
+    """Is a step what a deal would do that is still to be made: "to land a deal that cuts tariffs"?"""
+    if step.dep_ == "conj" and step.head.pos_ == "VERB":
+        step = step.head
+    deal = step.head
+    making = deal.head
+    return (
+        step.dep_ == "relcl"
+        and step.tag_ in ("VBZ", "VBP")
+        and deal.lemma_.lower() in _DEALS
+        and deal.dep_ == "dobj"
+        and making.tag_ == "VB"
+        and any(c.lower_ == "to" for c in making.children)
+    )
 
 
 def _is_reacted_to(step: Token) -> bool:

@@ -16,7 +16,7 @@ from extractors.reading.in_passing import (
     is_reason_of_title,
 )
 from extractors.reading.inputs import BEFORE, STATE, TEXT, TITLE
-from extractors.reading.kinds import ON_EXPORTS
+from extractors.reading.kinds import ON_EXPORTS, ON_IMPORTS
 from extractors.reading.labels import ROLES
 from extractors.reading.readings import ReadEvent, Reading
 from extractors.reading.step_verbs import step_verbs
@@ -26,10 +26,14 @@ from extractors.reading.who_acts import (
     of_another_clause,
     of_owner,
     origins,
+    other_side_of_pact,
+    outside_clause,
     owners_of_measure,
     parties_of_deal,
     party_of,
+    payers,
     spoken_of,
+    taxed_on_arrival,
 )
 from models.event import EventType
 
@@ -113,12 +117,19 @@ def _chances(
     steps: Mapping[int, bool],
 ) -> tuple[Chances, Chances]:
     """How likely each jurisdiction acts, and is hit, by the encoder and where it stands."""
-    busy = set() if kind in _JOINT else of_another_clause(here, doc, steps)
+    joint = kind in _JOINT
+    busy = outside_clause(here, doc, event) if joint else of_another_clause(here, doc, steps)
+    if kind in ON_IMPORTS:
+        busy |= payers(here, context.text)
     sent_to = destinations(here, doc) if kind in ON_EXPORTS else []
+    other_side = None if joint else other_side_of_pact(here, context.text)
     elsewhere = {
         n
         for n in here
-        if n.code in busy or n in sent_to or (kind not in _JOINT and _acts_elsewhere(n, doc, event))
+        if n.code in busy
+        or n in sent_to
+        or n == other_side
+        or (not joint and _acts_elsewhere(n, doc, event))
     }
     # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
     firms_alone = kind is EventType.OFFTAKE_AGREEMENT
@@ -134,6 +145,9 @@ def _chances(
         acting |= {party.code: (1.0, party) for party in origins(here, context.text)}
         parties = [party_of(name, "sentence") for name in sent_to]
         hit |= {p.code: (1.0, p) for p in parties if hit.get(p.code, (0.0, p))[0] > _AT_ALL}
+    if kind in ON_IMPORTS and (taxed := taxed_on_arrival(here, context.text)):
+        taxes, goods_of = (party_of(name, "sentence") for name in taxed)
+        acting, hit = {taxes.code: (1.0, taxes)}, {goods_of.code: (1.0, goods_of)}
     return acting, hit
 
 

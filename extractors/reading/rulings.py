@@ -65,6 +65,8 @@ _RESTRICTS = frozenset(
         EventStatus.AVERTED,
     }
 )
+# A promise not to act may read as sparing somebody: "shall not restrict imports of beef".
+_MAY_BE_FORSWORN = _RESTRICTS | {EventStatus.EXEMPTED, EventStatus.NARROWED}
 _RATED = frozenset({EventType.TARIFF, EventType.TRADE_REMEDY, EventType.EXPORT_TAX})
 _ASKS = re.compile(r"\?[\"'”’)\]]*\s*$")
 # "For a year", "for another 90 days", "temporarily": what ends for a time is paused.
@@ -137,7 +139,7 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
         said = _required(said)
     elif said.type in _FORSWORN and said.status in _NO_STEP and _comes_again(text, c):
         said = replace(said, status=EventStatus.REINSTATED)
-    if said.type in _FORSWORN and said.status in _RESTRICTS and is_forsworn(text, start, end):
+    if said.type in _FORSWORN and said.status in _MAY_BE_FORSWORN and is_forsworn(text, start, end):
         kind = forsworn_kind(text[max(0, start - _NEAR) : end + _NEAR], said.type)
         asserted = Factuality.ASSERTED
         return replace(said, type=kind, status=EventStatus.AVERTED, factuality=asserted)

@@ -102,7 +102,8 @@ _QUARREL = re.compile(
 )
 # "Ends its tariffs on U.S. industrial goods": whose goods they are does not act.
 _GOODS_OF = re.compile(
-    r"(?:['’]s?)? (?:[\w-]+,? (?:and )?){0,5}?(?:goods|products|exports|exporters|imports)\b"
+    r"(?:['’]s?)? (?:[\w-]+,? (?:and )?){0,5}?(?:goods|products|exports|exporters|imports"
+    r"|manufacturers|makers|carmakers|producers|companies|firms)\b"
 )
 _JOINT = frozenset({EventType.TRADE_AGREEMENT, EventType.OFFTAKE_AGREEMENT})
 
@@ -172,6 +173,7 @@ _NEVER_CAME = re.compile(
 _ADDS = re.compile(
     r"add(?:s|ed|ing)? (?:an? |another |a further )?[\d.]+ ?(?:%|per ?cent)(?! to\b)", re.I
 )
+_HIGHER = re.compile(r"higher\b", re.I)
 _BACK_TO_TRADE = re.compile(
     r"(?:restor|resum|reopen)\w*\b[^.;]{0,30}\b(?:access|imports?|purchases|buying)\b", re.I
 )
@@ -246,6 +248,8 @@ def _turned_round(text: str, c: Candidate, said: Said) -> Said:
         return replace(said, status=EventStatus.AVERTED, factuality=Factuality.ASSERTED)
     if _is_halted_trade(text, c, said):
         return replace(said, status=EventStatus.ANNOUNCED, target=StatusTarget.MEASURE)
+    if status is EventStatus.CUT and said.type in _DUTIES and _HIGHER.match(text, c.start, c.end):
+        return replace(said, status=EventStatus.RAISED)
     if status is EventStatus.RAISED and said.type in _DUTIES and _ADDS.match(text, c.start):
         return replace(said, status=EventStatus.ADOPTED)
     if status is EventStatus.RAISED and _DELAYS.search(before):

@@ -124,6 +124,86 @@ def of_another_clause(here: Sequence[Name], doc: Doc, steps: Mapping[int, bool])
 
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+_OWN_CLAUSE = frozenset({"relcl", "advcl", "ccomp", "acl"})
+
+
+def outside_clause(here: Sequence[Name], doc: Doc, event: ReadEvent) -> set[str]:
+    """Who stands outside the clause of a deal that two or more of the same clause make.
+
+    "Chile called off the meeting where China and Peru were to sign a pact": not Chile.
+    """
+    span = doc.char_span(event.start, event.end, alignment_mode="expand")
+    if span is None:
+        return set()
+    verb = span.root
+    while verb.dep_ in ("xcomp", "dobj", "pobj", "prep") and verb.head.i != verb.i:
+        verb = verb.head
+    subjects = [c for c in verb.children if c.dep_ in _SUBJECTS]
+    if verb.dep_ not in _OWN_CLAUSE or not subjects:
+        return set()
+    doing = {
+        name.code
+        for name, root in _roots(here, doc)
+        if any(root.i == s.i or s.is_ancestor(root) for s in subjects)
+    }
+    inside = {name.code for name, root in _roots(here, doc) if verb.is_ancestor(root)}
+    return {name.code for name in jurisdictions(here)} - inside if len(doing) > 1 else set()
+
+
+_EXPORTS_TO = re.compile(
+    r"(?:['’]s?)? (?:[\w-]+ ){0,4}(?:exports?|shipments) (?:of [\w ,-]{1,60} )?(?:in)?to (?:the )?",
+    re.I,
+)
+_MEET_DUTY = re.compile(
+    r"[^.;]{0,80}\b(?:subject to|fac(?:es?|ing)|pays?|attracts?|incurs?|hit (?:by|with))\b", re.I
+)
+
+
+def taxed_on_arrival(here: Sequence[Name], text: str) -> tuple[Name, Name] | None:
+    """(who taxes, whose goods) in "Peru's exports to Chile face a duty of 6%"."""
+    for goods_of, taxes in itertools.pairwise(jurisdictions(here)):
+        if _EXPORTS_TO.fullmatch(text, goods_of.end, taxes.start) and _MEET_DUTY.match(
+            text, taxes.end
+        ):
+            return taxes, goods_of
+    return None
+
+
+_PAYS = re.compile(
+    r"[^.;:]{0,60}\b(?:will|would|must|shall|(?:have|has|going) to) (?:\w+ to )?pay (?:[\w%.-]+ ){0,4}"
+    r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b",
+    re.I,
+)
+_PAYERS = re.compile(
+    r" (?:importers?|consumers?|buyers?|households|famil(?:y|ies)|customers?|shoppers?|retailers?)\b"
+)
+
+
+def payers(here: Sequence[Name], text: str) -> set[str]:
+    """Who is to pay a duty, and so does not charge it: "Canada will have to pay tariffs".
+
+    The buyers of a country pay what it charges itself.
+    """
+    names = jurisdictions(here)
+    return {
+        name.code
+        for name, following in itertools.zip_longest(names, names[1:])
+        if not _PAYERS.match(text, name.end)
+        and _PAYS.match(text, name.end, following.start if following else len(text))
+    }
+
+
+_UNDER = re.compile(r"\b(?:under|pursuant to|in accordance with) (?:the )?$", re.I)
+
+
+def other_side_of_pact(here: Sequence[Name], text: str) -> Name | None:
+    """The other side of a pact by which one acts: Oman in "under the U.S.-Oman pact"."""
+    for first, second in itertools.pairwise(jurisdictions(here)):
+        joined = first.end + 1 == second.start and _DEAL.match(text, first.end)
+        named = _PACT.search(text, second.end, min(len(text), second.end + _NEXT))
+        if joined and named and _UNDER.search(text[: first.start]):
+            return second
+    return None
 
 
 def _is_of_onlooker(prep: Token, steps: Mapping[int, bool]) -> bool:

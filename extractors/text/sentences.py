@@ -17,6 +17,8 @@ _ABBREVIATIONS = frozenset(
         "e.u",
         "u.s.a",
         "u.s.s.r",
+        "u.s.c",
+        "c.f.r",
         "d.c",
         "no",
         "nos",
