@@ -43,6 +43,13 @@ _SHOULD_THEY = re.compile(
     r"\b(?:should|if)\b[^;]{0,80}\b(?:retaliat|respond|counter)\w*\b[^;]*\b(?:may|will|would|could)\b",
     re.I,
 )
+# What is blocked stands behind every listing of the office that sanctions.
+_ALL_BLOCKED = re.compile(
+    r"\ball property and interests in property subject to u\.?s\.? jurisdiction of th(?:is|ese)\b",
+    re.I,
+)
+# "Commerce is set to slap duties on graphite" has not done so yet.
+_IS_SET = re.compile(r"\b(?:is|are|was|were) (?:all )?(?:set|due|about|poised) to (?:\w+ly )?$", re.I)
 _UNSURE = frozenset({Factuality.CONDITIONAL, Factuality.SPECULATIVE})
 _GROWS = frozenset({EventStatus.RAISED, EventStatus.EXPANDED, *_TAKEN})
 _WIDER_EXCEPTION = re.compile(
@@ -66,6 +73,8 @@ def as_notices_say(text: str, c: Candidate, said: Said) -> Said:
     if said.type is EventType.SANCTION_LISTING:
         if said.status is EventStatus.SUSPENDED and _BARS_ENTRY.match(text, c.start):
             return replace(said, status=EventStatus.ADOPTED, target=StatusTarget.MEASURE)
+        if said.status is EventStatus.ADOPTED and _ALL_BLOCKED.search(text):
+            return replace(said, status=EventStatus.IN_FORCE)
         of_goods = _GOODS.search(text) is not None and _EXPORT_RULES.search(text) is not None
         if taken and of_goods and not _A_LIST.search(text):
             return replace(said, type=EventType.EXPORT_CONTROL)
@@ -73,6 +82,8 @@ def as_notices_say(text: str, c: Candidate, said: Said) -> Said:
         return replace(said, type=EventType.TARIFF_EXEMPTION, status=EventStatus.ADOPTED)
     if taken and _STANDS.search(text[max(0, c.start - len("presently ") - len("are ")) : c.end]):
         return replace(said, status=EventStatus.IN_FORCE, time_frame=TimeFrame.BACKGROUND)
+    if said.status is EventStatus.ADOPTED and _IS_SET.search(text[: c.start]):
+        return replace(said, status=EventStatus.ANNOUNCED)
     if said.factuality in _UNSURE and said.status in _GROWS:
         found = _SHOULD_THEY.search(text)
         if found is not None and found.end() <= c.start:
@@ -95,7 +106,7 @@ def _of_inquiry(text: str, c: Candidate, said: Said) -> Said:
     """What is done to an inquiry: asked for, ended without a finding, reviewed."""
     if said.status in _TAKEN and _meets(_ASKS_FOR_INQUIRY, text, c):
         return replace(said, status=EventStatus.PROPOSED)
-    if said.status in _TAKEN and _meets(_FINDS_NONE, text, c):
+    if said.status in _TAKEN | {EventStatus.REJECTED} and _meets(_FINDS_NONE, text, c):
         return replace(said, status=EventStatus.REJECTED, factuality=Factuality.ASSERTED)
     named = any(m.start() < c.end and c.start < m.end() for m in _AGREEMENT.finditer(text))
     if named and said.status is EventStatus.SUSPENDED:

@@ -23,6 +23,8 @@ from extractors.reading.step_verbs import step_verbs
 from extractors.reading.who_acts import (
     answering,
     destinations,
+    in_titles_of_orders,
+    makers,
     of_another_clause,
     of_owner,
     origins,
@@ -120,15 +122,17 @@ def _chances(
     joint = kind in _JOINT
     busy = outside_clause(here, doc, event) if joint else of_another_clause(here, doc, steps)
     if kind in ON_IMPORTS:
-        busy |= payers(here, context.text)
+        busy |= payers(here, context.text) | makers(here, context.text)
     sent_to = destinations(here, doc) if kind in ON_EXPORTS else []
     other_side = None if joint else other_side_of_pact(here, context.text)
+    cited = in_titles_of_orders(here, context.text)
     elsewhere = {
         n
         for n in here
         if n.code in busy
         or n in sent_to
         or n == other_side
+        or n in cited
         or (not joint and _acts_elsewhere(n, doc, event))
     }
     # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".

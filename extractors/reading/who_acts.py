@@ -193,6 +193,30 @@ def payers(here: Sequence[Name], text: str) -> set[str]:
     }
 
 
+# "Products of Peru, the Republic of Korea, or a member nation of ".
+_PRODUCTS_OF = re.compile(
+    r"\b(?:[Pp]roducts?|[Aa]rticles|[Gg]oods|[Ii]mports) (?:of|from) "
+    r"(?:(?:(?!(?:In|Into|To|Under|Against|By)\b)[A-Z][\w.'’-]*"
+    r"|of|and|or|the|an?|any|other|member|nations?|states?|countr(?:y|ies)),? )*$"
+)
+
+
+def makers(here: Sequence[Name], text: str) -> set[str]:
+    """Whose products a rule is on: "for products of Peru, Chile, or Oman the rate is 15%"."""
+    return {n.code for n in jurisdictions(here) if _PRODUCTS_OF.search(text[: n.start])}
+
+
+# "Executive Order 14329 of August 6, 2025 (Addressing Threats by ": a title acts for nobody.
+_TITLE_OF_ORDER = re.compile(
+    r"\b(?:Executive Order|Proclamation|E\.O\.) [\d-]+(?: of [A-Z]\w+ \d{1,2}, \d{4})?,? \([^()]*$"
+)
+
+
+def in_titles_of_orders(here: Sequence[Name], text: str) -> set[Name]:
+    """The names within the titles of orders that a sentence cites."""
+    return {n for n in jurisdictions(here) if _TITLE_OF_ORDER.search(text[: n.start])}
+
+
 _UNDER = re.compile(r"\b(?:under|pursuant to|in accordance with) (?:the )?$", re.I)
 
 

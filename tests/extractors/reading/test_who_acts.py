@@ -111,3 +111,59 @@ def test_a_court_is_that_of_the_state_beside_it(
 def test_whom_goods_go_to_is_hit(extractor: Extractor, text: str) -> None:
     step = first_step(extractor, text)
     assert (step.actors, step.targets) == (("CN",), ("JP",))
+
+
+@pytest.mark.parametrize(
+    ("text", "actors", "targets"),
+    [
+        # Who only hosts or calls off a meeting makes no deal.
+        (
+            "Up in the air is the next step after Chile canceled the meeting where Japan and Peru"
+            " intended to sign a trade pact.",
+            ("JP", "PE"),
+            (),
+        ),
+        ("Peru's exports of copper to Chile are subject to a 6% tariff.", ("CL",), ("PE",)),
+        (
+            "American importers will have to pay tariffs of 25% on Chilean copper.",
+            ("US",),
+            ("CL",),
+        ),
+        (
+            "The United States gives notice of the 2026 tariff-rate quota quantities under the"
+            " U.S.-Australia Free Trade Agreement.",
+            ("US",),
+            ("AU",),
+        ),
+        (
+            "The United States set the rate of duty for products of Peru, Chile, or a member"
+            " nation of the European Union at 15 percent.",
+            ("US",),
+            ("PE", "CL", "EU"),
+        ),
+        (
+            "Last year the United States cut its tariff on cars shipped by British carmakers to 10"
+            " percent.",
+            ("US",),
+            ("GB",),
+        ),
+    ],
+)
+def test_who_acts_by_what_is_made_where_and_paid_by_whom(
+    extractor: Extractor, text: str, actors: tuple[str, ...], targets: tuple[str, ...]
+) -> None:
+    event = first_step(extractor, text)
+    assert (set(event.actors), set(event.targets)) == (set(actors), set(targets))
+
+
+def test_a_payer_does_not_charge(extractor: Extractor) -> None:
+    event = first_step(extractor, "Chile will have to pay tariffs on its copper, Washington said.")
+    assert "CL" not in event.actors
+
+
+def test_the_title_of_an_order_acts_for_nobody(extractor: Extractor) -> None:
+    text = (
+        "Executive Order 14329 of August 6, 2025 (Addressing Threats to the United States by the"
+        " Government of Belarus) imposed a duty on articles that are products of India."
+    )
+    assert "BY" not in first_step(extractor, text).actors

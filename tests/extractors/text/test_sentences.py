@@ -25,6 +25,7 @@ def test_marks_of_stress_belong_to_the_sentence_they_end() -> None:
     "sentence",
     [
         "The U.S. Commerce Department signed Announcement No. 61 on Friday.",
+        "Duty-free entry under 19 U.S.C. 1321(a) and 15 C.F.R. 740.1 ends on Friday.",
         "Duties under Sec. 232 hit Nucor Corp. and others in the U.S. market.",
         "President Donald J. Trump met Prime Minister A. B. Ito on Jan. 5 in Tokyo.",
         "The rate is 3.5 percent, i.e. half of what Smith Inc. asked.",
