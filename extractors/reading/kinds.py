@@ -139,9 +139,10 @@ def named_kind(
         return EventType.INVESTMENT_SCREENING, status
     if kind is EventType.GOVERNMENT_INVESTMENT and _STOPS_PURCHASE.search(text):
         return EventType.INVESTMENT_SCREENING, status
-    if kind is EventType.IMPORT_RESTRICTION and _BANNED.search(near) and _FROM_NETWORKS.search(ahead):
+    banned = _BANNED.search(near) is not None
+    if kind is EventType.IMPORT_RESTRICTION and banned and _FROM_NETWORKS.search(ahead):
         return EventType.PROCUREMENT_RESTRICTION, status
-    if kind is EventType.PROCUREMENT_RESTRICTION and _BANNED.search(near):
+    if kind is EventType.PROCUREMENT_RESTRICTION and banned:
         return _of_ban(text), status
     joins = status in _BEGUN and _JOINS.match(text, c.start) is not None
     if kind in _PAPERS and joins and _PERMIT_LIST.search(ahead):

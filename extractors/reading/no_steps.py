@@ -63,7 +63,7 @@ _DEALS = frozenset({"deal", "pact", "agreement", "accord", "treaty", "truce"})
 
 
 def _is_of_hoped_deal(step: Token) -> bool:
-    """Is a step what a deal would do that is still to be made: "to land a deal that cuts tariffs"?"""
+    """Is a step what a deal still to be made would do: "to land a deal that cuts tariffs"?"""
     if step.dep_ == "conj" and step.head.pos_ == "VERB":
         step = step.head
     deal = step.head

@@ -49,7 +49,9 @@ _ALL_BLOCKED = re.compile(
     re.I,
 )
 # "Commerce is set to slap duties on graphite" has not done so yet.
-_IS_SET = re.compile(r"\b(?:is|are|was|were) (?:all )?(?:set|due|about|poised) to (?:\w+ly )?$", re.I)
+_IS_SET = re.compile(
+    r"\b(?:is|are|was|were) (?:all )?(?:set|due|about|poised) to (?:\w+ly )?$", re.I
+)
 _UNSURE = frozenset({Factuality.CONDITIONAL, Factuality.SPECULATIVE})
 _GROWS = frozenset({EventStatus.RAISED, EventStatus.EXPANDED, *_TAKEN})
 _WIDER_EXCEPTION = re.compile(

@@ -9,6 +9,13 @@ from spacy.tokens import Doc
 from extractors.events.context import SentenceContext, text_of
 from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.roles import Party, lend_actor
+from extractors.reading.bystanders import (
+    in_titles_of_orders,
+    makers,
+    other_side_of_pact,
+    payers,
+    taxed_on_arrival,
+)
 from extractors.reading.in_passing import (
     hits_all_countries,
     is_beside_the_point,
@@ -23,19 +30,14 @@ from extractors.reading.step_verbs import step_verbs
 from extractors.reading.who_acts import (
     answering,
     destinations,
-    in_titles_of_orders,
-    makers,
     of_another_clause,
     of_owner,
     origins,
-    other_side_of_pact,
     outside_clause,
     owners_of_measure,
     parties_of_deal,
     party_of,
-    payers,
     spoken_of,
-    taxed_on_arrival,
 )
 from models.event import EventType
 

@@ -42,6 +42,12 @@ _PACT = re.compile(r"\b(?:deal|pact|agreement|accord|treaty|truce|framework)\b",
 _NEXT = 40
 
 
+def is_pact_of(first: Name, second: Name, text: str) -> bool:
+    """Do two names open that of their pact: "the U.S.-Malaysia deal"?"""
+    joined = first.end + 1 == second.start and _DEAL.match(text, first.end) is not None
+    return joined and _PACT.search(text, second.end, second.end + _NEXT) is not None
+
+
 def parties_of_deal(here: Sequence[Name], doc: Doc, event: ReadEvent) -> tuple[str, Party] | None:
     """Who acts for whom where a deal between two is the subject: "The U.S.-Malaysia deal cuts".
 
@@ -49,9 +55,7 @@ def parties_of_deal(here: Sequence[Name], doc: Doc, event: ReadEvent) -> tuple[s
     """
     text, names = text_of(doc), jurisdictions(here)
     for first, second in itertools.pairwise(names):
-        joined = first.end + 1 == second.start and _DEAL.match(text, first.end)
-        named = _PACT.search(text, second.end, min(len(text), second.end + _NEXT))
-        if joined and named and second.end < event.start:
+        if is_pact_of(first, second, text) and second.end < event.start:
             return first.code, party_of(second, "sentence")
     return None
 
@@ -148,86 +152,6 @@ def outside_clause(here: Sequence[Name], doc: Doc, event: ReadEvent) -> set[str]
     }
     inside = {name.code for name, root in _roots(here, doc) if verb.is_ancestor(root)}
     return {name.code for name in jurisdictions(here)} - inside if len(doing) > 1 else set()
-
-
-_EXPORTS_TO = re.compile(
-    r"(?:['’]s?)? (?:[\w-]+ ){0,4}(?:exports?|shipments) (?:of [\w ,-]{1,60} )?(?:in)?to (?:the )?",
-    re.I,
-)
-_MEET_DUTY = re.compile(
-    r"[^.;]{0,80}\b(?:subject to|fac(?:es?|ing)|pays?|attracts?|incurs?|hit (?:by|with))\b", re.I
-)
-
-
-def taxed_on_arrival(here: Sequence[Name], text: str) -> tuple[Name, Name] | None:
-    """(who taxes, whose goods) in "Peru's exports to Chile face a duty of 6%"."""
-    for goods_of, taxes in itertools.pairwise(jurisdictions(here)):
-        if _EXPORTS_TO.fullmatch(text, goods_of.end, taxes.start) and _MEET_DUTY.match(
-            text, taxes.end
-        ):
-            return taxes, goods_of
-    return None
-
-
-_PAYS = re.compile(
-    r"[^.;:]{0,60}\b(?:will|would|must|shall|(?:have|has|going) to) (?:\w+ to )?pay (?:[\w%.-]+ ){0,4}"
-    r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b",
-    re.I,
-)
-_PAYERS = re.compile(
-    r" (?:importers?|consumers?|buyers?|households|famil(?:y|ies)|customers?|shoppers?|retailers?)\b"
-)
-
-
-def payers(here: Sequence[Name], text: str) -> set[str]:
-    """Who is to pay a duty, and so does not charge it: "Canada will have to pay tariffs".
-
-    The buyers of a country pay what it charges itself.
-    """
-    names = jurisdictions(here)
-    return {
-        name.code
-        for name, following in itertools.zip_longest(names, names[1:])
-        if not _PAYERS.match(text, name.end)
-        and _PAYS.match(text, name.end, following.start if following else len(text))
-    }
-
-
-# "Products of Peru, the Republic of Korea, or a member nation of ".
-_PRODUCTS_OF = re.compile(
-    r"\b(?:[Pp]roducts?|[Aa]rticles|[Gg]oods|[Ii]mports) (?:of|from) "
-    r"(?:(?:(?!(?:In|Into|To|Under|Against|By)\b)[A-Z][\w.'’-]*"
-    r"|of|and|or|the|an?|any|other|member|nations?|states?|countr(?:y|ies)),? )*$"
-)
-
-
-def makers(here: Sequence[Name], text: str) -> set[str]:
-    """Whose products a rule is on: "for products of Peru, Chile, or Oman the rate is 15%"."""
-    return {n.code for n in jurisdictions(here) if _PRODUCTS_OF.search(text[: n.start])}
-
-
-# "Executive Order 14329 of August 6, 2025 (Addressing Threats by ": a title acts for nobody.
-_TITLE_OF_ORDER = re.compile(
-    r"\b(?:Executive Order|Proclamation|E\.O\.) [\d-]+(?: of [A-Z]\w+ \d{1,2}, \d{4})?,? \([^()]*$"
-)
-
-
-def in_titles_of_orders(here: Sequence[Name], text: str) -> set[Name]:
-    """The names within the titles of orders that a sentence cites."""
-    return {n for n in jurisdictions(here) if _TITLE_OF_ORDER.search(text[: n.start])}
-
-
-_UNDER = re.compile(r"\b(?:under|pursuant to|in accordance with) (?:the )?$", re.I)
-
-
-def other_side_of_pact(here: Sequence[Name], text: str) -> Name | None:
-    """The other side of a pact by which one acts: Oman in "under the U.S.-Oman pact"."""
-    for first, second in itertools.pairwise(jurisdictions(here)):
-        joined = first.end + 1 == second.start and _DEAL.match(text, first.end)
-        named = _PACT.search(text, second.end, min(len(text), second.end + _NEXT))
-        if joined and named and _UNDER.search(text[: first.start]):
-            return second
-    return None
 
 
 def _is_of_onlooker(prep: Token, steps: Mapping[int, bool]) -> bool:
