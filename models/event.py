@@ -160,8 +160,10 @@ RELAXED_GROUPS: tuple[frozenset[EventType], ...] = (
     frozenset({_T.GOVERNMENT_INVESTMENT, _T.SUBSIDY, _T.OFFTAKE_AGREEMENT, _T.STOCKPILE}),
 )
 
+# A measure is taken, at whichever of its first stages.
+TAKEN = frozenset({_S.ANNOUNCED, _S.ADOPTED, _S.IN_FORCE})
 STATUS_CLASSES: tuple[frozenset[EventStatus], ...] = (
-    frozenset({_S.ANNOUNCED, _S.ADOPTED, _S.IN_FORCE}),
+    TAKEN,
     frozenset({_S.CUT, _S.NARROWED}),
     frozenset({_S.DELAYED, _S.SUSPENDED}),
     frozenset({_S.LIFTED, _S.AVERTED, _S.EXPIRED}),

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from models.event import EventMention, EventStatus, TimeFrame
+from models.event import TAKEN, EventMention, EventStatus, TimeFrame
 from models.link import LinkMention
 
 CURRENT_DAYS = 7
@@ -19,7 +19,6 @@ MEASURE_NAMED = (
     r"\b(?:rules?|controls?|curbs?|bans?|tariffs?|duties|measures|orders?|proclamations?"
     r"|announcements?|notices?|regulations?|licen[cs]\w+) (?:of|from|dated) "
 )
-OPENING = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
 DONE_BY_ACT = re.compile(r"\W*(?:\(?\w{1,3}\)\W*)?(?:in|by|through|with|on)\b", re.I)
 
 
@@ -81,7 +80,7 @@ def of_another(text: str, mention: EventMention) -> bool:
 
     "It suspends its controls of 9 October", "the rule of 29 September is suspended".
     """
-    done_to = mention.status not in OPENING
+    done_to = mention.status not in TAKEN
     named = re.search(rf"{MEASURE_NAMED}{re.escape(text)}", mention.sentence, re.I)
     return bool(text and done_to and named) or dates_cited_act(text, mention.sentence)
 

@@ -81,9 +81,9 @@ def in_titles_of_orders(here: Sequence[Name], text: str) -> set[Name]:
 _UNDER = re.compile(r"\b(?:under|pursuant to|in accordance with) (?:the )?$", re.I)
 
 
-def other_side_of_pact(here: Sequence[Name], text: str) -> Name | None:
+def other_side_of_pact(here: Sequence[Name], text: str) -> set[Name]:
     """The other side of a pact by which one acts: Oman in "under the U.S.-Oman pact"."""
     for first, second in itertools.pairwise(jurisdictions(here)):
         if is_pact_of(first, second, text) and _UNDER.search(text[: first.start]):
-            return second
-    return None
+            return {second}
+    return set()

@@ -32,6 +32,7 @@ from extractors.reading.roles import SURE
 from extractors.reading.rulings import Said, settled
 from extractors.reading.turns import turned
 from models.event import (
+    TAKEN,
     EventStatus,
     EventType,
     Factuality,
@@ -184,7 +185,6 @@ _FAR = 60
 # Less likely than this, a step is not of a kind.
 _UNLIKE = 0.1
 # A noun with one of these tells no step by itself.
-_NO_STEP = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 _PARTICLES = frozenset({"ADP", "ADV", "PART"})
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _OBJECTS = _SUBJECTS | {"dobj"}
@@ -256,7 +256,7 @@ def _is_named_by(new: Decision, old: Decision, doc: Doc) -> bool:
     """Is a decision but the noun for what another step is done to: "agreements ... lapse"?"""
     noun, verb = new.candidate.step(doc), old.candidate.step(doc)
     return (
-        new.status in _NO_STEP
+        new.status in TAKEN
         and noun.pos_ in ("NOUN", "PROPN")
         and noun.i != verb.i
         and noun.dep_ in _OBJECTS

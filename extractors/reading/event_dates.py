@@ -13,7 +13,7 @@ from extractors.reading.labels import ROLES
 from extractors.reading.readings import ReadEvent, Reading
 from extractors.reading.roles import LIKELY, SURE
 from extractors.text.dates import find_dates, precision_start
-from models.event import EventDate, EventStatus, Factuality, TimeFrame
+from models.event import TAKEN, EventDate, EventStatus, Factuality, TimeFrame
 
 DATE_ROLES = tuple(role for role in ROLES if role.startswith("date_") or role == "deadline")
 # The dates on which a step is taken.
@@ -44,7 +44,6 @@ _REPORTED = re.compile(
 )
 _NUMBERED = re.compile(r"\bno\. ?\d+(?:(?:, | and )\d+)* of $", re.I)
 # Steps that bring a measure into being: the date in their act's name is their own.
-_BEGINS = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 _RELATIVE = frozenset({"relcl", "acl"})
 # What is put off or called off was to start as soon as this.
 _SOON_DAYS = 90
@@ -113,7 +112,7 @@ def _of_another_act(start: int, end: int, doc: Doc, event: ReadEvent, status: Ev
     before, text = context.text[:start], context.text[start:end]
     if text.isdigit() and _NUMBERED.search(before):
         return True
-    if status not in _BEGINS and event.start < start and _NAMES_ACT.search(before):
+    if status not in TAKEN and event.start < start and _NAMES_ACT.search(before):
         return True
     return _of_the_thing(start, end, doc, event)
 

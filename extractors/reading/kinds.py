@@ -3,7 +3,7 @@
 import re
 
 from extractors.events.policy_events import Candidate
-from models.event import EventStatus, EventType
+from models.event import TAKEN, EventStatus, EventType
 
 # What a state does to goods that come in.
 ON_IMPORTS = frozenset(
@@ -24,8 +24,9 @@ ON_EXPORTS = frozenset(
         EventType.EXPORT_TAX,
     }
 )
+# Rules that ask who ships for a permit, or forbid.
+EXPORT_RULES = frozenset({EventType.EXPORT_CONTROL, EventType.EXPORT_LICENSING})
 _NEAR, _FAR = 60, 160
-_BEGUN = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 _DUTIES = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION})
 _PAPERS = frozenset(
     {EventType.LICENSING_DEAL, EventType.EXPORT_CONTROL, EventType.EXPORT_LICENSING}
@@ -144,7 +145,7 @@ def named_kind(
         return EventType.PROCUREMENT_RESTRICTION, status
     if kind is EventType.PROCUREMENT_RESTRICTION and banned:
         return _of_ban(text), status
-    joins = status in _BEGUN and _JOINS.match(text, c.start) is not None
+    joins = status in TAKEN and _JOINS.match(text, c.start) is not None
     if kind in _PAPERS and joins and _PERMIT_LIST.search(ahead):
         return EventType.EXPORT_LICENSING, EventStatus.EXPANDED
     return kind, status
@@ -154,10 +155,10 @@ def named_step(text: str, c: Candidate, status: EventStatus, headline: bool) -> 
     """The status of an event whose measure is said to run longer, or to start later."""
     rest = text[c.end : c.end + _NEAR]
     clause = _NEW_CLAUSE.split(rest, maxsplit=1)[0]
-    if status in _BEGUN and _TO_RUN.search(text[max(0, c.start - _NEAR) : c.end + _NEAR]):
+    if status in TAKEN and _TO_RUN.search(text[max(0, c.start - _NEAR) : c.end + _NEAR]):
         return EventStatus.EXTENDED
     put_off = headline and _PUT_OFF.search(clause) is not None
-    changes = _BEGUN | {EventStatus.RAISED, EventStatus.CUT, EventStatus.REINSTATED}
+    changes = TAKEN | {EventStatus.RAISED, EventStatus.CUT, EventStatus.REINSTATED}
     return EventStatus.DELAYED if put_off and status in changes else status
 
 

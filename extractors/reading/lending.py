@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.events.gazetteer import load_gazetteer
+from extractors.reading.kinds import EXPORT_RULES
 from extractors.reading.lent_parties import buckets_of
 from models.event import (
+    TAKEN,
     EventMention,
     EventStatus,
     EventType,
@@ -119,7 +121,6 @@ _ON_FIRMS = frozenset(
         EventType.OFFTAKE_AGREEMENT,
     }
 )
-_EXPORT_RULES = frozenset({EventType.EXPORT_CONTROL, EventType.EXPORT_LICENSING})
 _THE_FIRM = re.compile(
     r"\b(?:the|its|this|that) (?:[\w-]+ ){0,3}?(?:company|firm|miner|developer|maker|producer|group"
     r"|refiner|plant|refinery|smelter|mine|deal|package|stake|investment|licen[cs]e|permit|order)\b",
@@ -146,7 +147,7 @@ def _permits_of_rules(e: EventMention, events: Sequence[EventMention]) -> EventM
     rules = [
         o
         for o in events
-        if o.type in _EXPORT_RULES and o.actors == e.actors and status_class(o.status) == _PAUSES
+        if o.type in EXPORT_RULES and o.actors == e.actors and status_class(o.status) == _PAUSES
     ]
     if not rules:
         return e
@@ -181,7 +182,6 @@ _OTHER_SIDE = {
     EventType.IMPORT_RESTRICTION: EventType.EXPORT_BAN,
 }
 _EXPORT_TYPES = frozenset({EventType.EXPORT_TAX, EventType.EXPORT_BAN})
-_STANDING = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 
 
 def on_one_side(events: Sequence[EventMention]) -> list[EventMention]:
@@ -209,7 +209,7 @@ def _sided(e: EventMention, events: Sequence[EventMention]) -> EventMention:
         return e
     if e.type is EventType.TARIFF_EXEMPTION and all(o.type is not kind for o in known):
         kind = known[0].type
-    exempts = e.type is EventType.TARIFF_EXEMPTION and e.status in _STANDING
+    exempts = e.type is EventType.TARIFF_EXEMPTION and e.status in TAKEN
     status = EventStatus.EXEMPTED if exempts else e.status
     return replace(
         e,

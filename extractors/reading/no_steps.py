@@ -5,7 +5,7 @@ import re
 from spacy.tokens import Doc, Token
 
 from extractors.events.policy_events import Candidate
-from models.event import EventStatus, EventType, Factuality
+from models.event import TAKEN, EventStatus, EventType, Factuality
 
 _REACH = 40
 # "Without it, the duty would have lapsed", "would otherwise have had to stop".
@@ -40,7 +40,6 @@ _IF_REVOKED = re.compile(
 _MAKING = frozenset(
     {"sign", "issue", "publish", "adopt", "approve", "pass", "release", "unveil", "announce"}
 )
-_MADE = frozenset({EventStatus.ADOPTED, EventStatus.ANNOUNCED, EventStatus.IN_FORCE})
 
 
 def tells_no_step(doc: Doc, text: str, c: Candidate, kind: EventType, said: Factuality) -> bool:
@@ -120,7 +119,7 @@ def is_made_for(doc: Doc, maker: Candidate, status: EventStatus, step: Candidate
     "Issued a rule that expands export controls": the expansion is the step.
     """
     verb, done = maker.step(doc), step.step(doc)
-    if status not in _MADE or verb.lemma_.lower() not in _MAKING or verb.i == done.i:
+    if status not in TAKEN or verb.lemma_.lower() not in _MAKING or verb.i == done.i:
         return False
     made = done.dep_ in ("relcl", "acl") and done.head.dep_ in _OBJECTS
     return made and done.head.head.i == verb.i

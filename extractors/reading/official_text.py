@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from extractors.linking.parties import ACT_TITLE, outside_titles
 from extractors.reading.records_of_deeds import records_of_deeds
 from extractors.reading.steps import Step, step_of
-from models.event import EventMention, EventStatus, EventType, Factuality, TimeFrame
+from models.event import TAKEN, EventMention, EventStatus, EventType, Factuality, TimeFrame
 
 _UNSURE = frozenset({Factuality.NEGATED, Factuality.SPECULATIVE, Factuality.QUESTION})
 # How far before the words of a step a word stands that governs it.
@@ -80,7 +80,6 @@ _MANY = re.compile(
     re.I,
 )
 _RATED = frozenset({EventType.TARIFF, EventType.TRADE_REMEDY, EventType.IMPORT_RESTRICTION})
-_TAKEN = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
 _CHARGES = re.compile(
     r"(?:impose|charge|lev(?:y|ie)|maintain|appl(?:y|ie)|have|ha)s?(?:ed)?$", re.I
 )
@@ -163,7 +162,7 @@ def _is_standing(e: EventMention, before: str) -> bool:
     if e.type is EventType.INVESTIGATION:
         words = f"{before[-30:]} {e.trigger}"
         found = _FINDING.search(words) is not None and _OPENS.search(words) is None
-        return found or (e.status in _TAKEN and _OPENS.search(e.sentence) is None)
+        return found or (e.status in TAKEN and _OPENS.search(e.sentence) is None)
     if e.type is EventType.TRADE_AGREEMENT and e.status is EventStatus.PROPOSED:
         # "Intend this to be a first step": an aim.
         return True
@@ -171,7 +170,7 @@ def _is_standing(e: EventMention, before: str) -> bool:
         talks = e.status is EventStatus.UNDER_NEGOTIATION
         if (_MANY if talks else _SEVERAL).search(e.sentence):
             return True
-    if e.type in _RATED and e.status in _TAKEN and e.actor_texts and _CHARGES.match(e.trigger):
+    if e.type in _RATED and e.status in TAKEN and e.actor_texts and _CHARGES.match(e.trigger):
         return e.time_frame is TimeFrame.CURRENT and not _AHEAD.search(before)
     return _STANDING.search(f"{before}{e.trigger}") is not None
 

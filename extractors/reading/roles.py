@@ -121,21 +121,21 @@ def _chances(
     steps: Mapping[int, bool],
 ) -> tuple[Chances, Chances]:
     """How likely each jurisdiction acts, and is hit, by the encoder and where it stands."""
+    if kind in ON_IMPORTS and (taxed := taxed_on_arrival(here, context.text)):
+        taxes, goods_of = (party_of(name, "sentence") for name in taxed)
+        return {taxes.code: (1.0, taxes)}, {goods_of.code: (1.0, goods_of)}
     joint = kind in _JOINT
     busy = outside_clause(here, doc, event) if joint else of_another_clause(here, doc, steps)
     if kind in ON_IMPORTS:
         busy |= payers(here, context.text) | makers(here, context.text)
     sent_to = destinations(here, doc) if kind in ON_EXPORTS else []
-    other_side = None if joint else other_side_of_pact(here, context.text)
-    cited = in_titles_of_orders(here, context.text)
+    named = {*sent_to, *in_titles_of_orders(here, context.text)}
+    if not joint:
+        named |= other_side_of_pact(here, context.text)
     elsewhere = {
         n
         for n in here
-        if n.code in busy
-        or n in sent_to
-        or n == other_side
-        or n in cited
-        or (not joint and _acts_elsewhere(n, doc, event))
+        if n.code in busy or n in named or (not joint and _acts_elsewhere(n, doc, event))
     }
     # Firms alone are party to most offtakes, and a title names them: "Brazil Potash Advances".
     firms_alone = kind is EventType.OFFTAKE_AGREEMENT
@@ -151,9 +151,6 @@ def _chances(
         acting |= {party.code: (1.0, party) for party in origins(here, context.text)}
         parties = [party_of(name, "sentence") for name in sent_to]
         hit |= {p.code: (1.0, p) for p in parties if hit.get(p.code, (0.0, p))[0] > _AT_ALL}
-    if kind in ON_IMPORTS and (taxed := taxed_on_arrival(here, context.text)):
-        taxes, goods_of = (party_of(name, "sentence") for name in taxed)
-        acting, hit = {taxes.code: (1.0, taxes)}, {goods_of.code: (1.0, goods_of)}
     return acting, hit
 
 

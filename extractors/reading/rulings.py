@@ -26,7 +26,7 @@ from extractors.events.policy_events import Candidate
 from extractors.reading.kinds import forsworn_kind, named_kind, named_step
 from extractors.reading.recency import is_just_done
 from extractors.text.numbers import find_durations
-from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
+from models.event import TAKEN, EventStatus, EventType, Factuality, StatusTarget, TimeFrame
 
 # A step that can be what talks are about; the others are talk or its end themselves.
 _WOULD = re.compile(r"\b(?:would|could|might|to) (?:\w+ly )?$")
@@ -87,7 +87,6 @@ _IN_HAND = re.compile(
 _GENERAL_LICENCE = re.compile(r"\bgeneral (?:export )?licen[cs]es?\b", re.I)
 _LISTED = re.compile(r"\b(?:unreliable entit(?:y|ies) list|list of unreliable entities)\b", re.I)
 _ON_ICE = re.compile(r"^put(?:s|ting)?\b[^.;]* on (?:ice|hold)\b", re.I)
-_NO_STEP = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
 _CONTROL_RULE = re.compile(r"\b(?:affiliates|50[- ]?%|foreign[- ]direct[- ]product) rule\b", re.I)
 _OVER = re.compile(r"\b(?:after|following) (?:\w+ ){0,2}$", re.I)
 _TALKS = re.compile(r"(?:\w+ ){0,2}(?:talks?|negotiations?|discussions?)\b", re.I)
@@ -137,7 +136,7 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
         said = replace(said, type=EventType.LICENSING_DEAL, status=EventStatus.ADOPTED)
     if said.type in _PERMITS and _UNLICENSED.search(text):
         said = _required(said)
-    elif said.type in _FORSWORN and said.status in _NO_STEP and _comes_again(text, c):
+    elif said.type in _FORSWORN and said.status in TAKEN and _comes_again(text, c):
         said = replace(said, status=EventStatus.REINSTATED)
     if said.type in _FORSWORN and said.status in _MAY_BE_FORSWORN and is_forsworn(text, start, end):
         kind = forsworn_kind(text[max(0, start - _NEAR) : end + _NEAR], said.type)
@@ -156,7 +155,7 @@ def settled(doc: Doc, context: SentenceContext, c: Candidate, said: Said) -> Sai
         said = replace(said, status=EventStatus.PROPOSED)
     elif said.status in _RESTRICTS and is_threatened(root):
         said = _threatened(said)
-    elif said.status in _NO_STEP and _ON_ICE.search(text[c.start : c.end + _NEAR]):
+    elif said.status in TAKEN and _ON_ICE.search(text[c.start : c.end + _NEAR]):
         said = replace(said, status=EventStatus.SUSPENDED)
     elif said.status is EventStatus.LIFTED and said.target is StatusTarget.MEASURE:
         said = _ended(text, c, said)

@@ -7,6 +7,7 @@ from datetime import date
 
 from extractors.events.certainty import goes_on
 from models.event import (
+    TAKEN,
     EventMention,
     EventStatus,
     Factuality,
@@ -36,9 +37,6 @@ def step_of(e: EventMention) -> Step:
     return Step(type_group(e.type), status_class(e.status), frozenset(e.actors))
 
 
-_STANDING = frozenset({EventStatus.IN_FORCE, EventStatus.ADOPTED, EventStatus.ANNOUNCED})
-
-
 def standing_in_the_background(events: Sequence[EventMention]) -> list[EventMention]:
     """The mentions, where a measure that only goes on is background, unless the article leads it.
 
@@ -54,7 +52,7 @@ def standing_in_the_background(events: Sequence[EventMention]) -> list[EventMent
 def _goes_on(e: EventMention) -> bool:
     """Is a measure only said to stand?"""
     start = e.sentence_start
-    stands = e.status in _STANDING or e.status is EventStatus.EXEMPTED
+    stands = e.status in TAKEN or e.status is EventStatus.EXEMPTED
     return stands and goes_on(e.sentence, e.start - start, e.end - start)
 
 

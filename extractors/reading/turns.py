@@ -14,10 +14,10 @@ from extractors.events.gazetteer import Name, jurisdictions
 from extractors.events.policy_events import Candidate
 from extractors.events.roles import Party
 from extractors.reading.kinds import ON_IMPORTS
+from extractors.reading.phrases import phrase_at
 from extractors.reading.rulings import Said
-from models.event import EventStatus, EventType, Factuality, StatusTarget, TimeFrame
+from models.event import TAKEN, EventStatus, EventType, Factuality, StatusTarget, TimeFrame
 
-_TAKEN = frozenset({EventStatus.ANNOUNCED, EventStatus.ADOPTED, EventStatus.IN_FORCE})
 _ENDED = frozenset({EventStatus.LIFTED, EventStatus.SUSPENDED, EventStatus.CUT})
 _RATED = frozenset({EventType.TARIFF, EventType.TARIFF_EXEMPTION, EventType.TRADE_REMEDY})
 _DUTIES = frozenset({EventType.TARIFF, EventType.TRADE_REMEDY, EventType.EXPORT_TAX})
@@ -186,7 +186,7 @@ def turned(context: SentenceContext, c: Candidate, said: Said) -> Said:
     said = _of_kind(context, c, said)
     if said.type is EventType.TARIFF_EXEMPTION:
         said = _of_exemption(context, c, said)
-    elif said.factuality is not Factuality.NEGATED and said.status in _TAKEN:
+    elif said.factuality is not Factuality.NEGATED and said.status in TAKEN:
         said = _taken(context.text, c, said)
     else:
         said = _turned_round(context.text, c, said)
@@ -195,7 +195,7 @@ def turned(context: SentenceContext, c: Candidate, said: Said) -> Said:
 
 def _of_kind(context: SentenceContext, c: Candidate, said: Said) -> Said:
     """The type by who acts and by what is spared: CFIUS screens, whom a duty spares is exempt."""
-    taken = said.status in _TAKEN
+    taken = said.status in TAKEN
     if said.type is EventType.INVESTIGATION and _CFIUS.search(context.text):
         status = EventStatus.PROPOSED if taken else said.status
         return replace(said, type=EventType.INVESTMENT_SCREENING, status=status)
@@ -229,7 +229,7 @@ def _taken(text: str, c: Candidate, said: Said) -> Said:
         return replace(said, status=EventStatus.PROPOSED)
     if said.type in _DUTIES and _PAYS_IT.search(text[: c.start]):
         return replace(said, status=EventStatus.IN_FORCE, time_frame=TimeFrame.BACKGROUND)
-    if said.type in _DUTIES and (moved := _met(_MOVES_RATE, text, c)):
+    if said.type in _DUTIES and (moved := phrase_at(_MOVES_RATE, text, c.start, c.end)):
         down = moved["way"].lower() == "down"
         return replace(said, status=EventStatus.CUT if down else EventStatus.RAISED)
     if said.type in _BARS and _meets(_REFUSES, text, c):
@@ -279,7 +279,7 @@ def _of_exemption(context: SentenceContext, c: Candidate, said: Said) -> Said:
         return replace(said, status=EventStatus.ADOPTED)
     if said.status in _ENDED and _ENDS_TARIFFS.match(text, c.start):
         return replace(said, type=EventType.TARIFF, status=EventStatus.LIFTED)
-    if said.status not in _TAKEN or not _ENDS.match(text, c.start):
+    if said.status not in TAKEN or not _ENDS.match(text, c.start):
         return said
     if not _EXEMPTS.search(text[: c.start]):
         return said
@@ -346,10 +346,4 @@ def _meets(words: re.Pattern[str], text: str, c: Candidate) -> bool:
     """Do words stand beside those of a step or of its measure?"""
     start = min(at for at, _ in c.spans) - _NEAR
     end = max(at for _, at in c.spans) + _NEAR
-    return any(start < m.end() and m.start() < end for m in words.finditer(text))
-
-
-def _met(words: re.Pattern[str], text: str, c: Candidate) -> re.Match[str] | None:
-    """The words that hold a step, if they do."""
-    found = words.finditer(text)
-    return next((m for m in found if m.start() < c.end and c.start < m.end()), None)
+    return phrase_at(words, text, start, end) is not None

@@ -150,3 +150,25 @@ def test_what_stays_during_a_pause_is_not_paused(extractor: Extractor) -> None:
     )
     (event,) = events_in(extractor, text)
     assert event.status == "in_force"
+
+
+def test_entry_that_is_suspended_is_no_sanction_suspended(extractor: Extractor) -> None:
+    title = (
+        "Notice of Department of State Sanctions Blocking Property and Suspending Entry of Certain"
+        " Persons From Belarus"
+    )
+    unit = TextUnit(unit_id="a", text=title, kind="headline", published=date(2026, 4, 7))
+    (event,) = extractor.extract_one(unit).events
+    assert (event.type, event.status) == ("sanction_listing", "adopted")
+
+
+def test_what_a_hoped_for_deal_would_do_is_no_step(extractor: Extractor) -> None:
+    hoped = "The envoys have leverage to land a trade deal that cuts tariffs on wine, Peru said."
+    assert all(e.type != "tariff" for e in events_in(extractor, hoped))
+    signed = "Peru and Chile signed a trade deal that cuts tariffs on wine."
+    assert "tariff" in {e.type for e in events_in(extractor, signed)}
+
+
+def test_higher_duties_are_not_cut(extractor: Extractor) -> None:
+    text = "Acme may cut its sales forecast if Chilean bicycles face higher tariffs in Peru."
+    assert "cut" not in {e.status for e in events_in(extractor, text)}
